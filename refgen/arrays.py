@@ -1,0 +1,124 @@
+"""Which library an array is from, and the checks that every input goes through.
+
+This is the only file that knows about array libraries; formulas call
+``xp = namespace(x)`` and use the dialect NumPy and CuPy share.
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import fields
+from typing import Any
+
+import numpy as np
+
+UNIT_ROUNDOFF = 2.0**-53
+
+# Sums of n probabilities that were normalized in float64 are off by at most
+# n·2⁻⁵³; 1e-9 also admits probabilities written with nine decimals.
+NORMALIZATION_TOLERANCE = 1e-9
+
+
+def namespace(*arrays: Any) -> Any:
+    """The array library of the arguments: CuPy if any is a CuPy array, else NumPy.
+
+    Examples
+    --------
+    >>> namespace([0.5, 0.5]).__name__
+    'numpy'
+    """
+    cupy = sys.modules.get("cupy")
+    if cupy is not None and any(isinstance(a, cupy.ndarray) for a in arrays):
+        return cupy
+    return np
+
+
+def as_floats(name: str, value: Any, ndim: int = 0) -> Any:
+    """`value` as a finite float64 array of at least `ndim` dimensions.
+
+    Raises
+    ------
+    TypeError
+        If `value` is not numeric.
+    ValueError
+        If it is ragged, empty, has too few dimensions, or holds NaN or infinity.
+    """
+    xp = namespace(value)
+    try:
+        array = xp.asarray(value)
+    except ValueError as error:
+        raise ValueError(
+            f"{name} is ragged: its rows have different lengths; "
+            "give a rectangular array"
+        ) from error
+    if array.dtype.kind not in "fiub":
+        raise TypeError(
+            f"{name} must hold real numbers, got dtype {array.dtype}; "
+            "convert it to float first"
+        )
+    array = array.astype(np.float64, copy=False)
+    if array.ndim < ndim:
+        raise ValueError(
+            f"{name} must have at least {ndim} dimension(s), got shape {array.shape}"
+        )
+    if array.size == 0:
+        raise ValueError(f"{name} is empty (shape {array.shape}); give at least one")
+    if not bool(xp.isfinite(array).all()):
+        raise ValueError(f"{name} holds NaN or infinity; remove or impute such entries")
+    return array
+
+
+def as_probabilities(name: str, value: Any, ndim: int = 1) -> Any:
+    """`value` as float64 points of the simplex along its last axis.
+
+    Raises
+    ------
+    ValueError
+        If an entry is negative or a row does not sum to one within
+        ``NORMALIZATION_TOLERANCE``.
+    """
+    array = as_floats(name, value, ndim)
+    xp = namespace(array)
+    smallest = float(array.min())
+    if smallest < 0:
+        raise ValueError(
+            f"{name} holds a negative probability ({smallest:g}); "
+            "every entry must be at least 0"
+        )
+    totals = array.sum(axis=-1)
+    worst = totals.ravel()[int(xp.abs(totals - 1).argmax())]
+    if abs(float(worst) - 1) > NORMALIZATION_TOLERANCE:
+        raise ValueError(
+            f"{name} must sum to 1 along its last axis, got a sum of "
+            f"{float(worst):.12g}; divide by the sum first"
+        )
+    return array
+
+
+class Instance:
+    """Base of the frozen dataclasses of arrays that claims are measured on.
+
+    Leading axes are batch axes, the same for every field.
+    """
+
+    def take(self, index: Any) -> Any:
+        """The instance (or sub-batch) at `index` of the leading batch axis."""
+        # fields() wants a dataclass; every subclass is one.
+        values = {f.name: getattr(self, f.name)[index] for f in fields(self)}  # type: ignore[arg-type]
+        return type(self).trusted(**values)
+
+    @classmethod
+    def trusted(cls, **values: Any) -> Any:
+        """Build without validation, for samplers whose output is valid by design."""
+        instance = object.__new__(cls)
+        for name, value in values.items():
+            object.__setattr__(instance, name, value)
+        return instance
+
+    def __repr__(self) -> str:
+        # tolist() prints the shortest decimals that read back to the same bits.
+        parts = (
+            f"{f.name}={np.asarray(getattr(self, f.name)).tolist()!r}"
+            for f in fields(self)  # type: ignore[arg-type]
+        )
+        return f"{type(self).__name__}({', '.join(parts)})"

@@ -1,0 +1,143 @@
+"""Disagreement between runs, test error and calibration (claims GDE-*)."""
+
+import importlib
+from typing import Any
+
+from refgen.disagreement.calibration import (
+    bin_imbalances,
+    bin_index,
+    binned_cace,
+    cace,
+    cwce,
+    expected_total_variation,
+    is_class_aggregated_calibrated,
+    is_class_wise_calibrated,
+    is_top_label_calibrated,
+    level_masses,
+    level_range,
+    top_label_ece,
+    wasserstein_distance,
+)
+from refgen.disagreement.decompositions import (
+    aleatoric_disagreement,
+    cross_entropy,
+    epistemic_disagreement,
+    sampled_disagreement,
+    vote_entropy,
+)
+from refgen.disagreement.errors import (
+    classifier_errors,
+    expected_disagreement,
+    gap,
+    pairwise_disagreement,
+    pointwise_gap,
+    test_error,
+)
+from refgen.disagreement.estimates import (
+    DisagreementEstimate,
+    disagreement,
+    disagreement_estimate,
+    ensemble_disagreement,
+    jackknife_variance,
+    mcdiarmid_radius,
+    unbiased_variance,
+)
+from refgen.disagreement.families import (
+    BetaReliability,
+    dirichlet_annealed_cace,
+    dirichlet_concentration,
+    dirichlet_disagreement,
+)
+from refgen.disagreement.finite_sample import (
+    annealed_cace,
+    cace_noise_floor,
+    debiased_square,
+    disagreement_variance,
+    expected_jackknife_variance,
+    finite_runs_floor,
+    unbiased_squared_bins,
+    variance_components,
+)
+from refgen.disagreement.laws import (
+    ClassifierLaw,
+    FiniteLaw,
+    MemberLaw,
+    empirical_law,
+)
+from refgen.disagreement.votes import (
+    binned_ensemble_cace,
+    ensemble_cace,
+    ensemble_level_masses,
+    vote_counts,
+)
+
+# scikit-learn and matplotlib load with the names that need them.
+_LAZY = {
+    "DisagreementDisplay": "display",
+    "DisagreementErrorEstimator": "estimators",
+    "train_runs": "protocols",
+}
+
+__all__ = [
+    "BetaReliability",
+    "ClassifierLaw",
+    "DisagreementDisplay",
+    "DisagreementErrorEstimator",
+    "DisagreementEstimate",
+    "FiniteLaw",
+    "MemberLaw",
+    "aleatoric_disagreement",
+    "annealed_cace",
+    "bin_imbalances",
+    "bin_index",
+    "binned_cace",
+    "binned_ensemble_cace",
+    "cace",
+    "cace_noise_floor",
+    "classifier_errors",
+    "cross_entropy",
+    "cwce",
+    "debiased_square",
+    "dirichlet_annealed_cace",
+    "dirichlet_concentration",
+    "dirichlet_disagreement",
+    "disagreement",
+    "disagreement_estimate",
+    "disagreement_variance",
+    "empirical_law",
+    "ensemble_cace",
+    "ensemble_disagreement",
+    "ensemble_level_masses",
+    "epistemic_disagreement",
+    "expected_disagreement",
+    "expected_jackknife_variance",
+    "expected_total_variation",
+    "finite_runs_floor",
+    "gap",
+    "is_class_aggregated_calibrated",
+    "is_class_wise_calibrated",
+    "is_top_label_calibrated",
+    "jackknife_variance",
+    "level_masses",
+    "level_range",
+    "mcdiarmid_radius",
+    "pairwise_disagreement",
+    "pointwise_gap",
+    "sampled_disagreement",
+    "test_error",
+    "top_label_ece",
+    "train_runs",
+    "unbiased_squared_bins",
+    "unbiased_variance",
+    "variance_components",
+    "vote_counts",
+    "vote_entropy",
+    "wasserstein_distance",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _LAZY:
+        module = importlib.import_module(f"{__name__}.{_LAZY[name]}")
+        return getattr(module, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

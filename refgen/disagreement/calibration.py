@@ -1,0 +1,237 @@
+"""Calibration errors of vote shares: level masses, CACE, CWCE, top-label ECE."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from refgen.arrays import namespace
+from refgen.disagreement.laws import FiniteLaw
+from refgen.kernels.levels import absolute_level_sums, cumulative_level_area
+
+# Vote shares closer than this are one level: products and quotients of float64
+# numbers that should be equal differ by a few 1e-16; true levels j/M of up to a
+# hundred thousand runs are 1e-5 apart.
+LEVEL_TOLERANCE = 1e-9
+
+
+def _per_row(kernel: Any, levels: Any, values: Any, *args: Any) -> Any:
+    batch, n = levels.shape[:-1], levels.shape[-1]
+    flat = kernel(
+        np.ascontiguousarray(levels.reshape(-1, n)),
+        np.ascontiguousarray(values.reshape(-1, n)),
+        *args,
+    )
+    return flat.reshape(batch)[()]
+
+
+def _imbalances(law: FiniteLaw) -> Any:
+    """P(x) (p_k(x) − h̃_k(x)): mass of label k at x over what the votes promise."""
+    return law.weights[..., None] * (law.label_probabilities - law.vote_shares)
+
+
+def _flat(law: FiniteLaw, array: Any) -> Any:
+    return array.reshape(*array.shape[:-2], law.n_points * law.n_classes)
+
+
+def level_masses(law: FiniteLaw) -> tuple[Any, Any, Any]:
+    """Levels q of the vote shares with their masses w(q) and a(q).
+
+    w(q) = Σₖ P(h̃ₖ(X) = q) has total K; a(q) = Σₖ P(Y = k, h̃ₖ(X) = q) has total 1.
+
+    Parameters
+    ----------
+    law : FiniteLaw
+        A single law (no batch axes).
+
+    Returns
+    -------
+    levels, vote_mass, label_mass : arrays of shape (n_levels,)
+
+    Examples
+    --------
+    >>> q, w, a = level_masses(FiniteLaw([1.0], [[0.7, 0.3]], [[0.2, 0.8]]))
+    >>> q.tolist(), w.tolist(), a.tolist()
+    ([0.2, 0.8], [1.0, 1.0], [0.7, 0.3])
+    """
+    if law.weights.ndim != 1:
+        raise ValueError("law must be a single law; take one with law.take(i)")
+    q = law.vote_shares.ravel()
+    order = np.argsort(q)
+    q = q[order]
+    starts = np.flatnonzero(np.diff(q, prepend=-1.0) > LEVEL_TOLERANCE)
+    mass = np.broadcast_to(law.weights[:, None], law.vote_shares.shape).ravel()[order]
+    right = (law.weights[:, None] * law.label_probabilities).ravel()[order]
+    return q[starts], np.add.reduceat(mass, starts), np.add.reduceat(right, starts)
+
+
+def cace(law: FiniteLaw) -> Any:
+    """Class-aggregated calibration error Σ_q |a(q) − q w(q)|, in [0, 2].
+
+    Source: Jiang et al. (2022), definition 4.4; range: Kirsch & Gal (2022).
+
+    Examples
+    --------
+    >>> law = FiniteLaw([1.0], [[0.7, 0.3]], [[0.2, 0.8]])
+    >>> round(float(cace(law)), 12)
+    1.0
+    """
+    levels, values = _flat(law, law.vote_shares), _flat(law, _imbalances(law))
+    return _per_row(absolute_level_sums, levels, values, LEVEL_TOLERANCE)
+
+
+def cwce(law: FiniteLaw) -> Any:
+    """Class-wise calibration error Σₖ Σ_q |P(Y=k, h̃ₖ=q) − q P(h̃ₖ=q)|.
+
+    Source: Kirsch & Gal (2022), definition 4.6.
+
+    Examples
+    --------
+    >>> law = FiniteLaw([1.0], [[0.7, 0.3]], [[0.2, 0.8]])
+    >>> round(float(cwce(law)), 12)
+    1.0
+    """
+    values = _imbalances(law).swapaxes(-1, -2)
+    levels = law.vote_shares.swapaxes(-1, -2)
+    return _per_row(absolute_level_sums, levels, values, LEVEL_TOLERANCE).sum(axis=-1)
+
+
+def top_label_ece(law: FiniteLaw) -> Any:
+    """Calibration error of the confidence maxₖ h̃ₖ, in [0, 1]; ties: lowest class.
+
+    Source: claim GDE-8b; the usual ECE without bins.
+
+    Examples
+    --------
+    >>> law = FiniteLaw([1.0], [[0.5, 0.2, 0.3]], [[0.5, 0.3, 0.2]])
+    >>> float(top_label_ece(law))
+    0.0
+    """
+    top = law.vote_shares.argmax(axis=-1)[..., None]
+    xp = namespace(law.weights)
+    values = xp.take_along_axis(_imbalances(law), top, axis=-1)[..., 0]
+    levels = xp.take_along_axis(law.vote_shares, top, axis=-1)[..., 0]
+    return _per_row(absolute_level_sums, levels, values, LEVEL_TOLERANCE)
+
+
+def wasserstein_distance(law: FiniteLaw) -> Any:
+    """W₁ between the laws of h̃_Y(X) and h̃_Ŷ(X), Ŷ drawn from the votes.
+
+    Source: derived, claim GDE-6.
+
+    Examples
+    --------
+    >>> law = FiniteLaw([1.0], [[0.7, 0.3]], [[0.2, 0.8]])
+    >>> round(float(wasserstein_distance(law)), 12)
+    0.3
+    """
+    levels, values = _flat(law, law.vote_shares), _flat(law, _imbalances(law))
+    return _per_row(cumulative_level_area, levels, values)
+
+
+def level_range(law: FiniteLaw) -> Any:
+    """q_max − q_min over all vote shares.
+
+    Examples
+    --------
+    >>> law = FiniteLaw([1.0], [[0.7, 0.3]], [[0.25, 0.75]])
+    >>> float(level_range(law))
+    0.5
+    """
+    flat = _flat(law, law.vote_shares)
+    return flat.max(axis=-1) - flat.min(axis=-1)
+
+
+def expected_total_variation(law: FiniteLaw) -> Any:
+    """E TV(p(·|X), h̃(X)), in [0, 1].
+
+    Examples
+    --------
+    >>> law = FiniteLaw([1.0], [[0.7, 0.3]], [[0.2, 0.8]])
+    >>> round(float(expected_total_variation(law)), 12)
+    0.5
+    """
+    return abs(_imbalances(law)).sum(axis=(-1, -2)) / 2
+
+
+def binned_cace(law: FiniteLaw, n_bins: int) -> Any:
+    """CACE after merging levels into `n_bins` equal bins of [0, 1], the last closed.
+
+    .. warning:: Binning only lowers CACE (claim GDE-21), and a binned value does
+       not bound |gap|; a single bin always gives 0 (claim GDE-7b).
+
+    Examples
+    --------
+    >>> law = FiniteLaw([1.0], [[0.7, 0.3]], [[0.2, 0.8]])
+    >>> round(float(binned_cace(law, 1)), 12)
+    0.0
+    """
+    return abs(bin_imbalances(law, n_bins)).sum(axis=-1)
+
+
+def bin_imbalances(law: FiniteLaw, n_bins: int) -> Any:
+    """z_b = Σ over vote shares in bin b of P(x)(p − h̃), shape (..., n_bins).
+
+    Examples
+    --------
+    >>> law = FiniteLaw([1.0], [[0.7, 0.3]], [[0.2, 0.8]])
+    >>> [round(float(z), 12) for z in bin_imbalances(law, 2)]
+    [0.5, -0.5]
+    """
+    xp = namespace(law.weights)
+    values = _flat(law, _imbalances(law))
+    member = bin_index(_flat(law, law.vote_shares), n_bins)[..., None, :]
+    return xp.where(member == xp.arange(n_bins)[:, None], values[..., None, :], 0).sum(
+        axis=-1
+    )
+
+
+def bin_index(levels: Any, n_bins: int) -> Any:
+    """Number of the equal bin of [0, 1] that holds each level; the last is closed.
+
+    Levels within ``LEVEL_TOLERANCE`` below an edge count as on it.
+
+    Examples
+    --------
+    >>> bin_index(np.array([0.0, 0.1, 0.3, 1.0]), 10).tolist()
+    [0, 1, 3, 9]
+    """
+    if n_bins < 1:
+        raise ValueError(f"n_bins must be at least 1, got {n_bins}")
+    xp = namespace(levels)
+    scaled = xp.floor((xp.asarray(levels) + LEVEL_TOLERANCE) * n_bins)
+    return xp.clip(scaled, 0, n_bins - 1).astype(int)
+
+
+def is_class_aggregated_calibrated(law: FiniteLaw, atol: float = 1e-9) -> Any:
+    """Whether a(q) = q w(q) for all q (Jiang et al. 2022, definition 4.3).
+
+    Examples
+    --------
+    >>> bool(is_class_aggregated_calibrated(FiniteLaw([1.0], [[1, 0]], [[0.5, 0.5]])))
+    True
+    """
+    return cace(law) <= atol
+
+
+def is_class_wise_calibrated(law: FiniteLaw, atol: float = 1e-9) -> Any:
+    """Whether P(Y=k | h̃ₖ=q) = q for all k, q (Jiang et al. 2022, definition 4.2).
+
+    Examples
+    --------
+    >>> bool(is_class_wise_calibrated(FiniteLaw([1.0], [[1, 0]], [[0.5, 0.5]])))
+    False
+    """
+    return cwce(law) <= atol
+
+
+def is_top_label_calibrated(law: FiniteLaw, atol: float = 1e-9) -> Any:
+    """Whether the plurality class is right with probability equal to its share.
+
+    Examples
+    --------
+    >>> bool(is_top_label_calibrated(FiniteLaw([1.0], [[1, 0]], [[0.5, 0.5]])))
+    False
+    """
+    return top_label_ece(law) <= atol

@@ -1,0 +1,258 @@
+"""Disagreement estimated from the predictions of M runs on N unlabelled points."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any, Literal, get_args
+
+import numpy as np
+from scipy.stats import norm
+
+from refgen.disagreement.pairs import PairStatistics, pair_statistics
+
+IntervalMethod = Literal["jackknife", "normal", "mcdiarmid"]
+
+
+@dataclass(frozen=True)
+class DisagreementEstimate:
+    """An estimate of expected disagreement with its interval.
+
+    Attributes
+    ----------
+    value : float
+        Unbiased (U-statistic) estimate, in [0, 1].
+    low, high : float
+        Ends of the interval, clipped to [0, 1].
+    confidence_level : float
+    method : str
+        "jackknife", "normal" or "mcdiarmid".
+    standard_error : float
+        NaN for "mcdiarmid", which needs none.
+    n_runs, n_points : int
+    assumptions : tuple of str
+        What has to hold for the interval, and for reading `value` as test error.
+    """
+
+    value: float
+    low: float
+    high: float
+    confidence_level: float
+    method: str
+    standard_error: float
+    n_runs: int
+    n_points: int
+    assumptions: tuple[str, ...]
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        return self.low, self.high
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values, for JSON."""
+        return asdict(self)
+
+
+def disagreement(predictions: Any) -> float:
+    """Mean pairwise disagreement of M runs: the unbiased U-statistic, in [0, 1].
+
+    Parameters
+    ----------
+    predictions : array of shape (n_runs, n_points) or (n_runs, n_points, n_classes)
+        Hard labels, or class probabilities from which labels are drawn.
+
+    Raises
+    ------
+    ValueError
+        With one run: a single run cannot disagree with itself.
+
+    Notes
+    -----
+    From vote counts in O(N (M + K)), never from M² pairs. Source: Jiang et al.
+    (2022), section 3; claim GDE-15.
+
+    Examples
+    --------
+    >>> disagreement([[0, 1], [1, 1]])
+    0.5
+    """
+    return float(pair_statistics(predictions).point_means.mean())
+
+
+def ensemble_disagreement(predictions: Any) -> float:
+    """EDR of the M-run vote-share ensemble: the V-statistic, biased by −EDR/M.
+
+    It equals (M − 1)/M times `disagreement` for hard labels. The theorems on the
+    ensemble's calibration bound the gap of *this* number (claim GDE-15).
+
+    Examples
+    --------
+    >>> ensemble_disagreement([[0, 1], [1, 1]])
+    0.25
+    """
+    pairs = pair_statistics(predictions)
+    total = pairs.run_sums.sum() + pairs.self_sums.sum()
+    return float(total / (pairs.n_runs**2 * pairs.n_points))
+
+
+def jackknife_variance(predictions: Any) -> float:
+    """Two-way delete-one jackknife variance (runs plus points); conservative.
+
+    Raises
+    ------
+    ValueError
+        With fewer than three runs or two points.
+
+    Source: claim GDE-18b (derived here).
+
+    Examples
+    --------
+    >>> round(jackknife_variance([[0, 1], [1, 1], [1, 0]]), 4)
+    0.1111
+    """
+    return _jackknife(pair_statistics(predictions))
+
+
+def unbiased_variance(predictions: Any) -> float:
+    """Exactly unbiased estimate of the variance of `disagreement`; may be negative.
+
+    Raises
+    ------
+    ValueError
+        With fewer than four runs or two points.
+
+    Source: claim GDE-18 (derived here).
+
+    Examples
+    --------
+    >>> unbiased_variance([[0, 0], [0, 0], [0, 0], [0, 0]])
+    0.0
+    """
+    return _unbiased(pair_statistics(predictions))
+
+
+def disagreement_estimate(
+    predictions: Any,
+    confidence_level: float = 0.95,
+    method: IntervalMethod = "jackknife",
+) -> DisagreementEstimate:
+    """Expected disagreement of a learning procedure, with a confidence interval.
+
+    Parameters
+    ----------
+    predictions : array of shape (n_runs, n_points) or (n_runs, n_points, n_classes)
+        Hard labels, or class probabilities from which labels are drawn.
+    confidence_level : float
+        In (0, 1).
+    method : {"jackknife", "normal", "mcdiarmid"}
+        "jackknife" (three runs or more): normal interval with the conservative
+        two-way jackknife. "normal" (four runs or more): with the clipped unbiased
+        variance, which is noisy and covers less. "mcdiarmid": guaranteed for any
+        number of runs, wide.
+
+    Raises
+    ------
+    ValueError
+        With too few runs or points, or `confidence_level` or `method` unknown.
+
+    Notes
+    -----
+    Source: claims GDE-17 to GDE-19.
+
+    Examples
+    --------
+    >>> estimate = disagreement_estimate([[0, 1, 1], [1, 1, 1], [0, 1, 0]])
+    >>> round(estimate.value, 4)
+    0.4444
+    """
+    if not 0 < confidence_level < 1:
+        raise ValueError(
+            f"confidence_level must be between 0 and 1, got {confidence_level!r}"
+        )
+    if method not in get_args(IntervalMethod):
+        raise ValueError(
+            f"method must be one of {get_args(IntervalMethod)}, got {method!r}"
+        )
+    pairs = pair_statistics(predictions)
+    value = float(pairs.point_means.mean())
+    if method == "mcdiarmid":
+        error = float("nan")
+        half = mcdiarmid_radius(pairs.n_runs, pairs.n_points, 1 - confidence_level)
+    else:
+        variance = _jackknife(pairs) if method == "jackknife" else _unbiased(pairs)
+        error = float(np.sqrt(max(variance, 0.0)))
+        half = float(norm.isf((1 - confidence_level) / 2)) * error
+    return DisagreementEstimate(
+        value,
+        max(value - half, 0.0),
+        min(value + half, 1.0),
+        confidence_level,
+        method,
+        error,
+        pairs.n_runs,
+        pairs.n_points,
+        _assumptions(method),
+    )
+
+
+def mcdiarmid_radius(n_runs: int, n_points: int, error_probability: float) -> float:
+    """t with P(|D̂ − EDR| ≥ t) ≤ `error_probability` for all laws, by McDiarmid.
+
+    Source: claim GDE-19.
+
+    Examples
+    --------
+    >>> round(mcdiarmid_radius(24, 200, 0.05), 4)
+    0.5627
+    """
+    return float(
+        np.sqrt(np.log(2 / error_probability) * (4 / n_runs + 1 / n_points) / 2)
+    )
+
+
+def _assumptions(method: str) -> tuple[str, ...]:
+    common = (
+        "runs are independent draws of one training procedure",
+        "points are independent draws of the population of interest",
+        "disagreement equals error only if the ensemble is class-aggregated "
+        "calibrated there; |error − disagreement| ≤ CACE/2 otherwise",
+    )
+    if method == "mcdiarmid":
+        return common
+    return (*common, "the estimate is close to normal (several runs, many points)")
+
+
+def _require(pairs: PairStatistics, n_runs: int, what: str) -> None:
+    if pairs.n_runs < n_runs or pairs.n_points < 2:
+        raise ValueError(
+            f"{what} needs at least {n_runs} runs and 2 points, got predictions of "
+            f"{pairs.n_runs} runs on {pairs.n_points} point(s); add runs or use "
+            "method='mcdiarmid'"
+        )
+
+
+def _jackknife(pairs: PairStatistics) -> float:
+    _require(pairs, 3, "the jackknife")
+    m, n = pairs.n_runs, pairs.n_points
+    totals = pairs.run_sums.sum(axis=1)
+    without = (totals.sum() - 2 * totals) / (n * (m - 1) * (m - 2))
+    over_runs = (m - 1) / m * ((without - without.mean()) ** 2).sum()
+    over_points = pairs.point_means.var(ddof=1) / n
+    return float(over_runs + over_points)
+
+
+def _unbiased(pairs: PairStatistics) -> float:
+    _require(pairs, 4, "the unbiased variance")
+    m, n = pairs.n_runs, pairs.n_points
+    point_totals = pairs.run_sums.sum(axis=0)
+    # Σ over disjoint ordered pairs (a,b), (c,d) of X_ab Y_cd equals
+    # ΣX ΣY − 4 Σₐ rX(a) rY(a) + 2 Σ X_ab Y_ab for symmetric, zero-diagonal X, Y.
+    runs = pairs.matrix.sum(axis=1)
+    all_points = runs.sum() ** 2 - 4 * (runs**2).sum() + 2 * (pairs.matrix**2).sum()
+    same_point = (
+        (point_totals**2).sum()
+        - 4 * (pairs.run_sums**2).sum()
+        + 2 * pairs.squares.sum()
+    )
+    quadruples = m * (m - 1) * (m - 2) * (m - 3)
+    squared_mean = (all_points - same_point) / (n * (n - 1) * quadruples)
+    return float(pairs.point_means.mean() ** 2 - squared_mean)

@@ -1,0 +1,207 @@
+"""What finitely many runs and labelled points can show about calibration."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from scipy.stats import binom
+
+from refgen.arrays import namespace
+from refgen.disagreement.calibration import bin_index
+from refgen.disagreement.errors import expected_disagreement, pairwise_disagreement
+from refgen.disagreement.laws import ClassifierLaw, FiniteLaw
+from refgen.disagreement.votes import encode, vote_counts
+
+
+def annealed_cace(law: FiniteLaw, n_runs: int) -> Any:
+    """Σⱼ |Σ_q Bin(j; M, q) (a(q) − (j/M) w(q))|: CACE of M runs, votes averaged.
+
+    A lower bound of the expected CACE of an M-run ensemble. Source: claim GDE-16b
+    (derived here).
+
+    Examples
+    --------
+    >>> law = FiniteLaw([1.0], [[0.5, 0.5]], [[0.5, 0.5]])
+    >>> float(annealed_cace(law, 1))  # calibrated, yet one run shows 2 × error
+    1.0
+    """
+    if n_runs < 1:
+        raise ValueError(f"n_runs must be at least 1, got {n_runs}")
+    votes = np.arange(n_runs + 1)[:, None, None]
+    pmf = binom.pmf(votes, n_runs, law.vote_shares[..., None, :, :])
+    difference = law.label_probabilities[..., None, :, :] - votes / n_runs
+    terms = law.weights[..., None, :, None] * pmf * difference
+    return abs(terms.sum(axis=(-1, -2))).sum(axis=-1)
+
+
+def variance_components(law: ClassifierLaw) -> dict[str, Any]:
+    """Covariances ζ of pair disagreement by shared runs and shared points.
+
+    Keys "20", "10", "01", "11", "21": number of shared runs, then of shared points.
+
+    Source: claim GDE-17 (derived here; Hoeffding's decomposition).
+
+    Examples
+    --------
+    >>> law = ClassifierLaw([1.0], [[0.0, 1.0]], [0.5, 0.5], [[0], [1]])
+    >>> float(variance_components(law)["20"])
+    0.25
+    """
+    xp = namespace(law.weights)
+    weights = law.classifier_weights
+    pairs = pairwise_disagreement(law)
+    with_one = xp.einsum("...b,...ab->...a", weights, pairs)
+    theta = xp.einsum("...a,...a->...", weights, with_one)
+    votes = law.marginal().vote_shares
+    v = 1 - xp.einsum("...nk,...nk->...n", votes, votes)
+    cubes = (votes * (1 - votes) ** 2).sum(axis=-1)
+
+    def mean_square(*args: Any) -> Any:
+        return xp.einsum(*args) - theta**2
+
+    return {
+        "20": mean_square("...a,...b,...ab,...ab->...", weights, weights, pairs, pairs),
+        "10": mean_square("...a,...a,...a->...", weights, with_one, with_one),
+        "01": mean_square("...n,...n,...n->...", law.weights, v, v),
+        "11": mean_square("...n,...n->...", law.weights, cubes),
+        "21": theta - theta**2,
+    }
+
+
+def disagreement_variance(law: ClassifierLaw, n_runs: int, n_points: int) -> Any:
+    """Exact variance of `disagreement` over M independent runs and N points.
+
+    Source: claim GDE-17 (derived here).
+
+    Examples
+    --------
+    >>> law = ClassifierLaw([1.0], [[0.0, 1.0]], [0.5, 0.5], [[0], [1]])
+    >>> float(disagreement_variance(law, 2, 10))
+    0.25
+    """
+    if n_runs < 2 or n_points < 1:
+        raise ValueError(
+            f"n_runs must be at least 2 and n_points at least 1, got {n_runs}, "
+            f"{n_points}"
+        )
+    zeta = variance_components(law)
+    n_pairs = n_runs * (n_runs - 1) / 2
+    same, share = 1 / n_pairs, 2 * (n_runs - 2) / n_pairs
+    other = 1 - 1 / n_points
+    return (
+        same * (zeta["21"] / n_points + other * zeta["20"])
+        + share * (zeta["11"] / n_points + other * zeta["10"])
+        + (1 - same - share) * zeta["01"] / n_points
+    )
+
+
+def expected_jackknife_variance(law: ClassifierLaw, n_runs: int, n_points: int) -> Any:
+    """Expectation of `jackknife_variance`; at least `disagreement_variance`.
+
+    Source: claim GDE-18c (derived here).
+
+    Examples
+    --------
+    >>> law = ClassifierLaw([1.0], [[0.0, 1.0]], [0.5, 0.5], [[0], [1]])
+    >>> float(expected_jackknife_variance(law, 3, 2)) >= 0.25 / 3
+    True
+    """
+    z = variance_components(law)
+    m, n = n_runs, n_points
+    n_pairs = m * (m - 1) / 2
+    factor = 2 * (m - 1) / (m - 2)
+    sigma11 = z["11"] - z["10"] - z["01"]
+    sigma21 = z["21"] - z["01"] - z["20"] - 2 * sigma11
+    v20 = (z["20"] - 2 * z["10"]) / n_pairs
+    v21 = sigma21 / (n_pairs * n)
+    return (
+        4 / m * z["10"]
+        + factor * v20
+        + z["01"] / n
+        + 8 / (m * n) * sigma11
+        + (1 + factor) * v21
+    )
+
+
+def finite_runs_floor(law: FiniteLaw, n_runs: int) -> Any:
+    """2 EDR/M: expected CACE of M runs is at least this wherever EDR = ETE.
+
+    Source: claim GDE-16b.
+
+    Examples
+    --------
+    >>> law = FiniteLaw([1.0], [[0.5, 0.5]], [[0.5, 0.5]])
+    >>> float(finite_runs_floor(law, 10))
+    0.1
+    """
+    return 2 * expected_disagreement(law) / n_runs
+
+
+def _point_imbalances(predictions: Any, labels: Any, n_bins: int) -> np.ndarray:
+    """A_b at each point: Σ over classes in bin b of 1[y = k] − share, (N, n_bins)."""
+    codes, truth, classes = encode(predictions, labels)
+    shares = vote_counts(codes, classes=np.arange(len(classes))) / codes.shape[0]
+    member = bin_index(shares, n_bins)[..., None] == np.arange(n_bins)
+    difference = np.eye(len(classes))[truth] - shares
+    return np.einsum("nk,nkb->nb", difference, member)
+
+
+def cace_noise_floor(predictions: Any, labels: Any, n_bins: int = 10) -> float:
+    """Binned CACE that N labelled points show of a perfectly calibrated ensemble.
+
+    Σ_b √(2 v_b / (π N)) with v_b the sample variance of the bins' imbalance.
+
+    Source: claim GDE-22.
+
+    Examples
+    --------
+    >>> cace_noise_floor([[0, 1], [0, 1]], [0, 1])
+    0.0
+    """
+    imbalances = _point_imbalances(predictions, labels, n_bins)
+    variances = imbalances.var(axis=0)
+    return float(np.sqrt(2 * variances / (np.pi * len(imbalances))).sum())
+
+
+def unbiased_squared_bins(predictions: Any, labels: Any, n_bins: int = 10) -> Any:
+    """Unbiased estimates of z_b², the squared imbalance of each bin, (n_bins,).
+
+    The U-statistic ((Σᵢ A)² − Σᵢ A²) / (N (N − 1)); entries may be negative.
+
+    Source: claim GDE-23.
+
+    Examples
+    --------
+    >>> unbiased_squared_bins([[0, 1], [0, 1]], [0, 1], n_bins=2).tolist()
+    [0.0, 0.0]
+    """
+    imbalances = _point_imbalances(predictions, labels, n_bins)
+    return debiased_square(imbalances)
+
+
+def debiased_square(samples: Any) -> Any:
+    """Unbiased estimate of the squared mean of independent rows, over axis −2.
+
+    Examples
+    --------
+    >>> debiased_square(np.array([[1.0], [3.0]])).tolist()
+    [3.0]
+    """
+    n = samples.shape[-2]
+    if n < 2:
+        raise ValueError(f"at least 2 labelled points are needed, got {n}")
+    squares = (samples**2).sum(axis=-2)
+    return (samples.sum(axis=-2) ** 2 - squares) / (n * (n - 1))
+
+
+__all__ = [
+    "annealed_cace",
+    "cace_noise_floor",
+    "debiased_square",
+    "disagreement_variance",
+    "expected_jackknife_variance",
+    "finite_runs_floor",
+    "unbiased_squared_bins",
+    "variance_components",
+]

@@ -1,0 +1,113 @@
+"""Per-point pair statistics δᵢ(a, b) = P(runs a and b differ at point i).
+
+For hard labels δ is an indicator; for class probabilities it is
+1 − Σₖ pₐₖ p_bₖ, the probability that labels drawn from them differ.
+Everything is linear in the number of runs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from refgen.arrays import as_probabilities
+from refgen.disagreement.votes import check_predictions, check_runs, encode
+from refgen.kernels.votes import count_votes
+
+
+@dataclass(frozen=True)
+class PairStatistics:
+    """Sums of δᵢ(a, b) over ordered pairs a ≠ b, per point and run.
+
+    Attributes
+    ----------
+    run_sums : array of shape (n_runs, n_points)
+        rᵢ(a) = Σ_b δᵢ(a, b).
+    squares : array of shape (n_points,)
+        Σ_{a≠b} δᵢ(a, b)².
+    self_sums : array of shape (n_points,)
+        Σₐ δᵢ(a, a): 0 for hard labels.
+    matrix : array of shape (n_runs, n_runs)
+        Σᵢ δᵢ(a, b), zero diagonal.
+    """
+
+    run_sums: np.ndarray
+    squares: np.ndarray
+    self_sums: np.ndarray
+    matrix: np.ndarray
+
+    @property
+    def n_runs(self) -> int:
+        return self.run_sums.shape[0]
+
+    @property
+    def n_points(self) -> int:
+        return self.run_sums.shape[1]
+
+    @property
+    def n_pairs(self) -> int:
+        """Ordered pairs of distinct runs."""
+        return self.n_runs * (self.n_runs - 1)
+
+    @property
+    def point_means(self) -> np.ndarray:
+        """Mean pairwise disagreement at each point."""
+        return self.run_sums.sum(axis=0) / self.n_pairs
+
+
+def pair_statistics(predictions: Any) -> PairStatistics:
+    """Pair statistics of hard labels (M, N) or class probabilities (M, N, K).
+
+    Raises
+    ------
+    ValueError
+        With fewer than two runs, or probabilities off the simplex.
+
+    Examples
+    --------
+    >>> pair_statistics([[0, 1], [1, 1]]).point_means.tolist()
+    [1.0, 0.0]
+    """
+    if _rank(predictions) == 3:
+        return _soft(as_probabilities("predictions", predictions, 3))
+    codes, _, classes = encode(check_predictions(predictions, minimum_runs=2))
+    return _hard(codes, len(classes))
+
+
+def _rank(predictions: Any) -> int:
+    try:
+        return np.ndim(predictions)
+    except ValueError:
+        return 0
+
+
+def _hard(codes: np.ndarray, n_classes: int) -> PairStatistics:
+    n_runs, n_points = codes.shape
+    counts = count_votes(codes, n_classes)
+    run_sums = n_runs - counts[np.arange(n_points), codes].astype(float)
+    agreements = np.zeros((n_runs, n_runs))
+    for k in range(n_classes):
+        votes = (codes == k).astype(float)
+        agreements += votes @ votes.T
+    return PairStatistics(
+        run_sums, run_sums.sum(axis=0), np.zeros(n_points), n_points - agreements
+    )
+
+
+def _soft(p: np.ndarray) -> PairStatistics:
+    n_runs, n_points, _ = p.shape
+    check_runs(n_runs, 2)
+    own = 1 - np.einsum("ank,ank->an", p, p)
+    run_sums = n_runs - np.einsum("nk,ank->an", p.sum(axis=0), p) - own
+    # Σ_ab (pₐ·p_b)² = ‖Σₐ pₐpₐᵀ‖²: linear in the number of runs.
+    second = np.einsum("anj,ank->njk", p, p)
+    products = np.einsum("nk,nk->n", p.sum(axis=0), p.sum(axis=0))
+    squares = n_runs**2 - 2 * products + np.einsum("njk,njk->n", second, second)
+    flat = p.reshape(n_runs, -1)
+    matrix = n_points - flat @ flat.T
+    np.fill_diagonal(matrix, 0.0)
+    return PairStatistics(
+        run_sums, squares - (own**2).sum(axis=0), own.sum(axis=0), matrix
+    )

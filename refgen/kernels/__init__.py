@@ -1,0 +1,1 @@
+"""The Numba side of the kernels; private."""
