@@ -92,7 +92,10 @@ def as_probabilities(name: str, value: Any, ndim: int = 1) -> Any:
             f"{name} must sum to 1 along its last axis, got a sum of "
             f"{float(worst):.12g}; divide by the sum first"
         )
-    return array
+    # Rows off by more than the rounding of their own sum are divided by it once,
+    # so that identities which use Σ = 1 hold to rounding.
+    off = xp.abs(totals - 1) > 2 * array.shape[-1] * UNIT_ROUNDOFF
+    return xp.where(off[..., None], array / totals[..., None], array)
 
 
 class Instance:

@@ -98,7 +98,7 @@ def cwce(law: FiniteLaw) -> Any:
 
 
 def top_label_ece(law: FiniteLaw) -> Any:
-    """Calibration error of the confidence maxₖ h̃ₖ, in [0, 1]; ties: lowest class.
+    """Calibration error of the confidence maxₖ h̃ₖ, in [0, 1]; ties share evenly.
 
     Source: claim GDE-8b; the usual ECE without bins.
 
@@ -108,10 +108,28 @@ def top_label_ece(law: FiniteLaw) -> Any:
     >>> float(top_label_ece(law))
     0.0
     """
-    top = law.vote_shares.argmax(axis=-1)[..., None]
     xp = namespace(law.weights)
-    values = xp.take_along_axis(_imbalances(law), top, axis=-1)[..., 0]
-    levels = xp.take_along_axis(law.vote_shares, top, axis=-1)[..., 0]
+    levels = law.vote_shares.max(axis=-1)
+    tied = law.vote_shares >= levels[..., None] - LEVEL_TOLERANCE
+    values = xp.where(tied, _imbalances(law), 0).sum(axis=-1) / tied.sum(axis=-1)
+    return _per_row(absolute_level_sums, levels, values, LEVEL_TOLERANCE)
+
+
+def ecace(law: FiniteLaw) -> Any:
+    """CACE with levels −log h̃ in place of h̃; equal to CACE (claim GDE-14).
+
+    Source: Kirsch & Gal (2022), appendix C. Vote shares must be positive.
+
+    Examples
+    --------
+    >>> law = FiniteLaw([1.0], [[0.7, 0.3]], [[0.2, 0.8]])
+    >>> round(float(ecace(law)), 12)
+    1.0
+    """
+    if bool((law.vote_shares <= 0).any()):
+        raise ValueError("vote_shares must be positive for levels -log(vote_shares)")
+    levels = -namespace(law.weights).log(_flat(law, law.vote_shares))
+    values = _flat(law, _imbalances(law))
     return _per_row(absolute_level_sums, levels, values, LEVEL_TOLERANCE)
 
 

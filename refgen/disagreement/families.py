@@ -115,7 +115,7 @@ def dirichlet_concentration(disagreement: Any, n_classes: int) -> Any:
     return value / (limit - value)
 
 
-def dirichlet_annealed_cace(alpha: Any, n_classes: int, n_runs: int) -> Any:
+def dirichlet_annealed_cace(alpha: Any, n_classes: Any, n_runs: int) -> Any:
     """Annealed CACE of M runs of a calibrated symmetric Dirichlet law, O(1/M).
 
     K Σⱼ BetaBin(j; M, α, (K−1)α) |(j + α)/(M + Kα) − j/M|.
@@ -131,7 +131,10 @@ def dirichlet_annealed_cace(alpha: Any, n_classes: int, n_runs: int) -> Any:
     alpha = as_floats("alpha", alpha)[..., None]
     if bool((alpha <= 0).any()):
         raise ValueError("alpha must be positive")
+    classes = as_floats("n_classes", n_classes)[..., None]
+    if bool((classes < 2).any()):
+        raise ValueError("n_classes must be at least 2")
     j = np.arange(n_runs + 1)
-    pmf = betabinom.pmf(j, n_runs, alpha, (n_classes - 1) * alpha)
-    posterior = (j + alpha) / (n_runs + n_classes * alpha)
-    return n_classes * (pmf * abs(posterior - j / n_runs)).sum(axis=-1)
+    pmf = betabinom.pmf(j, n_runs, alpha, (classes - 1) * alpha)
+    posterior = (j + alpha) / (n_runs + classes * alpha)
+    return (classes * pmf * abs(posterior - j / n_runs)).sum(axis=-1)

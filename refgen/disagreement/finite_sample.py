@@ -29,7 +29,9 @@ def annealed_cace(law: FiniteLaw, n_runs: int) -> Any:
     if n_runs < 1:
         raise ValueError(f"n_runs must be at least 1, got {n_runs}")
     votes = np.arange(n_runs + 1)[:, None, None]
-    pmf = binom.pmf(votes, n_runs, law.vote_shares[..., None, :, :])
+    # Vote shares are sums: 1 may be exceeded by a rounding, where the pmf is NaN.
+    shares = np.clip(law.vote_shares, 0, 1)[..., None, :, :]
+    pmf = binom.pmf(votes, n_runs, shares)
     difference = law.label_probabilities[..., None, :, :] - votes / n_runs
     terms = law.weights[..., None, :, None] * pmf * difference
     return abs(terms.sum(axis=(-1, -2))).sum(axis=-1)

@@ -1,0 +1,28 @@
+"""Theorems as properties: claims, their domains, kinds, twins and registry."""
+
+from refgen.claims.kinds import InvalidMeasurement, Measurement, decide, measured
+from refgen.claims.model import Claim, Domain, Twin
+from refgen.claims.registry import (
+    RegistrationError,
+    UnknownClaim,
+    all_claims,
+    claim,
+    find,
+    get,
+)
+
+__all__ = [
+    "Claim",
+    "Domain",
+    "InvalidMeasurement",
+    "Measurement",
+    "RegistrationError",
+    "Twin",
+    "UnknownClaim",
+    "all_claims",
+    "claim",
+    "decide",
+    "find",
+    "get",
+    "measured",
+]

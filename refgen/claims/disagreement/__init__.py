@@ -1,0 +1,21 @@
+"""Claims GDE-*: disagreement, test error and calibration."""
+
+from refgen.claims.disagreement import (
+    binning,
+    digits,
+    ensembles,
+    families,
+    relations,
+    sampling,
+    theorems,
+)
+
+__all__ = [
+    "binning",
+    "digits",
+    "ensembles",
+    "families",
+    "relations",
+    "sampling",
+    "theorems",
+]

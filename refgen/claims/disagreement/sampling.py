@@ -1,0 +1,302 @@
+"""GDE-17 to GDE-20: variance and intervals of the disagreement estimate."""
+
+from itertools import product
+
+import numpy as np
+from scipy.stats import binom
+
+from refgen.claims.disagreement.calibrated import calibrate
+from refgen.claims.disagreement.common import (
+    JIANG,
+    mean_error,
+    n_terms,
+    pair_means,
+    runs,
+)
+from refgen.claims.disagreement.domains import (
+    classifier_laws,
+    small_classifier_laws,
+    two_constants,
+)
+from refgen.claims.kinds import measured
+from refgen.claims.model import Domain
+from refgen.claims.registry import claim
+from refgen.disagreement import ClassifierLaw
+
+# A sum over at most 3⁴ draws of classifiers times 3² draws of points.
+ENUMERATED = 3**4 * 3**2
+
+
+def _estimates(law, n_runs):
+    """D̂ of all draws of `n_runs` classifiers and two points, with probabilities."""
+    chance, ensembles = runs(law, n_runs)
+    at_point = pair_means(ensembles)
+    both = (at_point[..., :, None] + at_point[..., None, :]) / 2
+    points = law.weights[..., None, :, None] * law.weights[..., None, None, :]
+    return both, chance[..., None, None] * points
+
+
+def _variance(law, n_runs):
+    """Mean and variance of D̂ by full enumeration, two points."""
+    values, chance = _estimates(law, n_runs)
+    mean = (chance * values).sum(axis=(-1, -2, -3))
+    square = (chance * values**2).sum(axis=(-1, -2, -3))
+    return mean, square - mean**2
+
+
+@claim(
+    "GDE-17",
+    kind="identity",
+    domain=small_classifier_laws,
+    source="derived here (Hoeffding's decomposition)",
+    cost=50,
+)
+def exact_variance(rg, law):
+    """E D̂ = EDR and the exact Var D̂ by shared runs and points, M = 2, 3, 4."""
+    d, parts = rg.disagreement, []
+    for m in (2, 3, 4):
+        mean, variance = _variance(law, m)
+        edr = d.expected_disagreement(law.marginal())
+        exact = d.disagreement_variance(law, m, 2)
+        parts += [
+            measured(mean, edr, 1, ENUMERATED),
+            measured(variance, exact, 2, ENUMERATED),
+        ]
+    return parts
+
+
+@exact_variance.twin("θ(1 − θ) / (N M(M − 1)/2): comparisons as if independent")
+def _(rg, law):
+    mean, variance = _variance(law, 3)
+    return measured(variance, mean * (1 - mean) / (2 * 3), 2, ENUMERATED)
+
+
+def _expectation(law, n_runs, statistic):
+    """E of a statistic of predictions (n_runs, 2 points), by full enumeration."""
+    return np.array(
+        [_single_expectation(law.take(i), n_runs, statistic) for i in _rows(law)]
+    )
+
+
+def _rows(law):
+    return range(law.weights.shape[0])
+
+
+def _single_expectation(law, n_runs, statistic):
+    h, n = law.predictions.shape
+    total = 0.0
+    for drawn in product(range(h), repeat=n_runs):
+        chance = law.classifier_weights[list(drawn)].prod()
+        for points in product(range(n), repeat=2):
+            weight = chance * law.weights[list(points)].prod()
+            if weight > 0:
+                total += weight * statistic(law.predictions[list(drawn)][:, points])
+    return total
+
+
+@claim(
+    "GDE-18",
+    kind="identity",
+    domain=small_classifier_laws,
+    source="derived here",
+    cost=20_000,
+)
+def variance_estimate_is_unbiased(rg, law):
+    """The estimate from disjoint pairs of runs is unbiased for Var D̂, M = 4, N = 2."""
+    estimate = _expectation(law, 4, rg.disagreement.unbiased_variance)
+    return measured(estimate, _variance(law, 4)[1], 2, ENUMERATED)
+
+
+@variance_estimate_is_unbiased.twin("the sample variance of all comparisons does")
+def _(rg, law):
+    mean, variance = _variance(law, 4)
+    # All 6 pairs × 2 points as if independent: E of their sample variance over 12.
+    second = mean - ((variance + mean**2) * 12 - mean) / 11
+    return measured(second / 12, variance, 2, ENUMERATED)
+
+
+@claim(
+    "GDE-18b",
+    kind="inequality",
+    domain=small_classifier_laws,
+    source="derived here",
+    cost=20_000,
+)
+def jackknife_is_conservative(rg, law):
+    """E of the two-way jackknife variance ≥ Var D̂, M = 3, N = 2."""
+    jackknife = _expectation(law, 3, rg.disagreement.jackknife_variance)
+    return measured(_variance(law, 3)[1], jackknife, 2, ENUMERATED)
+
+
+def _points_only(predictions):
+    votes = np.apply_along_axis(np.bincount, 0, predictions, minlength=3)
+    m = len(predictions)
+    at_point = (m**2 - (votes**2).sum(axis=0)) / (m * (m - 1))
+    return at_point.var(ddof=1) / predictions.shape[1]
+
+
+@jackknife_is_conservative.twin("deleting points only is conservative too")
+def _(rg, law):
+    return measured(
+        _variance(law, 3)[1], _expectation(law, 3, _points_only), 2, ENUMERATED
+    )
+
+
+@claim(
+    "GDE-18c",
+    kind="identity",
+    domain=small_classifier_laws,
+    source="derived here",
+    cost=20_000,
+)
+def expected_jackknife(rg, law):
+    """E V_J = V₁₀ + f V₂₀ + V₀₁ + 2 V₁₁ + (1 + f) V₂₁, M = 3, N = 2."""
+    d = rg.disagreement
+    jackknife = _expectation(law, 3, d.jackknife_variance)
+    # The components are differences of up to six ζ, each weighted by up to 1 + f = 5.
+    return measured(jackknife, d.expected_jackknife_variance(law, 3, 2), 30, ENUMERATED)
+
+
+@expected_jackknife.twin("the jackknife is unbiased")
+def _(rg, law):
+    jackknife = _expectation(law, 3, rg.disagreement.jackknife_variance)
+    return measured(jackknife, _variance(law, 3)[1], 30, ENUMERATED)
+
+
+LEVELS = np.arange(1, 20) / 20  # distances t at which tails are compared
+MANY_POINTS = 40
+
+
+def _two_run_tail(rg, law):
+    """P(|D̂ − EDR| ≥ t) for two runs on many points: a mixture of binomials."""
+    d = rg.disagreement
+    pairs = d.pairwise_disagreement(law)
+    theta = d.expected_disagreement(law.marginal())[..., None, None]
+    wrong = np.arange(MANY_POINTS + 1)
+    w = law.classifier_weights
+    pmf = binom.pmf(wrong, MANY_POINTS, np.clip(pairs, 0, 1)[..., None])
+    mixed = np.einsum("...a,...b,...abj->...j", w, w, pmf)
+    far = abs(wrong / MANY_POINTS - theta) >= LEVELS[:, None]
+    return (far * mixed[..., None, :]).sum(axis=-1)
+
+
+def _three_run_tail(rg, law):
+    """The same for three runs on two points."""
+    values, chance = _estimates(law, 3)
+    theta = rg.disagreement.expected_disagreement(law.marginal())
+    far = abs(values - theta[..., None, None, None])
+    at = far[..., None] >= LEVELS
+    return (at * chance[..., None]).sum(axis=(-2, -3, -4))
+
+
+def _mcdiarmid(n_runs, n_points):
+    return 2 * np.exp(-2 * LEVELS**2 / (4 / n_runs + 1 / n_points))
+
+
+@claim(
+    "GDE-19",
+    kind="inequality",
+    domain=small_classifier_laws,
+    source="derived here (McDiarmid 1989)",
+    cost=50,
+)
+def mcdiarmid_interval(rg, law):
+    """P(|D̂ − EDR| ≥ t) ≤ 2 exp(−2t² / (4/M + 1/N)); (M, N) = (2, 40), (3, 2)."""
+    return (
+        measured(_two_run_tail(rg, law), _mcdiarmid(2, MANY_POINTS), 2, ENUMERATED),
+        measured(_three_run_tail(rg, law), _mcdiarmid(3, 2), 2, ENUMERATED),
+    )
+
+
+@mcdiarmid_interval.twin("the term 4/M for the runs can be left out")
+def _(rg, law):
+    bound = 2 * np.exp(-2 * LEVELS**2 * MANY_POINTS)
+    return measured(_two_run_tail(rg, law), bound, 2, ENUMERATED)
+
+
+def _with_gde_labels(law, direction):
+    """Replace the labels by ones for which EDR = ETE, votes unchanged."""
+    return _gde_batch(law.take(None), direction[None]).take(0)
+
+
+def _gde_batch(law, direction):
+    votes = law.marginal().vote_shares
+    weights = 0.9 * law.weights + 0.1 / law.weights.shape[-1]
+    # calibrate() counts votes in units of its lattice; GDE needs no lattice.
+    from refgen.claims.disagreement.calibrated import LATTICE
+
+    labels = calibrate(weights, votes * LATTICE, direction, "gde").label_probabilities
+    return ClassifierLaw.trusted(
+        weights=weights,
+        label_probabilities=labels,
+        classifier_weights=law.classifier_weights,
+        predictions=law.predictions,
+    )
+
+
+def _gde_sample(rg, stream, size):
+    law = classifier_laws.sample(rg, stream, size)
+    shape = law.label_probabilities.shape
+    return _gde_batch(law, stream.child("direction").uniform(shape) - 0.5)
+
+
+gde_classifier_laws = Domain(
+    "gde_classifier_laws",
+    "laws over classifiers with EDR = ETE",
+    lambda: [
+        two_constants(),
+        # Errors 0.1 for one classifier or the other: the ETE² term is needed.
+        ClassifierLaw(
+            [0.5, 0.5], [[0.5, 0.5], [0.5, 0.5]], [0.5, 0.5], [[0, 1], [1, 0]]
+        ),
+    ],
+    lambda: classifier_laws.strategy().map(
+        lambda law: _with_gde_labels(
+            law,
+            np.arange(law.label_probabilities.size).reshape(
+                law.label_probabilities.shape
+            )
+            % 3
+            - 1.0,
+        )
+    ),
+    _gde_sample,
+)
+
+
+def _dispersion(rg, law):
+    """Var Dis, Var err, ETE and κ over pairs and runs in the support."""
+    d, w = rg.disagreement, law.classifier_weights
+    pairs, errors = d.pairwise_disagreement(law), d.classifier_errors(law)
+
+    def spread(weights, values, axes):
+        mean = (weights * values).sum(axis=axes, keepdims=True)
+        return (weights * (values - mean) ** 2).sum(axis=axes)
+
+    both = w[..., :, None] * w[..., None, :]
+    sums = errors[..., :, None] + errors[..., None, :]
+    # Two classifiers that never err are equal almost surely: 0/0 counts as 0.
+    defined = (sums > 1e-12) & (both > 0)
+    ratio = np.where(defined, pairs / np.where(defined, sums, 1), 0)
+    kappa = np.maximum(0.5, ratio.max(axis=(-1, -2)))
+    ete = mean_error(law, rg)
+    return spread(both, pairs, (-1, -2)), spread(w, errors, -1), ete, kappa
+
+
+@claim(
+    "GDE-20",
+    kind="inequality",
+    domain=gde_classifier_laws,
+    source=f"{JIANG}, corollary B.1.1",
+)
+def disagreement_varies_little(rg, law):
+    """GDE and Dis ≤ κ(err + err′) ⇒ Var Dis ≤ 2κ² Var err + (4κ² − 1) ETE²."""
+    dis, err, ete, kappa = _dispersion(rg, law)
+    bound = 2 * kappa**2 * err + (4 * kappa**2 - 1) * ete**2
+    return measured(dis, bound, 2 + 4 * kappa**2, n_terms(law.marginal()) * 25)
+
+
+@disagreement_varies_little.twin("without the term in ETE²")
+def _(rg, law):
+    dis, err, _, kappa = _dispersion(rg, law)
+    return measured(dis, 2 * kappa**2 * err, 2 + 4 * kappa**2, 500)

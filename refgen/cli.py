@@ -1,0 +1,288 @@
+"""The command line: ``refgen verify | list | show | audit | doctor``."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import click
+
+from refgen import __version__
+from refgen.audit_command import audit
+
+STYLES = {"HOLDS": "green", "REFUTED": "bold red", "POWERLESS": "bold yellow"}
+SOURCE = "https://github.com/refgen/refgen/blob/main/"
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="refgen")
+def main() -> None:
+    """Theorems about why learning generalizes: verified, stressed and refuted."""
+
+
+main.add_command(audit)
+
+
+def _console() -> Any:
+    from rich.console import Console
+
+    return Console(highlight=False, soft_wrap=True)
+
+
+@main.command()
+@click.argument("ids", nargs=-1)
+@click.option(
+    "--profile",
+    type=click.Choice(["quick", "default", "wide"]),
+    default="default",
+    show_default=True,
+    help="How much to try.",
+)
+@click.option("--instances", type=click.IntRange(min=1), help="Scanned per claim.")
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
+@click.option("--json", "json_path", type=click.Path(path_type=Path), help="Report.")
+def verify(
+    ids: tuple[str, ...],
+    profile: str,
+    instances: int | None,
+    seed: int,
+    json_path: Path | None,
+) -> None:
+    """Verify claims (IDS or globs; all by default) and refute their false twins.
+
+    Exit status: 0 if all hold and all twins are refuted, 1 if not, 2 on wrong usage,
+    130 if interrupted.
+    """
+    from refgen.verify import verify as run
+
+    _check_writable(json_path)
+    console = _console()
+    with _Progress(console, _selection(ids, profile)) as progress:
+        report = run(
+            ids,
+            profile=profile,
+            n_instances=instances,
+            seed=seed,
+            on_result=progress.show,
+        )
+    _print_report(console, report)
+    if json_path is not None:
+        _write(json_path, report.to_json())
+    raise SystemExit(130 if report.interrupted else 0 if report.ok else 1)
+
+
+def _selection(ids: tuple[str, ...], profile: str) -> int:
+    from refgen.claims import UnknownClaim
+    from refgen.verify import PROFILES, select
+
+    try:
+        return len(select(ids, PROFILES[profile])[0])
+    except UnknownClaim as error:
+        raise click.UsageError(str(error)) from error
+
+
+class _Progress:
+    """A bar on a terminal, one plain line per claim otherwise."""
+
+    def __init__(self, console: Any, total: int) -> None:
+        from rich.progress import MofNCompleteColumn, Progress, TimeElapsedColumn
+
+        self.console = console
+        self.bar = Progress(
+            *Progress.get_default_columns()[:2],
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            console=console,
+            transient=True,
+            disable=not console.is_terminal,
+        )
+        self.task = self.bar.add_task("verifying", total=total)
+
+    def __enter__(self) -> _Progress:
+        self.bar.start()
+        return self
+
+    def __exit__(self, *details: object) -> None:
+        self.bar.stop()
+
+    def show(self, result: Any) -> None:
+        self.bar.advance(self.task)
+        if not self.console.is_terminal:
+            click.echo(f"{result.id}: {result.verdict} ({result.seconds:.2f} s)")
+
+
+def _print_report(console: Any, report: Any) -> None:
+    from rich.table import Table
+
+    from refgen.verify.report import HEADER, row
+
+    table = Table(title=f"refgen verify, profile {report.profile}, seed {report.seed}")
+    for i, name in enumerate(HEADER):
+        table.add_column(name, justify="left" if i < 2 else "right")
+    for result in report.results:
+        cells = list(row(result))
+        style = STYLES.get(result.verdict, "bold red")
+        cells[1] = f"[{style}]{cells[1]}[/{style}]"
+        table.add_row(*cells)
+    console.print(table)
+    for result in report.results:
+        if not result.ok:
+            _print_failure(result)
+    _print_summary(report)
+
+
+def _print_failure(result: Any) -> None:
+    click.echo(f"\n{result.id} {result.verdict}: {result.title}")
+    if result.violation:
+        click.echo(f"  violated by {result.violation}")
+        click.echo(f"  reproduce: python -c '{result.reproduce}'")
+    if result.error:
+        click.echo(f"  error in the claim's code: {result.error}")
+    for twin in result.twins:
+        if twin.error:
+            click.echo(f"  error in the twin {twin.text!r}: {twin.error}")
+        elif not twin.refuted:
+            click.echo(f"  not refuted: the twin {twin.text!r}")
+
+
+def _print_summary(report: Any) -> None:
+    results = report.results
+    held = sum(result.verdict == "HOLDS" for result in results)
+    refuted = sum(result.n_twins_refuted for result in results)
+    twins = sum(len(result.twins) for result in results)
+    seconds = sum(result.seconds for result in results)
+    click.echo(
+        f"{held} of {len(results)} claims hold, {refuted} of {twins} false twins "
+        f"refuted, {seconds:.1f} s"
+    )
+    if report.left_out:
+        click.echo(
+            f"left out of profile {report.profile} as too slow: "
+            f"{', '.join(report.left_out)}"
+        )
+    if report.interrupted:
+        click.echo("interrupted: the table shows what was finished")
+
+
+def _check_writable(path: Path | None) -> None:
+    """Say before the work, not after it, that a report cannot be written."""
+    if path is None:
+        return
+    if path.is_dir():
+        raise click.UsageError(f"--json: {path} is a directory; name a file")
+    if not path.absolute().parent.is_dir():
+        raise click.UsageError(f"--json: the directory {path.parent} does not exist")
+    if not os.access(path.absolute().parent, os.W_OK):
+        raise click.UsageError(f"--json: cannot write in {path.absolute().parent}")
+
+
+def _write(path: Path, text: str) -> None:
+    """Write all of it or nothing."""
+    handle, name = tempfile.mkstemp(dir=path.absolute().parent, prefix=path.name)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+        os.chmod(name, 0o644)
+        os.replace(name, path)
+    except OSError as error:
+        Path(name).unlink(missing_ok=True)
+        raise click.ClickException(f"--json: {path}: {error.strerror}") from error
+
+
+@main.command("list")
+@click.option("--markdown", is_flag=True, help="As a Markdown table.")
+def list_claims(markdown: bool) -> None:
+    """Table of all claims."""
+    from refgen.claims import all_claims
+
+    if markdown:
+        click.echo(markdown_table())
+        return
+    from rich.table import Table
+
+    table = Table("claim", "kind", "statement", "twins")
+    for claim in all_claims():
+        table.add_row(claim.id, claim.kind, claim.title, str(len(claim.twins)))
+    _console().print(table)
+
+
+def markdown_table() -> str:
+    """The table of claims as the README shows it.
+
+    Examples
+    --------
+    >>> markdown_table().splitlines()[0]
+    '| claim | kind | statement | source |'
+    """
+    from refgen.claims import all_claims
+
+    lines = ["| claim | kind | statement | source |", "|---|---|---|---|"]
+    for c in all_claims():
+        cells = (c.id, c.kind, c.title, c.source)
+        lines.append("| " + " | ".join(x.replace("|", "\\|") for x in cells) + " |")
+    return "\n".join(lines)
+
+
+@main.command()
+@click.argument("id")
+def show(id: str) -> None:
+    """Statement, source, derivation, code and twins of a claim."""
+    from refgen.claims import UnknownClaim, all_claims, get
+
+    try:
+        claim = get(id) if id in {c.id for c in all_claims()} else _unknown(id)
+    except UnknownClaim as error:
+        raise click.UsageError(str(error)) from error
+    click.echo(f"{claim.id} ({claim.kind})\n{claim.statement}\n")
+    click.echo(f"source      {claim.source}")
+    click.echo(f"domain      {claim.domain.description}")
+    click.echo(f"derivation  {SOURCE}theory/{claim.theory}.md, heading {claim.id}")
+    click.echo(f"code        {claim.location}")
+    for twin in claim.twins:
+        click.echo(f"false twin  {twin.text}")
+
+
+def _unknown(id: str) -> Any:
+    """Raise the registry's error with the nearest names; globs name no one claim."""
+    from refgen.claims import UnknownClaim, find
+
+    found = find([id])
+    raise UnknownClaim(f"show takes one id; {id!r} matches {[c.id for c in found]}")
+
+
+@main.command()
+def doctor() -> None:
+    """Versions, threads and devices."""
+    import importlib.metadata as metadata
+    import platform
+
+    click.echo(f"refgen {__version__}, Python {platform.python_version()}")
+    for name in ("numpy", "scipy", "scikit-learn", "numba", "hypothesis"):
+        click.echo(f"  {name} {metadata.version(name)}")
+    for name in ("matplotlib", "pyarrow", "distributed"):
+        try:
+            click.echo(f"  {name} {metadata.version(name)}")
+        except metadata.PackageNotFoundError:
+            click.echo(f"  {name} not installed (optional)")
+    click.echo(f"threads: {_threads()}")
+    click.echo(f"GPU: {_gpu()}")
+
+
+def _threads() -> str:
+    import numba
+    from threadpoolctl import threadpool_info
+
+    pools = {f"{p['internal_api']} {p['num_threads']}" for p in threadpool_info()}
+    cores = os.cpu_count()
+    return ", ".join(
+        [f"{cores} cores", f"numba {numba.config.NUMBA_NUM_THREADS}", *sorted(pools)]
+    )
+
+
+def _gpu() -> str:
+    from refgen_gpu.backend import probe
+
+    why = probe()
+    return "an NVIDIA GPU is usable" if why is None else f"none ({why})"

@@ -1,0 +1,19 @@
+"""The engine: search, scan, decide, record, report; no theory in it."""
+
+from refgen.verify.engine import check, select, verify, verify_claim
+from refgen.verify.profiles import PROFILES, Profile
+from refgen.verify.report import ClaimResult, Report, TwinResult
+from refgen.verify.tally import ClaimError
+
+__all__ = [
+    "PROFILES",
+    "ClaimError",
+    "ClaimResult",
+    "Profile",
+    "Report",
+    "TwinResult",
+    "check",
+    "select",
+    "verify",
+    "verify_claim",
+]

@@ -1,0 +1,31 @@
+"""How much a run tries."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Profile:
+    """Sizes of a run.
+
+    Attributes
+    ----------
+    name : str
+    instances : int
+        Scanned instances per claim of cost 1.
+    search_examples : int
+        Instances that Hypothesis tries per claim.
+    slow : bool
+        Whether slow claims run.
+    """
+
+    name: str
+    instances: int
+    search_examples: int
+    slow: bool
+
+
+PROFILES = {
+    "quick": Profile("quick", 4_000, 10, slow=False),
+    "default": Profile("default", 100_000, 60, slow=True),
+    "wide": Profile("wide", 1_000_000, 1_000, slow=True),
+}

@@ -1,0 +1,115 @@
+"""What a run found, as plain data, JSON and a table."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+Verdict = Literal["HOLDS", "REFUTED", "POWERLESS", "ERROR"]
+
+
+@dataclass(frozen=True)
+class TwinResult:
+    """Whether a false twin was refuted, and on what."""
+
+    text: str
+    refuted: bool
+    n_instances: int
+    instance: str | None
+    error: str | None = None
+
+
+@dataclass(frozen=True)
+class ClaimResult:
+    """What a run found about one claim.
+
+    Attributes
+    ----------
+    verdict : {"HOLDS", "REFUTED", "POWERLESS", "ERROR"}
+        POWERLESS: no violation, but a twin survived. ERROR: the claim's own code
+        failed on a valid instance.
+    tightness : float or None
+        Largest lhs/rhs (inequality), error/allowance (identity, limit, rate) or
+        rhs/lhs (existence) among the instances.
+    """
+
+    id: str
+    kind: str
+    title: str
+    verdict: Verdict
+    n_instances: int
+    tightness: float | None
+    tightest: str | None
+    violation: str | None
+    reproduce: str | None
+    error: str | None
+    twins: list[TwinResult]
+    seconds: float
+    seed: int
+    device: str
+
+    @property
+    def ok(self) -> bool:
+        return self.verdict == "HOLDS"
+
+    @property
+    def n_twins_refuted(self) -> int:
+        return sum(twin.refuted for twin in self.twins)
+
+
+@dataclass
+class Report:
+    """The results of a run.
+
+    Examples
+    --------
+    >>> Report("quick", 0).ok  # nothing ran: nothing was shown
+    False
+    """
+
+    profile: str
+    seed: int
+    results: list[ClaimResult] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
+    interrupted: bool = False
+
+    @property
+    def ok(self) -> bool:
+        """All claims that ran hold, every twin was refuted, and the run finished."""
+        return (
+            bool(self.results)
+            and not self.interrupted
+            and all(result.ok for result in self.results)
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        return {"ok": self.ok, **asdict(self)}
+
+    def to_json(self) -> str:
+        return json.dumps(self.to_dict(), indent=2, ensure_ascii=False) + "\n"
+
+    def __str__(self) -> str:
+        lines = [HEADER, *(row(result) for result in self.results)]
+        return "\n".join("  ".join(cells) for cells in lines)
+
+
+HEADER = ("claim", "verdict", "instances", "tightest", "twins refuted", "seconds")
+
+
+def row(result: ClaimResult) -> tuple[str, ...]:
+    """The cells of a result's table row."""
+    tight = "" if result.tightness is None else f"{result.tightness:.4g}"
+    return (
+        result.id,
+        result.verdict,
+        f"{result.n_instances:,}",
+        tight,
+        f"{result.n_twins_refuted}/{len(result.twins)}",
+        f"{result.seconds:.2f}",
+    )
+
+
+def finite_or_none(value: float) -> float | None:
+    return value if math.isfinite(value) else None

@@ -1,0 +1,52 @@
+"""Hypothesis steers small instances toward violation and shrinks what it finds."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import Any
+
+import numpy as np
+from hypothesis import HealthCheck, Phase, Verbosity, given, settings, target
+from hypothesis import seed as with_seed
+
+from refgen.claims.model import Statement
+from refgen.verify.tally import Tally, evaluate
+
+
+class _Violated(Exception):
+    pass
+
+
+def search(
+    statement: Statement, rg: Any, tally: Tally, n_examples: int, seed: int
+) -> None:
+    """Try `n_examples` instances; record the shrunk violation in `tally`, if any."""
+    strategy = statement.domain.strategy
+    if strategy is None or n_examples == 0:
+        return
+
+    @with_seed(seed)
+    @settings(
+        max_examples=n_examples,
+        database=None,
+        deadline=None,
+        verbosity=Verbosity.quiet,
+        report_multiple_bugs=False,
+        # Claims over laws are slow to draw; the profile bounds the time.
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+        phases=[Phase.generate, Phase.target, Phase.shrink],
+    )
+    @given(strategy())
+    def attempt(instance: Any) -> None:
+        batch = instance.take(None)
+        decision = evaluate(statement, rg, batch, 1)
+        # The last violation that Hypothesis replays is the shrunk one.
+        tally.record(batch, decision, prefer_last=True)
+        tightness = float(decision.tightness[0])
+        if np.isfinite(tightness):
+            target(min(tightness, 1e6))
+        if decision.violated[0]:
+            raise _Violated
+
+    with suppress(_Violated):
+        attempt()

@@ -1,0 +1,51 @@
+"""What has been tried of a statement, and the tightest instance so far."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from refgen.arrays import Instance
+from refgen.claims.kinds import Decision
+from refgen.claims.model import Statement
+
+
+class ClaimError(Exception):
+    """A claim's own code failed on a valid instance."""
+
+    def __init__(self, instance: Any, cause: BaseException) -> None:
+        super().__init__(f"{type(cause).__name__}: {cause}")
+        self.instance = instance
+
+
+def evaluate(statement: Statement, rg: Any, batch: Instance, size: int) -> Decision:
+    """Decide a batch; whatever the claim's code raises is the claim's failure."""
+    try:
+        with np.errstate(all="ignore"):  # NaN is judged by the decision rule
+            return statement.decide(rg, batch, size)
+    except Exception as cause:
+        raise ClaimError(batch.take(0), cause) from cause
+
+
+@dataclass
+class Tally:
+    """Instances tried, the tightest one, and a violation if one was found."""
+
+    n_instances: int = 0
+    tightness: float = -np.inf
+    tightest: Instance | None = None
+    violation: Instance | None = None
+
+    def record(
+        self, batch: Instance, decision: Decision, prefer_last: bool = False
+    ) -> None:
+        """Add a decided batch."""
+        self.n_instances += len(decision.violated)
+        best = int(decision.tightness.argmax())
+        if decision.tightness[best] > self.tightness:
+            self.tightness = float(decision.tightness[best])
+            self.tightest = batch.take(best)
+        if decision.violated.any() and (self.violation is None or prefer_last):
+            self.violation = batch.take(int(decision.violated.argmax()))
