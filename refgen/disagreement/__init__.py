@@ -3,6 +3,8 @@
 import importlib
 from typing import Any
 
+from refgen.disagreement.audit import DisagreementAudit, audit
+from refgen.disagreement.audited_bounds import AuditedBound
 from refgen.disagreement.calibration import (
     bin_imbalances,
     bin_index,
@@ -48,6 +50,7 @@ from refgen.disagreement.families import (
     dirichlet_concentration,
     dirichlet_disagreement,
 )
+from refgen.disagreement.files import read_labels, read_predictions
 from refgen.disagreement.finite_sample import (
     annealed_cace,
     cace_noise_floor,
@@ -79,8 +82,10 @@ _LAZY = {
 }
 
 __all__ = [
+    "AuditedBound",
     "BetaReliability",
     "ClassifierLaw",
+    "DisagreementAudit",
     "DisagreementDisplay",
     "DisagreementErrorEstimator",
     "DisagreementEstimate",
@@ -88,6 +93,7 @@ __all__ = [
     "MemberLaw",
     "aleatoric_disagreement",
     "annealed_cace",
+    "audit",
     "bin_imbalances",
     "bin_index",
     "binned_cace",
@@ -123,6 +129,8 @@ __all__ = [
     "mcdiarmid_radius",
     "pairwise_disagreement",
     "pointwise_gap",
+    "read_labels",
+    "read_predictions",
     "sampled_disagreement",
     "test_error",
     "top_label_ece",

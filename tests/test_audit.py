@@ -1,0 +1,305 @@
+"""The audit: its numbers against naive ones, its bounds, its command."""
+
+import json
+import os
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+from hypothesis import example, given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from refgen.audit_command import audit as command
+from refgen.disagreement import (
+    audit,
+    cace_noise_floor,
+    disagreement_estimate,
+    unbiased_squared_bins,
+)
+from refgen.disagreement import audited_bounds as bounds_module
+
+RUNS = np.array([[0, 1, 1, 2], [0, 1, 2, 2], [0, 0, 1, 2], [1, 1, 1, 2]])
+LABELS = np.array([0, 1, 1, 0])
+
+
+@st.composite
+def hard(draw):
+    m, n, k = draw(st.tuples(st.integers(2, 6), st.integers(1, 6), st.integers(1, 4)))
+    codes = st.integers(0, k - 1)
+    runs = draw(hnp.arrays(np.int64, (m, n), elements=codes))
+    return runs, draw(hnp.arrays(np.int64, n, elements=codes))
+
+
+@st.composite
+def soft(draw):
+    m, n, k = draw(st.tuples(st.integers(2, 5), st.integers(1, 5), st.integers(2, 4)))
+    mass = st.integers(0, 5) | st.floats(1e-12, 1e-8)
+    p = draw(hnp.arrays(float, (m, n, k), elements=mass))
+    p[..., 0] += p.sum(axis=-1) == 0
+    labels = draw(hnp.arrays(np.int64, n, elements=st.integers(0, k - 1)))
+    return p / p.sum(axis=-1, keepdims=True), labels
+
+
+def naive(runs, labels):
+    """Error, U, V and CACE of probabilities by loops over runs, points and levels."""
+    m, n, k = runs.shape
+    error = 1 - sum(runs[a, i, labels[i]] for a in range(m) for i in range(n)) / (m * n)
+    differ = 1 - np.einsum("aik,bik->ab", runs, runs) / n
+    u = (differ.sum() - np.trace(differ)) / (m * (m - 1))
+    shares = runs.mean(axis=0)
+    masses = {}
+    for i in range(n):
+        for c in range(k):
+            q = round(shares[i, c], 12)
+            value = ((labels[i] == c) - shares[i, c]) / n
+            masses[q] = masses.get(q, 0) + value
+    return error, u, differ.mean(), sum(map(abs, masses.values()))
+
+
+@given(hard())
+@example((np.array([[0], [1]]), np.array([2])))
+@example((RUNS, LABELS))
+def test_hard_labels_agree_with_loops_and_bounds_hold(case):
+    runs, labels = case
+    result = audit(runs, labels)
+    k = max(runs.max(), labels.max()) + 1
+    found = (result.error, result.disagreement_U, result.disagreement_V, result.cace)
+    np.testing.assert_allclose(found, naive(np.eye(k)[runs], labels), atol=1e-12)
+    assert result.holds
+    assert {b.claim for b in result.bounds} == {"GDE-5", "GDE-6", "GDE-7", "GDE-15"}
+    floor = 2 * result.disagreement_U / result.n_runs
+    assert result.finite_runs_floor == pytest.approx(floor, abs=1e-12)
+
+
+@given(soft())
+@example((np.full((2, 1, 2), 0.5), np.array([0])))
+@example((np.array([[[1.0, 0]], [[1, 0]]]), np.array([1])))
+def test_bounds_hold_for_sampled_members(case):
+    p, labels = case
+    result = audit(p, labels, members="sample")
+    found = (result.error, result.disagreement_U, result.disagreement_V)
+    np.testing.assert_allclose(found, naive(p, labels)[:3], atol=1e-12)
+    assert result.holds
+    assert "GDE-15" not in {b.claim for b in result.bounds}
+    assert result.finite_runs_floor >= -1e-12
+
+
+@given(hard())
+@example((RUNS, LABELS))
+def test_one_hot_probabilities_are_hard_labels(case):
+    runs, labels = case
+    k = max(runs.max(), labels.max()) + 1
+    expected = audit(runs, labels)
+    for members in ("argmax", "sample"):
+        result = audit(np.eye(k)[runs], labels, members=members)
+        for name in ("error", "cace", "gap_V", "binned_cace", "cace_noise_floor"):
+            value = getattr(expected, name)
+            assert getattr(result, name) == pytest.approx(value, abs=1e-12), name
+
+
+def test_numbers_by_hand():
+    # Both runs wrong at one point of two, agreeing at the other: CACE(2) = 2 · ½.
+    result = audit([[0, 1], [0, 2]], [0, 0])
+    assert (result.error, result.disagreement_U, result.disagreement_V) == (
+        0.5,
+        0.5,
+        0.25,
+    )
+    assert (result.gap_U, result.gap_V, result.cace) == (0.0, -0.25, 1.0)
+    assert (result.n_runs, result.n_points, result.n_classes) == (2, 2, 3)
+
+
+def test_finite_sample_quantities():
+    result = audit(RUNS, LABELS, n_bins=4)
+    assert result.cace_noise_floor == cace_noise_floor(RUNS, LABELS, 4)
+    assert result.squared_bins == unbiased_squared_bins(RUNS, LABELS, 4).sum()
+    soft = audit(np.eye(3)[RUNS], LABELS, members="sample", n_bins=4)
+    assert soft.squared_bins == pytest.approx(result.squared_bins)
+    assert audit(RUNS[:, :1], LABELS[:1]).squared_bins is None
+
+
+def test_default_method():
+    assert audit(RUNS).estimate == disagreement_estimate(RUNS, method="jackknife")
+    assert audit(RUNS[:2]).estimate.method == "mcdiarmid"
+    assert audit(RUNS[:, :1]).estimate.method == "mcdiarmid"
+    assert audit(RUNS, None, 0.9, "normal").estimate.confidence_level == 0.9
+
+
+def test_argmax_and_sample_differ():
+    p = np.full((3, 2, 2), 0.5)
+    assert audit(p).disagreement_U == 0
+    assert audit(p).members == "argmax"
+    assert audit(p, members="sample").disagreement_U == 0.5
+
+
+def test_without_labels():
+    result = audit(RUNS)
+    assert result.error is None
+    assert result.bounds == ()
+    assert result.holds
+
+
+def test_text_labels_and_a_class_never_predicted():
+    words = np.array(["cat", "dog", "eel", "fox"])
+    result = audit(words[RUNS], words[[0, 1, 1, 3]])
+    assert result.error == audit(RUNS, [0, 1, 1, 3]).error
+    assert result.n_classes == 4
+
+
+def test_float32_probabilities_are_normalized():
+    p = np.random.default_rng(0).dirichlet(np.ones(7), size=(4, 50))
+    exact = audit(p, np.zeros(50, int), members="sample")
+    result = audit(p.astype(np.float32), np.zeros(50, int), members="sample")
+    assert result.error == pytest.approx(exact.error, abs=1e-6)
+
+
+def test_large_laws_leave_the_chains_out(monkeypatch):
+    # The module's name is shadowed by the function of that name.
+    monkeypatch.setitem(audit.__globals__, "LAW_ENTRIES", 1)
+    result = audit(RUNS, LABELS)
+    assert [b.claim for b in result.bounds] == ["GDE-5", "GDE-6", "GDE-15"]
+    assert result.holds
+
+
+def test_merged_levels_are_within_the_slack():
+    # Levels 5e-10 apart chain into one, whose CACE alone is too small to bound.
+    q = 0.5 + 5e-10 * np.arange(4000)
+    p = np.stack([q, 1 - q], axis=1)
+    y = (np.arange(4000) < 2000).astype(int)
+    result = audit(np.stack([p, p]), y, members="sample")
+    assert result.holds
+    assert all(b.slack < 1e-5 for b in result.bounds)
+
+
+def test_a_bound_that_fails_says_so():
+    bounds = bounds_module.audited_bounds(0.5, 0.1, None, 4, (2, 0.5, 0.4))
+    assert [b.holds for b in bounds] == [False, False, False]
+
+
+@pytest.mark.parametrize(
+    ("args", "kwargs", "message"),
+    [
+        (([[0, 1]],), {}, r"holds 1 run\(s\); at least 2"),
+        (([[0, 1], [0]],), {}, "ragged"),
+        (([0, 1],), {}, "must have shape"),
+        ((np.zeros((2, 0)),), {}, "is empty"),
+        (([[0, np.nan], [0, 1]],), {}, "predictions holds NaN"),
+        ((RUNS, [0, 1]), {}, r"labels must have shape \(4,\)"),
+        ((RUNS, LABELS), {"n_bins": 0}, "n_bins must be at least 1"),
+        ((RUNS,), {"members": "mean"}, "members must be one of"),
+        ((RUNS,), {"method": "bootstrap"}, "method must be one of"),
+        ((RUNS,), {"confidence_level": 1.0}, "confidence_level must be between"),
+        ((np.full((2, 3, 2), 0.4),), {}, "must sum to 1"),
+        ((np.full((2, 3, 2), 0.4, np.float32),), {}, "must sum to 1"),
+        ((np.full((2, 2, 2), 0.5), [0, 2]), {}, r"class indices 0\.\.1"),
+        ((np.full((2, 2, 2), 0.5), [0, 0.5]), {}, r"class indices 0\.\.1"),
+        ((np.full((2, 2, 2), 0.5), ["a", "b"]), {}, r"class indices 0\.\.1"),
+    ],
+)
+def test_bad_input(args, kwargs, message):
+    with pytest.raises(ValueError, match=message):
+        audit(*args, **kwargs)
+
+
+def test_text_and_numbers_do_not_mix():
+    with pytest.raises(TypeError, match="mix text and numbers"):
+        audit(RUNS, ["a", "b", "c", "d"])
+
+
+@pytest.fixture
+def files(tmp_path):
+    np.save(tmp_path / "runs.npy", RUNS)
+    np.save(tmp_path / "labels.npy", LABELS)
+    return tmp_path
+
+
+def run(*args):
+    return CliRunner().invoke(command, ["disagreement", *map(str, args)])
+
+
+def test_command_without_labels(files):
+    result = run(files / "runs.npy")
+    assert result.exit_code == 0, result.output
+    assert "4 runs on 4 points, 3 classes" in result.output
+    assert "95 % jackknife interval, low" in result.output
+    assert "runs are independent draws" in result.output
+    assert "GDE-5" not in result.output
+
+
+def test_command_with_labels_and_json(files):
+    target = files / "out.json"
+    target.write_text("old")
+    options = ("--interval", "mcdiarmid", "--confidence-level", 0.9, "--json", target)
+    result = run(files / "runs.npy", "--labels", files / "labels.npy", *options)
+    assert result.exit_code == 0, result.output
+    for words in (
+        "Error, mean over runs",
+        "CACE",
+        "GDE-15",
+        "90 % mcdiarmid",
+        "rounding",
+    ):
+        assert words in result.output
+    expected = audit(RUNS, LABELS, 0.9, "mcdiarmid").to_dict()
+    values = json.loads(target.read_text())
+    assert values == expected | {"bounds": list(expected["bounds"])}
+    assert values["estimate"]["standard_error"] is None
+    assert values["bounds"][0]["holds"] is True
+    assert sorted(p.name for p in files.iterdir()) == [
+        "labels.npy",
+        "out.json",
+        "runs.npy",
+    ]
+
+
+def test_command_with_probabilities_and_transpose(files):
+    p = np.random.default_rng(1).dirichlet([1, 1], size=(4, 3))
+    np.save(files / "p.npy", p.swapaxes(0, 1))
+    result = run(files / "p.npy", "--transpose", "--members", "sample")
+    assert result.exit_code == 0, result.output
+    assert "4 runs on 3 points, 2 classes, class drawn" in result.output
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        (["missing.npy"], "no such file"),
+        (["runs.txt"], "give one of"),
+        (["one.npy"], "at least 2 are needed"),
+        (["runs.npy", "--labels", "words.npy"], "mix text and numbers"),
+        (["runs.npy", "--interval", "bootstrap"], "is not one of"),
+        (["runs.npy", "--confidence-level", "1"], "is not in the range"),
+        (["runs.npy", "--json", "nowhere/out.json"], "create it first"),
+        (["runs.npy", "--json", "."], "is a directory"),
+    ],
+)
+def test_command_with_bad_input(files, monkeypatch, args, message):
+    monkeypatch.chdir(files)
+    np.save("one.npy", RUNS[:1])
+    np.save("words.npy", np.array(list("abcd")))
+    before = sorted(os.listdir())
+    result = run(*args)
+    assert result.exit_code == 2
+    assert message in " ".join(result.output.split())
+    assert "Traceback" not in result.output
+    assert sorted(os.listdir()) == before
+
+
+def test_failing_json_keeps_the_output_and_leaves_nothing(files, monkeypatch):
+    def refuse(source, target):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(os, "replace", refuse)
+    result = run(files / "runs.npy", "--json", files / "out.json")
+    assert result.exit_code == 2
+    assert "Estimated error" in result.output
+    assert "cannot be written (Permission denied)" in result.output
+    assert sorted(p.name for p in files.iterdir()) == ["labels.npy", "runs.npy"]
+
+
+def test_json_through_a_link(files):
+    (files / "link.json").symlink_to(files / "real.json")
+    assert run(files / "runs.npy", "--json", files / "link.json").exit_code == 0
+    assert (files / "link.json").is_symlink()
+    assert json.loads((files / "real.json").read_text())["n_runs"] == 4

@@ -1,0 +1,250 @@
+"""Reading predictions and labels: every format, and everything wrong with files."""
+
+import builtins
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from refgen.disagreement import disagreement, read_labels, read_predictions
+
+CODES = np.array([[0, 1, 2, 2], [0, 1, 1, 2], [0, 2, 1, 2]])
+WORDS = np.array(["cat", "dog", "eel"])[CODES]
+SUFFIXES = [".npy", ".npz", ".csv", ".parquet"]
+
+
+def write(path, array):
+    suffix = path.suffix
+    if suffix == ".npy":
+        np.save(path, array)
+    elif suffix == ".npz":
+        np.savez(path, array)
+    elif suffix == ".csv":
+        np.savetxt(path, np.atleast_2d(array), fmt="%s", delimiter=",")
+    else:
+        frame = pd.DataFrame(np.atleast_2d(array))
+        frame.columns = frame.columns.astype(str)
+        frame.to_parquet(path)
+    return path
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+@pytest.mark.parametrize(
+    "array", [CODES, CODES / 2, WORDS], ids=["int", "float", "text"]
+)
+def test_every_format_gives_the_same_predictions(tmp_path, suffix, array):
+    read = read_predictions(write(tmp_path / f"runs{suffix}", array))
+    assert read.dtype.kind == array.dtype.kind
+    np.testing.assert_array_equal(read, array)
+    assert disagreement(read) == disagreement(array)
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_transpose(tmp_path, suffix):
+    path = write(tmp_path / f"points{suffix}", CODES.T)
+    np.testing.assert_array_equal(read_predictions(path, transpose=True), CODES)
+
+
+@pytest.mark.parametrize("suffix", [".npy", ".npz"])
+def test_probabilities(tmp_path, suffix):
+    p = np.random.default_rng(0).dirichlet([1, 1], size=(3, 4))
+    path = write(tmp_path / f"runs{suffix}", p)
+    np.testing.assert_array_equal(read_predictions(path), p)
+    turned = write(tmp_path / f"turned{suffix}", p.swapaxes(0, 1))
+    np.testing.assert_array_equal(read_predictions(turned, transpose=True), p)
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_labels_as_row_or_column(tmp_path, suffix):
+    row = write(tmp_path / f"row{suffix}", WORDS[0])
+    column = write(tmp_path / f"column{suffix}", WORDS[:1].T)
+    np.testing.assert_array_equal(read_labels(row), WORDS[0])
+    np.testing.assert_array_equal(read_labels(column), WORDS[0])
+
+
+def test_npz_prefers_the_named_array(tmp_path):
+    path = tmp_path / "both.npz"
+    np.savez(path, predictions=CODES, labels=CODES[0])
+    np.testing.assert_array_equal(read_predictions(path), CODES)
+    np.testing.assert_array_equal(read_labels(path), CODES[0])
+
+
+def test_upper_case_suffix_bytes_and_blank_lines(tmp_path):
+    (tmp_path / "RUNS.CSV").write_bytes(b"\xef\xbb\xbf0, 1\r\n\r\n1,1\r\n\r\n")
+    assert read_predictions(tmp_path / "RUNS.CSV").tolist() == [[0, 1], [1, 1]]
+    np.save(tmp_path / "bytes.npy", WORDS.astype("S"))
+    np.testing.assert_array_equal(read_predictions(tmp_path / "bytes.npy"), WORDS)
+
+
+def test_distinct_classes_never_merge(tmp_path):
+    path = tmp_path / "runs.csv"
+    for cells in (["1_0", "10"], [str(2**64), str(2**64 + 1)]):
+        path.write_text(f"{cells[0]},{cells[1]}\n{cells[0]},{cells[0]}\n")
+        assert len(np.unique(read_predictions(path))) == 2
+
+
+def test_parquet_categories_and_index(tmp_path):
+    frame = pd.DataFrame(WORDS, index=["a", "b", "c"]).astype("category")
+    frame.columns = frame.columns.astype(str)
+    frame.to_parquet(tmp_path / "runs.parquet")
+    np.testing.assert_array_equal(read_predictions(tmp_path / "runs.parquet"), WORDS)
+
+
+@given(hnp.arrays(np.int64, hnp.array_shapes(min_dims=2, max_dims=2, max_side=5)))
+@example(np.array([[0]]))
+@example(np.array([[-(2**63), 2**63 - 1]]))
+def test_csv_round_trip(tmp_path_factory, array):
+    path = tmp_path_factory.mktemp("csv") / "runs.csv"
+    np.testing.assert_array_equal(read_predictions(write(path, array)), array)
+
+
+@given(st.lists(st.floats(-1e300, 1e300), min_size=1, max_size=5))
+@example([0.1, 1e-300])
+def test_csv_round_trip_of_floats(tmp_path_factory, values):
+    path = tmp_path_factory.mktemp("csv") / "runs.csv"
+    path.write_text(",".join(map(repr, values)))
+    assert read_predictions(path).tolist() == [values]
+
+
+BAD_TEXT = {
+    "ragged": ("0,1,2\n0,1\n", r"row 2 has 2 cell\(s\) where the rows before have 3"),
+    "empty": ("", "is empty; give at least one row"),
+    "blank": ("\n\n", "is empty; give at least one row"),
+    "header": ("p0,p1\n0,1\n1,1\n", "row 1 looks like a header.*remove it"),
+    "part": (",p1\n0,1\n1,1\n", "row 1, column 1 is empty"),
+    "hole": ("0,1\n0,\n", "row 2, column 2 is empty"),
+    "nan": ("0,1\nnan,1\n", "holds NaN or infinity"),
+    "semicolons": ("0;1\n1;1\n", "separated by ';'; use commas"),
+    "long": ("0" * 200_000, "not a whole .csv file"),
+}
+
+
+@pytest.mark.parametrize("kind", BAD_TEXT)
+def test_bad_csv(tmp_path, kind):
+    text, message = BAD_TEXT[kind]
+    path = tmp_path / "runs.csv"
+    path.write_text(text)
+    with pytest.raises(ValueError, match=message) as caught:
+        read_predictions(path)
+    assert str(path) in str(caught.value)
+
+
+def test_csv_that_is_no_text(tmp_path):
+    (tmp_path / "runs.csv").write_bytes(b"\xff\xfe0,1")
+    with pytest.raises(ValueError, match="not UTF-8 text"):
+        read_predictions(tmp_path / "runs.csv")
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_missing_and_directory(tmp_path, suffix):
+    path = tmp_path / f"runs{suffix}"
+    with pytest.raises(ValueError, match="no such file"):
+        read_predictions(path)
+    path.mkdir()
+    with pytest.raises(ValueError, match="is a directory"):
+        read_predictions(path)
+
+
+def test_a_folder_on_the_way_that_is_a_file(tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(ValueError, match="cannot be read"):
+        read_predictions(tmp_path / "file" / "runs.npy")
+
+
+@pytest.mark.parametrize("suffix", [".npy", ".npz", ".parquet"])
+@pytest.mark.parametrize("content", [b"", b"nonsense", b"\x93NUMPY\x01\x00"])
+def test_corrupt(tmp_path, suffix, content):
+    (tmp_path / f"runs{suffix}").write_bytes(content)
+    with pytest.raises(ValueError, match=f"not a whole {suffix} file"):
+        read_predictions(tmp_path / f"runs{suffix}")
+
+
+@pytest.mark.parametrize("suffix", [".npy", ".npz", ".parquet"])
+def test_truncated(tmp_path, suffix):
+    path = write(tmp_path / f"runs{suffix}", CODES)
+    path.write_bytes(path.read_bytes()[:-9])
+    with pytest.raises(ValueError, match=f"not a whole {suffix} file"):
+        read_predictions(path)
+
+
+def test_npz_with_a_flipped_bit(tmp_path):
+    path = write(tmp_path / "runs.npz", CODES)
+    content = bytearray(path.read_bytes())
+    content[content.index(CODES.tobytes())] ^= 1
+    path.write_bytes(content)
+    with pytest.raises(ValueError, match=r"not a whole \.npz file"):
+        read_predictions(path)
+
+
+@pytest.mark.parametrize("name", ["runs.txt", "runs", "runs.npy.gz"])
+def test_unknown_suffix(tmp_path, name):
+    with pytest.raises(ValueError, match=r"one of \.npy, \.npz, \.csv, \.parquet"):
+        read_predictions(tmp_path / name)
+
+
+@pytest.mark.parametrize(
+    ("array", "message"),
+    [
+        (np.arange(3), r"must have shape \(n_runs, n_points\).*got \(3,\)"),
+        (np.zeros((2, 2, 2, 2)), r"got \(2, 2, 2, 2\)"),
+        (np.zeros((2, 0)), r"is empty \(shape \(2, 0\)\)"),
+        (np.array([[0.0, np.nan]]), "holds NaN or infinity"),
+        (np.array([[1j, 0]]), "holds dtype complex128"),
+        (np.array([[None, 0]], dtype=object), "holds Python objects"),
+    ],
+    ids=["rank 1", "rank 4", "empty", "nan", "complex", "object"],
+)
+@pytest.mark.parametrize("suffix", [".npy", ".npz"])
+def test_arrays_of_the_wrong_kind(tmp_path, array, message, suffix):
+    path = write(tmp_path / f"runs{suffix}", array)
+    with pytest.raises(ValueError, match=message):
+        read_predictions(path)
+
+
+def test_npz_of_several_arrays(tmp_path):
+    np.savez(tmp_path / "runs.npz", a=CODES, b=CODES)
+    with pytest.raises(ValueError, match=r"\['a', 'b'\].*name it 'predictions'"):
+        read_predictions(tmp_path / "runs.npz")
+    np.savez(tmp_path / "none.npz")
+    with pytest.raises(ValueError, match=r"holds the arrays \[\]"):
+        read_labels(tmp_path / "none.npz")
+
+
+@pytest.mark.parametrize(
+    ("columns", "message"),
+    [
+        ({"a": [0, 1], "b": ["x", "y"]}, "mixes text and number columns"),
+        ({"a": [0, None]}, r"column 'a' has 1 null\(s\)"),
+        ({"a": pd.to_datetime(["2020-01-01"])}, "column 'a' holds timestamp"),
+        ({}, "is empty; give at least one column"),
+        ({"a": np.zeros(0, int)}, r"is empty \(shape \(0, 1\)\)"),
+    ],
+    ids=["mixed", "null", "dates", "no column", "no row"],
+)
+def test_bad_parquet(tmp_path, columns, message):
+    pd.DataFrame(columns).to_parquet(tmp_path / "runs.parquet")
+    with pytest.raises(ValueError, match=message):
+        read_predictions(tmp_path / "runs.parquet")
+
+
+def test_labels_of_the_wrong_shape(tmp_path):
+    path = write(tmp_path / "labels.npy", CODES)
+    with pytest.raises(ValueError, match=r"labels must have shape .*got \(3, 4\)"):
+        read_labels(path)
+
+
+def test_parquet_without_pyarrow(tmp_path, monkeypatch):
+    path = write(tmp_path / "runs.parquet", CODES)
+    real = builtins.__import__
+
+    def without(name, *args, **kwargs):
+        if name.startswith("pyarrow"):
+            raise ImportError(name)
+        return real(name, *args, **kwargs)
+
+    monkeypatch.setattr(builtins, "__import__", without)
+    with pytest.raises(ImportError, match=r"pip install refgen\[parquet\]"):
+        read_predictions(path)
