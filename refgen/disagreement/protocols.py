@@ -1,0 +1,180 @@
+"""Training runs that differ in initialization, data order, data, or all of them."""
+
+from __future__ import annotations
+
+from numbers import Integral
+from typing import Any, Literal, get_args
+
+import numpy as np
+from sklearn.base import clone, is_classifier
+from sklearn.utils import check_consistent_length, check_random_state, column_or_1d
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.parallel import Parallel, delayed
+from sklearn.utils.validation import indexable
+
+Vary = Literal["init", "order", "data", "all"]
+
+
+def train_runs(
+    estimator: Any,
+    X: Any,
+    y: Any,
+    n_runs: int,
+    vary: Vary,
+    max_samples: float = 0.5,
+    random_state: Any = None,
+    n_jobs: int | None = None,
+    sample_weight: Any = None,
+) -> list[Any]:
+    """Train clones of a classifier that differ only in what `vary` says.
+
+    Parameters
+    ----------
+    estimator : scikit-learn classifier
+        Cloned, never changed. Every ``random_state`` in it, nested ones too, is set.
+    X : array, sparse matrix or data frame of shape (n_samples, n_features)
+    y : array of shape (n_samples,)
+        Class labels.
+    n_runs : int
+        At least 1.
+    vary : {"init", "order", "data", "all"}
+        "init": each run has its own ``random_state``; ``shuffle`` parameters are set
+        to False, so that all runs see the rows in the same order.
+        "order": one ``random_state``, each run its own permutation of the rows.
+        "data": one ``random_state``, each run its own subset of the rows, in the
+        order of `X`. "all": own subset, own permutation, own ``random_state``.
+    max_samples : float
+        Share of each class's rows in a subset, in (0, 1], rounded and at least one
+        row, so that no class goes missing. Used by "data" (below 1) and "all".
+    random_state : int, RandomState instance or None
+        All seeds are drawn from it before training: `n_jobs` changes nothing, and
+        more runs keep the earlier ones.
+    n_jobs : int, optional
+        Runs trained at once, as in joblib.
+    sample_weight : array of shape (n_samples,), optional
+        Passed to ``fit`` with the rows it belongs to.
+
+    Returns
+    -------
+    list of fitted classifiers, of length `n_runs`
+
+    Raises
+    ------
+    TypeError
+        If `estimator` is not a classifier.
+    ValueError
+        If `n_runs`, `vary` or `max_samples` is out of range, the lengths of `X`, `y`
+        and `sample_weight` differ, `y` is not classes, or ``vary="init"`` meets an
+        estimator without ``random_state``.
+
+    Notes
+    -----
+    Source: Jiang et al. (2022), section 3 (DiffInit, DiffOrder, DiffData, AllDiff).
+    Their data sets are disjoint; subsets of one pool overlap, so runs are independent
+    given the pool, and the pool itself counts as part of the procedure.
+
+    Examples
+    --------
+    >>> from sklearn.tree import DecisionTreeClassifier
+    >>> X, y = [[0.0], [1.0], [2.0], [3.0]], [0, 0, 1, 1]
+    >>> runs = train_runs(DecisionTreeClassifier(), X, y, 3, "data", random_state=0)
+    >>> [run.predict([[0.0], [3.0]]).tolist() for run in runs]
+    [[0, 1], [0, 1], [0, 1]]
+    """
+    _check_settings(estimator, n_runs, vary, max_samples)
+    labels = column_or_1d(y)
+    check_classification_targets(labels)
+    X, weight = indexable(X, sample_weight)
+    X = X if hasattr(X, "shape") else np.asarray(X)
+    weight = None if weight is None else np.asarray(weight)
+    check_consistent_length(X, labels, weight)
+    draw = check_random_state(random_state).randint
+    common, *seeds = draw(np.iinfo(np.int32).max, size=n_runs + 1)
+    own = vary in ("init", "all")
+    return Parallel(n_jobs=n_jobs)(
+        delayed(_fit)(
+            _variant(estimator, seed if own else common, vary),
+            X,
+            labels,
+            _rows(labels, seed, vary, max_samples),
+            weight,
+        )
+        for seed in seeds
+    )
+
+
+def _check_settings(estimator: Any, n_runs: Any, vary: Any, max_samples: Any) -> None:
+    if isinstance(estimator, type) or not is_classifier(estimator):
+        raise TypeError(
+            f"estimator must be a classifier instance, got {estimator!r}; "
+            "runs vote for classes"
+        )
+    if not isinstance(n_runs, Integral) or n_runs < 1:
+        raise ValueError(f"n_runs must be an integer of at least 1, got {n_runs!r}")
+    if vary not in get_args(Vary):
+        raise ValueError(f"vary must be one of {get_args(Vary)}, got {vary!r}")
+    if vary == "init" and not _parameters(estimator, "random_state"):
+        raise ValueError(
+            f"vary='init' needs an estimator with a random_state, and "
+            f"{type(estimator).__name__} has none; use vary='data', which any "
+            "estimator responds to"
+        )
+    number = isinstance(max_samples, int | float | np.floating)
+    if not number or not 0 < max_samples <= 1:
+        raise ValueError(
+            f"max_samples must be a share of the rows in (0, 1], got {max_samples!r}"
+        )
+    if vary == "data" and max_samples == 1:
+        raise ValueError(
+            "max_samples=1 with vary='data' trains every run on the same rows; "
+            "choose a smaller share, or another vary"
+        )
+
+
+def _parameters(estimator: Any, name: str) -> list[str]:
+    """Names of the parameters called `name`, nested ones included."""
+    keys = estimator.get_params(deep=True)
+    return sorted(k for k in keys if k == name or k.endswith(f"__{name}"))
+
+
+def _variant(estimator: Any, seed: int, vary: str) -> Any:
+    """A clone with seeds set, and unshuffled where the order has to be common."""
+    # The 0 keeps these draws apart from those of _rows, which share the seed.
+    rng = np.random.default_rng([seed, 0])
+    names = _parameters(estimator, "random_state")
+    values: dict[str, Any] = {
+        name: int(rng.integers(np.iinfo(np.int32).max)) for name in names
+    }
+    if vary == "init":
+        values |= dict.fromkeys(_parameters(estimator, "shuffle"), False)
+    return clone(estimator).set_params(**values)
+
+
+def _rows(labels: np.ndarray, seed: int, vary: str, max_samples: float) -> np.ndarray:
+    """Row numbers one run trains on, in training order."""
+    rng = np.random.default_rng([seed, 1])
+    rows = np.arange(len(labels))
+    if vary in ("data", "all"):
+        rows = _stratified_subset(labels, max_samples, rng)
+    return rng.permutation(rows) if vary in ("order", "all") else rows
+
+
+def _stratified_subset(
+    labels: np.ndarray, max_samples: float, rng: np.random.Generator
+) -> np.ndarray:
+    _, codes, counts = np.unique(labels, return_inverse=True, return_counts=True)
+    sizes = np.maximum(np.rint(max_samples * counts).astype(int), 1)
+    chosen = [
+        rng.choice(np.flatnonzero(codes == k), size, replace=False)
+        for k, size in enumerate(sizes)
+    ]
+    return np.sort(np.concatenate(chosen))
+
+
+def _take(array: Any, rows: np.ndarray) -> Any:
+    return array.iloc[rows] if hasattr(array, "iloc") else array[rows]
+
+
+def _fit(estimator: Any, X: Any, y: Any, rows: np.ndarray, weight: Any) -> Any:
+    extra = {} if weight is None else {"sample_weight": weight[rows]}
+    return estimator.fit(_take(X, rows), y[rows], **extra)
