@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from refgen.arrays import namespace
+from refgen.arrays import as_floats, namespace
 from refgen.disagreement.laws import FiniteLaw
 from refgen.kernels.levels import absolute_level_sums, cumulative_level_area
 
@@ -217,8 +217,12 @@ def bin_index(levels: Any, n_bins: int) -> Any:
     """
     if n_bins < 1:
         raise ValueError(f"n_bins must be at least 1, got {n_bins}")
+    levels = as_floats("levels", levels)
+    low, high = float(levels.min()), float(levels.max())
+    if low < -LEVEL_TOLERANCE or high > 1 + LEVEL_TOLERANCE:
+        raise ValueError(f"levels must lie in [0, 1], got {low:g}..{high:g}")
     xp = namespace(levels)
-    scaled = xp.floor((xp.asarray(levels) + LEVEL_TOLERANCE) * n_bins)
+    scaled = xp.floor((levels + LEVEL_TOLERANCE) * n_bins)
     return xp.clip(scaled, 0, n_bins - 1).astype(int)
 
 
@@ -249,7 +253,7 @@ def is_top_label_calibrated(law: FiniteLaw, atol: float = 1e-9) -> Any:
 
     Examples
     --------
-    >>> bool(is_top_label_calibrated(FiniteLaw([1.0], [[1, 0]], [[0.5, 0.5]])))
+    >>> bool(is_top_label_calibrated(FiniteLaw([1.0], [[1, 0]], [[0.6, 0.4]])))
     False
     """
     return top_label_ece(law) <= atol

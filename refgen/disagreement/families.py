@@ -107,6 +107,8 @@ def dirichlet_concentration(disagreement: Any, n_classes: int) -> Any:
     2.0
     """
     value = as_floats("disagreement", disagreement)
+    if n_classes < 2:
+        raise ValueError(f"n_classes must be at least 2, got {n_classes}")
     limit = 1 - 1 / n_classes
     if bool((value <= 0).any()) or bool((value >= limit).any()):
         raise ValueError(
@@ -134,6 +136,8 @@ def dirichlet_annealed_cace(alpha: Any, n_classes: Any, n_runs: int) -> Any:
     classes = as_floats("n_classes", n_classes)[..., None]
     if bool((classes < 2).any()):
         raise ValueError("n_classes must be at least 2")
+    if n_runs < 1:
+        raise ValueError(f"n_runs must be at least 1, got {n_runs}")
     j = np.arange(n_runs + 1)
     pmf = betabinom.pmf(j, n_runs, alpha, (classes - 1) * alpha)
     posterior = (j + alpha) / (n_runs + classes * alpha)

@@ -109,6 +109,11 @@ def expected_jackknife_variance(law: ClassifierLaw, n_runs: int, n_points: int) 
     >>> float(expected_jackknife_variance(law, 3, 2)) >= 0.25 / 3
     True
     """
+    if n_runs < 3 or n_points < 2:
+        raise ValueError(
+            f"n_runs must be at least 3 and n_points at least 2, got {n_runs}, "
+            f"{n_points}"
+        )
     z = variance_components(law)
     m, n = n_runs, n_points
     n_pairs = m * (m - 1) / 2
@@ -137,6 +142,8 @@ def finite_runs_floor(law: FiniteLaw, n_runs: int) -> Any:
     >>> float(finite_runs_floor(law, 10))
     0.1
     """
+    if n_runs < 1:
+        raise ValueError(f"n_runs must be at least 1, got {n_runs}")
     return 2 * expected_disagreement(law) / n_runs
 
 

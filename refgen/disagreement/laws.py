@@ -103,7 +103,12 @@ class ClassifierLaw(Instance):
         ):
             checked = as_probabilities(name, getattr(self, name), ndim)
             object.__setattr__(self, name, checked)
-        codes = namespace(self.predictions).asarray(self.predictions)
+        try:
+            codes = namespace(self.predictions).asarray(self.predictions)
+        except ValueError as error:
+            raise ValueError(
+                "predictions is ragged: every classifier must predict the same points"
+            ) from error
         if codes.dtype.kind not in "iu":
             raise TypeError(f"predictions must be integer codes, got {codes.dtype}")
         object.__setattr__(self, "predictions", codes)

@@ -123,7 +123,13 @@ def encode(
             f"(dtypes {[str(a.dtype) for a in given]}); encode them alike"
         )
     if classes is None:
-        known = np.unique(np.concatenate([a.ravel() for a in given]))
+        try:
+            known = np.unique(np.concatenate([a.ravel() for a in given]))
+        except TypeError as error:
+            raise TypeError(
+                "predictions and labels mix types that cannot be ordered "
+                f"({error}); encode them as all text or all integers"
+            ) from error
     else:
         known = np.asarray(classes)
         if known.ndim != 1 or len(np.unique(known)) != len(known) or len(known) == 0:
