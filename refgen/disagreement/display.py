@@ -42,9 +42,10 @@ class DisagreementDisplay:
 
     Notes
     -----
-    Points on the diagonal of the first panel mean class-aggregated calibration, and
-    then disagreement equals error. Share 0 is drawn as well: classes without votes
-    that are right. Source: Jiang et al. (2022), figures 1 and 3.
+    Points on the diagonal of the first panel mean class-aggregated calibration; then
+    `ensemble_disagreement` equals the error, and the mean over runs of the second
+    panel, `disagreement`, is M/(M − 1) times that. Share 0 is drawn as well: classes
+    without votes that are right. Source: Jiang et al. (2022); claims GDE-4, GDE-15.
 
     Examples
     --------
