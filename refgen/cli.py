@@ -13,7 +13,6 @@ from refgen import __version__
 from refgen.audit_command import audit
 
 STYLES = {"HOLDS": "green", "REFUTED": "bold red", "POWERLESS": "bold yellow"}
-SOURCE = "https://github.com/refgen/refgen/blob/main/"
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -238,7 +237,7 @@ def show(id: str) -> None:
     click.echo(f"{claim.id} ({claim.kind})\n{claim.statement}\n")
     click.echo(f"source      {claim.source}")
     click.echo(f"domain      {claim.domain.description}")
-    click.echo(f"derivation  {SOURCE}theory/{claim.theory}.md, heading {claim.id}")
+    click.echo(f"derivation  theory/{claim.theory}.md, heading {claim.id}")
     click.echo(f"code        {claim.location}")
     for twin in claim.twins:
         click.echo(f"false twin  {twin.text}")
@@ -277,7 +276,7 @@ def _threads() -> str:
     pools = {f"{p['internal_api']} {p['num_threads']}" for p in threadpool_info()}
     cores = os.cpu_count()
     return ", ".join(
-        [f"{cores} cores", f"numba {numba.config.NUMBA_NUM_THREADS}", *sorted(pools)]
+        [f"{cores} cores", f"numba {numba.get_num_threads()}", *sorted(pools)]
     )
 
 

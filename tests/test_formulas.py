@@ -11,7 +11,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 import refgen.disagreement as rd
-from refgen.disagreement.pairs import pair_statistics
+from refgen.disagreement.pairs import (
+    pair_matrix,
+    pair_statistics,
+    point_disagreement,
+)
 
 EXACT = {"rel": 1e-12, "abs": 1e-12}
 
@@ -226,10 +230,15 @@ def test_soft_estimates_equal_loops(runs):
 @example([[0, 0], [0, 0]])
 def test_hard_labels_are_one_hot_probabilities(runs):
     hard, soft = pair_statistics(runs), pair_statistics(np.eye(3)[np.array(runs)])
-    for name in ("run_sums", "squares", "self_sums", "matrix"):
+    for name in ("run_sums", "squares", "self_sums"):
         np.testing.assert_allclose(
             getattr(hard, name), getattr(soft, name), atol=1e-12, err_msg=name
         )
+    one_hot = np.eye(3)[np.array(runs)]
+    np.testing.assert_allclose(pair_matrix(runs), pair_matrix(one_hot), atol=1e-12)
+    np.testing.assert_allclose(
+        point_disagreement(runs), pair_statistics(runs).point_means, atol=1e-15
+    )
 
 
 WEIGHTS = [Fraction(1, 6), Fraction(5, 6)]

@@ -98,7 +98,7 @@ class Claim(Statement):
 
     @property
     def title(self) -> str:
-        return self.statement.splitlines()[0]
+        return self.statement.partition("\n")[0]
 
     @property
     def theory(self) -> str:
@@ -109,12 +109,9 @@ class Claim(Statement):
     def location(self) -> str:
         """File and line of the claim's code."""
         path = Path(inspect.getsourcefile(self.measure) or "")
-        line = inspect.getsourcelines(self.measure)[1]
-        return (
-            f"{'/'.join(path.parts[path.parts.index('refgen') :])}:{line}"
-            if ("refgen" in path.parts)
-            else f"{path}:{line}"
-        )
+        root = Path(__file__).parents[2]
+        shown = path.relative_to(root) if path.is_relative_to(root) else path
+        return f"{shown}:{inspect.getsourcelines(self.measure)[1]}"
 
     def twin(
         self, text: str, *, kind: Kind | None = None, domain: Domain | None = None

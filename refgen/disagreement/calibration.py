@@ -249,7 +249,7 @@ def is_class_wise_calibrated(law: FiniteLaw, atol: float = 1e-9) -> Any:
 
 
 def is_top_label_calibrated(law: FiniteLaw, atol: float = 1e-9) -> Any:
-    """Whether the plurality class is right with probability equal to its share.
+    """Whether the plurality class (ties: at random) is right as often as its share.
 
     Examples
     --------

@@ -8,7 +8,12 @@ from typing import Any, Literal, get_args
 import numpy as np
 from scipy.stats import norm
 
-from refgen.disagreement.pairs import PairStatistics, pair_statistics
+from refgen.disagreement.pairs import (
+    PairStatistics,
+    pair_matrix,
+    pair_statistics,
+    point_disagreement,
+)
 
 IntervalMethod = Literal["jackknife", "normal", "mcdiarmid"]
 
@@ -75,7 +80,7 @@ def disagreement(predictions: Any) -> float:
     >>> disagreement([[0, 1], [1, 1]])
     0.5
     """
-    return float(pair_statistics(predictions).point_means.mean())
+    return float(point_disagreement(predictions).mean())
 
 
 def ensemble_disagreement(predictions: Any) -> float:
@@ -127,7 +132,7 @@ def unbiased_variance(predictions: Any) -> float:
     >>> unbiased_variance([[0, 0], [0, 0], [0, 0], [0, 0]])
     0.0
     """
-    return _unbiased(pair_statistics(predictions))
+    return _unbiased(pair_statistics(predictions), predictions)
 
 
 def disagreement_estimate(
@@ -178,7 +183,11 @@ def disagreement_estimate(
         error = float("nan")
         half = mcdiarmid_radius(pairs.n_runs, pairs.n_points, 1 - confidence_level)
     else:
-        variance = _jackknife(pairs) if method == "jackknife" else _unbiased(pairs)
+        variance = (
+            _jackknife(pairs)
+            if method == "jackknife"
+            else _unbiased(pairs, predictions)
+        )
         error = float(np.sqrt(max(variance, 0.0)))
         half = float(norm.isf((1 - confidence_level) / 2)) * error
     return DisagreementEstimate(
@@ -204,6 +213,11 @@ def mcdiarmid_radius(n_runs: int, n_points: int, error_probability: float) -> fl
     >>> round(mcdiarmid_radius(24, 200, 0.05), 4)
     0.5627
     """
+    if n_runs < 2 or n_points < 1 or not 0 < error_probability < 1:
+        raise ValueError(
+            "n_runs must be at least 2, n_points at least 1 and error_probability "
+            f"between 0 and 1, got {n_runs}, {n_points}, {error_probability}"
+        )
     return float(
         np.sqrt(np.log(2 / error_probability) * (4 / n_runs + 1 / n_points) / 2)
     )
@@ -240,14 +254,15 @@ def _jackknife(pairs: PairStatistics) -> float:
     return float(over_runs + over_points)
 
 
-def _unbiased(pairs: PairStatistics) -> float:
+def _unbiased(pairs: PairStatistics, predictions: Any) -> float:
     _require(pairs, 4, "the unbiased variance")
     m, n = pairs.n_runs, pairs.n_points
     point_totals = pairs.run_sums.sum(axis=0)
     # Σ over disjoint ordered pairs (a,b), (c,d) of X_ab Y_cd equals
     # ΣX ΣY − 4 Σₐ rX(a) rY(a) + 2 Σ X_ab Y_ab for symmetric, zero-diagonal X, Y.
-    runs = pairs.matrix.sum(axis=1)
-    all_points = runs.sum() ** 2 - 4 * (runs**2).sum() + 2 * (pairs.matrix**2).sum()
+    matrix = pair_matrix(predictions)
+    runs = matrix.sum(axis=1)
+    all_points = runs.sum() ** 2 - 4 * (runs**2).sum() + 2 * (matrix**2).sum()
     same_point = (
         (point_totals**2).sum()
         - 4 * (pairs.run_sums**2).sum()

@@ -29,14 +29,11 @@ class PairStatistics:
         Σ_{a≠b} δᵢ(a, b)².
     self_sums : array of shape (n_points,)
         Σₐ δᵢ(a, a): 0 for hard labels.
-    matrix : array of shape (n_runs, n_runs)
-        Σᵢ δᵢ(a, b), zero diagonal.
     """
 
     run_sums: np.ndarray
     squares: np.ndarray
     self_sums: np.ndarray
-    matrix: np.ndarray
 
     @property
     def n_runs(self) -> int:
@@ -87,17 +84,11 @@ def _hard(codes: np.ndarray, n_classes: int) -> PairStatistics:
     n_runs, n_points = codes.shape
     counts = count_votes(codes, n_classes)
     run_sums = n_runs - counts[np.arange(n_points), codes].astype(float)
-    agreements = np.zeros((n_runs, n_runs))
-    for k in range(n_classes):
-        votes = (codes == k).astype(float)
-        agreements += votes @ votes.T
-    return PairStatistics(
-        run_sums, run_sums.sum(axis=0), np.zeros(n_points), n_points - agreements
-    )
+    return PairStatistics(run_sums, run_sums.sum(axis=0), np.zeros(n_points))
 
 
 def _soft(p: np.ndarray) -> PairStatistics:
-    n_runs, n_points, _ = p.shape
+    n_runs = p.shape[0]
     check_runs(n_runs, 2)
     own = 1 - np.einsum("ank,ank->an", p, p)
     run_sums = n_runs - np.einsum("nk,ank->an", p.sum(axis=0), p) - own
@@ -105,9 +96,47 @@ def _soft(p: np.ndarray) -> PairStatistics:
     second = np.einsum("anj,ank->njk", p, p)
     products = np.einsum("nk,nk->n", p.sum(axis=0), p.sum(axis=0))
     squares = n_runs**2 - 2 * products + np.einsum("njk,njk->n", second, second)
-    flat = p.reshape(n_runs, -1)
-    matrix = n_points - flat @ flat.T
-    np.fill_diagonal(matrix, 0.0)
-    return PairStatistics(
-        run_sums, squares - (own**2).sum(axis=0), own.sum(axis=0), matrix
-    )
+    return PairStatistics(run_sums, squares - (own**2).sum(axis=0), own.sum(axis=0))
+
+
+def point_disagreement(predictions: Any) -> np.ndarray:
+    """Mean pairwise disagreement at each point, shape (n_points,).
+
+    From vote counts for hard labels: no array of runs × points is formed.
+
+    Examples
+    --------
+    >>> point_disagreement([[0, 1], [1, 1]]).tolist()
+    [1.0, 0.0]
+    """
+    if _rank(predictions) == 3:
+        return pair_statistics(predictions).point_means
+    codes, _, classes = encode(check_predictions(predictions, minimum_runs=2))
+    m = codes.shape[0]
+    counts = count_votes(codes, len(classes))
+    agreeing = np.einsum("nk,nk->n", counts, counts)
+    return (m**2 - agreeing) / (m * (m - 1))
+
+
+def pair_matrix(predictions: Any) -> np.ndarray:
+    """Σᵢ δᵢ(a, b) for all pairs of runs, shape (n_runs, n_runs), zero diagonal.
+
+    The only place where all pairs are formed, by a matrix product per class.
+
+    Examples
+    --------
+    >>> pair_matrix([[0, 1], [1, 1]]).tolist()
+    [[0.0, 1.0], [1.0, 0.0]]
+    """
+    if _rank(predictions) == 3:
+        p = as_probabilities("predictions", predictions, 3)
+        flat = p.reshape(p.shape[0], -1)
+        matrix = p.shape[1] - flat @ flat.T
+        np.fill_diagonal(matrix, 0.0)
+        return matrix
+    codes, _, classes = encode(predictions)
+    agreements = np.zeros((codes.shape[0], codes.shape[0]))
+    for k in range(len(classes)):
+        votes = (codes == k).astype(float)
+        agreements += votes @ votes.T
+    return codes.shape[1] - agreements

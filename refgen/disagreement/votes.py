@@ -75,11 +75,42 @@ def check_labels(labels: Any, n_points: int) -> np.ndarray:
     return array
 
 
+# Below this range of integer labels a table of all of them is faster than sorting.
+_TABLE_SIZE = 1 << 16
+
+
+def _range(values: np.ndarray) -> tuple[int, int] | None:
+    """Smallest and largest label, if they are integers that fit a lookup table."""
+    if values.dtype.kind not in "iu":
+        return None
+    low, high = int(values.min()), int(values.max())
+    return (low, high) if high - low < _TABLE_SIZE else None
+
+
+def _distinct(values: np.ndarray) -> np.ndarray:
+    """Sorted distinct labels."""
+    bounds = _range(values)
+    if bounds is None:
+        return np.unique(values)
+    low, high = bounds
+    present = np.zeros(high - low + 1, bool)
+    present[values - low] = True
+    return (np.flatnonzero(present) + low).astype(values.dtype)
+
+
 def _codes(name: str, values: np.ndarray, classes: np.ndarray) -> np.ndarray:
-    order = np.argsort(classes)
-    position = np.searchsorted(classes, values, sorter=order)
-    codes = order[np.minimum(position, len(classes) - 1)]
-    strange = classes[codes] != values
+    bounds, known = _range(values), _range(classes)
+    if bounds is not None and known is not None:
+        table = np.full(bounds[1] - bounds[0] + 1, -1)
+        inside = (classes >= bounds[0]) & (classes <= bounds[1])
+        table[classes[inside] - bounds[0]] = np.flatnonzero(inside)
+        codes = table[values - bounds[0]]
+        strange = codes < 0
+    else:
+        order = np.argsort(classes)
+        position = np.searchsorted(classes, values, sorter=order)
+        codes = order[np.minimum(position, len(classes) - 1)]
+        strange = classes[codes] != values
     if strange.any():
         raise ValueError(
             f"{name} holds {values[strange].ravel()[0]!r}, which is not among the "
@@ -124,7 +155,7 @@ def encode(
         )
     if classes is None:
         try:
-            known = np.unique(np.concatenate([a.ravel() for a in given]))
+            known = _distinct(np.concatenate([_distinct(a) for a in given]))
         except TypeError as error:
             raise TypeError(
                 "predictions and labels mix types that cannot be ordered "

@@ -88,6 +88,13 @@ def _laws(n_max: int, k_range: tuple[int, int], low: int = 0) -> Any:
     return st.tuples(st.integers(1, n_max), st.integers(*k_range)).flatmap(build)
 
 
+def generic_laws() -> Any:
+    """Strategy of generic finite laws."""
+    return _laws(4, (1, 4))
+
+
+sample_generic = _law_sampler((2, 8), (2, 6))
+
 finite_laws = Domain(
     "finite_laws",
     "any points, labels and vote shares",
@@ -97,8 +104,8 @@ finite_laws = Domain(
         FiniteLaw([1.0], [[1.0]], [[1.0]]),
         FiniteLaw([0.5, 0.5], [[0.0, 1.0], [1.0, 0.0]], [[0.42, 0.58], [0.46, 0.54]]),
     ],
-    lambda: _laws(4, (1, 4)),
-    _law_sampler((2, 8), (2, 6)),
+    generic_laws,
+    sample_generic,
 )
 
 binary_laws = Domain(
@@ -119,7 +126,7 @@ ternary_laws = Domain(
 
 
 def _positive(rg: Any, stream: Any, size: int) -> FiniteLaw:
-    law = finite_laws.sample(rg, stream, size)  # type: ignore[misc]
+    law = sample_generic(rg, stream, size)
     votes = 0.9 * law.vote_shares + 0.1 / law.n_classes
     return FiniteLaw.trusted(
         weights=law.weights,
@@ -195,7 +202,8 @@ def calibrated_laws(
         return calibrate(weights[None], votes[None], direction[None], notion).take(0)
 
     def sample(rg: Any, stream: Any, size: int) -> FiniteLaw:
-        return calibrate(*_lattice_draws(stream, size, k_range), notion)
+        weights, votes, direction = _lattice_draws(stream, size, k_range)
+        return calibrate(weights, votes, direction, notion)
 
     return Domain(
         f"{notion}_laws_{k_range[0]}_{k_range[1]}",
@@ -272,6 +280,13 @@ def two_constants() -> ClassifierLaw:
     return ClassifierLaw([1.0], [[0.5, 0.5]], [0.5, 0.5], [[0], [1]])
 
 
+def generic_classifiers() -> Any:
+    """Strategy of generic laws over classifiers."""
+    return _classifier_strategy(uniform=False, max_classifiers=4)
+
+
+sample_classifiers = _classifier_sampler(uniform=False, max_h=5, max_n=6, max_k=4)
+
 classifier_laws = Domain(
     "classifier_laws",
     "a law over finitely many classifiers",
@@ -279,8 +294,8 @@ classifier_laws = Domain(
         two_constants(),
         ClassifierLaw([1.0], [[0.0, 1.0]], [1.0], [[0]]),
     ],
-    lambda: _classifier_strategy(uniform=False, max_classifiers=4),
-    _classifier_sampler(uniform=False, max_h=5, max_n=6, max_k=4),
+    generic_classifiers,
+    sample_classifiers,
 )
 
 small_classifier_laws = Domain(

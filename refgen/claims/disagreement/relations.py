@@ -5,12 +5,15 @@ from itertools import permutations
 import numpy as np
 from hypothesis import strategies as st
 
+from refgen.claims.disagreement.calibrated import LATTICE, equations
 from refgen.claims.disagreement.common import JIANG, n_terms
 from refgen.claims.disagreement.domains import (
     binary_laws,
     calibrated_laws,
     finite_laws,
+    generic_laws,
     lattice_laws,
+    sample_generic,
     ternary_laws,
 )
 from refgen.claims.disagreement.theorems import SOLVE_TERMS, class_wise, gde
@@ -45,9 +48,9 @@ def _permuted(delta):
         ((0.6, 0.3, 0.1), (none, half, -half), list(permutations(range(3)))),
     )
     rows, moves = [], []
-    for votes, move, orders in types:
+    for shares, move, orders in types:
         for order in orders:
-            rows.append(np.array(votes)[list(order)])
+            rows.append(np.array(shares)[list(order)])
             moves.append(np.concatenate([move[i] for i in order], axis=-1))
     votes = np.broadcast_to(np.array(rows), (*np.shape(delta), 15, 3))
     return FiniteLaw.trusted(
@@ -182,8 +185,6 @@ def _(rg, law):
 
 def _dimensions(law):
     """Dimensions of the label laws with GDE, aggregated, class-wise, canonical."""
-    from refgen.claims.disagreement.calibrated import LATTICE, equations
-
     votes = np.rint(law.vote_shares * LATTICE).astype(int)
     for notion in ("gde", "class_aggregated", "class_wise", "canonical"):
         rank = np.linalg.matrix_rank(equations(votes, notion), tol=1e-9)
@@ -286,7 +287,7 @@ def _easy_hard_law(law, easy):
 
 
 def _easy_hard_sample(rg, stream, size):
-    law = finite_laws.sample(rg, stream, size)
+    law = sample_generic(rg, stream, size)
     return _easy_hard_law(law, stream.child("easy").uniform(law.weights.shape) < 0.5)
 
 
@@ -294,7 +295,7 @@ easy_hard_laws = Domain(
     "easy_hard_laws",
     "votes one-hot and right, or uniform",
     lambda: [FiniteLaw([0.5, 0.5], [[1, 0, 0], [1, 0, 0]], [[1, 0, 0], [1 / 3] * 3])],
-    lambda: st.tuples(finite_laws.strategy(), st.integers(0, 15)).map(
+    lambda: st.tuples(generic_laws(), st.integers(0, 15)).map(
         lambda pair: _easy_hard_law(
             pair[0], (pair[1] >> np.arange(pair[0].n_points)) % 2 == 1
         )

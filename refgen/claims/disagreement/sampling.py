@@ -5,7 +5,7 @@ from itertools import product
 import numpy as np
 from scipy.stats import binom
 
-from refgen.claims.disagreement.calibrated import calibrate
+from refgen.claims.disagreement.calibrated import LATTICE, calibrate
 from refgen.claims.disagreement.common import (
     JIANG,
     mean_error,
@@ -14,7 +14,8 @@ from refgen.claims.disagreement.common import (
     runs,
 )
 from refgen.claims.disagreement.domains import (
-    classifier_laws,
+    generic_classifiers,
+    sample_classifiers,
     small_classifier_laws,
     two_constants,
 )
@@ -223,8 +224,6 @@ def _gde_batch(law, direction):
     votes = law.marginal().vote_shares
     weights = 0.9 * law.weights + 0.1 / law.weights.shape[-1]
     # calibrate() counts votes in units of its lattice; GDE needs no lattice.
-    from refgen.claims.disagreement.calibrated import LATTICE
-
     labels = calibrate(weights, votes * LATTICE, direction, "gde").label_probabilities
     return ClassifierLaw.trusted(
         weights=weights,
@@ -235,7 +234,7 @@ def _gde_batch(law, direction):
 
 
 def _gde_sample(rg, stream, size):
-    law = classifier_laws.sample(rg, stream, size)
+    law = sample_classifiers(rg, stream, size)
     shape = law.label_probabilities.shape
     return _gde_batch(law, stream.child("direction").uniform(shape) - 0.5)
 
@@ -250,7 +249,7 @@ gde_classifier_laws = Domain(
             [0.5, 0.5], [[0.5, 0.5], [0.5, 0.5]], [0.5, 0.5], [[0, 1], [1, 0]]
         ),
     ],
-    lambda: classifier_laws.strategy().map(
+    lambda: generic_classifiers().map(
         lambda law: _with_gde_labels(
             law,
             np.arange(law.label_probabilities.size).reshape(

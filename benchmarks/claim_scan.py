@@ -1,0 +1,45 @@
+"""Instances per second of a finite-law identity: 8 points, 4 classes, one thread.
+
+Run: ``python benchmarks/claim_scan.py``. Target: 2e5 instances per second per core.
+"""
+
+from functools import partial
+
+from _record import medians, store
+from threadpoolctl import threadpool_limits
+
+import refgen as rg
+from refgen.claims import get
+from refgen.disagreement import FiniteLaw
+from refgen.random import Stream
+
+BLOCK, BLOCKS = 4096, 25
+
+
+def draw(block):
+    """8 × 4 laws, all probabilities drawn, as the samplers of the domains do."""
+    stream = Stream(0, ("benchmark",), block)
+    return FiniteLaw.trusted(
+        weights=stream.child("weights").dirichlet((BLOCK, 8)),
+        label_probabilities=stream.child("labels").dirichlet((BLOCK, 8, 4)),
+        vote_shares=stream.child("votes").dirichlet((BLOCK, 8, 4)),
+    )
+
+
+def scan(claim):
+    for block in range(BLOCKS):
+        assert not claim.decide(rg, draw(block), BLOCK).violated.any()
+
+
+def main():
+    ids = ("GDE-2", "GDE-5", "GDE-6")
+    with threadpool_limits(1):
+        timed = medians({id: partial(scan, get(id)) for id in ids})
+    for result in timed.values():
+        rate = BLOCK * BLOCKS / result["median_seconds"]
+        result["instances_per_second"] = round(rate)
+    store("claim_scan", timed, threads=1)
+
+
+if __name__ == "__main__":
+    main()

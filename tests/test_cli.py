@@ -1,0 +1,96 @@
+"""The command line, as a user meets it."""
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from refgen.claims import all_claims
+from refgen.cli import main
+
+
+def run(*args):
+    return CliRunner().invoke(main, args)
+
+
+def test_verify_exits_zero_and_counts_claims_and_twins():
+    result = run("verify", "GDE-5", "GDE-6", "--profile", "quick")
+    assert result.exit_code == 0
+    assert "2 of 2 claims hold, 2 of 2 false twins refuted" in result.output
+
+
+def test_verify_exits_one_when_something_is_refuted(monkeypatch):
+    from refgen.claims import get, measured
+
+    false = lambda rg, law: measured(rg.disagreement.gap(law), 0)  # noqa: E731
+    monkeypatch.setitem(vars(get("GDE-3")), "measure", false)
+    monkeypatch.setitem(vars(get("GDE-3")), "domain", get("GDE-5").domain)
+    false.__doc__ = "Nonsense."
+    result = run("verify", "GDE-3", "--profile", "quick")
+    assert result.exit_code == 1
+    assert "violated by FiniteLaw(" in result.output
+    assert "reproduce: python -c" in result.output
+
+
+def test_verify_writes_its_report_as_json(tmp_path):
+    path = tmp_path / "report.json"
+    result = run("verify", "GDE-6", "--profile", "quick", "--json", str(path))
+    assert result.exit_code == 0
+    report = json.loads(path.read_text())
+    assert report["ok"] is True
+    assert report["results"][0]["device"] == "CPU (NumPy)"
+    assert [p.name for p in tmp_path.iterdir()] == ["report.json"]
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        (("verify", "gde6"), "nearest: GDE-6"),
+        (("verify", "--profile", "fast"), "Invalid value for '--profile'"),
+        (("verify", "--instances", "0"), "Invalid value for '--instances'"),
+        (("verify", "--seed", "-1"), "Invalid value for '--seed'"),
+        (("verify", "--json", "/"), "is a directory"),
+        (("verify", "--json", "no/such/place.json"), "does not exist"),
+        (("show", "GDE-99"), "no claim 'GDE-99'"),
+        (("show", "GDE-8*"), "show takes one id"),
+    ],
+)
+def test_wrong_usage_exits_two_with_the_remedy(args, message):
+    result = run(*args)
+    assert result.exit_code == 2
+    assert message in result.output
+
+
+def test_interruption_exits_130_with_what_is_finished(monkeypatch):
+    import refgen.verify.engine as engine
+
+    def interrupted(*args):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(engine, "verify_claim", interrupted)
+    result = run("verify", "GDE-6", "--profile", "quick")
+    assert result.exit_code == 130
+    assert "interrupted" in result.output
+
+
+def test_list_has_every_claim():
+    output = run("list", "--markdown").output
+    for claim in all_claims():
+        assert f"| {claim.id} |" in output
+    assert run("list").exit_code == 0
+
+
+def test_show_gives_statement_source_derivation_code_and_twins():
+    output = run("show", "GDE-6").output
+    assert "W₁" in output
+    assert "derived here" in output
+    assert "theory/disagreement.md" in output
+    assert "refgen/claims/disagreement/theorems.py:" in output
+    assert "the constant 0.45 would do" in output
+
+
+def test_doctor_tells_versions_threads_and_the_device():
+    output = run("doctor").output
+    assert "numpy" in output
+    assert "threads:" in output
+    assert "GPU:" in output

@@ -1,0 +1,175 @@
+"""The engine refutes what is false, says what failed, and never skips."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import strategies as st
+
+from refgen.arrays import Instance
+from refgen.claims import Domain, RegistrationError, UnknownClaim, measured
+from refgen.claims.model import Claim, Twin
+from refgen.claims.registry import check_twins, claim
+from refgen.random import Stream
+from refgen.verify import PROFILES, verify, verify_claim
+from refgen.verify.scan import BLOCK, scan
+from refgen.verify.tally import Tally
+
+QUICK = PROFILES["quick"]
+
+
+@dataclass(frozen=True, repr=False)
+class Number(Instance):
+    x: Any
+
+
+numbers = Domain(
+    "numbers",
+    "integers from 0 to 100",
+    lambda: [Number(np.array(0.0))],
+    lambda: st.integers(0, 100).map(lambda n: Number(np.array(float(n)))),
+    lambda rg, stream, size: Number(stream.integers(101, size).astype(float)),
+)
+
+
+def below(limit):
+    def measure(rg, n):
+        """x ≤ limit."""
+        return measured(n.x, limit)
+
+    return measure
+
+
+def fails_above(limit):
+    def measure(rg, n):
+        """Raises above the limit."""
+        if (n.x > limit).any():
+            raise ZeroDivisionError("no such number")
+        return measured(n.x, 1000)
+
+    return measure
+
+
+def make(measure, twin=None, twin_domain=numbers):
+    twins = [Twin("inequality", twin_domain, twin or below(50), "at most 50")]
+    return Claim("inequality", numbers, measure, "TEST-1", "nowhere", twins=twins)
+
+
+def test_a_true_claim_holds_and_reports_its_tightest_instance():
+    result = verify_claim(make(below(100)), QUICK)
+    assert result.verdict == "HOLDS"
+    assert result.tightness == 1
+    assert result.tightest == "Number(x=100.0)"
+    assert result.n_instances == 1 + 4000 + QUICK.search_examples
+    assert result.n_twins_refuted == 1
+
+
+def test_a_false_claim_is_refuted_on_the_shrunk_instance():
+    result = verify_claim(make(below(60)), PROFILES["default"])
+    assert result.verdict == "REFUTED"
+    assert result.violation == "Number(x=61.0)"
+    assert "check('TEST-1', Number(x=61.0))" in result.reproduce
+
+
+def test_a_twin_that_survives_makes_the_claim_powerless():
+    result = verify_claim(make(below(100), twin=below(200)), QUICK)
+    assert result.verdict == "POWERLESS"
+    assert not result.ok
+
+
+@pytest.mark.parametrize("value", [np.nan])
+def test_nan_on_a_valid_instance_is_an_error(value):
+    result = verify_claim(make(lambda rg, n: measured(n.x * value, 1.0)), QUICK)
+    assert result.verdict == "ERROR"
+    assert "NaN" in result.error
+
+
+def test_an_exception_in_the_code_is_a_failure_and_names_the_instance():
+    result = verify_claim(make(fails_above(90)), QUICK)
+    assert result.verdict == "ERROR"
+    assert "ZeroDivisionError: no such number" in result.error
+
+
+def test_an_exception_in_a_twin_does_not_count_as_refuted():
+    result = verify_claim(make(below(100), twin=fails_above(90)), QUICK)
+    assert result.verdict == "ERROR"
+    assert result.n_twins_refuted == 0
+
+
+def test_scans_do_not_depend_on_how_far_they_go():
+    claim = make(below(100))
+    tallies = [Tally(), Tally()]
+    for tally, n in zip(tallies, (BLOCK, 3 * BLOCK), strict=True):
+        scan(claim, None, tally, n, Stream(3, ("scan",)))
+    assert [tally.n_instances for tally in tallies] == [BLOCK, 3 * BLOCK]
+    first = numbers.sample(None, Stream(3, ("scan",)).at(0), BLOCK)
+    again = numbers.sample(None, Stream(3, ("scan",)).at(0), BLOCK)
+    assert (first.x == again.x).all()
+
+
+def test_the_same_seed_gives_the_same_report():
+    runs = [verify(["GDE-5", "GDE-6"], profile="quick", seed=7) for _ in range(2)]
+    plain = [json.loads(run.to_json()) for run in runs]
+    for report in plain:
+        for result in report["results"]:
+            assert result.pop("seconds") >= 0
+    assert plain[0] == plain[1]
+
+
+def test_interruption_keeps_what_is_finished():
+    def stop(result):
+        raise KeyboardInterrupt
+
+    report = verify(["GDE-5", "GDE-6"], profile="quick", on_result=stop)
+    assert report.interrupted
+    assert not report.ok
+    assert [result.id for result in report.results] == ["GDE-5"]
+
+
+def test_quick_names_the_claims_it_leaves_out():
+    report = verify(["GDE-1*", "digits"], profile="quick", n_instances=10)
+    assert report.left_out == ["GDE-16d"]  # digits was asked for by name
+
+
+def test_unknown_ids_get_the_nearest_names():
+    with pytest.raises(UnknownClaim, match="GDE-6"):
+        verify(["gde6"])
+
+
+@pytest.mark.parametrize(
+    ("argument", "match"),
+    [
+        ({"profile": "fast"}, "profile must be one of"),
+        ({"n_instances": 0}, "n_instances must be at least 1"),
+        ({"seed": -1}, "seed must be a non-negative integer"),
+    ],
+)
+def test_bad_arguments_are_named(argument, match):
+    with pytest.raises(ValueError, match=match):
+        verify(["GDE-6"], **argument)
+
+
+def test_a_claim_without_a_twin_does_not_register(monkeypatch):
+    from refgen.claims import registry
+
+    monkeypatch.setattr(registry, "_without_twin", {})
+    claim("TEST-2", kind="inequality", domain=numbers, source="nowhere")(below(1))
+    with pytest.raises(RegistrationError, match="TEST-2"):
+        check_twins()
+    assert "TEST-2" not in {c.id for c in registry.all_claims()}
+
+
+def test_an_id_is_taken_once_and_needs_a_statement():
+    declare = claim("GDE-6", kind="inequality", domain=numbers, source="nowhere")
+    with pytest.raises(RegistrationError, match="exists already"):
+        declare(below(1))
+    nameless = claim("TEST-3", kind="inequality", domain=numbers, source="nowhere")
+    with pytest.raises(RegistrationError, match="no docstring"):
+        nameless(lambda rg, n: measured(n.x, 1))
+
+
+def test_a_domain_has_both_ways_to_its_instances_or_neither():
+    with pytest.raises(ValueError, match="strategy and a sampler"):
+        Domain("half", "half", lambda: [], strategy=lambda: st.none())
