@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 
 from refgen.arrays import as_probabilities
-from refgen.disagreement.votes import check_predictions, check_runs, encode
-from refgen.kernels.votes import count_votes
+from refgen.disagreement.votes import check_predictions, check_runs, countable, encode
+from refgen.kernels.votes import count_votes, sum_squared_votes
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ def _rank(predictions: Any) -> int:
 
 def _hard(codes: np.ndarray, n_classes: int) -> PairStatistics:
     n_runs, n_points = codes.shape
-    counts = count_votes(codes, n_classes)
+    counts = count_votes(codes, 0, n_classes)
     run_sums = n_runs - counts[np.arange(n_points), codes].astype(float)
     return PairStatistics(run_sums, run_sums.sum(axis=0), np.zeros(n_points))
 
@@ -111,11 +111,9 @@ def point_disagreement(predictions: Any) -> np.ndarray:
     """
     if _rank(predictions) == 3:
         return pair_statistics(predictions).point_means
-    codes, _, classes = encode(check_predictions(predictions, minimum_runs=2))
-    m = codes.shape[0]
-    counts = count_votes(codes, len(classes))
-    agreeing = np.einsum("nk,nk->n", counts, counts)
-    return (m**2 - agreeing) / (m * (m - 1))
+    array = check_predictions(predictions, minimum_runs=2)
+    m = array.shape[0]
+    return (m**2 - sum_squared_votes(*countable(array)[:3])) / (m * (m - 1))
 
 
 def pair_matrix(predictions: Any) -> np.ndarray:

@@ -169,6 +169,32 @@ def encode(
     return codes, None if truth is None else _codes("labels", truth, known), known
 
 
+# Up to this many integer labels, votes are counted without encoding them first.
+_COUNTED_LABELS = 1024
+
+
+def countable(predictions: Any, labels: Any = None) -> tuple[np.ndarray, int, int, Any]:
+    """Labels as the counting kernels take them: (array, low, n_levels, truth).
+
+    Integers of a small range are taken as they are; anything else is encoded.
+
+    Examples
+    --------
+    >>> countable([[5, 7], [5, 5]])[1:3]
+    (5, 3)
+    """
+    array = check_predictions(predictions)
+    truth = None if labels is None else check_labels(labels, array.shape[1])
+    bounds = [_range(a) for a in (array, truth) if a is not None]
+    if None not in bounds and array.dtype != np.uint64:
+        low = min(b[0] for b in bounds if b)
+        n_levels = max(b[1] for b in bounds if b) - low + 1
+        if n_levels <= _COUNTED_LABELS:
+            return array, low, n_levels, truth
+    codes, truth, known = encode(array, truth)
+    return codes, 0, len(known), truth
+
+
 def vote_counts(predictions: Any, classes: Any = None) -> np.ndarray:
     """How many of the M runs vote for each class, shape (n_points, n_classes).
 
@@ -179,8 +205,12 @@ def vote_counts(predictions: Any, classes: Any = None) -> np.ndarray:
     >>> vote_counts([[0, 1], [1, 1], [1, 1]]).tolist()
     [[1, 2], [0, 3]]
     """
-    codes, _, known = encode(predictions, None, classes)
-    return count_votes(codes, len(known))
+    if classes is not None:
+        codes, _, known = encode(predictions, None, classes)
+        return count_votes(codes, 0, len(known))
+    counts = count_votes(*countable(predictions)[:3])
+    occurs = counts.any(axis=0)
+    return counts if occurs.all() else counts[:, occurs]
 
 
 def ensemble_level_masses(predictions: Any, labels: Any) -> tuple[Any, Any]:
@@ -197,10 +227,12 @@ def ensemble_level_masses(predictions: Any, labels: Any) -> tuple[Any, Any]:
     >>> w.tolist(), a.tolist()
     ([0.5, 1.0, 0.5], [0.0, 0.5, 0.5])
     """
-    codes, truth, known = encode(predictions, labels)
-    counts = count_votes(codes, len(known))
-    classes, right = count_level_masses(counts, truth, codes.shape[0])
-    return classes / codes.shape[1], right / codes.shape[1]
+    array, low, n_levels, truth = countable(predictions, labels)
+    masses, right, occurs = count_level_masses(array, low, n_levels, truth)
+    n_points = array.shape[1]
+    # Integers between the labels that occur nowhere are no classes.
+    masses[0] -= n_points * (n_levels - occurs.sum())
+    return masses / n_points, right / n_points
 
 
 def ensemble_cace(predictions: Any, labels: Any) -> float:
