@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import fields
+from numbers import Integral, Real
 from typing import Any
 
 import numpy as np
@@ -43,6 +44,7 @@ def as_floats(name: str, value: Any, ndim: int = 0) -> Any:
     ValueError
         If it is ragged, empty, has too few dimensions, or holds NaN or infinity.
     """
+    refuse_special(name, value)
     xp = namespace(value)
     try:
         array = xp.asarray(value)
@@ -96,6 +98,59 @@ def as_probabilities(name: str, value: Any, ndim: int = 1) -> Any:
     # so that identities which use Σ = 1 hold to rounding.
     off = xp.abs(totals - 1) > 2 * array.shape[-1] * UNIT_ROUNDOFF
     return xp.where(off[..., None], array / totals[..., None], array)
+
+
+def refuse_special(name: str, value: Any) -> None:
+    """Refuse containers whose meaning a plain array would lose.
+
+    Raises
+    ------
+    TypeError
+        For masked arrays and sparse matrices.
+
+    Examples
+    --------
+    >>> refuse_special("x", [1.0])
+    """
+    if isinstance(value, np.ma.MaskedArray):
+        raise TypeError(
+            f"{name} is a masked array, whose mask would be lost; keep the unmasked "
+            "points, or fill them, and pass a plain array"
+        )
+    if hasattr(value, "tocsr"):
+        raise TypeError(f"{name} is sparse; pass {name}.toarray()")
+
+
+def check_integer(name: str, value: Any, minimum: int) -> int:
+    """`value` as an integer of at least `minimum`; booleans are none.
+
+    Examples
+    --------
+    >>> check_integer("n_bins", 10, 1)
+    10
+    """
+    if isinstance(value, (bool, np.bool_)) or not isinstance(value, Integral):
+        raise TypeError(
+            f"{name} must be an integer of at least {minimum}, got {value!r}"
+        )
+    if value < minimum:
+        raise ValueError(f"{name} must be at least {minimum}, got {value}")
+    return int(value)
+
+
+def check_open_unit(name: str, value: Any) -> float:
+    """`value` as a number strictly between 0 and 1.
+
+    Examples
+    --------
+    >>> check_open_unit("confidence_level", 0.95)
+    0.95
+    """
+    if isinstance(value, (bool, np.bool_)) or not isinstance(value, Real):
+        raise TypeError(f"{name} must be a number between 0 and 1, got {value!r}")
+    if not 0 < float(value) < 1:
+        raise ValueError(f"{name} must be between 0 and 1, got {value!r}")
+    return float(value)
 
 
 class Instance:

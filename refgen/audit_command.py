@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
+
+from refgen.report_files import InputError, check_writable, write_report
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
     from refgen.disagreement import DisagreementAudit
-
-
-class InputError(click.ClickException):
-    """Input that cannot be used: exit status 2, as for wrong usage."""
-
-    exit_code = 2
 
 
 @click.group()
@@ -72,7 +66,7 @@ def disagreement(
     from refgen.disagreement import audit, read_labels, read_predictions
 
     if json_path is not None:
-        _check_writable(Path(json_path))
+        check_writable(Path(json_path))
     try:
         result = audit(
             read_predictions(predictions, transpose=transpose),
@@ -85,7 +79,10 @@ def disagreement(
         raise InputError(str(error)) from error
     _print(result)
     if json_path is not None:
-        _write_json(Path(json_path), result.to_dict())
+        values = json.dumps(
+            result.to_dict(), indent=2, ensure_ascii=False, allow_nan=False
+        )
+        write_report(Path(json_path), values + "\n")
     if not result.holds:
         context.exit(1)
 
@@ -176,29 +173,3 @@ def _bounds(result: DisagreementAudit) -> Table:
             "yes" if bound.holds else "NO",
         )
     return table
-
-
-def _check_writable(path: Path) -> None:
-    """Complain before the work is done about a path that cannot be written."""
-    if path.is_dir():
-        raise InputError(f"--json {path} is a directory; name a file")
-    if not path.absolute().parent.is_dir():
-        raise InputError(f"--json {path}: no directory {path.parent}; create it first")
-
-
-def _write_json(path: Path, values: dict[str, Any]) -> None:
-    text = json.dumps(values, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
-    # A link keeps pointing where it did: the file behind it is replaced.
-    target = Path(os.path.realpath(path))
-    temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
-    try:
-        if target.exists() and not target.is_file():
-            target.write_text(text, encoding="utf-8")  # a pipe or a device
-            return
-        temporary.write_text(text, encoding="utf-8")
-        os.replace(temporary, target)
-    except OSError as error:
-        with contextlib.suppress(OSError):
-            temporary.unlink(missing_ok=True)
-        reason = error.strerror or error
-        raise InputError(f"--json {path}: cannot be written ({reason})") from error

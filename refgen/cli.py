@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import click
 
 from refgen import __version__
 from refgen.audit_command import audit
+from refgen.report_files import check_writable, write_report
 
 STYLES = {"HOLDS": "green", "REFUTED": "bold red", "POWERLESS": "bold yellow"}
 
@@ -19,6 +21,10 @@ STYLES = {"HOLDS": "green", "REFUTED": "bold red", "POWERLESS": "bold yellow"}
 @click.version_option(__version__, prog_name="refgen")
 def main() -> None:
     """Theorems about why learning generalizes: verified, stressed and refuted."""
+    for stream in (sys.stdout, sys.stderr):
+        # Statements hold Greek letters: a terminal without them shows "?" instead.
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
 
 
 main.add_command(audit)
@@ -27,7 +33,10 @@ main.add_command(audit)
 def _console() -> Any:
     from rich.console import Console
 
-    return Console(highlight=False, soft_wrap=True)
+    console = Console(highlight=False, soft_wrap=True)
+    # A narrower table would cut off ids and numbers: let the terminal wrap it.
+    console.width = max(console.width, 80)
+    return console
 
 
 @main.command()
@@ -54,9 +63,19 @@ def verify(
     Exit status: 0 if all hold and all twins are refuted, 1 if not, 2 on wrong usage,
     130 if interrupted.
     """
+    check_writable(json_path)
+    with tempfile.TemporaryDirectory() as directory:
+        # Otherwise Hypothesis leaves a .hypothesis folder where the user is.
+        os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", directory)
+        report = _run(ids, profile, instances, seed)
+    if json_path is not None:
+        write_report(json_path, report.to_json())
+    raise SystemExit(130 if report.interrupted else 0 if report.ok else 1)
+
+
+def _run(ids: tuple[str, ...], profile: str, instances: int | None, seed: int) -> Any:
     from refgen.verify import verify as run
 
-    _check_writable(json_path)
     console = _console()
     with _Progress(console, _selection(ids, profile)) as progress:
         report = run(
@@ -67,9 +86,7 @@ def verify(
             on_result=progress.show,
         )
     _print_report(console, report)
-    if json_path is not None:
-        _write(json_path, report.to_json())
-    raise SystemExit(130 if report.interrupted else 0 if report.ok else 1)
+    return report
 
 
 def _selection(ids: tuple[str, ...], profile: str) -> int:
@@ -163,31 +180,6 @@ def _print_summary(report: Any) -> None:
         )
     if report.interrupted:
         click.echo("interrupted: the table shows what was finished")
-
-
-def _check_writable(path: Path | None) -> None:
-    """Say before the work, not after it, that a report cannot be written."""
-    if path is None:
-        return
-    if path.is_dir():
-        raise click.UsageError(f"--json: {path} is a directory; name a file")
-    if not path.absolute().parent.is_dir():
-        raise click.UsageError(f"--json: the directory {path.parent} does not exist")
-    if not os.access(path.absolute().parent, os.W_OK):
-        raise click.UsageError(f"--json: cannot write in {path.absolute().parent}")
-
-
-def _write(path: Path, text: str) -> None:
-    """Write all of it or nothing."""
-    handle, name = tempfile.mkstemp(dir=path.absolute().parent, prefix=path.name)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        os.chmod(name, 0o644)
-        os.replace(name, path)
-    except OSError as error:
-        Path(name).unlink(missing_ok=True)
-        raise click.ClickException(f"--json: {path}: {error.strerror}") from error
 
 
 @main.command("list")
@@ -285,3 +277,7 @@ def _gpu() -> str:
 
     why = probe()
     return "an NVIDIA GPU is usable" if why is None else f"none ({why})"
+
+
+if __name__ == "__main__":
+    main()

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import scipy.sparse
 
 import refgen.disagreement as rd
 
@@ -251,3 +252,46 @@ def test_one_class_and_one_point_are_valid():
     assert rd.disagreement([["a"], ["a"]]) == 0
     assert rd.disagreement([[True], [False]]) == 1
     assert rd.dirichlet_disagreement([2.0]) == 0
+
+
+@pytest.mark.parametrize(
+    ("predictions", "error", "match"),
+    [
+        (np.ma.array([[0, 9], [0, 8]], mask=[[0, 1], [0, 1]]), TypeError, "masked"),
+        (scipy.sparse.csr_array(np.eye(2)), TypeError, "predictions is sparse"),
+        ([[1, "1"], ["1", 1]], TypeError, "predictions mixes types"),
+        (np.array([[0, None], [0, 1]], dtype=object), TypeError, "missing labels"),
+        (np.array([[0.0, np.inf], [0.0, 1.0]]), ValueError, "NaN or infinity"),
+        (np.array([[1j, 0], [1, 1]]), TypeError, "must hold integers"),
+        (np.array([["2020", "2021"]] * 2, "M8[Y]"), TypeError, "must hold integers"),
+    ],
+)
+def test_labels_that_an_array_would_distort_are_refused(predictions, error, match):
+    with pytest.raises(error, match=match):
+        rd.disagreement(predictions)
+
+
+def test_integer_objects_are_integers():
+    labels = np.array([0, 1], dtype=object)
+    assert rd.ensemble_cace([[0, 1], [0, 1]], labels) == 0
+
+
+@pytest.mark.parametrize("bad", [1.5, True, "10", None, float("nan")])
+def test_counts_are_integers(bad):
+    with pytest.raises(TypeError, match="n_bins must be an integer"):
+        rd.binned_ensemble_cace([[0, 1], [0, 1]], [0, 1], n_bins=bad)
+    with pytest.raises(TypeError, match="n_runs must be an integer"):
+        rd.mcdiarmid_radius(bad, 10, 0.05)
+
+
+@pytest.mark.parametrize("bad", ["x", None, [0.9]])
+def test_confidence_levels_are_numbers(bad):
+    with pytest.raises(TypeError, match="confidence_level must be a number"):
+        rd.disagreement_estimate([[0, 1], [0, 1]], confidence_level=bad)
+
+
+@pytest.mark.parametrize("bad", [3, "tree"])
+def test_estimators_are_classifier_instances(bad):
+    model = rd.DisagreementErrorEstimator(estimator=bad)
+    with pytest.raises(TypeError, match="estimator must be a classifier instance"):
+        model.fit([[0.0], [1.0]], [0, 1])

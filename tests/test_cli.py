@@ -1,6 +1,8 @@
 """The command line, as a user meets it."""
 
 import json
+import subprocess
+import sys
 
 import pytest
 from click.testing import CliRunner
@@ -50,7 +52,8 @@ def test_verify_writes_its_report_as_json(tmp_path):
         (("verify", "--instances", "0"), "Invalid value for '--instances'"),
         (("verify", "--seed", "-1"), "Invalid value for '--seed'"),
         (("verify", "--json", "/"), "is a directory"),
-        (("verify", "--json", "no/such/place.json"), "does not exist"),
+        (("verify", "--json", "a" * 300), "cannot be written"),
+        (("verify", "--json", "no/such/place.json"), "create it first"),
         (("show", "GDE-99"), "no claim 'GDE-99'"),
         (("show", "GDE-8*"), "show takes one id"),
     ],
@@ -59,6 +62,25 @@ def test_wrong_usage_exits_two_with_the_remedy(args, message):
     result = run(*args)
     assert result.exit_code == 2
     assert message in result.output
+
+
+def test_a_report_leaves_links_and_pipes_what_they_are(tmp_path):
+    target, link = tmp_path / "target.json", tmp_path / "link.json"
+    target.write_text("old")
+    link.symlink_to(target)
+    assert run("verify", "GDE-8d", "--profile", "quick", "--json", str(link))
+    assert link.is_symlink()
+    assert json.loads(target.read_text())["ok"] is True
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["link.json", "target.json"]
+
+
+def test_verify_leaves_nothing_where_it_runs(tmp_path):
+    command = [sys.executable, "-m", "refgen.cli", "verify", "GDE-6"]
+    done = subprocess.run(
+        [*command, "--profile", "quick"], cwd=tmp_path, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_interruption_exits_130_with_what_is_finished(monkeypatch):

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from refgen.arrays import as_floats, namespace
+from refgen.arrays import as_floats, check_integer, namespace
 from refgen.disagreement.laws import FiniteLaw
 from refgen.kernels.levels import absolute_level_sums, cumulative_level_area
 
@@ -215,8 +215,7 @@ def bin_index(levels: Any, n_bins: int) -> Any:
     >>> bin_index(np.array([0.0, 0.1, 0.3, 1.0]), 10).tolist()
     [0, 1, 3, 9]
     """
-    if n_bins < 1:
-        raise ValueError(f"n_bins must be at least 1, got {n_bins}")
+    check_integer("n_bins", n_bins, 1)
     levels = as_floats("levels", levels)
     low, high = float(levels.min()), float(levels.max())
     if low < -LEVEL_TOLERANCE or high > 1 + LEVEL_TOLERANCE:

@@ -8,6 +8,7 @@ from typing import Any, Literal, get_args
 import numpy as np
 from scipy.stats import norm
 
+from refgen.arrays import check_integer, check_open_unit
 from refgen.disagreement.pairs import (
     PairStatistics,
     pair_matrix,
@@ -169,10 +170,7 @@ def disagreement_estimate(
     >>> round(estimate.value, 4)
     0.4444
     """
-    if not 0 < confidence_level < 1:
-        raise ValueError(
-            f"confidence_level must be between 0 and 1, got {confidence_level!r}"
-        )
+    check_open_unit("confidence_level", confidence_level)
     if method not in get_args(IntervalMethod):
         raise ValueError(
             f"method must be one of {get_args(IntervalMethod)}, got {method!r}"
@@ -213,11 +211,9 @@ def mcdiarmid_radius(n_runs: int, n_points: int, error_probability: float) -> fl
     >>> round(mcdiarmid_radius(24, 200, 0.05), 4)
     0.5627
     """
-    if n_runs < 2 or n_points < 1 or not 0 < error_probability < 1:
-        raise ValueError(
-            "n_runs must be at least 2, n_points at least 1 and error_probability "
-            f"between 0 and 1, got {n_runs}, {n_points}, {error_probability}"
-        )
+    check_integer("n_runs", n_runs, 2)
+    check_integer("n_points", n_points, 1)
+    check_open_unit("error_probability", error_probability)
     return float(
         np.sqrt(np.log(2 / error_probability) * (4 / n_runs + 1 / n_points) / 2)
     )

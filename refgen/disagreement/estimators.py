@@ -19,7 +19,7 @@ from refgen.disagreement.estimates import (
     IntervalMethod,
     disagreement_estimate,
 )
-from refgen.disagreement.protocols import train_runs
+from refgen.disagreement.protocols import check_classifier, train_runs
 from refgen.disagreement.votes import vote_counts
 
 _MINIMUM_RUNS = {"jackknife": 3, "normal": 4, "mcdiarmid": 2}
@@ -200,7 +200,10 @@ class DisagreementErrorEstimator(ClassifierMixin, BaseEstimator):
         )
 
     def _base(self) -> Any:
-        return DecisionTreeClassifier() if self.estimator is None else self.estimator
+        if self.estimator is None:
+            return DecisionTreeClassifier()
+        check_classifier(self.estimator)
+        return self.estimator
 
     def _check_parameters(self) -> None:
         if self.interval not in get_args(IntervalMethod):

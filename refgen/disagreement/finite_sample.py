@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from scipy.stats import binom
 
-from refgen.arrays import namespace
+from refgen.arrays import check_integer, namespace
 from refgen.disagreement.calibration import bin_index
 from refgen.disagreement.errors import expected_disagreement, pairwise_disagreement
 from refgen.disagreement.laws import ClassifierLaw, FiniteLaw
@@ -26,8 +26,7 @@ def annealed_cace(law: FiniteLaw, n_runs: int) -> Any:
     >>> float(annealed_cace(law, 1))  # calibrated, yet one run shows 2 × error
     1.0
     """
-    if n_runs < 1:
-        raise ValueError(f"n_runs must be at least 1, got {n_runs}")
+    check_integer("n_runs", n_runs, 1)
     votes = np.arange(n_runs + 1)[:, None, None]
     # Vote shares are sums: 1 may be exceeded by a rounding, where the pmf is NaN.
     shares = np.clip(law.vote_shares, 0, 1)[..., None, :, :]
@@ -82,11 +81,8 @@ def disagreement_variance(law: ClassifierLaw, n_runs: int, n_points: int) -> Any
     >>> float(disagreement_variance(law, 2, 10))
     0.25
     """
-    if n_runs < 2 or n_points < 1:
-        raise ValueError(
-            f"n_runs must be at least 2 and n_points at least 1, got {n_runs}, "
-            f"{n_points}"
-        )
+    check_integer("n_runs", n_runs, 2)
+    check_integer("n_points", n_points, 1)
     zeta = variance_components(law)
     n_pairs = n_runs * (n_runs - 1) / 2
     same, share = 1 / n_pairs, 2 * (n_runs - 2) / n_pairs
@@ -109,11 +105,8 @@ def expected_jackknife_variance(law: ClassifierLaw, n_runs: int, n_points: int) 
     >>> float(expected_jackknife_variance(law, 3, 2)) >= 0.25 / 3
     True
     """
-    if n_runs < 3 or n_points < 2:
-        raise ValueError(
-            f"n_runs must be at least 3 and n_points at least 2, got {n_runs}, "
-            f"{n_points}"
-        )
+    check_integer("n_runs", n_runs, 3)
+    check_integer("n_points", n_points, 2)
     z = variance_components(law)
     m, n = n_runs, n_points
     n_pairs = m * (m - 1) / 2
@@ -142,8 +135,7 @@ def finite_runs_floor(law: FiniteLaw, n_runs: int) -> Any:
     >>> float(finite_runs_floor(law, 10))
     0.1
     """
-    if n_runs < 1:
-        raise ValueError(f"n_runs must be at least 1, got {n_runs}")
+    check_integer("n_runs", n_runs, 1)
     return 2 * expected_disagreement(law) / n_runs
 
 

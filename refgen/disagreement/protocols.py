@@ -103,13 +103,23 @@ def train_runs(
     )
 
 
-def _check_settings(estimator: Any, n_runs: Any, vary: Any, max_samples: Any) -> None:
-    if isinstance(estimator, type) or not is_classifier(estimator):
+def check_classifier(estimator: Any) -> None:
+    """Refuse what is no classifier instance, by name."""
+    if isinstance(estimator, type) or not _is_classifier(estimator):
         raise TypeError(
             f"estimator must be a classifier instance, got {estimator!r}; "
             "runs vote for classes"
         )
-    if not isinstance(n_runs, Integral) or n_runs < 1:
+
+
+def _is_classifier(estimator: Any) -> bool:
+    # scikit-learn reads tags, which objects that are no estimators lack.
+    return hasattr(estimator, "__sklearn_tags__") and is_classifier(estimator)
+
+
+def _check_settings(estimator: Any, n_runs: Any, vary: Any, max_samples: Any) -> None:
+    check_classifier(estimator)
+    if isinstance(n_runs, bool) or not isinstance(n_runs, Integral) or n_runs < 1:
         raise ValueError(f"n_runs must be an integer of at least 1, got {n_runs!r}")
     if vary not in get_args(Vary):
         raise ValueError(f"vary must be one of {get_args(Vary)}, got {vary!r}")
@@ -120,6 +130,7 @@ def _check_settings(estimator: Any, n_runs: Any, vary: Any, max_samples: Any) ->
             "estimator responds to"
         )
     number = isinstance(max_samples, int | float | np.floating)
+    number = number and not isinstance(max_samples, bool)
     if not number or not 0 < max_samples <= 1:
         raise ValueError(
             f"max_samples must be a share of the rows in (0, 1], got {max_samples!r}"

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from refgen.arrays import refuse_special
 from refgen.kernels.votes import count_level_masses, count_votes
 
 
@@ -22,12 +23,7 @@ def check_predictions(predictions: Any, minimum_runs: int = 1) -> np.ndarray:
     >>> check_predictions([["cat", "dog"], ["cat", "cat"]]).shape
     (2, 2)
     """
-    try:
-        array = np.asarray(predictions)
-    except ValueError as error:
-        raise ValueError(
-            "predictions is ragged: every run must predict the same points"
-        ) from error
+    array = as_labels("predictions", predictions)
     if array.ndim != 2:
         raise ValueError(
             "predictions must have shape (n_runs, n_points), got "
@@ -39,7 +35,6 @@ def check_predictions(predictions: Any, minimum_runs: int = 1) -> np.ndarray:
             f"predictions is empty (shape {array.shape}); "
             "give at least one run and one point"
         )
-    _check_not_nan("predictions", array)
     check_runs(array.shape[0], minimum_runs)
     return array
 
@@ -52,9 +47,54 @@ def check_runs(n_runs: int, minimum: int) -> None:
         )
 
 
-def _check_not_nan(name: str, array: np.ndarray) -> None:
-    if array.dtype.kind == "f" and np.isnan(array).any():
-        raise ValueError(f"{name} holds NaN; drop or re-predict those points")
+def as_labels(name: str, values: Any) -> np.ndarray:
+    """Labels as a plain array of integers, finite numbers, booleans or text.
+
+    Raises
+    ------
+    TypeError
+        For masked or sparse input, mixed or missing labels, or other types.
+    ValueError
+        If ragged, or holding NaN or infinity.
+
+    Examples
+    --------
+    >>> as_labels("labels", np.array([1, 2], dtype=object)).dtype.kind
+    'i'
+    """
+    refuse_special(name, values)
+    try:
+        array = np.asarray(values)
+    except ValueError as error:
+        raise ValueError(
+            f"{name} is ragged: every run must predict the same points"
+        ) from error
+    listed = not hasattr(values, "dtype")
+    if array.dtype.kind == "O" or (listed and array.dtype.kind in "US"):
+        # NumPy would turn a list of 1 and "1" into equal texts.
+        array = _of_one_type(name, np.asarray(values, dtype=object))
+    if array.dtype.kind not in "biufUS":
+        raise TypeError(
+            f"{name} must hold integers, numbers or text, got dtype {array.dtype}"
+        )
+    if array.dtype.kind == "f" and not np.isfinite(array).all():
+        raise ValueError(
+            f"{name} holds NaN or infinity; drop or re-predict those points"
+        )
+    return array
+
+
+def _of_one_type(name: str, objects: np.ndarray) -> np.ndarray:
+    """Python objects that are all text, or all numbers, as such an array."""
+    kinds = {type(value) for value in objects.ravel()}
+    for family in (str, (int, np.integer), (int, float, np.number, np.bool_)):
+        if kinds and all(issubclass(kind, family) for kind in kinds):
+            return np.array(objects.tolist())
+    shown = sorted(kind.__name__ for kind in kinds)
+    raise TypeError(
+        f"{name} mixes types ({', '.join(shown)}) or has missing labels; "
+        "encode them as all text or all integers"
+    )
 
 
 def check_labels(labels: Any, n_points: int) -> np.ndarray:
@@ -65,13 +105,12 @@ def check_labels(labels: Any, n_points: int) -> np.ndarray:
     >>> check_labels([0, 1], 2).tolist()
     [0, 1]
     """
-    array = np.asarray(labels)
+    array = as_labels("labels", labels)
     if array.shape != (n_points,):
         raise ValueError(
             f"labels must have shape ({n_points},), one per point of predictions, "
             f"got {array.shape}"
         )
-    _check_not_nan("labels", array)
     return array
 
 
@@ -147,20 +186,14 @@ def encode(
     array = check_predictions(predictions)
     truth = None if labels is None else check_labels(labels, array.shape[1])
     given = [array] if truth is None else [array, truth]
-    given += [] if classes is None else [np.asarray(classes)]
+    given += [] if classes is None else [as_labels("classes", classes)]
     if len({a.dtype.kind in "USO" for a in given}) > 1:
         raise TypeError(
             "predictions, labels and classes mix text and numbers "
             f"(dtypes {[str(a.dtype) for a in given]}); encode them alike"
         )
     if classes is None:
-        try:
-            known = _distinct(np.concatenate([_distinct(a) for a in given]))
-        except TypeError as error:
-            raise TypeError(
-                "predictions and labels mix types that cannot be ordered "
-                f"({error}); encode them as all text or all integers"
-            ) from error
+        known = _distinct(np.concatenate([_distinct(a) for a in given]))
     else:
         known = np.asarray(classes)
         if known.ndim != 1 or len(np.unique(known)) != len(known) or len(known) == 0:

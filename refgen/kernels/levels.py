@@ -1,10 +1,11 @@
 """Sums over level sets, one row at a time."""
 
 import numpy as np
-from numba import njit
+
+from refgen.kernels import compiled
 
 
-@njit(cache=True)
+@compiled
 def absolute_level_sums(levels, values, tolerance):
     """Σ over distinct levels of |Σ values at that level|, for each row.
 
@@ -25,7 +26,7 @@ def absolute_level_sums(levels, values, tolerance):
     return out
 
 
-@njit(cache=True)
+@compiled
 def cumulative_level_area(levels, values):
     """∫ |Σ values at levels ≤ t| dt for each row: W₁ between two laws."""
     n_rows = levels.shape[0]

@@ -4,13 +4,14 @@ Labels are integers in ``low .. low + n_levels − 1``; no copy of them is made.
 """
 
 import numpy as np
-from numba import njit
+
+from refgen.kernels import compiled
 
 # 512 points × 100 classes of 4-byte counts are 200 kB: within a core's L2 cache.
 _TILE = 512
 
 
-@njit(cache=True)
+@compiled
 def count_votes(labels, low, n_levels):
     """Votes per point and label, (N, n_levels), of labels (M, N)."""
     n_runs, n_points = labels.shape
@@ -23,7 +24,7 @@ def count_votes(labels, low, n_levels):
     return counts
 
 
-@njit(cache=True)
+@compiled
 def sum_squared_votes(labels, low, n_levels):
     """Σₖ nₖ² at each point, without keeping the counts."""
     n_runs, n_points = labels.shape
@@ -41,7 +42,7 @@ def sum_squared_votes(labels, low, n_levels):
     return squares
 
 
-@njit(cache=True)
+@compiled
 def count_level_masses(labels, low, n_levels, truth):
     """For j = 0..M: how many labels have j votes at a point, and how many true ones.
 

@@ -10,12 +10,9 @@ from scipy.stats import betabinom, norm
 
 from refgen.claims.disagreement.calibrated import LATTICE
 from refgen.claims.disagreement.common import JIANG, label_cells, n_terms
-from refgen.claims.disagreement.domains import (
-    calibrated_laws,
-    finite_laws,
-    lattice_laws,
-)
+from refgen.claims.disagreement.domains import finite_laws
 from refgen.claims.disagreement.ensembles import ALL_DIFF
+from refgen.claims.disagreement.lattice_domains import calibrated_laws, lattice_laws
 from refgen.claims.kinds import measured
 from refgen.claims.model import Domain
 from refgen.claims.registry import claim

@@ -10,6 +10,10 @@ from hypothesis import strategies as st
 from scipy.special import comb
 
 from refgen.arrays import Instance
+from refgen.claims.disagreement.classifier_domains import (
+    ensemble_laws,
+    small_classifier_laws,
+)
 from refgen.claims.disagreement.common import (
     beta_mean,
     first_classifiers,
@@ -19,7 +23,6 @@ from refgen.claims.disagreement.common import (
     n_terms,
     runs,
 )
-from refgen.claims.disagreement.domains import ensemble_laws, small_classifier_laws
 from refgen.claims.disagreement.families import QUADRATURE_TERMS
 from refgen.claims.kinds import Kind, measured
 from refgen.claims.model import Domain

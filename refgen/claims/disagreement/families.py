@@ -9,13 +9,14 @@ import numpy as np
 from hypothesis import strategies as st
 
 from refgen.arrays import Instance
+from refgen.claims.disagreement.classifier_domains import member_laws
 from refgen.claims.disagreement.common import (
     KIRSCH_GAL,
     QUADRATURE_NODES,
     beta_mean,
     n_terms,
 )
-from refgen.claims.disagreement.domains import member_laws, positive_laws
+from refgen.claims.disagreement.domains import positive_laws
 from refgen.claims.kinds import measured
 from refgen.claims.model import Domain
 from refgen.claims.registry import claim

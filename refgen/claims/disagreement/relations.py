@@ -9,13 +9,12 @@ from refgen.claims.disagreement.calibrated import LATTICE, equations
 from refgen.claims.disagreement.common import JIANG, n_terms
 from refgen.claims.disagreement.domains import (
     binary_laws,
-    calibrated_laws,
     finite_laws,
     generic_laws,
-    lattice_laws,
     sample_generic,
     ternary_laws,
 )
+from refgen.claims.disagreement.lattice_domains import calibrated_laws, lattice_laws
 from refgen.claims.disagreement.theorems import SOLVE_TERMS, class_wise, gde
 from refgen.claims.kinds import measured
 from refgen.claims.model import Domain

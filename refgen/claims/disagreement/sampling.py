@@ -6,18 +6,18 @@ import numpy as np
 from scipy.stats import binom
 
 from refgen.claims.disagreement.calibrated import LATTICE, calibrate
+from refgen.claims.disagreement.classifier_domains import (
+    generic_classifiers,
+    sample_classifiers,
+    small_classifier_laws,
+    two_constants,
+)
 from refgen.claims.disagreement.common import (
     JIANG,
     mean_error,
     n_terms,
     pair_means,
     runs,
-)
-from refgen.claims.disagreement.domains import (
-    generic_classifiers,
-    sample_classifiers,
-    small_classifier_laws,
-    two_constants,
 )
 from refgen.claims.kinds import measured
 from refgen.claims.model import Domain

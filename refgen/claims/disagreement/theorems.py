@@ -4,13 +4,10 @@ from itertools import pairwise
 
 import numpy as np
 
+from refgen.claims.disagreement.classifier_domains import classifier_laws
 from refgen.claims.disagreement.common import JIANG, KIRSCH_GAL, mean_error, n_terms
-from refgen.claims.disagreement.domains import (
-    calibrated_laws,
-    classifier_laws,
-    finite_laws,
-    wrong_laws,
-)
+from refgen.claims.disagreement.domains import finite_laws, wrong_laws
+from refgen.claims.disagreement.lattice_domains import calibrated_laws
 from refgen.claims.kinds import measured
 from refgen.claims.registry import claim
 from refgen.disagreement import FiniteLaw

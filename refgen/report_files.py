@@ -1,0 +1,62 @@
+"""Report files: checked before the work, then written whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from pathlib import Path
+
+import click
+
+
+class InputError(click.ClickException):
+    """What the user gave cannot be used; exit status 2."""
+
+    exit_code = 2
+
+
+def check_writable(path: Path | None) -> None:
+    """Complain before the work is done about a path that cannot be written."""
+    if path is None:
+        return
+    try:
+        _try_writing(path)
+    except OSError as error:
+        raise _unwritable(path, error) from error
+
+
+def _try_writing(path: Path) -> None:
+    target = Path(os.path.realpath(path))
+    if path.is_dir():
+        raise InputError(f"--json {path} is a directory; name a file")
+    if not target.parent.is_dir():
+        raise InputError(f"--json {path}: no directory {path.parent}; create it first")
+    if target.exists() and not target.is_file():
+        return  # a pipe or a device: opening it may block or act
+    # The only sure test, for root and for file systems that refuse.
+    _temporary(target).touch()
+    _temporary(target).unlink()
+
+
+def write_report(path: Path, text: str) -> None:
+    """Write all of `text` or nothing; links, pipes and devices stay what they are."""
+    target = Path(os.path.realpath(path))
+    try:
+        if target.exists() and not target.is_file():
+            target.write_text(text, encoding="utf-8")
+            return
+        _temporary(target).write_text(text, encoding="utf-8")
+        os.replace(_temporary(target), target)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            _temporary(target).unlink(missing_ok=True)
+        raise _unwritable(path, error) from error
+
+
+def _temporary(target: Path) -> Path:
+    return target.with_name(f".refgen-{os.getpid()}.tmp")
+
+
+def _unwritable(path: Path, error: OSError) -> InputError:
+    reason = error.strerror or error
+    return InputError(f"--json {path}: cannot be written ({reason})")
