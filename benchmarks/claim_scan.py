@@ -12,8 +12,9 @@ import refgen as rg
 from refgen.claims import get
 from refgen.disagreement import FiniteLaw
 from refgen.random import Stream
+from refgen.verify.scan import BLOCK
 
-BLOCK, BLOCKS = 4096, 25
+BLOCKS = 200
 
 
 def draw(block):

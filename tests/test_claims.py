@@ -58,13 +58,14 @@ NOTIONS = {
 @pytest.mark.parametrize("id", NOTIONS)
 def test_calibrated_laws_are_calibrated_and_not_trivially(id):
     domain = get(id).domain
-    moved = 0
+    moved = drawn = 0
     for block in range(5):
         law = domain.sample(rg, Stream(1, ("calibrated",), block), 200)
         assert getattr(rg.disagreement, NOTIONS[id])(law).max() < 1e-12
         difference = abs(law.label_probabilities - law.vote_shares).max(axis=(1, 2))
         moved += int((difference > 0.05).sum())
-    assert moved > 100  # of 1000: "calibrated implies" is not tested on p = h̃ alone
+        drawn += len(difference)
+    assert moved > 0.3 * drawn  # "calibrated implies" is not tested on p = h̃ alone
 
 
 def test_one_half_is_attained_by_a_wrong_classifier():

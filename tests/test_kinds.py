@@ -43,11 +43,15 @@ def test_limits_stay_within_a_shrinking_envelope(kind):
     values, envelope = [[1.5, 1.2]], np.array([[0.6, 0.3]])
     inside = decide(kind, measured(np.array(values), 1.0, envelope=envelope), 1)
     outside = decide(kind, measured(np.array(values), 1.0, envelope=envelope / 2), 1)
+    constant = decide(
+        kind, measured(np.array(values), 1.0, envelope=np.full((1, 2), 9.0)), 1
+    )
     growing = decide(
         kind, measured(np.array(values), 1.0, envelope=envelope[:, ::-1]), 1
     )
-    assert [bool(d.violated[0]) for d in (inside, outside, growing)] == [
+    assert [bool(d.violated[0]) for d in (inside, outside, growing, constant)] == [
         False,
+        True,
         True,
         True,
     ]
@@ -62,7 +66,14 @@ def test_parts_may_be_of_another_kind():
     assert decide("inequality", parts, 1).violated[0]
 
 
-@pytest.mark.parametrize("bad", [np.array([np.nan]), np.array([1.0, 2.0]), 1.0])
+def test_sides_of_different_instances_are_not_compared():
+    with pytest.raises(InvalidMeasurement, match="shapes"):
+        decide("identity", measured(np.zeros(3), np.zeros((3, 1))), 3)
+
+
+@pytest.mark.parametrize(
+    "bad", [np.array([np.nan]), np.array([np.inf]), np.array([1.0, 2.0]), 1.0]
+)
 def test_nan_or_a_wrong_batch_is_an_error_not_a_verdict(bad):
     with pytest.raises(InvalidMeasurement):
         decide("identity", measured(bad, 1.0), 1)

@@ -1,7 +1,7 @@
 """The engine refutes what is false, says what failed, and never skips."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -96,6 +96,17 @@ def test_an_exception_in_a_twin_does_not_count_as_refuted():
     result = verify_claim(make(below(100), twin=fails_above(90)), QUICK)
     assert result.verdict == "ERROR"
     assert result.n_twins_refuted == 0
+
+
+def test_a_failing_domain_is_an_error_of_its_claim_only():
+    def broken(*args):
+        raise ArithmeticError("no instances")
+
+    for where in ("examples", "strategy", "sample"):
+        domain = replace(numbers, **{where: broken})
+        result = verify_claim(replace(make(below(100)), domain=domain), QUICK)
+        assert result.verdict == "ERROR"
+        assert "ArithmeticError: no instances, in its domain" in result.error
 
 
 def test_scans_do_not_depend_on_how_far_they_go():

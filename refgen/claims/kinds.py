@@ -96,7 +96,7 @@ def _limit(m: Measurement, xp: Any) -> tuple[Any, Any]:
     error = abs(m.lhs - m.rhs)
     allowed = m.envelope + m.tolerance
     # An envelope that does not shrink along the sizes proves no limit.
-    flat = m.envelope[..., -1:] > m.envelope[..., :1] + m.tolerance
+    flat = (m.envelope[..., -1:] >= m.envelope[..., :1]) & (m.envelope[..., :1] > 0)
     return (error > allowed) | flat, _ratio(xp, error, allowed, 0.0)
 
 
@@ -133,7 +133,7 @@ def decide(kind: Kind, result: Any, batch: int) -> Decision:
     Raises
     ------
     InvalidMeasurement
-        On NaN, or if a side does not have `batch` rows.
+        On NaN or infinity, or if a side does not have `batch` rows.
 
     Examples
     --------
@@ -157,12 +157,14 @@ def _decide_part(kind: Kind, part: Measurement, batch: int) -> tuple[Any, Any]:
     lhs, rhs, scale, envelope = xp.broadcast_arrays(
         *(xp.asarray(x, float) for x in (part.lhs, part.rhs, part.scale, part.envelope))
     )
-    if lhs.ndim == 0 or lhs.shape[0] != batch:
+    # A side that broadcasts beyond lhs would compare different instances.
+    if lhs.ndim == 0 or lhs.shape[0] != batch or lhs.shape != xp.shape(part.lhs):
         raise InvalidMeasurement(
-            f"the claim measured shape {lhs.shape} on a batch of {batch} instances"
+            f"the claim measured shapes {xp.shape(part.lhs)} and {xp.shape(part.rhs)} "
+            f"on a batch of {batch} instances"
         )
-    if bool((xp.isnan(lhs) | xp.isnan(rhs) | xp.isnan(scale)).any()):
-        raise InvalidMeasurement("the claim measured NaN on a valid instance")
+    if not all(bool(xp.isfinite(x).all()) for x in (lhs, rhs, scale, envelope)):
+        raise InvalidMeasurement("the claim measured NaN or infinity on an instance")
     checked = Measurement(lhs, rhs, scale, part.terms, envelope)
     bad, tight = _RULES[kind](checked, xp)
     rows = (batch, -1)

@@ -14,7 +14,9 @@ from refgen.verify.profiles import PROFILES, Profile
 from refgen.verify.report import ClaimResult, Report, TwinResult, finite_or_none
 from refgen.verify.scan import scan
 from refgen.verify.search import search
-from refgen.verify.tally import ClaimError, Tally, evaluate
+from refgen.verify.tally import ClaimError, Tally, drawn, evaluate
+
+MIN_INSTANCES = 16
 
 
 def verify(
@@ -99,7 +101,8 @@ def verify_claim(
     if rg is None:
         import refgen as rg
     start = time.perf_counter()
-    budget = -(-(n_instances or profile.instances) // claim.cost)
+    # Dear claims still see several sizes and several instances of each.
+    budget = max(-(-(n_instances or profile.instances) // claim.cost), MIN_INSTANCES)
     tally, error = Tally(), None
     try:
         for stage in _stages(claim, rg, tally, profile, budget, seed, claim):
@@ -107,7 +110,7 @@ def verify_claim(
             if tally.violation is not None:
                 break
     except ClaimError as failure:
-        error = f"{failure} on {failure.instance!r}"
+        error = str(failure)
     twins = [_try_twin(twin, claim, rg, profile, budget, seed) for twin in claim.twins]
     violation = None if tally.violation is None else repr(tally.violation)
     return ClaimResult(
@@ -155,7 +158,7 @@ def _stages(
 
 def pinned(statement: Statement, rg: Any, tally: Tally) -> None:
     """Try the domain's pinned examples."""
-    for instance in statement.domain.examples():
+    for instance in drawn(statement.domain.examples):
         batch = instance.take(None)
         tally.record(batch, evaluate(statement, rg, batch, 1))
 

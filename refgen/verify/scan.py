@@ -6,14 +6,16 @@ from typing import Any
 
 from refgen.claims.model import Statement
 from refgen.random import Stream
-from refgen.verify.tally import Tally, evaluate
+from refgen.verify.tally import Tally, drawn, evaluate
 
-BLOCK = 4096
+# Sizes are drawn once per block: blocks are small enough that a quick scan sees
+# several, and large enough that vectorized work outweighs the overhead.
+BLOCK = 512
 
 
 def block_size(cost: int) -> int:
     """Instances per block: fewer where each one is dear."""
-    return max(8, BLOCK // cost)
+    return max(2, BLOCK // cost)
 
 
 def scan(
@@ -35,7 +37,7 @@ def scan(
     size = block_size(cost)
     for block in range(-(-n_instances // size)):
         count = min(size, n_instances - block * size)
-        batch = sample(rg, stream.at(block), count)
+        batch = drawn(sample, rg, stream.at(block), count)
         tally.record(batch, evaluate(statement, rg, batch, count))
         if tally.violation is not None:
             return

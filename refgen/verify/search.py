@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import Any
 
 import numpy as np
 from hypothesis import HealthCheck, Phase, Verbosity, given, settings, target
 from hypothesis import seed as with_seed
+from hypothesis.errors import HypothesisException
 
 from refgen.claims.model import Statement
-from refgen.verify.tally import Tally, evaluate
+from refgen.verify.tally import ClaimError, Tally, drawn, evaluate
 
 
 class _Violated(Exception):
@@ -36,7 +36,7 @@ def search(
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
         phases=[Phase.generate, Phase.target, Phase.shrink],
     )
-    @given(strategy())
+    @given(drawn(strategy))
     def attempt(instance: Any) -> None:
         batch = instance.take(None)
         decision = evaluate(statement, rg, batch, 1)
@@ -48,5 +48,11 @@ def search(
         if decision.violated[0]:
             raise _Violated
 
-    with suppress(_Violated):
+    try:
         attempt()
+    except (_Violated, ClaimError):
+        # Hypothesis re-raises the shrunk failure; an error is the claim's.
+        if tally.violation is None:
+            raise
+    except HypothesisException as cause:
+        raise ClaimError(None, cause) from cause

@@ -16,7 +16,8 @@ class ClaimError(Exception):
     """A claim's own code failed on a valid instance."""
 
     def __init__(self, instance: Any, cause: BaseException) -> None:
-        super().__init__(f"{type(cause).__name__}: {cause}")
+        where = "in its domain" if instance is None else f"on {instance!r}"
+        super().__init__(f"{type(cause).__name__}: {cause}, {where}")
         self.instance = instance
 
 
@@ -27,6 +28,14 @@ def evaluate(statement: Statement, rg: Any, batch: Instance, size: int) -> Decis
             return statement.decide(rg, batch, size)
     except Exception as cause:
         raise ClaimError(batch.take(0), cause) from cause
+
+
+def drawn(source: Any, *args: Any) -> Any:
+    """What a domain draws; whatever its code raises is the claim's failure too."""
+    try:
+        return source(*args)
+    except Exception as cause:
+        raise ClaimError(None, cause) from cause
 
 
 @dataclass

@@ -31,6 +31,9 @@ def bins_only_lower_the_error(rg, law):
     bound = seen + d.cace(law) / (2 * N_BINS)
     # Levels up to LEVEL_TOLERANCE below an edge count as above it.
     slack = 1e-9 * d.cace(law)
+    centres = middles[d.bin_index(law.vote_shares, N_BINS)]
+    off = abs(law.vote_shares - centres).max(axis=(-1, -2))
+    chain.append(measured(off, 0.5 / N_BINS + 1e-9, 1, 1))
     return [*chain, measured(abs(d.gap(law)), bound + slack, 2, n_terms(law))]
 
 
@@ -43,8 +46,9 @@ def _(rg, law):
 def _imbalance_pmf(rg, law):
     """Exact law of LATTICE · A_b per bin, on −LATTICE..LATTICE."""
     votes = np.rint(law.vote_shares * LATTICE).astype(int)
-    member = rg.disagreement.bin_index(law.vote_shares, N_BINS)[..., None]
-    member = member == np.arange(N_BINS)
+    # Bins by integer arithmetic, apart from the library's bin_index.
+    bins = np.minimum(votes * N_BINS // LATTICE, N_BINS - 1)
+    member = bins[..., None] == np.arange(N_BINS)
     promised = (votes[..., None] * member).sum(axis=-2)
     # For label y: LATTICE if y's own share is in the bin, minus what is promised.
     values = LATTICE * member - promised[..., None, :]
@@ -89,7 +93,6 @@ def sampling_bias_of_binned_error(rg, law):
     for n in (4, 16):
         seen = _expected_absolute_mean(pmf, n).sum(axis=-1)
         noise = np.sqrt(abs(variance) / n).sum(axis=-1)
-        # √ of a variance that is 0 up to rounding u is known to √u only.
         scale, terms = 2 * N_BINS, _fft_terms(n)
         parts += [
             measured(true, seen, scale, terms),

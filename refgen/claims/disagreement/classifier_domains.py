@@ -30,7 +30,7 @@ def _classifier_strategy(uniform: bool, max_classifiers: int) -> Any:
 
 def _classifier_sampler(uniform: bool, max_h: int, max_n: int, max_k: int) -> Any:
     def sample(rg: Any, stream: Any, size: int) -> ClassifierLaw:
-        h, n, k = block_sizes(stream, (1 + uniform, max_h), (1, max_n), (2, max_k))
+        h, n, k = block_sizes(stream, (2, max_h), (1, max_n), (2, max_k))
         drawn = stream.child("classifiers").dirichlet((size, h))
         labels = stream.child("labels").dirichlet((size, n, k))
         top = (labels == labels.max(axis=-1, keepdims=True)).astype(float)

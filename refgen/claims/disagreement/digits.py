@@ -35,6 +35,30 @@ digits_domain = Domain(
 )
 
 
+def _library_estimates(rg, law):
+    """What users call on predictions equals the exact law's quantities."""
+    d, marginal = rg.disagreement, law.marginal()
+    labels = law.label_probabilities.argmax(axis=-1)
+    pairs = list(zip(law.predictions, labels, strict=True))
+    terms = n_terms(marginal) * law.predictions.shape[-2]
+
+    def same(estimates, exact):
+        return measured(np.array(estimates), exact, 2, terms, kind="identity")
+
+    return (
+        same([d.disagreement(p) for p, _ in pairs], mean_pairwise(law, rg)),
+        same(
+            [d.ensemble_disagreement(p) for p, _ in pairs],
+            d.expected_disagreement(marginal),
+        ),
+        same([d.ensemble_cace(p, y) for p, y in pairs], d.cace(marginal)),
+        same(
+            [d.binned_ensemble_cace(p, y, 5) for p, y in pairs],
+            d.binned_cace(marginal, 5),
+        ),
+    )
+
+
 @claim(
     "digits",
     kind="inequality",
@@ -50,6 +74,7 @@ def theorems_on_digits(rg, law):
     gap = abs(d.gap(marginal))
     v_statistic = (m - 1) / m * mean_pairwise(law, rg)
     return (
+        *_library_estimates(rg, law),
         *calibration_error_chain.measure(rg, marginal),
         measured(gap, d.cace(marginal), 2, terms),
         measured(gap, d.wasserstein_distance(marginal), 2, terms),

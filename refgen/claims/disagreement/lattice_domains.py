@@ -25,11 +25,13 @@ def _lattice_draws(stream: Any, size: int, k_range: tuple[int, int]) -> tuple:
     weights = 0.9 * weights + 0.1 / n
     votes = to_lattice(stream.child("votes").dirichlet((size, n, k)))
     direction = stream.child("direction").uniform((size, n, k)) - 0.5
-    # Half of the laws use few distinct rows, in permuted order, so that calibration
-    # leaves room for labels that differ from the votes.
-    few = stream.child("few").uniform(size) < 0.5
+    # Most laws use two distinct rows, repeated or in turned order, so that
+    # calibration leaves room for labels that differ from the votes.
+    mode = stream.child("few").uniform((size, 1, 1))
     turned = np.stack([np.roll(votes[:, i % 2], i, axis=-1) for i in range(n)], axis=1)
-    votes = np.where(few[:, None, None], turned, votes)
+    repeated = votes[:, np.arange(n) % 2]
+    votes = np.where(mode < 0.7, turned, votes)
+    votes = np.where(mode < 0.4, repeated, votes)
     return weights, votes, direction
 
 
@@ -38,9 +40,18 @@ def _lattice_strategy(k_range: tuple[int, int], finish: Any) -> Any:
         n, k = shape
         numbers = st.lists(st.integers(-4, 4), min_size=n * k, max_size=n * k)
         direction = numbers.map(lambda v: np.array(v, float).reshape(n, k))
-        return st.builds(finish, simplex((n,), low=1), lattice_votes(n, k), direction)
+        # Rows repeat, some of them turned: calibration then leaves room.
+        turns = st.lists(st.integers(0, k - 1), min_size=n, max_size=n)
+        votes = st.builds(
+            lambda rows, by: np.stack(
+                [np.roll(rows[i % len(rows)], turn) for i, turn in enumerate(by)]
+            ),
+            lattice_votes(min(n, 2), k),
+            turns,
+        )
+        return st.builds(finish, simplex((n,), low=1), votes, direction)
 
-    return st.tuples(st.integers(1, 4), st.integers(*k_range)).flatmap(build)
+    return st.tuples(st.integers(2, 6), st.integers(*k_range)).flatmap(build)
 
 
 def calibrated_laws(

@@ -21,7 +21,12 @@ from refgen.claims.model import Domain
 from refgen.claims.registry import claim
 from refgen.disagreement import FiniteLaw
 
-canonical = calibrated_laws("canonical")
+canonical = calibrated_laws(
+    "canonical",
+    examples=lambda: [
+        FiniteLaw([0.5, 0.5], [[0.4, 0.6], [0.2, 0.8]], [[0.3, 0.7], [0.3, 0.7]])
+    ],
+)
 
 
 def _family(name, description, build, low, high):
@@ -76,6 +81,14 @@ def class_wise_without_top_label(rg, law):
     return (
         measured(d.cwce(law), 0, 2, n_terms(law), kind="identity"),
         measured(d.gap(law), 0, 2, n_terms(law), kind="identity"),
+        # Accuracy .4 + δ at confidence .4, which 3 of 15 points have.
+        measured(
+            d.top_label_ece(law),
+            (law.label_probabilities[..., 0, 0] - 0.4) / 5,
+            2,
+            n_terms(law),
+            kind="identity",
+        ),
         measured(d.top_label_ece(law), 0, 2, n_terms(law)),
     )
 
@@ -139,6 +152,14 @@ def gde_without_calibration(rg, law):
     d = rg.disagreement
     return (
         measured(d.gap(law), 0, 2, n_terms(law), kind="identity"),
+        measured(d.expected_disagreement(law), 0.25, 2, n_terms(law), kind="identity"),
+        measured(
+            d.cace(law),
+            abs(law.label_probabilities[..., 0] - [0.1, 0.2]).sum(axis=-1),
+            2,
+            n_terms(law),
+            kind="identity",
+        ),
         measured(d.cace(law), 0, 2, n_terms(law)),
     )
 
@@ -170,6 +191,14 @@ def top_label_calibration_without_gde(rg, law):
     d = rg.disagreement
     return (
         measured(d.top_label_ece(law), 0, 2, n_terms(law), kind="identity"),
+        # −(½ − 2s)²: −.01 at s = .2
+        measured(
+            d.gap(law),
+            -((0.5 - 2 * law.vote_shares[..., 0, 2]) ** 2),
+            2,
+            n_terms(law),
+            kind="identity",
+        ),
         measured(abs(d.gap(law)), 0, 2, n_terms(law)),
     )
 
@@ -230,7 +259,10 @@ def _gap_by_votes(rg, law):
 @claim("GDE-10", kind="identity", domain=canonical, source="derived here")
 def canonical_calibration_gives_local_gde(rg, law):
     """Canonical calibration ⇒ EDR = ETE given any event {h̃(X) ∈ A}."""
-    return measured(_gap_by_votes(rg, law), 0, 1, SOLVE_TERMS)
+    return (
+        measured(rg.disagreement.cwce(law), 0, 2, SOLVE_TERMS),  # implied
+        measured(_gap_by_votes(rg, law), 0, 1, SOLVE_TERMS),
+    )
 
 
 @canonical_calibration_gives_local_gde.twin("class-wise ⇒ the same", domain=class_wise)

@@ -12,13 +12,24 @@ from refgen.claims.kinds import measured
 from refgen.claims.registry import claim
 from refgen.disagreement import FiniteLaw
 
-class_wise = calibrated_laws("class_wise")
+class_wise = calibrated_laws(
+    "class_wise",
+    # Two points of equal weight and votes: labels move in opposite directions.
+    examples=lambda: [
+        FiniteLaw([0.5, 0.5], [[0.4, 0.6], [0.2, 0.8]], [[0.3, 0.7], [0.3, 0.7]])
+    ],
+)
 top_label = calibrated_laws(
     "top_label",
     (3, 4),
     lambda: [FiniteLaw([1.0], [[0.5, 0.2, 0.3]], [[0.5, 0.3, 0.2]])],
 )
-class_aggregated = calibrated_laws("class_aggregated")
+AGGREGATED_ONLY = FiniteLaw(
+    [0.5, 0.5], [[0.4, 0.6], [0.8, 0.2]], [[0.3, 0.7], [0.7, 0.3]]
+)
+class_aggregated = calibrated_laws(
+    "class_aggregated", examples=lambda: [AGGREGATED_ONLY]
+)
 class_aggregated_binary = calibrated_laws(
     "class_aggregated",
     (2, 2),
@@ -83,7 +94,11 @@ def _(rg, law):
 @claim("GDE-3", kind="identity", domain=class_wise, source=f"{JIANG}, theorem 4.1")
 def class_wise_calibration_gives_gde(rg, law):
     """Class-wise calibration ⇒ EDR = ETE."""
-    return measured(rg.disagreement.gap(law), 0, 1, SOLVE_TERMS)
+    d = rg.disagreement
+    return (
+        measured(d.cwce(law), 0, 2, SOLVE_TERMS),  # the premise
+        measured(d.gap(law), 0, 1, SOLVE_TERMS),
+    )
 
 
 @class_wise_calibration_gives_gde.twin(
@@ -98,7 +113,11 @@ def _(rg, law):
 )
 def class_aggregated_calibration_gives_gde(rg, law):
     """Class-aggregated calibration ⇒ EDR = ETE."""
-    return measured(rg.disagreement.gap(law), 0, 1, SOLVE_TERMS)
+    d = rg.disagreement
+    return (
+        measured(d.cace(law), 0, 2, SOLVE_TERMS),  # the premise
+        measured(d.gap(law), 0, 1, SOLVE_TERMS),
+    )
 
 
 @class_aggregated_calibration_gives_gde.twin(
