@@ -130,6 +130,13 @@ def finite_ensembles_cannot_be_calibrated(rg, law):
         parts += [
             measured(annealed, seen, 2, terms, kind=kind),
             measured(2 * abs((1 - 1 / m) * edr - ete), annealed, 2, terms),
+            # 2 EDR/M where EDR = ETE; elsewhere less twice the gap.
+            measured(
+                d.finite_runs_floor(marginal, m) - 2 * abs(edr - ete),
+                annealed,
+                2,
+                terms,
+            ),
         ]
     return parts
 

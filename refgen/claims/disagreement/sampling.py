@@ -194,6 +194,13 @@ def _mcdiarmid(n_runs, n_points):
     return 2 * np.exp(-2 * LEVELS**2 / (4 / n_runs + 1 / n_points))
 
 
+def _radius_inverts_bound(rg, law):
+    """The interval's half-width is where the bound equals the error probability."""
+    r = rg.disagreement.mcdiarmid_radius(3, 2, 0.05)
+    bound = 2 * np.exp(-2 * r**2 / (4 / 3 + 1 / 2))
+    return measured(np.full(law.weights.shape[0], bound), 0.05, 1, 10, kind="identity")
+
+
 @claim(
     "GDE-19",
     kind="inequality",
@@ -206,6 +213,7 @@ def mcdiarmid_interval(rg, law):
     return (
         measured(_two_run_tail(rg, law), _mcdiarmid(2, MANY_POINTS), 2, ENUMERATED),
         measured(_three_run_tail(rg, law), _mcdiarmid(3, 2), 2, ENUMERATED),
+        _radius_inverts_bound(rg, law),
     )
 
 
