@@ -1,0 +1,77 @@
+"""Sums over level sets, one row at a time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from refgen_gpu.backend import backend
+from refgen_gpu.chunks import in_chunks
+from refgen_gpu.launch import n_blocks
+
+# Up to this length one thread takes a row, in the order of a plain loop; beyond it a
+# block of threads splits the row.
+_SHORT_ROW = 4096
+_ROWS_PER_BLOCK = 128
+_CHUNKS_PER_ROW = 256
+
+
+def absolute_level_sums(levels: Any, values: Any, tolerance: float) -> Any:
+    """Σ over distinct levels of |Σ values at that level|, for each row.
+
+    Sorted neighbours at most `tolerance` apart are one level.
+
+    Parameters
+    ----------
+    levels, values : device arrays of shape (R, n), float64
+    tolerance : float
+
+    Returns
+    -------
+    device array of shape (R,)
+    """
+    part_bytes = 32  # three sums and a flag
+    return _by_row("absolute_level_sums", levels, values, (tolerance,), part_bytes)
+
+
+def cumulative_level_area(levels: Any, values: Any) -> Any:
+    """∫ |Σ values at levels ≤ t| dt for each row: W₁ between two laws.
+
+    Parameters
+    ----------
+    levels, values : device arrays of shape (R, n), float64
+
+    Returns
+    -------
+    device array of shape (R,)
+    """
+    return _by_row("cumulative_level_area", levels, values, (), 8)
+
+
+def _by_row(
+    kernel: str, levels: Any, values: Any, extra: tuple, part_bytes: int
+) -> Any:
+    be = backend()
+    n_rows, n = levels.shape
+    out = be.xp.zeros(n_rows, dtype=be.xp.float64)
+    if n == 0:
+        return out
+    block = (1, _ROWS_PER_BLOCK) if n <= _SHORT_ROW else (_CHUNKS_PER_ROW, 1)
+
+    def compute(start: int, stop: int) -> None:
+        rows = _sorted_rows(be.xp, levels[start:stop], values[start:stop])
+        grid = (n_blocks(stop - start, block[1]),)
+        args = (*rows, stop - start, n, *extra, out[start:stop])
+        be.launch(
+            kernel, grid, block, args, shared_mem=part_bytes * block[0] * block[1]
+        )
+
+    # The order, the sorted keys inside the sort, and both sorted arrays.
+    in_chunks(n_rows, 5 * 8 * n, compute)
+    return out
+
+
+def _sorted_rows(xp: Any, levels: Any, values: Any) -> tuple[Any, Any]:
+    order = xp.argsort(levels, axis=-1, kind="stable")
+    by_level = (xp.take_along_axis(rows, order, axis=-1) for rows in (levels, values))
+    sorted_levels, sorted_values = map(xp.ascontiguousarray, by_level)
+    return sorted_levels, sorted_values
