@@ -8,7 +8,15 @@ from typing import Any
 
 __version__ = "0.1.0"
 
-_SUBMODULES = ("arrays", "claims", "disagreement", "random", "verify")
+_SUBMODULES = (
+    "arrays",
+    "claims",
+    "disagreement",
+    "linalg",
+    "neighbors",
+    "random",
+    "verify",
+)
 
 __all__ = [*_SUBMODULES]
 

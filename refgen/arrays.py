@@ -7,7 +7,8 @@ This is the only file that knows about array libraries; formulas call
 from __future__ import annotations
 
 import sys
-from dataclasses import fields
+from collections.abc import Callable
+from dataclasses import fields, is_dataclass
 from numbers import Integral, Real
 from typing import Any
 
@@ -20,6 +21,41 @@ UNIT_ROUNDOFF = 2.0**-53
 NORMALIZATION_TOLERANCE = 1e-9
 
 
+# Instances that are worth handling at once: they fill the vector units and the caches.
+BATCH = 512
+
+# Array types beside NumPy's and CuPy's, with their library and special functions.
+_libraries: dict[type, tuple[Any, Any]] = {}
+
+
+def register_library(array_type: type, library: Any, special: Any) -> None:
+    """Let formulas run on arrays of another library with CuPy's surface.
+
+    Examples
+    --------
+    >>> register_library(np.ndarray, np, None)  # known already: no effect
+    """
+    if array_type is not np.ndarray:
+        _libraries[array_type] = (library, special)
+
+
+def _device_library(array: Any) -> tuple[Any, Callable[[], Any]] | None:
+    """Library and special functions of a device array; None for anything else."""
+    known = _libraries.get(type(array))
+    if known is not None:
+        return known[0], lambda: known[1]
+    cupy = sys.modules.get("cupy")
+    if cupy is not None and isinstance(array, cupy.ndarray):
+        return cupy, _cupy_special
+    return None
+
+
+def _cupy_special() -> Any:
+    from cupyx.scipy import special
+
+    return special
+
+
 def namespace(*arrays: Any) -> Any:
     """The array library of the arguments: CuPy if any is a CuPy array, else NumPy.
 
@@ -28,10 +64,77 @@ def namespace(*arrays: Any) -> Any:
     >>> namespace([0.5, 0.5]).__name__
     'numpy'
     """
-    cupy = sys.modules.get("cupy")
-    if cupy is not None and any(isinstance(a, cupy.ndarray) for a in arrays):
-        return cupy
+    for array in arrays:
+        found = _device_library(array)
+        if found is not None:
+            return found[0]
     return np
+
+
+def special_functions(*arrays: Any) -> Any:
+    """``scipy.special``, or the same of the device library of the arguments.
+
+    Examples
+    --------
+    >>> float(special_functions(1.0).gammaln(3.0)) == np.log(2)
+    True
+    """
+    for array in arrays:
+        found = _device_library(array)
+        if found is not None:
+            return found[1]()
+    from scipy import special
+
+    return special
+
+
+def to_device(value: Any) -> Any:
+    """`value` where this package computes: for refgen, the CPU.
+
+    Parameters
+    ----------
+    value : array, list of numbers, or instance (a dataclass of arrays)
+
+    Raises
+    ------
+    TypeError
+        For device arrays: use ``refgen_gpu.arrays.to_host`` to bring them here.
+
+    Examples
+    --------
+    >>> to_device([0.5, 0.5])
+    array([0.5, 0.5])
+    """
+    if is_dataclass(value) and isinstance(value, Instance):
+        return value.map(to_device)
+    if namespace(value) is not np:
+        raise TypeError(
+            "value is a device array and refgen computes on the CPU; bring it here "
+            "with refgen_gpu.arrays.to_host(value)"
+        )
+    return np.asarray(value)
+
+
+def to_host(value: Any) -> Any:
+    """`value` as NumPy arrays on the host; refgen's are there already.
+
+    Examples
+    --------
+    >>> to_host(np.array([0.5, 0.5]))
+    array([0.5, 0.5])
+    """
+    return to_device(value)
+
+
+def device_label() -> str:
+    """Where this package computes, as results carry it.
+
+    Examples
+    --------
+    >>> device_label().startswith("CPU (NumPy")
+    True
+    """
+    return f"CPU (NumPy {np.__version__})"
 
 
 def as_floats(name: str, value: Any, ndim: int = 0) -> Any:
@@ -173,10 +276,19 @@ class Instance:
             object.__setattr__(instance, name, value)
         return instance
 
+    def map(self, function: Any) -> Any:
+        """The instance with `function` applied to every array."""
+        values = {f.name: function(getattr(self, f.name)) for f in fields(self)}  # type: ignore[arg-type]
+        return type(self).trusted(**values)
+
     def __repr__(self) -> str:
         # tolist() prints the shortest decimals that read back to the same bits.
         parts = (
-            f"{f.name}={np.asarray(getattr(self, f.name)).tolist()!r}"
+            f"{f.name}={_listed(getattr(self, f.name))!r}"
             for f in fields(self)  # type: ignore[arg-type]
         )
         return f"{type(self).__name__}({', '.join(parts)})"
+
+
+def _listed(value: Any) -> Any:
+    return value.tolist() if hasattr(value, "tolist") else np.asarray(value).tolist()

@@ -1,5 +1,25 @@
-"""The GPU side of refgen: so far its name, its errors and the device probe."""
+"""refgen on an NVIDIA GPU: the same modules, names and signatures.
 
-from refgen_gpu.backend import NoDeviceError, probe, require_device
+Importing it succeeds anywhere and loads no CuPy; the first computation raises
+`NoDeviceError`, with the cause, where there is no usable GPU.
+"""
 
-__all__ = ["NoDeviceError", "probe", "require_device"]
+import importlib
+from typing import Any
+
+from refgen import __version__
+from refgen_gpu.backend import NoDeviceError
+
+_SUBMODULES = ("arrays", "disagreement", "linalg", "neighbors", "random")
+
+__all__ = ["NoDeviceError", "__version__", *_SUBMODULES]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _SUBMODULES:
+        return importlib.import_module(f"{__name__}.{name}")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_SUBMODULES])

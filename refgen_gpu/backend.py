@@ -1,10 +1,62 @@
-"""Whether there is a GPU to compute on, and if not, why."""
+"""The device: whether there is one, what it is called, and how to reach it.
+
+Nothing is imported from CuPy before the first computation asks for `backend()`.
+"""
 
 from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any
 
 
 class NoDeviceError(RuntimeError):
     """refgen_gpu was asked to compute and there is no usable GPU."""
+
+
+@dataclass(frozen=True)
+class Backend:
+    """What the package computes with.
+
+    Attributes
+    ----------
+    name : str
+        "cupy"; a stand-in used by tests has another name.
+    xp, special : modules
+        ``cupy`` and ``cupyx.scipy.special``.
+    launch : callable
+        ``launch(kernel, grid, block, args, shared_mem=0)``, checked.
+    linalg_errors : callable
+        Context manager in which failed factorizations raise ``LinAlgError``; CuPy's
+        default is to return meaningless numbers.
+    to_host : callable
+        Device array to NumPy array.
+    free_memory : callable
+        Bytes that can be allocated now.
+    release_memory : callable
+        Give cached blocks back to the device.
+    device : str
+        Label carried by every result, such as "NVIDIA H200, cc 9.0, ...".
+    is_gpu : bool
+    """
+
+    name: str
+    xp: Any
+    special: Any
+    launch: Callable[..., None]
+    linalg_errors: Callable[[], AbstractContextManager]
+    to_host: Callable[[Any], Any]
+    free_memory: Callable[[], int]
+    release_memory: Callable[[], None]
+    device: str
+    is_gpu: bool
+
+
+# Set by tests only, which run the package on a CPU stand-in that says so.
+_override: ContextVar[Backend | None] = ContextVar("refgen_gpu_backend", default=None)
 
 
 def probe() -> str | None:
@@ -37,23 +89,63 @@ def probe() -> str | None:
     return "CUDA sees no device; check CUDA_VISIBLE_DEVICES"
 
 
-def require_device() -> None:
-    """Raise NoDeviceError unless a GPU is usable; never falls back to the CPU.
+def backend() -> Backend:
+    """The device to compute on; never falls back to the CPU.
 
     Raises
     ------
     NoDeviceError
+        If no GPU is usable, with the cause.
 
     Examples
     --------
     >>> try:
-    ...     require_device()
+    ...     label = backend().device
     ... except NoDeviceError as error:
     ...     assert "refgen" in str(error)
     """
+    return _override.get() or _cupy_backend()
+
+
+@functools.cache
+def _cupy_backend() -> Backend:
     why = probe()
     if why is not None:
         raise NoDeviceError(
             f"refgen_gpu needs an NVIDIA GPU and found none: {why}. "
-            "refgen computes on the CPU."
+            "refgen has the same interface and computes on the CPU."
         )
+    import cupy
+    import cupyx
+    from cupyx.scipy import special
+
+    from refgen_gpu.launch import cupy_launch
+
+    return Backend(
+        name="cupy",
+        xp=cupy,
+        special=special,
+        launch=cupy_launch,
+        linalg_errors=lambda: cupyx.errstate(linalg="raise"),
+        to_host=cupy.asnumpy,
+        free_memory=_free_memory,
+        release_memory=lambda: cupy.get_default_memory_pool().free_all_blocks(),
+        device=_label(cupy),
+        is_gpu=True,
+    )
+
+
+def _label(cupy: Any) -> str:
+    properties = cupy.cuda.runtime.getDeviceProperties(cupy.cuda.Device().id)
+    return (
+        f"{properties['name'].decode()}, "
+        f"cc {properties['major']}.{properties['minor']}, "
+        f"driver {cupy.cuda.runtime.driverGetVersion()}, cupy {cupy.__version__}"
+    )
+
+
+def _free_memory() -> int:
+    import cupy
+
+    free, _ = cupy.cuda.runtime.memGetInfo()
+    return int(free + cupy.get_default_memory_pool().free_bytes())

@@ -1,9 +1,11 @@
-"""One place for the Hypothesis profiles and the slow marker."""
+"""One place for the Hypothesis profiles, the slow marker and the devices."""
 
 import os
 
 import pytest
 from hypothesis import settings
+
+import refgen_gpu.backend
 
 settings.register_profile(
     "ci", derandomize=True, max_examples=50, deadline=None, print_blob=True
@@ -13,9 +15,25 @@ settings.register_profile(
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
+WHY_NO_GPU = refgen_gpu.backend.probe()
+
 
 def pytest_addoption(parser):
     parser.addoption("--slow", action="store_true", help="run the long scans too")
+    parser.addoption(
+        "--require-gpu",
+        action="store_true",
+        help="a missing GPU is a failure, not a skip",
+    )
+
+
+def pytest_report_header():
+    if WHY_NO_GPU is None:
+        return f"refgen_gpu device: {refgen_gpu.backend.backend().device}"
+    return (
+        f"refgen_gpu device: NONE ({WHY_NO_GPU}); [gpu] tests are skipped, "
+        "[standin] tests say nothing about a GPU"
+    )
 
 
 def pytest_collection_modifyitems(config, items):
@@ -24,3 +42,32 @@ def pytest_collection_modifyitems(config, items):
     for item in items:
         if "slow" in item.keywords:
             item.add_marker(pytest.mark.skip(reason="a long scan: give --slow"))
+
+
+def pytest_terminal_summary(terminalreporter):
+    passed = terminalreporter.stats.get("passed", [])
+    count = {
+        device: sum(f"[{device}" in report.nodeid for report in passed)
+        for device in ("gpu", "standin")
+    }
+    exercised = f"yes ({count['gpu']} tests)" if count["gpu"] else "NO"
+    terminalreporter.write_line(
+        f"GPU EXERCISED: {exercised}; stand-in tests passed: {count['standin']}"
+    )
+
+
+@pytest.fixture(params=["gpu", "standin"])
+def device(request):
+    """The backend of refgen_gpu: a real GPU, or the stand-in that says it is none."""
+    if request.param == "gpu":
+        if WHY_NO_GPU is not None:
+            if request.config.getoption("--require-gpu"):
+                pytest.fail(f"--require-gpu: {WHY_NO_GPU}")
+            pytest.skip(f"no GPU: {WHY_NO_GPU}")
+        yield refgen_gpu.backend.backend()
+        return
+    pytest.importorskip("cupy", reason="the stand-in reads CuPy's signatures")
+    from standin import use_standin
+
+    with use_standin() as backend:
+        yield backend

@@ -40,7 +40,7 @@ DOMAINS = {
 def test_sampled_instances_are_valid(domain):
     """Samplers skip validation: the constructor must accept what they draw."""
     for block in range(3):
-        batch = domain.sample(rg, Stream(0, ("test",), block), 20)
+        batch = domain.sample(rg, Stream(0, "test", replicate=block), 20)
         for i in range(20):
             instance = batch.take(i)
             type(instance)(**vars(instance))
@@ -60,7 +60,7 @@ def test_calibrated_laws_are_calibrated_and_not_trivially(id):
     domain = get(id).domain
     moved = drawn = 0
     for block in range(5):
-        law = domain.sample(rg, Stream(1, ("calibrated",), block), 200)
+        law = domain.sample(rg, Stream(1, "calibrated", replicate=block), 200)
         assert getattr(rg.disagreement, NOTIONS[id])(law).max() < 1e-12
         difference = abs(law.label_probabilities - law.vote_shares).max(axis=(1, 2))
         moved += int((difference > 0.05).sum())
@@ -78,7 +78,7 @@ def test_two_runs_attain_the_annealed_value_and_three_need_not():
     """GDE-16b: Jensen's inequality is an equality up to two runs."""
     from refgen.claims.disagreement.common import runs
 
-    law = get("GDE-16b").domain.sample(rg, Stream(0, ("annealed",)), 200)
+    law = get("GDE-16b").domain.sample(rg, Stream(0, "annealed"), 200)
     for m, equal in ((2, True), (3, False)):
         probability, ensembles = runs(law, m)
         seen = (probability * rg.disagreement.cace(ensembles.marginal())).sum(axis=-1)

@@ -113,10 +113,10 @@ def test_scans_do_not_depend_on_how_far_they_go():
     claim = make(below(100))
     tallies = [Tally(), Tally()]
     for tally, n in zip(tallies, (BLOCK, 3 * BLOCK), strict=True):
-        scan(claim, None, tally, n, Stream(3, ("scan",)))
+        scan(claim, None, tally, n, Stream(3, "scan"))
     assert [tally.n_instances for tally in tallies] == [BLOCK, 3 * BLOCK]
-    first = numbers.sample(None, Stream(3, ("scan",)).at(0), BLOCK)
-    again = numbers.sample(None, Stream(3, ("scan",)).at(0), BLOCK)
+    first = numbers.sample(None, Stream(3, "scan").at(0), BLOCK)
+    again = numbers.sample(None, Stream(3, "scan").at(0), BLOCK)
     assert (first.x == again.x).all()
 
 

@@ -79,8 +79,8 @@ class Decision:
     error/rounding allowance for identities, rhs/lhs for existence.
     """
 
-    violated: np.ndarray
-    tightness: np.ndarray
+    violated: Any
+    tightness: Any
 
 
 def _identity(m: Measurement, xp: Any) -> tuple[Any, Any]:
@@ -143,24 +143,31 @@ def decide(kind: Kind, result: Any, batch: int) -> Decision:
     parts = (result,) if isinstance(result, Measurement) else tuple(result)
     if not parts:
         raise InvalidMeasurement("the claim measured nothing")
-    violated = np.zeros(batch, bool)
-    tightness = np.full(batch, -np.inf)
-    for part in parts:
-        bad, tight = _decide_part(part.kind or kind, part, batch)
-        violated |= bad
-        tightness = np.maximum(tightness, tight)
+    xp = namespace(*(part.lhs for part in parts))
+    decided = [_decide_part(part.kind or kind, part, batch, xp) for part in parts]
+    violated, tightness = decided[0]
+    for bad, tight in decided[1:]:
+        violated = violated | bad
+        tightness = xp.maximum(tightness, tight)
     return Decision(violated, tightness)
 
 
-def _decide_part(kind: Kind, part: Measurement, batch: int) -> tuple[Any, Any]:
-    xp = namespace(part.lhs, part.rhs)
-    lhs, rhs, scale, envelope = xp.broadcast_arrays(
-        *(xp.asarray(x, float) for x in (part.lhs, part.rhs, part.scale, part.envelope))
-    )
-    # A side that broadcasts beyond lhs would compare different instances.
-    if lhs.ndim == 0 or lhs.shape[0] != batch or lhs.shape != xp.shape(part.lhs):
+def _side(xp: Any, value: Any) -> Any:
+    """One side as floats, where the others are; nothing is moved there silently."""
+    if xp is not np and isinstance(value, np.ndarray) and value.ndim:
         raise InvalidMeasurement(
-            f"the claim measured shapes {xp.shape(part.lhs)} and {xp.shape(part.rhs)} "
+            "the claim measured on the host what belongs on the device"
+        )
+    return xp.asarray(value, float)
+
+
+def _decide_part(kind: Kind, part: Measurement, batch: int, xp: Any) -> tuple[Any, Any]:
+    sides = (part.lhs, part.rhs, part.scale, part.envelope)
+    lhs, rhs, scale, envelope = xp.broadcast_arrays(*(_side(xp, x) for x in sides))
+    # A side that broadcasts beyond lhs would compare different instances.
+    if lhs.ndim == 0 or lhs.shape[0] != batch or lhs.shape != _shape(part.lhs):
+        raise InvalidMeasurement(
+            f"the claim measured shapes {_shape(part.lhs)} and {_shape(part.rhs)} "
             f"on a batch of {batch} instances"
         )
     if not all(bool(xp.isfinite(x).all()) for x in (lhs, rhs, scale, envelope)):
@@ -169,3 +176,7 @@ def _decide_part(kind: Kind, part: Measurement, batch: int) -> tuple[Any, Any]:
     bad, tight = _RULES[kind](checked, xp)
     rows = (batch, -1)
     return bad.reshape(rows).any(axis=1), tight.reshape(rows).max(axis=1)
+
+
+def _shape(value: Any) -> tuple[int, ...]:
+    return value.shape if hasattr(value, "shape") else np.shape(value)

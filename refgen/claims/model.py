@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from refgen.arrays import Instance
-from refgen.claims.kinds import Decision, Kind, decide
+from refgen.arrays import Instance, namespace
+from refgen.claims.kinds import Decision, InvalidMeasurement, Kind, decide
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,11 @@ class Domain:
         return self.sample is None
 
 
+def library(instances: Instance) -> Any:
+    """The array library of an instance's fields."""
+    return namespace(*(getattr(instances, f.name) for f in fields(instances)))  # type: ignore[arg-type]
+
+
 @dataclass(frozen=True)
 class Statement:
     """A measurement with the rule and the domain it is judged on."""
@@ -57,8 +62,19 @@ class Statement:
     measure: Callable[[Any, Any], Any]
 
     def decide(self, rg: Any, instances: Instance, batch: int) -> Decision:
-        """Decide on a batch of instances (one leading axis)."""
-        return decide(self.kind, self.measure(rg, instances), batch)
+        """Decide on a batch of instances (one leading axis).
+
+        Raises
+        ------
+        InvalidMeasurement
+            If the measurement is malformed, or not where the instances are.
+        """
+        decision = decide(self.kind, self.measure(rg, instances), batch)
+        if namespace(decision.violated) is not library(instances):
+            raise InvalidMeasurement(
+                "the claim measured on the host, and its instances are on the device"
+            )
+        return decision
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import Any, Literal, get_args
 
 import numpy as np
 
-from refgen.arrays import as_probabilities
+from refgen.arrays import as_probabilities, namespace
 from refgen.disagreement import calibration, votes
 from refgen.disagreement.audited_bounds import AuditedBound, audited_bounds
 from refgen.disagreement.errors import test_error
@@ -150,7 +150,8 @@ def audit(
     method = method or ("jackknife" if min(n_runs - 1, n_points) > 1 else "mcdiarmid")
     estimate = disagreement_estimate(data, confidence_level, method)
     soft = data.ndim == 3
-    shares = data.mean(axis=0) if soft else votes.vote_counts(data, range(n_classes))
+    classes = namespace(data).arange(n_classes)
+    shares = data.mean(axis=0) if soft else votes.vote_counts(data, classes)
     ensemble = _mean_disagreement(shares if soft else shares / n_runs)
     values: dict[str, Any] = {}
     law: FiniteLaw | None
@@ -185,22 +186,24 @@ def _check_options(members: str, n_bins: int) -> None:
         raise ValueError(f"n_bins must be at least 1, got {n_bins}")
 
 
-def _member_probabilities(predictions: Any) -> np.ndarray:
+def _member_probabilities(predictions: Any) -> Any:
     """Float64 probabilities; those stored with fewer bits are normalized anew."""
-    array = np.asarray(predictions)
+    array = namespace(predictions).asarray(predictions)
     if array.dtype.kind == "f" and array.dtype.itemsize < 8 and array.size:
         tolerance = 4 * array.shape[-1] * np.finfo(array.dtype).eps
         array = array.astype(np.float64)
         totals = array.sum(axis=-1, keepdims=True)
-        if np.abs(totals - 1).max() <= tolerance:
+        if float(abs(totals - 1).max()) <= tolerance:
             array = array / totals
     return as_probabilities("predictions", array, 3)
 
 
-def _class_indices(labels: Any, n_points: int, n_classes: int) -> np.ndarray:
+def _class_indices(labels: Any, n_points: int, n_classes: int) -> Any:
     array = votes.check_labels(labels, n_points)
     is_number = array.dtype.kind in "biuf"
-    if not is_number or ((array < 0) | (array >= n_classes) | (array % 1 != 0)).any():
+    if not is_number or bool(
+        ((array < 0) | (array >= n_classes) | (array % 1 != 0)).any()
+    ):
         raise ValueError(
             "labels must be class indices 0.."
             f"{n_classes - 1} where predictions are probabilities of {n_classes} "
@@ -209,17 +212,18 @@ def _class_indices(labels: Any, n_points: int, n_classes: int) -> np.ndarray:
     return array.astype(np.intp)
 
 
-def _mean_disagreement(shares: np.ndarray) -> float:
-    return 1 - float(np.vdot(shares, shares)) / len(shares)
+def _mean_disagreement(shares: Any) -> float:
+    return 1 - float((shares * shares).sum()) / len(shares)
 
 
 def _of_labels(
-    codes: np.ndarray, truth: np.ndarray, n_classes: int, n_bins: int
+    codes: Any, truth: Any, n_classes: int, n_bins: int
 ) -> tuple[dict[str, Any], FiniteLaw | None]:
     n_points = len(truth)
     squares = unbiased_squared_bins(codes, truth, n_bins) if n_points > 1 else None
     small = n_points * n_classes <= LAW_ENTRIES
-    law = empirical_law(codes, truth, np.arange(n_classes)) if small else None
+    classes = namespace(codes).arange(n_classes)
+    law = empirical_law(codes, truth, classes) if small else None
     return {
         "error": float((codes != truth).mean()),
         "cace": votes.ensemble_cace(codes, truth),
@@ -230,20 +234,20 @@ def _of_labels(
 
 
 def _of_shares(
-    shares: np.ndarray, truth: np.ndarray, n_bins: int
+    shares: Any, truth: Any, n_bins: int
 ) -> tuple[dict[str, Any], FiniteLaw]:
-    n_points, n_classes = shares.shape
-    law = FiniteLaw(np.full(n_points, 1 / n_points), np.eye(n_classes)[truth], shares)
+    xp, (n_points, n_classes) = namespace(shares), shares.shape
+    law = FiniteLaw(xp.full(n_points, 1 / n_points), xp.eye(n_classes)[truth], shares)
     difference = law.label_probabilities - shares
     member = calibration.bin_index(shares, n_bins)
-    columns = [np.where(member == b, difference, 0).sum(axis=1) for b in range(n_bins)]
-    imbalances = np.stack(columns, axis=1)
+    columns = [xp.where(member == b, difference, 0).sum(axis=1) for b in range(n_bins)]
+    imbalances = xp.stack(columns, axis=1)
     variances = imbalances.var(axis=0)
     squares = debiased_square(imbalances).sum() if n_points > 1 else None
     return {
         "error": float(test_error(law)),
         "cace": float(calibration.cace(law)),
-        "binned_cace": float(np.abs(imbalances.mean(axis=0)).sum()),
-        "cace_noise_floor": float(np.sqrt(2 * variances / (np.pi * n_points)).sum()),
+        "binned_cace": float(abs(imbalances.mean(axis=0)).sum()),
+        "cace_noise_floor": float(xp.sqrt(2 * variances / (np.pi * n_points)).sum()),
         "squared_bins": None if squares is None else float(squares),
     }, law

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
-from refgen.arrays import UNIT_ROUNDOFF
+from refgen.arrays import UNIT_ROUNDOFF, namespace
 from refgen.disagreement import calibration
 from refgen.disagreement.laws import FiniteLaw
 
@@ -106,12 +104,13 @@ def _merging(law: FiniteLaw) -> float:
 
     A group of levels of width d and absolute mass m changes E q by at most d m / 2.
     """
+    xp = namespace(law.vote_shares)
     levels = law.vote_shares.ravel()
-    order = np.argsort(levels)
+    order = xp.argsort(levels)
     levels = levels[order]
-    steps = np.diff(levels, prepend=-1.0)
-    starts = np.flatnonzero(steps > calibration.LEVEL_TOLERANCE)
-    ends = np.append(starts[1:], len(levels)) - 1
+    steps = xp.diff(levels, prepend=-1.0)
+    starts = xp.flatnonzero(steps > calibration.LEVEL_TOLERANCE)
+    ends = xp.append(starts[1:], len(levels)) - 1
     terms = law.weights[:, None] * (law.label_probabilities - law.vote_shares)
-    mass = np.add.reduceat(np.abs(terms).ravel()[order], starts)
+    mass = xp.add.reduceat(abs(terms).ravel()[order], starts)
     return float((levels[ends] - levels[starts]) @ mass) / 2

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from refgen.arrays import as_floats, check_integer, namespace
 from refgen.disagreement.laws import FiniteLaw
 from refgen.kernels.levels import absolute_level_sums, cumulative_level_area
@@ -17,10 +15,11 @@ LEVEL_TOLERANCE = 1e-9
 
 
 def _per_row(kernel: Any, levels: Any, values: Any, *args: Any) -> Any:
+    xp = namespace(levels)
     batch, n = levels.shape[:-1], levels.shape[-1]
     flat = kernel(
-        np.ascontiguousarray(levels.reshape(-1, n)),
-        np.ascontiguousarray(values.reshape(-1, n)),
+        xp.ascontiguousarray(levels.reshape(-1, n)),
+        xp.ascontiguousarray(values.reshape(-1, n)),
         *args,
     )
     return flat.reshape(batch)[()]
@@ -57,13 +56,14 @@ def level_masses(law: FiniteLaw) -> tuple[Any, Any, Any]:
     """
     if law.weights.ndim != 1:
         raise ValueError("law must be a single law; take one with law.take(i)")
+    xp = namespace(law.vote_shares)
     q = law.vote_shares.ravel()
-    order = np.argsort(q)
+    order = xp.argsort(q)
     q = q[order]
-    starts = np.flatnonzero(np.diff(q, prepend=-1.0) > LEVEL_TOLERANCE)
-    mass = np.broadcast_to(law.weights[:, None], law.vote_shares.shape).ravel()[order]
+    starts = xp.flatnonzero(xp.diff(q, prepend=-1.0) > LEVEL_TOLERANCE)
+    mass = xp.broadcast_to(law.weights[:, None], law.vote_shares.shape).ravel()[order]
     right = (law.weights[:, None] * law.label_probabilities).ravel()[order]
-    return q[starts], np.add.reduceat(mass, starts), np.add.reduceat(right, starts)
+    return q[starts], xp.add.reduceat(mass, starts), xp.add.reduceat(right, starts)
 
 
 def cace(law: FiniteLaw) -> Any:

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from refgen.arrays import namespace
 from refgen.disagreement.pairs import pair_statistics
 from refgen.disagreement.votes import check_predictions, encode, ensemble_level_masses
 
@@ -200,13 +201,13 @@ class DisagreementDisplay:
         axes.legend(loc="upper left")
 
 
-def _measure(predictions: Any, y: Any) -> tuple[np.ndarray, ...]:
+def _measure(predictions: Any, y: Any) -> tuple[Any, ...]:
     """The five arrays of a display."""
     runs = check_predictions(predictions, minimum_runs=2)
     codes, truth, _ = encode(runs, y)
     vote_mass, label_mass = ensemble_level_masses(codes, truth)
     seen = vote_mass > 0
-    shares = np.arange(len(vote_mass)) / (len(vote_mass) - 1)
+    shares = namespace(vote_mass).arange(len(vote_mass)) / (len(vote_mass) - 1)
     others = pair_statistics(codes).run_sums.mean(axis=1) / (len(codes) - 1)
     errors = (codes != truth).mean(axis=1)
     accuracy = label_mass[seen] / vote_mass[seen]

@@ -14,6 +14,7 @@ from sklearn.utils import get_tags
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from refgen.arrays import namespace
 from refgen.disagreement.estimates import (
     DisagreementEstimate,
     IntervalMethod,
@@ -130,18 +131,23 @@ class DisagreementErrorEstimator(ClassifierMixin, BaseEstimator):
         )
         return self
 
-    def run_predictions(self, X: Any) -> np.ndarray:
+    def run_predictions(self, X: Any) -> Any:
         """Hard labels of every run, shape (n_runs, n_points)."""
         check_is_fitted(self)
         X = validate_data(self, X, reset=False, **self._accepted())
         return np.stack([run.predict(X) for run in self.estimators_])
 
-    def predict_proba(self, X: Any) -> np.ndarray:
-        """Vote shares, shape (n_points, n_classes)."""
-        counts = vote_counts(self.run_predictions(X), classes=self.classes_)
-        return counts / len(self.estimators_)
+    def _codes(self, X: Any) -> Any:
+        """Predictions of every run as class codes, where the package computes."""
+        return np.searchsorted(self.classes_, self.run_predictions(X))
 
-    def predict(self, X: Any) -> np.ndarray:
+    def predict_proba(self, X: Any) -> Any:
+        """Vote shares, shape (n_points, n_classes)."""
+        codes = self._codes(X)
+        classes = namespace(codes).arange(len(self.classes_))
+        return vote_counts(codes, classes=classes) / len(self.estimators_)
+
+    def predict(self, X: Any) -> Any:
         """Class with most votes, shape (n_points,); ties go to the lowest class."""
         shares = self.predict_proba(X)
         return self.classes_[shares.argmax(axis=1)]
@@ -164,14 +170,14 @@ class DisagreementErrorEstimator(ClassifierMixin, BaseEstimator):
         UserWarning
             If all runs predict the same everywhere.
         """
-        predictions = self.run_predictions(X)
+        predictions = self._codes(X)
         n_points = predictions.shape[1]
         if n_points < 2 and self.interval != "mcdiarmid":
             raise ValueError(
                 f"X holds n_samples = {n_points}; interval={self.interval!r} needs at "
                 "least 2 points: give more, or set interval='mcdiarmid'"
             )
-        if (predictions == predictions[0]).all():
+        if bool((predictions == predictions[0]).all()):
             warnings.warn(self._identical(n_points), UserWarning, stacklevel=2)
         estimate = disagreement_estimate(
             predictions,

@@ -6,10 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.special import gammaln
-from scipy.stats import betabinom
 
-from refgen.arrays import Instance, as_floats, namespace
+from refgen.arrays import Instance, as_floats, namespace, special_functions
 
 
 @dataclass(frozen=True, repr=False)
@@ -51,8 +49,9 @@ class BetaReliability(Instance):
 
     def mean_absolute_deviation(self) -> Any:
         """E|q − ½| = Γ(a + ½) / (2 √π Γ(a + 1))."""
-        a = self.concentration
-        return np.exp(gammaln(a + 0.5) - gammaln(a + 1)) / (2 * np.sqrt(np.pi))
+        a, gammaln = self.concentration, special_functions(self.concentration).gammaln
+        ratio = namespace(a).exp(gammaln(a + 0.5) - gammaln(a + 1))
+        return ratio / (2 * np.sqrt(np.pi))
 
     def expected_disagreement(self) -> Any:
         return 0.5 - 2 * self.share_variance()
@@ -138,7 +137,15 @@ def dirichlet_annealed_cace(alpha: Any, n_classes: Any, n_runs: int) -> Any:
         raise ValueError("n_classes must be at least 2")
     if n_runs < 1:
         raise ValueError(f"n_runs must be at least 1, got {n_runs}")
-    j = np.arange(n_runs + 1)
-    pmf = betabinom.pmf(j, n_runs, alpha, (classes - 1) * alpha)
+    j = namespace(alpha).arange(n_runs + 1)
+    pmf = _beta_binomial_pmf(j, n_runs, alpha, (classes - 1) * alpha)
     posterior = (j + alpha) / (n_runs + classes * alpha)
     return (classes * pmf * abs(posterior - j / n_runs)).sum(axis=-1)
+
+
+def _beta_binomial_pmf(j: Any, n: int, a: Any, b: Any) -> Any:
+    """C(n, j) B(j + a, n − j + b) / B(a, b)."""
+    betaln = special_functions(j, a).betaln
+    chosen = betaln(j + a, n - j + b) - betaln(a, b)
+    chosen = chosen - betaln(n - j + 1.0, j + 1.0)
+    return namespace(j, a).exp(chosen) / (n + 1)

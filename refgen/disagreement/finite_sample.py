@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from scipy.stats import binom
 
-from refgen.arrays import check_integer, namespace
+from refgen.arrays import check_integer, namespace, special_functions
 from refgen.disagreement.calibration import bin_index
 from refgen.disagreement.errors import expected_disagreement, pairwise_disagreement
 from refgen.disagreement.laws import ClassifierLaw, FiniteLaw
@@ -27,13 +26,33 @@ def annealed_cace(law: FiniteLaw, n_runs: int) -> Any:
     1.0
     """
     check_integer("n_runs", n_runs, 1)
-    votes = np.arange(n_runs + 1)[:, None, None]
+    xp = namespace(law.vote_shares)
+    votes = xp.arange(n_runs + 1)[:, None, None]
     # Vote shares are sums: 1 may be exceeded by a rounding, where the pmf is NaN.
-    shares = np.clip(law.vote_shares, 0, 1)[..., None, :, :]
-    pmf = binom.pmf(votes, n_runs, shares)
+    shares = xp.clip(law.vote_shares, 0, 1)[..., None, :, :]
+    pmf = binomial_pmf(votes, n_runs, shares)
     difference = law.label_probabilities[..., None, :, :] - votes / n_runs
     terms = law.weights[..., None, :, None] * pmf * difference
     return abs(terms.sum(axis=(-1, -2))).sum(axis=-1)
+
+
+def binomial_pmf(successes: Any, n_trials: int, probability: Any) -> Any:
+    """P(Bin(n, p) = j) in the arrays' own library; all arguments broadcast.
+
+    Through logarithms, so that its absolute error is a few roundings: p |log p| ≤ 1/e.
+
+    Examples
+    --------
+    >>> [round(float(p), 12) for p in binomial_pmf(np.arange(3), 2, 0.5)]
+    [0.25, 0.5, 0.25]
+    """
+    xp, special = namespace(successes), special_functions(successes)
+    k, n = successes, n_trials
+    total = xp.asarray(n + 1.0)
+    choices = special.gammaln(total) - special.gammaln(k + 1.0)
+    choices = choices - special.gammaln(n - k + 1.0)
+    logs = special.xlogy(k, probability) + special.xlog1py(n - k, -probability)
+    return xp.exp(choices + logs)
 
 
 def variance_components(law: ClassifierLaw) -> dict[str, Any]:
@@ -139,13 +158,14 @@ def finite_runs_floor(law: FiniteLaw, n_runs: int) -> Any:
     return 2 * expected_disagreement(law) / n_runs
 
 
-def _point_imbalances(predictions: Any, labels: Any, n_bins: int) -> np.ndarray:
+def _point_imbalances(predictions: Any, labels: Any, n_bins: int) -> Any:
     """A_b at each point: Σ over classes in bin b of 1[y = k] − share, (N, n_bins)."""
     codes, truth, classes = encode(predictions, labels)
-    shares = vote_counts(codes, classes=np.arange(len(classes))) / codes.shape[0]
-    member = bin_index(shares, n_bins)[..., None] == np.arange(n_bins)
-    difference = np.eye(len(classes))[truth] - shares
-    return np.einsum("nk,nkb->nb", difference, member)
+    xp = namespace(codes)
+    shares = vote_counts(codes, classes=xp.arange(len(classes))) / codes.shape[0]
+    member = bin_index(shares, n_bins)[..., None] == xp.arange(n_bins)
+    difference = xp.eye(len(classes))[truth] - shares
+    return xp.einsum("nk,nkb->nb", difference, member.astype(float))
 
 
 def cace_noise_floor(predictions: Any, labels: Any, n_bins: int = 10) -> float:
@@ -162,7 +182,8 @@ def cace_noise_floor(predictions: Any, labels: Any, n_bins: int = 10) -> float:
     """
     imbalances = _point_imbalances(predictions, labels, n_bins)
     variances = imbalances.var(axis=0)
-    return float(np.sqrt(2 * variances / (np.pi * len(imbalances))).sum())
+    noise = 2 * variances / (np.pi * len(imbalances))
+    return float(namespace(noise).sqrt(noise).sum())
 
 
 def unbiased_squared_bins(predictions: Any, labels: Any, n_bins: int = 10) -> Any:
@@ -198,6 +219,7 @@ def debiased_square(samples: Any) -> Any:
 
 __all__ = [
     "annealed_cace",
+    "binomial_pmf",
     "cace_noise_floor",
     "debiased_square",
     "disagreement_variance",

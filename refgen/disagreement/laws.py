@@ -195,10 +195,11 @@ def empirical_law(predictions: Any, labels: Any, classes: Any = None) -> FiniteL
     from refgen.disagreement.votes import encode, vote_counts
 
     codes, label_codes, classes = encode(predictions, labels, classes)
-    counts = vote_counts(codes, classes=np.arange(len(classes)))
+    xp = namespace(codes)
+    counts = vote_counts(codes, classes=xp.arange(len(classes)))
     n_points = len(label_codes)
     return FiniteLaw(
-        np.full(n_points, 1 / n_points),
-        np.eye(len(classes))[label_codes],
+        xp.full(n_points, 1 / n_points),
+        xp.eye(len(classes))[label_codes],
         counts / codes.shape[0],
     )

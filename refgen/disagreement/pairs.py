@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from refgen.arrays import as_probabilities
+from refgen.arrays import as_probabilities, namespace
 from refgen.disagreement.votes import check_predictions, check_runs, countable, encode
 from refgen.kernels.votes import count_votes, sum_squared_votes
 
@@ -31,9 +31,9 @@ class PairStatistics:
         Σₐ δᵢ(a, a): 0 for hard labels.
     """
 
-    run_sums: np.ndarray
-    squares: np.ndarray
-    self_sums: np.ndarray
+    run_sums: Any
+    squares: Any
+    self_sums: Any
 
     @property
     def n_runs(self) -> int:
@@ -49,7 +49,7 @@ class PairStatistics:
         return self.n_runs * (self.n_runs - 1)
 
     @property
-    def point_means(self) -> np.ndarray:
+    def point_means(self) -> Any:
         """Mean pairwise disagreement at each point."""
         return self.run_sums.sum(axis=0) / self.n_pairs
 
@@ -74,32 +74,36 @@ def pair_statistics(predictions: Any) -> PairStatistics:
 
 
 def _rank(predictions: Any) -> int:
+    if hasattr(predictions, "ndim"):
+        return predictions.ndim
     try:
         return np.ndim(predictions)
     except ValueError:
         return 0
 
 
-def _hard(codes: np.ndarray, n_classes: int) -> PairStatistics:
+def _hard(codes: Any, n_classes: int) -> PairStatistics:
+    xp = namespace(codes)
     n_runs, n_points = codes.shape
     counts = count_votes(codes, 0, n_classes)
-    run_sums = n_runs - counts[np.arange(n_points), codes].astype(float)
-    return PairStatistics(run_sums, run_sums.sum(axis=0), np.zeros(n_points))
+    run_sums = n_runs - counts[xp.arange(n_points), codes].astype(float)
+    return PairStatistics(run_sums, run_sums.sum(axis=0), xp.zeros(n_points))
 
 
-def _soft(p: np.ndarray) -> PairStatistics:
+def _soft(p: Any) -> PairStatistics:
+    xp = namespace(p)
     n_runs = p.shape[0]
     check_runs(n_runs, 2)
-    own = 1 - np.einsum("ank,ank->an", p, p)
-    run_sums = n_runs - np.einsum("nk,ank->an", p.sum(axis=0), p) - own
+    own = 1 - xp.einsum("ank,ank->an", p, p)
+    run_sums = n_runs - xp.einsum("nk,ank->an", p.sum(axis=0), p) - own
     # Σ_ab (pₐ·p_b)² = ‖Σₐ pₐpₐᵀ‖²: linear in the number of runs.
-    second = np.einsum("anj,ank->njk", p, p)
-    products = np.einsum("nk,nk->n", p.sum(axis=0), p.sum(axis=0))
-    squares = n_runs**2 - 2 * products + np.einsum("njk,njk->n", second, second)
+    second = xp.einsum("anj,ank->njk", p, p)
+    products = xp.einsum("nk,nk->n", p.sum(axis=0), p.sum(axis=0))
+    squares = n_runs**2 - 2 * products + xp.einsum("njk,njk->n", second, second)
     return PairStatistics(run_sums, squares - (own**2).sum(axis=0), own.sum(axis=0))
 
 
-def point_disagreement(predictions: Any) -> np.ndarray:
+def point_disagreement(predictions: Any) -> Any:
     """Mean pairwise disagreement at each point, shape (n_points,).
 
     From vote counts for hard labels: no array of runs × points is formed.
@@ -116,7 +120,7 @@ def point_disagreement(predictions: Any) -> np.ndarray:
     return (m**2 - sum_squared_votes(*countable(array)[:3])) / (m * (m - 1))
 
 
-def pair_matrix(predictions: Any) -> np.ndarray:
+def pair_matrix(predictions: Any) -> Any:
     """Σᵢ δᵢ(a, b) for all pairs of runs, shape (n_runs, n_runs), zero diagonal.
 
     The only place where all pairs are formed, by a matrix product per class.
@@ -130,10 +134,10 @@ def pair_matrix(predictions: Any) -> np.ndarray:
         p = as_probabilities("predictions", predictions, 3)
         flat = p.reshape(p.shape[0], -1)
         matrix = p.shape[1] - flat @ flat.T
-        np.fill_diagonal(matrix, 0.0)
+        namespace(p).fill_diagonal(matrix, 0.0)
         return matrix
     codes, _, classes = encode(predictions)
-    agreements = np.zeros((codes.shape[0], codes.shape[0]))
+    agreements = namespace(codes).zeros((codes.shape[0], codes.shape[0]))
     for k in range(len(classes)):
         votes = (codes == k).astype(float)
         agreements += votes @ votes.T

@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from refgen.arrays import refuse_special
+from refgen.arrays import check_integer, namespace, refuse_special
 from refgen.kernels.votes import count_level_masses, count_votes
 
 
-def check_predictions(predictions: Any, minimum_runs: int = 1) -> np.ndarray:
+def check_predictions(predictions: Any, minimum_runs: int = 1) -> Any:
     """Hard labels as an array of shape (n_runs, n_points).
 
     Raises
@@ -47,7 +47,7 @@ def check_runs(n_runs: int, minimum: int) -> None:
         )
 
 
-def as_labels(name: str, values: Any) -> np.ndarray:
+def as_labels(name: str, values: Any) -> Any:
     """Labels as a plain array of integers, finite numbers, booleans or text.
 
     Raises
@@ -63,6 +63,20 @@ def as_labels(name: str, values: Any) -> np.ndarray:
     'i'
     """
     refuse_special(name, values)
+    xp = namespace(values)
+    array = values if xp is not np else _host_labels(name, values)
+    if array.dtype.kind not in "biufUS":
+        raise TypeError(
+            f"{name} must hold integers, numbers or text, got dtype {array.dtype}"
+        )
+    if array.dtype.kind == "f" and not bool(xp.isfinite(array).all()):
+        raise ValueError(
+            f"{name} holds NaN or infinity; drop or re-predict those points"
+        )
+    return array
+
+
+def _host_labels(name: str, values: Any) -> np.ndarray:
     try:
         array = np.asarray(values)
     except ValueError as error:
@@ -72,15 +86,7 @@ def as_labels(name: str, values: Any) -> np.ndarray:
     listed = not hasattr(values, "dtype")
     if array.dtype.kind == "O" or (listed and array.dtype.kind in "US"):
         # NumPy would turn a list of 1 and "1" into equal texts.
-        array = _of_one_type(name, np.asarray(values, dtype=object))
-    if array.dtype.kind not in "biufUS":
-        raise TypeError(
-            f"{name} must hold integers, numbers or text, got dtype {array.dtype}"
-        )
-    if array.dtype.kind == "f" and not np.isfinite(array).all():
-        raise ValueError(
-            f"{name} holds NaN or infinity; drop or re-predict those points"
-        )
+        return _of_one_type(name, np.asarray(values, dtype=object))
     return array
 
 
@@ -97,7 +103,7 @@ def _of_one_type(name: str, objects: np.ndarray) -> np.ndarray:
     )
 
 
-def check_labels(labels: Any, n_points: int) -> np.ndarray:
+def check_labels(labels: Any, n_points: int) -> Any:
     """True labels as an array of shape (n_points,).
 
     Examples
@@ -118,7 +124,7 @@ def check_labels(labels: Any, n_points: int) -> np.ndarray:
 _TABLE_SIZE = 1 << 16
 
 
-def _range(values: np.ndarray) -> tuple[int, int] | None:
+def _range(values: Any) -> tuple[int, int] | None:
     """Smallest and largest label, if they are integers that fit a lookup table."""
     if values.dtype.kind not in "iu":
         return None
@@ -126,31 +132,32 @@ def _range(values: np.ndarray) -> tuple[int, int] | None:
     return (low, high) if high - low < _TABLE_SIZE else None
 
 
-def _distinct(values: np.ndarray) -> np.ndarray:
+def _distinct(values: Any) -> Any:
     """Sorted distinct labels."""
-    bounds = _range(values)
+    xp, bounds = namespace(values), _range(values)
     if bounds is None:
-        return np.unique(values)
+        return xp.unique(values)
     low, high = bounds
-    present = np.zeros(high - low + 1, bool)
+    present = xp.zeros(high - low + 1, bool)
     present[values - low] = True
-    return (np.flatnonzero(present) + low).astype(values.dtype)
+    return (xp.flatnonzero(present) + low).astype(values.dtype)
 
 
-def _codes(name: str, values: np.ndarray, classes: np.ndarray) -> np.ndarray:
+def _codes(name: str, values: Any, classes: Any) -> Any:
+    xp = namespace(values)
     bounds, known = _range(values), _range(classes)
     if bounds is not None and known is not None:
-        table = np.full(bounds[1] - bounds[0] + 1, -1)
+        table = xp.full(bounds[1] - bounds[0] + 1, -1)
         inside = (classes >= bounds[0]) & (classes <= bounds[1])
-        table[classes[inside] - bounds[0]] = np.flatnonzero(inside)
+        table[classes[inside] - bounds[0]] = xp.flatnonzero(inside)
         codes = table[values - bounds[0]]
         strange = codes < 0
     else:
-        order = np.argsort(classes)
-        position = np.searchsorted(classes, values, sorter=order)
-        codes = order[np.minimum(position, len(classes) - 1)]
+        order = xp.argsort(classes)
+        position = xp.searchsorted(classes, values, sorter=order)
+        codes = order[xp.minimum(position, len(classes) - 1)]
         strange = classes[codes] != values
-    if strange.any():
+    if bool(strange.any()):
         raise ValueError(
             f"{name} holds {values[strange].ravel()[0]!r}, which is not among the "
             f"classes {classes.tolist()}"
@@ -160,7 +167,7 @@ def _codes(name: str, values: np.ndarray, classes: np.ndarray) -> np.ndarray:
 
 def encode(
     predictions: Any, labels: Any = None, classes: Any = None
-) -> tuple[np.ndarray, Any, np.ndarray]:
+) -> tuple[Any, Any, Any]:
     """Class codes of predictions (M, N) and labels (N,), and the classes.
 
     Parameters
@@ -184,6 +191,7 @@ def encode(
     ([[0, 1], [0, 0]], ['cat', 'dog'])
     """
     array = check_predictions(predictions)
+    xp = namespace(array)
     truth = None if labels is None else check_labels(labels, array.shape[1])
     given = [array] if truth is None else [array, truth]
     given += [] if classes is None else [as_labels("classes", classes)]
@@ -193,10 +201,10 @@ def encode(
             f"(dtypes {[str(a.dtype) for a in given]}); encode them alike"
         )
     if classes is None:
-        known = _distinct(np.concatenate([_distinct(a) for a in given]))
+        known = _distinct(xp.concatenate([_distinct(a) for a in given]))
     else:
-        known = np.asarray(classes)
-        if known.ndim != 1 or len(np.unique(known)) != len(known) or len(known) == 0:
+        known = xp.asarray(classes)
+        if known.ndim != 1 or len(xp.unique(known)) != len(known) or len(known) == 0:
             raise ValueError("classes must be a 1-D array of distinct labels")
     codes = _codes("predictions", array, known)
     return codes, None if truth is None else _codes("labels", truth, known), known
@@ -206,7 +214,7 @@ def encode(
 _COUNTED_LABELS = 1024
 
 
-def countable(predictions: Any, labels: Any = None) -> tuple[np.ndarray, int, int, Any]:
+def countable(predictions: Any, labels: Any = None) -> tuple[Any, int, int, Any]:
     """Labels as the counting kernels take them: (array, low, n_levels, truth).
 
     Integers of a small range are taken as they are; anything else is encoded.
@@ -228,7 +236,7 @@ def countable(predictions: Any, labels: Any = None) -> tuple[np.ndarray, int, in
     return codes, 0, len(known), truth
 
 
-def vote_counts(predictions: Any, classes: Any = None) -> np.ndarray:
+def vote_counts(predictions: Any, classes: Any = None) -> Any:
     """How many of the M runs vote for each class, shape (n_points, n_classes).
 
     O(M N), by a compiled loop.
@@ -268,6 +276,11 @@ def ensemble_level_masses(predictions: Any, labels: Any) -> tuple[Any, Any]:
     return masses / n_points, right / n_points
 
 
+def _shares(masses: Any) -> Any:
+    """The vote shares j/M, j = 0..M, that masses are counted at."""
+    return namespace(masses).arange(len(masses)) / (len(masses) - 1)
+
+
 def ensemble_cace(predictions: Any, labels: Any) -> float:
     """CACE of the M-run vote-share ensemble, exact from counts, in O(N (M + K)).
 
@@ -281,8 +294,7 @@ def ensemble_cace(predictions: Any, labels: Any) -> float:
     1.0
     """
     w, a = ensemble_level_masses(predictions, labels)
-    levels = np.arange(len(w)) / (len(w) - 1)
-    return float(np.abs(a - levels * w).sum())
+    return float(abs(a - _shares(w) * w).sum())
 
 
 def binned_ensemble_cace(predictions: Any, labels: Any, n_bins: int = 10) -> float:
@@ -298,7 +310,8 @@ def binned_ensemble_cace(predictions: Any, labels: Any, n_bins: int = 10) -> flo
     """
     from refgen.disagreement.calibration import bin_index
 
+    check_integer("n_bins", n_bins, 1)
     w, a = ensemble_level_masses(predictions, labels)
-    levels = np.arange(len(w)) / (len(w) - 1)
-    bins = bin_index(levels, n_bins)
-    return float(np.abs(np.bincount(bins, a - levels * w)).sum())
+    levels, bins = _shares(w), namespace(w).arange(n_bins)
+    member = bin_index(levels, n_bins) == bins[:, None]
+    return float(abs((member * (a - levels * w)).sum(axis=-1)).sum())

@@ -2,9 +2,10 @@
 
 import numpy as np
 
-from refgen.kernels import compiled
+from refgen.kernels import compiled, dispatched
 
 
+@dispatched
 @compiled
 def absolute_level_sums(levels, values, tolerance):
     """Σ over distinct levels of |Σ values at that level|, for each row.
@@ -26,6 +27,7 @@ def absolute_level_sums(levels, values, tolerance):
     return out
 
 
+@dispatched
 @compiled
 def cumulative_level_area(levels, values):
     """∫ |Σ values at levels ≤ t| dt for each row: W₁ between two laws."""

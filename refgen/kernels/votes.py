@@ -5,12 +5,13 @@ Labels are integers in ``low .. low + n_levels − 1``; no copy of them is made.
 
 import numpy as np
 
-from refgen.kernels import compiled
+from refgen.kernels import compiled, dispatched
 
 # 512 points × 100 classes of 4-byte counts are 200 kB: within a core's L2 cache.
 _TILE = 512
 
 
+@dispatched
 @compiled
 def count_votes(labels, low, n_levels):
     """Votes per point and label, (N, n_levels), of labels (M, N)."""
@@ -24,6 +25,7 @@ def count_votes(labels, low, n_levels):
     return counts
 
 
+@dispatched
 @compiled
 def sum_squared_votes(labels, low, n_levels):
     """Σₖ nₖ² at each point, without keeping the counts."""
@@ -42,6 +44,7 @@ def sum_squared_votes(labels, low, n_levels):
     return squares
 
 
+@dispatched
 @compiled
 def count_level_masses(labels, low, n_levels, truth):
     """For j = 0..M: how many labels have j votes at a point, and how many true ones.

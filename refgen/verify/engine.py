@@ -127,7 +127,7 @@ def verify_claim(
         twins=twins,
         seconds=time.perf_counter() - start,
         seed=seed,
-        device="CPU (NumPy)",
+        device=rg.arrays.device_label(),
     )
 
 
@@ -150,7 +150,7 @@ def _stages(
 ) -> Iterator[Callable[[], None]]:
     """Pinned examples, then Hypothesis, then the scan."""
     name = statement.text if isinstance(statement, Twin) else "claim"
-    stream = Stream(seed, (claim.id, name))
+    stream = rg.random.Stream(seed, claim.id, name)
     yield lambda: pinned(statement, rg, tally)
     yield lambda: search(statement, rg, tally, profile.search_examples, seed)
     yield lambda: scan(statement, rg, tally, budget, stream, claim.cost)
@@ -159,7 +159,7 @@ def _stages(
 def pinned(statement: Statement, rg: Any, tally: Tally) -> None:
     """Try the domain's pinned examples."""
     for instance in drawn(statement.domain.examples):
-        batch = instance.take(None)
+        batch = rg.arrays.to_device(instance).take(None)
         tally.record(batch, evaluate(statement, rg, batch, 1))
 
 
@@ -199,5 +199,6 @@ def check(id: str, instance: Instance, rg: Any = None) -> bool:
     """
     if rg is None:
         import refgen as rg
-    decision = registry.get(id).decide(rg, instance.take(None), 1)
+    batch = rg.arrays.to_device(instance).take(None)
+    decision = registry.get(id).decide(rg, batch, 1)
     return not bool(decision.violated[0])

@@ -12,10 +12,27 @@ from refgen.verify.tally import Tally, drawn, evaluate
 # several, and large enough that vectorized work outweighs the overhead.
 BLOCK = 512
 
+# On a device larger blocks pay, as long as there are enough of them to see many sizes.
+MIN_BLOCKS = 32
 
-def block_size(cost: int) -> int:
-    """Instances per block: fewer where each one is dear."""
-    return max(2, BLOCK // cost)
+
+def block_size(cost: int, n_instances: int, batch: int = BLOCK) -> int:
+    """Instances per block: fewer where each one is dear.
+
+    Parameters
+    ----------
+    cost, n_instances : int
+        Of the claim and of the scan.
+    batch : int
+        Instances that the package likes to see at once.
+
+    Examples
+    --------
+    >>> block_size(1, 100_000), block_size(1, 10**6, batch=2**17)
+    (512, 31250)
+    """
+    smallest = max(2, BLOCK // cost)
+    return max(smallest, min(batch // cost, n_instances // MIN_BLOCKS))
 
 
 def scan(
@@ -34,7 +51,7 @@ def scan(
     sample = statement.domain.sample
     if sample is None:
         return
-    size = block_size(cost)
+    size = block_size(cost, n_instances, rg.arrays.BATCH)
     for block in range(-(-n_instances // size)):
         count = min(size, n_instances - block * size)
         batch = drawn(sample, rg, stream.at(block), count)

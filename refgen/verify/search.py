@@ -38,7 +38,7 @@ def search(
     )
     @given(drawn(strategy))
     def attempt(instance: Any) -> None:
-        batch = instance.take(None)
+        batch = rg.arrays.to_device(instance).take(None)
         decision = evaluate(statement, rg, batch, 1)
         # The last violation that Hypothesis replays is the shrunk one.
         tally.record(batch, decision, prefer_last=True)

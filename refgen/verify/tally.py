@@ -25,9 +25,13 @@ def evaluate(statement: Statement, rg: Any, batch: Instance, size: int) -> Decis
     """Decide a batch; whatever the claim's code raises is the claim's failure."""
     try:
         with np.errstate(all="ignore"):  # NaN is judged by the decision rule
-            return statement.decide(rg, batch, size)
+            decision = statement.decide(rg, batch, size)
+        # Only verdicts leave the device.
+        return Decision(
+            rg.arrays.to_host(decision.violated), rg.arrays.to_host(decision.tightness)
+        )
     except Exception as cause:
-        raise ClaimError(batch.take(0), cause) from cause
+        raise ClaimError(rg.arrays.to_host(batch.take(0)), cause) from cause
 
 
 def drawn(source: Any, *args: Any) -> Any:

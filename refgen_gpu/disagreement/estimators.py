@@ -1,0 +1,60 @@
+"""Estimators that take NumPy or CuPy arrays and return what they were given."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from refgen.arrays import namespace
+from refgen.disagreement import estimators as _host
+from refgen_gpu.arrays import to_device, to_host
+from refgen_gpu.mirror import mirrored
+
+
+class DisagreementErrorEstimator(_host.DisagreementErrorEstimator):
+    __doc__ = _host.DisagreementErrorEstimator.__doc__
+
+    # scikit-learn's learners train on the host; votes are counted on the device.
+
+    def fit(self, X: Any, y: Any) -> DisagreementErrorEstimator:
+        super().fit(_on_host(X), _on_host(y))
+        return self
+
+    def run_predictions(self, X: Any) -> Any:
+        predictions = super().run_predictions(_on_host(X))
+        return to_device(predictions) if _is_on_device(X) else predictions
+
+    def _codes(self, X: Any) -> Any:
+        predictions = super().run_predictions(_on_host(X))
+        return to_device(np.searchsorted(self.classes_, predictions))
+
+    def predict_proba(self, X: Any) -> Any:
+        return _like(X, super().predict_proba(X))
+
+    def predict(self, X: Any) -> Any:
+        best = to_host(super().predict_proba(X).argmax(axis=1))
+        labels = self.classes_[best]
+        return to_device(labels) if _is_on_device(X) else labels
+
+
+for _name in ("fit", "run_predictions", "predict_proba", "predict"):
+    _method = getattr(DisagreementErrorEstimator, _name)
+    _method.__doc__ = getattr(_host.DisagreementErrorEstimator, _name).__doc__
+
+
+def _is_on_device(X: Any) -> bool:
+    return namespace(X) is not np
+
+
+def _on_host(X: Any) -> Any:
+    return to_host(X) if _is_on_device(X) else X
+
+
+def _like(X: Any, result: Any) -> Any:
+    return result if _is_on_device(X) else to_host(result)
+
+
+__getattr__, __dir__, __all__ = mirrored(
+    __name__, {"DisagreementErrorEstimator": DisagreementErrorEstimator}
+)

@@ -1,0 +1,18 @@
+"""Every claim runs on the device: draws, formulas and measurements stay there."""
+
+import pytest
+
+import refgen_gpu
+from refgen.claims import all_claims
+from refgen.verify import Profile, verify_claim
+
+SMALL = Profile("small", instances=16, search_examples=3, slow=True)
+
+
+@pytest.mark.parametrize("claim", all_claims(), ids=lambda claim: claim.id)
+def test_claim_holds_on_the_device_and_its_twins_are_refuted(claim, device):
+    result = verify_claim(claim, SMALL, rg=refgen_gpu)
+    assert result.error is None, result.error
+    assert [twin.error for twin in result.twins if twin.error] == []
+    assert result.violation is None, result.violation
+    assert result.device == device.device
