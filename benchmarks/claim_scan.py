@@ -19,7 +19,7 @@ BLOCKS = 200
 
 def draw(block):
     """8 × 4 laws, all probabilities drawn, as the samplers of the domains do."""
-    stream = Stream(0, ("benchmark",), block)
+    stream = Stream(0, "benchmark", replicate=block)
     return FiniteLaw.trusted(
         weights=stream.child("weights").dirichlet((BLOCK, 8)),
         label_probabilities=stream.child("labels").dirichlet((BLOCK, 8, 4)),

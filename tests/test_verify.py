@@ -113,7 +113,7 @@ def test_scans_do_not_depend_on_how_far_they_go():
     claim = make(below(100))
     tallies = [Tally(), Tally()]
     for tally, n in zip(tallies, (BLOCK, 3 * BLOCK), strict=True):
-        scan(claim, None, tally, n, Stream(3, "scan"))
+        scan(claim, refgen, tally, n, Stream(3, "scan"))
     assert [tally.n_instances for tally in tallies] == [BLOCK, 3 * BLOCK]
     first = numbers.sample(None, Stream(3, "scan").at(0), BLOCK)
     again = numbers.sample(None, Stream(3, "scan").at(0), BLOCK)
@@ -154,7 +154,7 @@ def test_unknown_ids_get_the_nearest_names():
     [
         ({"profile": "fast"}, "profile must be one of"),
         ({"n_instances": 0}, "n_instances must be at least 1"),
-        ({"seed": -1}, "seed must be a non-negative integer"),
+        ({"seed": -1}, "seed must be at least 0"),
     ],
 )
 def test_bad_arguments_are_named(argument, match):
