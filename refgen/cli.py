@@ -51,12 +51,20 @@ def _console() -> Any:
 @click.option("--instances", type=click.IntRange(min=1), help="Scanned per claim.")
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
 @click.option("--json", "json_path", type=click.Path(path_type=Path), help="Report.")
+@click.option(
+    "--backend",
+    type=click.Choice(["numpy", "cupy"]),
+    default="numpy",
+    show_default=True,
+    help="Where claims run: on the CPU, or all of it on an NVIDIA GPU.",
+)
 def verify(
     ids: tuple[str, ...],
     profile: str,
     instances: int | None,
     seed: int,
     json_path: Path | None,
+    backend: str,
 ) -> None:
     """Verify claims (IDS or globs; all by default) and refute their false twins.
 
@@ -64,16 +72,34 @@ def verify(
     130 if interrupted.
     """
     check_writable(json_path)
+    rg = _package(backend)
     with tempfile.TemporaryDirectory() as directory:
         # Otherwise Hypothesis leaves a .hypothesis folder where the user is.
         os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", directory)
-        report = _run(ids, profile, instances, seed)
+        report = _run(ids, profile, instances, seed, rg)
     if json_path is not None:
         write_report(json_path, report.to_json())
     raise SystemExit(130 if report.interrupted else 0 if report.ok else 1)
 
 
-def _run(ids: tuple[str, ...], profile: str, instances: int | None, seed: int) -> Any:
+def _package(backend: str) -> Any:
+    """The package that claims run on; no device is an error before any work."""
+    if backend == "numpy":
+        import refgen
+
+        return refgen
+    import refgen_gpu
+
+    try:
+        refgen_gpu.arrays.device_label()
+    except refgen_gpu.NoDeviceError as error:
+        raise click.UsageError(str(error)) from error
+    return refgen_gpu
+
+
+def _run(
+    ids: tuple[str, ...], profile: str, instances: int | None, seed: int, rg: Any
+) -> Any:
     from refgen.verify import verify as run
 
     console = _console()
@@ -83,6 +109,7 @@ def _run(ids: tuple[str, ...], profile: str, instances: int | None, seed: int) -
             profile=profile,
             n_instances=instances,
             seed=seed,
+            rg=rg,
             on_result=progress.show,
         )
     _print_report(console, report)
@@ -134,7 +161,11 @@ def _print_report(console: Any, report: Any) -> None:
 
     from refgen.verify.report import HEADER, row
 
-    table = Table(title=f"refgen verify, profile {report.profile}, seed {report.seed}")
+    where = ", ".join(sorted({result.device for result in report.results}))
+    table = Table(
+        title=f"refgen verify, profile {report.profile}, seed {report.seed}"
+        + (f", on {where}" if where else "")
+    )
     for i, name in enumerate(HEADER):
         table.add_column(name, justify="left" if i < 2 else "right")
     for result in report.results:
@@ -273,10 +304,10 @@ def _threads() -> str:
 
 
 def _gpu() -> str:
-    from refgen_gpu.backend import probe
+    from refgen_gpu.backend import backend, probe
 
     why = probe()
-    return "an NVIDIA GPU is usable" if why is None else f"none ({why})"
+    return backend().device if why is None else f"none ({why})"
 
 
 if __name__ == "__main__":

@@ -59,8 +59,8 @@ def public_names(module: ModuleType) -> list[str]:
         name
         for name, value in vars(module).items()
         if not name.startswith("_")
-        and (inspect.isfunction(value) or inspect.isclass(value))
-        and value.__module__ == module.__name__
+        and callable(value)
+        and getattr(value, "__module__", None) == module.__name__
     )
 
 

@@ -25,11 +25,11 @@ class Stream(_host.Stream):
         out = be.xp.empty(n, dtype=_DTYPES.get(kind, np.float64))
         if n == 0:
             return out
-        if kind == "dirichlet":
-            (n_columns,) = extra
-            sizes, extra, n_threads = (n // n_columns, n_columns), (), n // n_columns
-        else:
-            sizes, n_threads = (n,), n // _WORDS_PER_THREAD + 2
+        sizes: tuple[int, ...] = (n,)
+        n_threads = n // _WORDS_PER_THREAD + 2
+        if kind == "dirichlet":  # a thread computes one row
+            n_threads = n // extra[0]
+            sizes, extra = (n_threads, extra[0]), ()
         arguments = (out, *sizes, offset, *self._coordinates(), *extra)
         grid = (n_blocks(n_threads, _THREADS),)
         be.launch(f"stream_{kind}", grid, (_THREADS,), arguments)

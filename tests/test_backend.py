@@ -1,11 +1,13 @@
-"""Nothing suggests a GPU where there is none."""
+"""Nothing suggests a GPU where there is none; CuPy loads on first use only."""
 
+import subprocess
 import sys
 import types
 
 import pytest
 
 import refgen_gpu
+from refgen_gpu import backend
 
 
 class _Error(RuntimeError):
@@ -27,6 +29,13 @@ def fake_cupy(devices, driver):
     return types.SimpleNamespace(cuda=cuda)
 
 
+@pytest.fixture(autouse=True)
+def fresh_backend():
+    backend._cupy_backend.cache_clear()
+    yield
+    backend._cupy_backend.cache_clear()
+
+
 @pytest.mark.parametrize(
     ("module", "why"),
     [
@@ -38,12 +47,42 @@ def fake_cupy(devices, driver):
 )
 def test_the_four_causes_are_told_apart(monkeypatch, module, why):
     monkeypatch.setitem(sys.modules, "cupy", module)
-    assert why in refgen_gpu.probe()
+    assert why in backend.probe()
     with pytest.raises(refgen_gpu.NoDeviceError, match="found none"):
-        refgen_gpu.require_device()
+        backend.backend()
 
 
 def test_a_device_is_reported_when_there_is_one(monkeypatch):
     monkeypatch.setitem(sys.modules, "cupy", fake_cupy(1, 13000))
-    assert refgen_gpu.probe() is None
-    assert refgen_gpu.require_device() is None
+    assert backend.probe() is None
+
+
+def test_importing_refgen_gpu_loads_neither_cupy_nor_numba():
+    code = "import sys, refgen_gpu, refgen_gpu.arrays; print(*sys.modules)"
+    shown = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert {"cupy", "numba", "scipy"}.isdisjoint(shown.stdout.split())
+
+
+@pytest.mark.skipif(backend.probe() is None, reason="there is a GPU")
+def test_verify_on_a_missing_device_is_wrong_usage_with_the_cause(capsys):
+    from click.testing import CliRunner
+
+    from refgen.cli import main
+
+    result = CliRunner().invoke(main, ["verify", "GDE-6", "--backend", "cupy"])
+    assert result.exit_code == 2
+    assert "found none" in result.output
+    assert backend.probe()[:20] in " ".join(result.output.split())
+
+
+@pytest.mark.skipif(backend.probe() is None, reason="there is a GPU")
+def test_doctor_tells_why_there_is_no_gpu():
+    from click.testing import CliRunner
+
+    from refgen.cli import main
+
+    assert (
+        f"GPU: none ({backend.probe()})" in CliRunner().invoke(main, ["doctor"]).output
+    )

@@ -7,6 +7,7 @@ import sys
 import pytest
 from click.testing import CliRunner
 
+import refgen
 from refgen.claims import all_claims
 from refgen.cli import main
 
@@ -40,7 +41,7 @@ def test_verify_writes_its_report_as_json(tmp_path):
     assert result.exit_code == 0
     report = json.loads(path.read_text())
     assert report["ok"] is True
-    assert report["results"][0]["device"] == "CPU (NumPy)"
+    assert report["results"][0]["device"] == refgen.arrays.device_label()
     assert [p.name for p in tmp_path.iterdir()] == ["report.json"]
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import strategies as st
 
+import refgen
 from refgen.arrays import Instance
 from refgen.claims import Domain, RegistrationError, UnknownClaim, measured
 from refgen.claims.model import Claim, Twin

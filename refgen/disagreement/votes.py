@@ -40,6 +40,12 @@ def check_predictions(predictions: Any, minimum_runs: int = 1) -> Any:
 
 
 def check_runs(n_runs: int, minimum: int) -> None:
+    """Raise ValueError unless there are at least `minimum` runs.
+
+    Examples
+    --------
+    >>> check_runs(2, minimum=2)
+    """
     if n_runs < minimum:
         raise ValueError(
             f"predictions holds {n_runs} run(s); at least {minimum} are needed: "

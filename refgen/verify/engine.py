@@ -122,7 +122,7 @@ def verify_claim(
         tightness=finite_or_none(tally.tightness),
         tightest=None if tally.tightest is None else repr(tally.tightest),
         violation=violation,
-        reproduce=violation and reproduction(claim, tally.violation),
+        reproduce=violation and reproduction(claim, tally.violation, rg),
         error=error,
         twins=twins,
         seconds=time.perf_counter() - start,
@@ -179,12 +179,15 @@ def _try_twin(
     return TwinResult(twin.text, found is not None, tally.n_instances, shown)
 
 
-def reproduction(claim: Claim, instance: Any) -> str:
+def reproduction(claim: Claim, instance: Any, rg: Any) -> str:
     """One line of Python that measures the claim on the instance."""
-    module = type(instance).__module__
+    kind, package = type(instance), rg.__name__
+    where = "" if package == "refgen" else f", rg={package}"
     return (
-        f"from {module} import {type(instance).__name__}; "
-        f"from refgen.verify import check; print(check({claim.id!r}, {instance!r}))"
+        f"from {kind.__module__} import {kind.__name__}; "
+        + (f"import {package}; " if where else "")
+        + "from refgen.verify import check; "
+        f"print(check({claim.id!r}, {instance!r}{where}))"
     )
 
 

@@ -30,8 +30,25 @@ def evaluate(statement: Statement, rg: Any, batch: Instance, size: int) -> Decis
         return Decision(
             rg.arrays.to_host(decision.violated), rg.arrays.to_host(decision.tightness)
         )
+    except MemoryError as cause:
+        if size == 1:
+            raise ClaimError(rg.arrays.to_host(batch.take(0)), cause) from cause
+        return _in_halves(statement, rg, batch, size)
     except Exception as cause:
         raise ClaimError(rg.arrays.to_host(batch.take(0)), cause) from cause
+
+
+def _in_halves(statement: Statement, rg: Any, batch: Instance, size: int) -> Decision:
+    """What does not fit at once is decided in two parts, with the same result."""
+    half = size // 2
+    parts = [
+        evaluate(statement, rg, batch.take(slice(half)), half),
+        evaluate(statement, rg, batch.take(slice(half, None)), size - half),
+    ]
+    return Decision(
+        np.concatenate([part.violated for part in parts]),
+        np.concatenate([part.tightness for part in parts]),
+    )
 
 
 def drawn(source: Any, *args: Any) -> Any:

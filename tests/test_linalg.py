@@ -1,0 +1,70 @@
+"""Batched linear algebra against LAPACK, one matrix at a time."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from refgen.arrays import UNIT_ROUNDOFF
+from refgen.linalg import orthonormal_rows, project_out, solve_positive
+from refgen.random import Stream
+
+
+def zero_one(seed, batch, m, n):
+    return (Stream(seed, "rows").uniform((batch, m, n)) < 0.5).astype(float)
+
+
+@given(st.integers(0, 2**31), st.integers(1, 9), st.integers(1, 9))
+def test_rank_of_zero_one_rows_is_lapacks(seed, m, n):
+    rows = zero_one(seed, 7, m, n)
+    assert (orthonormal_rows(rows)[1] == np.linalg.matrix_rank(rows)).all()
+
+
+@given(st.integers(0, 2**31), st.integers(1, 8), st.integers(1, 8))
+def test_basis_is_orthonormal_and_spans_the_rows(seed, m, n):
+    rows = zero_one(seed, 5, m, n)
+    basis, rank = orthonormal_rows(rows)
+    # "Twice is enough": loss of orthogonality of the order of the unit roundoff.
+    allowed = 16 * m * n * UNIT_ROUNDOFF
+    products = basis @ basis.swapaxes(-1, -2)
+    kept = (abs(basis).max(axis=-1) > 0).astype(float)
+    assert abs(products - kept[..., None] * np.eye(m)).max() <= allowed
+    assert (kept.sum(axis=-1) == rank).all()
+    assert abs(project_out(basis[:, None], rows)).max() <= allowed * np.sqrt(n)
+
+
+def test_projection_agrees_with_the_pseudo_inverse():
+    rows, vectors = zero_one(0, 20, 5, 8), Stream(0, "v").normal((20, 8))
+    basis, _ = orthonormal_rows(rows)
+    expected = vectors[..., None] - np.linalg.pinv(rows) @ (rows @ vectors[..., None])
+    # Zero-one systems of this size have condition numbers below 100.
+    allowed = 100 * 40 * UNIT_ROUNDOFF * abs(vectors).max()
+    assert abs(project_out(basis, vectors) - expected[..., 0]).max() <= allowed
+
+
+@pytest.mark.parametrize("n", [1, 2, 7])
+def test_solutions_have_small_backward_error(n):
+    factor = Stream(1, "a").normal((50, n, n + 3))
+    a = factor @ factor.swapaxes(-1, -2)
+    b = Stream(1, "b").normal((50, n, 2))
+    x = solve_positive(a, b)
+    # Higham 2002, theorem 10.4: |b − A x| ≤ γ(3n + 1) |L||Lᵀ||x|, a factor n over |A|.
+    gamma = (3 * n + 1) * n * UNIT_ROUNDOFF
+    norms = np.linalg.norm(a, axis=(1, 2)) * np.linalg.norm(x, axis=(1, 2))
+    residual = np.linalg.norm(b - a @ x, axis=(1, 2))
+    # The residual itself is computed with n + 1 roundings per entry.
+    allowed = 2 * (gamma + (n + 1) * UNIT_ROUNDOFF)
+    assert (residual <= allowed * norms + UNIT_ROUNDOFF).all()
+
+
+def test_right_sides_broadcast_against_matrices():
+    a = np.stack([np.eye(2), 2 * np.eye(2)])
+    assert solve_positive(a, np.array([[2.0], [4.0]])).tolist() == [
+        [[2.0], [4.0]],
+        [[1.0], [2.0]],
+    ]
+
+
+def test_matrices_that_are_not_positive_definite_are_refused():
+    with pytest.raises(np.linalg.LinAlgError):
+        solve_positive(-np.eye(2), np.ones((2, 1)))
