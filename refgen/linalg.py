@@ -41,11 +41,9 @@ def orthonormal_rows(rows: Any, tolerance: float = 1e-9) -> tuple[Any, Any]:
     basis = xp.zeros(rows.shape)
     kept = xp.zeros(rows.shape[:-1], bool)
     for i in range(rows.shape[-2]):
-        row = rows[..., i, :]
-        rest, earlier = row, basis[..., :i, :]
-        for _ in range(2):
-            along = xp.einsum("...mn,...n->...m", earlier, rest)
-            rest = rest - xp.einsum("...mn,...m->...n", earlier, along)
+        row = rest = rows[..., i, :]
+        if i:
+            rest = project_out(basis[..., :i, :], row)
         length = xp.sqrt((rest**2).sum(axis=-1))
         independent = length > tolerance * xp.sqrt((row**2).sum(axis=-1))
         scale = xp.where(independent, 1 / xp.where(independent, length, 1.0), 0.0)
@@ -63,11 +61,10 @@ def project_out(basis: Any, vectors: Any) -> Any:
     >>> project_out(np.array([[1.0, 0.0]]), np.array([3.0, 4.0])).tolist()
     [0.0, 4.0]
     """
-    xp = namespace(basis)
+    columns = vectors[..., None]
     for _ in range(2):  # the second projection removes the first one's rounding
-        along = xp.einsum("...mn,...n->...m", basis, vectors)
-        vectors = vectors - xp.einsum("...mn,...m->...n", basis, along)
-    return vectors
+        columns = columns - basis.swapaxes(-1, -2) @ (basis @ columns)
+    return columns[..., 0]
 
 
 def solve_positive(matrices: Any, rhs: Any) -> Any:

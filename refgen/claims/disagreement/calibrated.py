@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-import numpy as np
-
+from refgen.arrays import namespace
 from refgen.disagreement import FiniteLaw
+from refgen.linalg import orthonormal_rows, project_out
 
 Notion = Literal["canonical", "class_wise", "class_aggregated", "top_label", "gde"]
 
@@ -26,24 +26,26 @@ def equations(votes: Any, notion: Notion) -> Any:
     votes : integer array of shape (B, n_points, n_classes)
         Vote shares times ``LATTICE``.
     """
+    xp = namespace(votes)
     b, n, k = votes.shape
-    same_point = np.broadcast_to(np.eye(n)[:, :, None], (b, n, n, k))
-    levels = np.arange(LATTICE + 1)
+    same_point = xp.broadcast_to(xp.eye(n)[:, :, None], (b, n, n, k))
+    same_class = xp.eye(k, dtype=bool)[:, None]
+    # One row for each level of each point: the same again where levels repeat.
     if notion == "canonical":
         equal = (votes[:, :, None] == votes[:, None]).all(axis=-1)
-        rows = np.einsum("bxy,kl->bxkyl", equal, np.eye(k)).reshape(b, n * k, n, k)
+        rows = equal[:, :, None, :, None] & same_class
     elif notion == "class_wise":
-        at_level = votes[:, None] == levels[:, None, None]
-        rows = np.einsum("bqyl,kl->bqkyl", at_level, np.eye(k))
-        rows = rows.reshape(b, len(levels) * k, n, k)
+        equal = votes[:, :, :, None, None] == votes[:, None, None]
+        rows = equal & same_class
     elif notion == "class_aggregated":
-        rows = votes[:, None] == levels[:, None, None]
+        rows = votes[:, None] == xp.arange(LATTICE + 1)[:, None, None]
     elif notion == "top_label":
         top = votes.max(axis=-1, keepdims=True)
-        rows = (votes == top)[:, None] & (top[:, None] == levels[:, None, None])
+        rows = (votes == top)[:, None] & (top[:, :, None] == top[:, None])
     else:
         rows = votes[:, None] / LATTICE
-    return np.concatenate([same_point, rows], axis=1).reshape(b, -1, n * k)
+    rows = rows.reshape(b, -1, n, k).astype(float)
+    return xp.concatenate([same_point, rows], axis=1).reshape(b, -1, n * k)
 
 
 def calibrate(weights: Any, votes: Any, direction: Any, notion: Notion) -> FiniteLaw:
@@ -58,23 +60,23 @@ def calibrate(weights: Any, votes: Any, direction: Any, notion: Notion) -> Finit
     direction : array of shape (B, n_points, n_classes)
         Projected on the solution space, then scaled until p touches 0 or 1.
     """
-    a = equations(votes, notion)
+    xp = namespace(weights)
+    basis, _ = orthonormal_rows(equations(votes, notion))
     shape = votes.shape
     shares = votes / LATTICE
     # Each column enters the equations once per group, so masses are bounded by P.
-    masses = (direction * weights[..., None]).reshape(shape[0], -1, 1)
-    inverse = np.linalg.pinv(a, rcond=1e-10)
-    for _ in range(2):  # the second projection removes the first one's rounding
-        masses = masses - inverse @ (a @ masses)
-    delta = masses.reshape(shape) / weights[..., None]
-    # What is left of a zero solution is rounding: scaling it up would be noise.
-    delta = np.where(abs(delta).max(axis=(-1, -2), keepdims=True) > 1e-9, delta, 0.0)
-    room = np.where(delta > 0, (1 - shares), shares) / np.where(
+    masses = (direction * weights[..., None]).reshape(shape[0], -1)
+    delta = project_out(basis, masses).reshape(shape) / weights[..., None]
+    # What is left of zeros is rounding: scaled up it would be noise, and next to a
+    # share of 0 or 1 it would leave no room. It is small beside the largest entry.
+    largest = abs(delta).max(axis=(-1, -2), keepdims=True)
+    delta = xp.where((largest > 1e-9) & (abs(delta) > 1e-12 * largest), delta, 0.0)
+    room = xp.where(delta > 0, (1 - shares), shares) / xp.where(
         delta == 0, 1.0, abs(delta)
     )
-    step = np.where(delta == 0, np.inf, room).min(axis=(-1, -2), keepdims=True)
-    step = np.where(np.isfinite(step), step, 0.0)
-    labels = np.clip(shares + step * delta, 0.0, 1.0)
+    step = xp.where(delta == 0, xp.inf, room).min(axis=(-1, -2), keepdims=True)
+    step = xp.where(xp.isfinite(step), step, 0.0)
+    labels = xp.clip(shares + step * delta, 0.0, 1.0)
     return FiniteLaw.trusted(
         weights=weights, label_probabilities=labels, vote_shares=shares
     )

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
+from refgen.arrays import namespace
 from refgen.claims.disagreement.domains import block_sizes, simplex
 from refgen.claims.model import Domain
 from refgen.disagreement import ClassifierLaw, MemberLaw
@@ -30,15 +31,16 @@ def _classifier_strategy(uniform: bool, max_classifiers: int) -> Any:
 
 def _classifier_sampler(uniform: bool, max_h: int, max_n: int, max_k: int) -> Any:
     def sample(rg: Any, stream: Any, size: int) -> ClassifierLaw:
-        h, n, k = block_sizes(stream, (2, max_h), (1, max_n), (2, max_k))
+        h, n, k = block_sizes(stream, (1, max_h), (1, max_n), (1, max_k))
         drawn = stream.child("classifiers").dirichlet((size, h))
         labels = stream.child("labels").dirichlet((size, n, k))
         top = (labels == labels.max(axis=-1, keepdims=True)).astype(float)
+        xp = namespace(labels)
         known = stream.child("mix").uniform((size, 1, 1)) < 0.3
         return ClassifierLaw.trusted(
             weights=stream.child("weights").dirichlet((size, n)),
-            label_probabilities=np.where(known, top, labels),
-            classifier_weights=np.full_like(drawn, 1 / h) if uniform else drawn,
+            label_probabilities=xp.where(known, top, labels),
+            classifier_weights=xp.full_like(drawn, 1 / h) if uniform else drawn,
             predictions=stream.child("predictions").integers(k, (size, h, n)),
         )
 
@@ -92,13 +94,13 @@ ensemble_laws = Domain(
 
 
 def _members(rg: Any, stream: Any, size: int) -> MemberLaw:
-    m, n, k = block_sizes(stream, (1, 5), (1, 6), (2, 5))
+    m, n, k = block_sizes(stream, (1, 5), (1, 6), (1, 5))
     p = stream.child("members").dirichlet((size, m, n, k))
     top = (p == p.max(axis=-1, keepdims=True)).astype(float)
     hard = stream.child("mix").uniform((size, 1, 1, 1)) < 0.3
     return MemberLaw.trusted(
         weights=stream.child("weights").dirichlet((size, n)),
-        member_probabilities=np.where(hard, top, p),
+        member_probabilities=namespace(p).where(hard, top, p),
     )
 
 

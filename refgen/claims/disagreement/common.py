@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from itertools import product
 from typing import Any
 
@@ -38,7 +39,7 @@ def first_classifiers(law: ClassifierLaw, m: int) -> ClassifierLaw:
     return ClassifierLaw.trusted(
         weights=law.weights,
         label_probabilities=law.label_probabilities,
-        classifier_weights=np.full_like(weights, 1 / weights.shape[-1]),
+        classifier_weights=namespace(weights).full_like(weights, 1 / weights.shape[-1]),
         predictions=law.predictions[..., :m, :],
     )
 
@@ -78,24 +79,32 @@ def label_cells(law: FiniteLaw) -> Any:
     return law.weights[..., None] * law.label_probabilities
 
 
+@functools.cache
+def _quadrature() -> tuple[Any, Any, Any]:
+    """Tanh-sinh nodes q in (0, 1), their complements 1 − q and log dq."""
+    t = np.arange(-6.5, 6.5, 1 / 64)
+    rising = np.pi * np.sinh(t)
+    low = np.exp(-np.logaddexp(0, -rising))
+    high = np.exp(-np.logaddexp(0, rising))
+    with np.errstate(divide="ignore"):
+        weight = np.log(low) + np.log(high) + np.log(np.pi * np.cosh(t))
+    return low, high, weight
+
+
 def beta_mean(f: Any, a: Any, b: Any, upper: float = 1.0) -> Any:
     """E[f(q, 1 − q); q ≤ upper] for q ~ Beta(a, b), by tanh-sinh quadrature.
 
     Deterministic and independent of any closed form: the density is normalized by
     the same rule. `f` gets nodes of shape (n_nodes,), `a` and `b` shape (..., 1).
     """
-    t = np.arange(-6.5, 6.5, 1 / 64)
-    rising = np.pi * np.sinh(t)
-    low = np.exp(-np.logaddexp(0, -rising))
-    high = np.exp(-np.logaddexp(0, rising))
-    jacobian = np.log(np.pi * np.cosh(t))
+    xp = namespace(a)
+    low, high, weight = (xp.asarray(part) for part in _quadrature())
 
     def mass(q: Any, complement: Any, scale: float) -> Any:
         with np.errstate(divide="ignore"):
-            logs = (a - 1) * np.log(q) + (b - 1) * np.log(complement)
-            logs = logs + np.log(low) + np.log(high) + jacobian
+            logs = (a - 1) * xp.log(q) + (b - 1) * xp.log(complement) + weight
         # Where a node underflows its mass is below 1e-300: it carries none.
-        return scale * np.where(np.isfinite(logs), np.exp(logs), 0.0)
+        return scale * xp.where(xp.isfinite(logs), xp.exp(logs), 0.0)
 
     total = mass(low, high, 1.0).sum(axis=-1)
     nodes = upper * low

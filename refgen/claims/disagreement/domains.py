@@ -7,9 +7,11 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
+from refgen.arrays import namespace
 from refgen.claims.disagreement.calibrated import LATTICE
 from refgen.claims.model import Domain
 from refgen.disagreement import FiniteLaw
+from refgen.random import Stream
 
 
 def wrong_classifier(n_classes: int = 2) -> FiniteLaw:
@@ -42,14 +44,17 @@ def lattice_votes(n: int, k: int) -> Any:
 
 def to_lattice(shares: Any) -> Any:
     """Round rows of the simplex to integers that sum to LATTICE."""
-    edges = np.rint(np.cumsum(shares, axis=-1) * LATTICE)
+    xp = namespace(shares)
+    edges = xp.rint(xp.cumsum(shares, axis=-1) * LATTICE)
     edges[..., -1] = LATTICE
-    return np.diff(edges, axis=-1, prepend=0.0).astype(int)
+    return xp.diff(edges, axis=-1, prepend=0.0).astype(int)
 
 
 def block_sizes(stream: Any, *ranges: tuple[int, int]) -> list[int]:
     """A size in each closed range, the same for the whole block."""
-    draws = stream.child("sizes").uniform(len(ranges))
+    # Sizes shape the block, so the host has to know them: it draws the same numbers.
+    purpose = Stream(stream.seed, *stream.labels, "sizes", replicate=stream.replicate)
+    draws = purpose.uniform(len(ranges))
     return [
         low + int(u * (high - low + 1))
         for u, (low, high) in zip(draws, ranges, strict=True)
@@ -65,11 +70,12 @@ def _law_sampler(n_range: tuple[int, int], k_range: tuple[int, int]) -> Any:
         labels = stream.child("labels").dirichlet((size, n, k))
         votes = stream.child("votes").dirichlet((size, n, k))
         mix = stream.child("mix").uniform((size, 2))
+        xp = namespace(labels)
         # 30 % deterministic labels; 40 % votes on a lattice, where levels repeat.
         top = (labels == labels.max(axis=-1, keepdims=True)).astype(float)
-        labels = np.where(mix[:, 0, None, None] < 0.3, top, labels)
+        labels = xp.where(mix[:, 0, None, None] < 0.3, top, labels)
         rounded = to_lattice(votes) / LATTICE
-        votes = np.where(mix[:, 1, None, None] < 0.4, rounded, votes)
+        votes = xp.where(mix[:, 1, None, None] < 0.4, rounded, votes)
         weights = stream.child("weights").dirichlet((size, n))
         return FiniteLaw.trusted(
             weights=weights, label_probabilities=labels, vote_shares=votes
@@ -93,7 +99,7 @@ def generic_laws() -> Any:
     return _laws(4, (1, 4))
 
 
-sample_generic = _law_sampler((2, 8), (2, 6))
+sample_generic = _law_sampler((1, 8), (1, 6))
 
 finite_laws = Domain(
     "finite_laws",
@@ -113,7 +119,7 @@ binary_laws = Domain(
     "two classes",
     lambda: [wrong_classifier(), FiniteLaw([1.0], [[1.0, 0.0]], [[0.5, 0.5]])],
     lambda: _laws(4, (2, 2)),
-    _law_sampler((2, 8), (2, 2)),
+    _law_sampler((1, 8), (2, 2)),
 )
 
 ternary_laws = Domain(
@@ -121,7 +127,7 @@ ternary_laws = Domain(
     "three classes",
     lambda: [FiniteLaw([1.0], [[0.5, 0.2, 0.3]], [[0.5, 0.3, 0.2]])],
     lambda: _laws(3, (3, 3)),
-    _law_sampler((2, 8), (3, 3)),
+    _law_sampler((1, 8), (3, 3)),
 )
 
 
@@ -148,9 +154,10 @@ def _wrong(rg: Any, stream: Any, size: int) -> FiniteLaw:
     (k,) = block_sizes(stream, (3, 6))
     right = stream.integers(k, size)
     shift = 1 + stream.child("shift").integers(k - 1, size)
-    eye = np.eye(k)
+    xp = namespace(right)
+    eye = xp.eye(k)
     return FiniteLaw.trusted(
-        weights=np.ones((size, 1)),
+        weights=xp.ones((size, 1)),
         label_probabilities=eye[right][:, None],
         vote_shares=eye[(right + shift) % k][:, None],
     )

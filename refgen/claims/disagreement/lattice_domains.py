@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
+from refgen.arrays import namespace
 from refgen.claims.disagreement.calibrated import LATTICE, Notion, calibrate
 from refgen.claims.disagreement.domains import (
     block_sizes,
@@ -28,10 +29,11 @@ def _lattice_draws(stream: Any, size: int, k_range: tuple[int, int]) -> tuple:
     # Most laws use two distinct rows, repeated or in turned order, so that
     # calibration leaves room for labels that differ from the votes.
     mode = stream.child("few").uniform((size, 1, 1))
-    turned = np.stack([np.roll(votes[:, i % 2], i, axis=-1) for i in range(n)], axis=1)
-    repeated = votes[:, np.arange(n) % 2]
-    votes = np.where(mode < 0.7, turned, votes)
-    votes = np.where(mode < 0.4, repeated, votes)
+    xp = namespace(votes)
+    turned = xp.stack([xp.roll(votes[:, i % 2], i, axis=-1) for i in range(n)], axis=1)
+    repeated = votes[:, xp.arange(n) % 2]
+    votes = xp.where(mode < 0.7, turned, votes)
+    votes = xp.where(mode < 0.4, repeated, votes)
     return weights, votes, direction
 
 
