@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from hypothesis import strategies as st
-from scipy.special import comb
 
-from refgen.arrays import Instance
+from refgen.arrays import Instance, namespace
 from refgen.claims.disagreement.classifier_domains import (
     ensemble_laws,
     small_classifier_laws,
@@ -180,7 +180,7 @@ def _annealed_by_quadrature(law, n_runs):
     a, k = law.alpha[..., None], law.n_classes[..., None]
 
     def binomial(j):
-        chance = comb(n_runs, j)
+        chance = math.comb(n_runs, j)
         return lambda q, p: chance * q**j * p ** (n_runs - j) * (q - j / n_runs)
 
     parts = [beta_mean(binomial(j), a, (k - 1) * a) for j in range(n_runs + 1)]
@@ -217,7 +217,8 @@ SIZES = 2 ** np.arange(12, 17)
 
 def _local_slopes(values):
     """Slopes of log value against log size between doubled sizes."""
-    return np.diff(np.log2(values), axis=-1)
+    xp = namespace(values)
+    return xp.diff(xp.log2(values), axis=-1)
 
 
 def _slope_envelope(law):
@@ -226,12 +227,14 @@ def _slope_envelope(law):
     ann(M) (M + α₀) = K E|α − α₀ J/M| lies between c and c + α₀ K ε with
     ε = E|J/M − q| ≤ √(E q(1 − q) / M), c = K E|α − α₀ q|.
     """
+    xp = namespace(law.alpha)
+    sizes = xp.asarray(SIZES)
     a, k = law.alpha[..., None], law.n_classes[..., None]
     total = a * k
     limit = k[..., 0] * beta_mean(lambda q, p: abs(a - total * q), a, (k - 1) * a)
     variance = (k - 1) / k**2 * total / (total + 1)  # E q(1 − q), q ~ Beta(α, α₀ − α)
-    excess = np.log2(1 + total * k * np.sqrt(variance / SIZES) / limit[..., None])
-    shift = np.log2(1 + total / SIZES)
+    excess = xp.log2(1 + total * k * xp.sqrt(variance / sizes) / limit[..., None])
+    shift = xp.log2(1 + total / sizes)
     return excess[..., :-1] + shift[..., :-1]
 
 
@@ -240,7 +243,7 @@ def _annealed_sequence(rg, law):
         rg.disagreement.dirichlet_annealed_cace(law.alpha, law.n_classes, int(m))
         for m in SIZES
     ]
-    return np.stack(values, axis=-1)
+    return namespace(law.alpha).stack(values, axis=-1)
 
 
 @claim(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from hypothesis import strategies as st
 
-from refgen.arrays import Instance
+from refgen.arrays import Instance, namespace
 from refgen.claims.disagreement.classifier_domains import member_laws
 from refgen.claims.disagreement.common import (
     KIRSCH_GAL,
@@ -16,7 +17,7 @@ from refgen.claims.disagreement.common import (
     beta_mean,
     n_terms,
 )
-from refgen.claims.disagreement.domains import positive_laws
+from refgen.claims.disagreement.domains import block_sizes, positive_laws
 from refgen.claims.kinds import measured
 from refgen.claims.model import Domain
 from refgen.claims.registry import claim
@@ -92,7 +93,7 @@ class DirichletVotes(Instance):
 
 
 def _dirichlet_sample(rg: Any, stream: Any, size: int) -> DirichletVotes:
-    k = 2 + int(stream.child("sizes").uniform(1)[0] * 5)
+    (k,) = block_sizes(stream, (2, 6))
     return DirichletVotes(0.2 * 50 ** stream.uniform((size, k)))
 
 
@@ -137,7 +138,7 @@ def disagreement_decomposes(rg, law):
     """EDR of labels drawn from members = epistemic + aleatoric part."""
     d = rg.disagreement
     parts = d.epistemic_disagreement(law) + d.aleatoric_disagreement(law)
-    terms = int(np.prod(law.member_probabilities.shape[-3:]))
+    terms = math.prod(law.member_probabilities.shape[-3:])
     return measured(d.sampled_disagreement(law), parts, 3, terms)
 
 
@@ -161,7 +162,7 @@ def _entropy_gap(rg, law):
 def cross_entropy_bound(rg, law):
     """|CE − H[Ŷ|X]| ≤ (L − ℓ) CACE/2 for −log h̃ in [ℓ, L]; and ECACE = CACE."""
     d = rg.disagreement
-    surprise = -np.log(law.vote_shares)
+    surprise = -namespace(law.vote_shares).log(law.vote_shares)
     largest = surprise.max(axis=(-1, -2))
     width = largest - surprise.min(axis=(-1, -2))
     cace = d.cace(law)
@@ -173,6 +174,6 @@ def cross_entropy_bound(rg, law):
 
 @cross_entropy_bound.twin("the bound without the factor L − ℓ")
 def _(rg, law):
-    largest = -np.log(law.vote_shares).min(axis=(-1, -2))
+    largest = -namespace(law.vote_shares).log(law.vote_shares).min(axis=(-1, -2))
     half = rg.disagreement.cace(law) / 2
     return measured(_entropy_gap(rg, law), half, 2 + 2 * largest, n_terms(law))
