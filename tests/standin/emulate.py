@@ -18,18 +18,7 @@ from refgen_gpu import launch
 _HERE = Path(__file__).parent
 _SHIM = _HERE / "cuda_shim.h"
 # No contraction, as with --fmad=false.
-_FLAGS = (
-    "-std=c++17",
-    "-shared",
-    "-fPIC",
-    "-ffp-contract=off",
-    "-Wall",
-    "-Wextra",
-    "-Werror",
-    "-Wno-unknown-pragmas",
-    "-Wno-unused-function",
-    "-Wno-unused-variable",
-)
+_FLAGS = ("-std=c++17", "-shared", "-fPIC", "-ffp-contract=off")
 _ERRORS = {
     1: "divergent barrier",
     2: "block size not in 1..1024",
@@ -63,10 +52,7 @@ class Emulated:
     def __init__(
         self, file: str, flags: tuple[str, ...] = ("-O2",), source: str | None = None
     ) -> None:
-        text = launch.source(file) if source is None else source
-        self.kernels = [n for n, (f, _) in launch.signatures().items() if f == file]
-        wrappers = [_wrapper(name) for name in self.kernels]
-        self.library = ctypes.CDLL(str(_build("\n".join([text, *wrappers]), flags)))
+        self.library = ctypes.CDLL(str(build(file, flags, source)))
 
     def __call__(
         self,
@@ -128,8 +114,11 @@ def _wrapper(name: str) -> str:
     )
 
 
-def _build(text: str, flags: tuple[str, ...]) -> Path:
-    """Path of the shared library, built unless it is in the cache."""
+def build(file: str, flags: tuple[str, ...], source: str | None = None) -> Path:
+    """Path of the shared library of `Emulated`, built unless it is in the cache."""
+    text = launch.source(file) if source is None else source
+    names = [name for name, (f, _) in launch.signatures().items() if f == file]
+    text = "\n".join([text, *map(_wrapper, names)])
     options = (*_FLAGS, *flags)
     key = "\0".join([text, _SHIM.read_text(), *options])
     cache = Path(tempfile.gettempdir()) / f"refgen_gpu-emulated-{os.getuid()}"
