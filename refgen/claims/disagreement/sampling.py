@@ -1,10 +1,13 @@
 """GDE-17 to GDE-20: variance and intervals of the disagreement estimate."""
 
-from itertools import product
+import functools
+import math
+from collections import Counter
+from itertools import combinations_with_replacement, product
 
 import numpy as np
-from scipy.stats import binom
 
+from refgen.arrays import namespace, special_functions
 from refgen.claims.disagreement.calibrated import LATTICE, calibrate
 from refgen.claims.disagreement.classifier_domains import (
     generic_classifiers,
@@ -23,18 +26,31 @@ from refgen.claims.kinds import measured
 from refgen.claims.model import Domain
 from refgen.claims.registry import claim
 from refgen.disagreement import ClassifierLaw
+from refgen.disagreement.finite_sample import binomial_pmf
 
 # A sum over at most 3⁴ draws of classifiers times 3² draws of points.
 ENUMERATED = 3**4 * 3**2
 
 
-def _estimates(law, n_runs):
-    """D̂ of all draws of `n_runs` classifiers and two points, with probabilities."""
+def _two_points(law, n_runs):
+    """Disagreement at both points of all draws of `n_runs` classifiers and two points.
+
+    With the probabilities of the draws.
+    """
     chance, ensembles = runs(law, n_runs)
     at_point = pair_means(ensembles)
-    both = (at_point[..., :, None] + at_point[..., None, :]) / 2
     points = law.weights[..., None, :, None] * law.weights[..., None, None, :]
-    return both, chance[..., None, None] * points
+    return (
+        at_point[..., :, None],
+        at_point[..., None, :],
+        chance[..., None, None] * points,
+    )
+
+
+def _estimates(law, n_runs):
+    """D̂ of all draws of `n_runs` classifiers and two points, with probabilities."""
+    first, second, chance = _two_points(law, n_runs)
+    return (first + second) / 2, chance
 
 
 def _variance(law, n_runs):
@@ -72,27 +88,40 @@ def _(rg, law):
     return measured(variance, mean * (1 - mean) / (2 * 3), 2, ENUMERATED)
 
 
+def _multisets(n, size):
+    """Ways to draw `size` of `n` things in any order, and the orders of each way."""
+    drawn = list(combinations_with_replacement(range(n), size))
+    repeats = (map(math.factorial, Counter(way).values()) for way in drawn)
+    return drawn, [math.factorial(size) / math.prod(r) for r in repeats]
+
+
+def _chances(weights, drawn, orders):
+    """Probability of each way to draw from `weights`."""
+    xp = namespace(weights)
+    return weights[..., xp.asarray(drawn)].prod(axis=-1) * xp.asarray(orders)
+
+
 def _expectation(law, n_runs, statistic):
-    """E of a statistic of predictions (n_runs, 2 points), by full enumeration."""
-    return np.array(
-        [_single_expectation(law.take(i), n_runs, statistic) for i in _rows(law)]
+    """E of a statistic of predictions (n_runs, 2 points), by full enumeration.
+
+    Runs and points are exchangeable: draws in another order are not computed again.
+    """
+    xp = namespace(law.weights)
+    h, n = law.predictions.shape[-2:]
+    runs_drawn, run_orders = _multisets(h, n_runs)
+    pair, pair_orders = _multisets(n, 2)
+    tables = law.predictions[..., xp.asarray(runs_drawn), :]
+    tables = tables[..., xp.asarray(pair)]  # (batch, runs drawn, n_runs, pair, 2)
+    values = [
+        [[statistic(table[:, p]) for p in range(len(pair))] for table in instance]
+        for instance in tables
+    ]
+    return xp.einsum(
+        "br,bp,brp->b",
+        _chances(law.classifier_weights, runs_drawn, run_orders),
+        _chances(law.weights, pair, pair_orders),
+        xp.asarray(values),
     )
-
-
-def _rows(law):
-    return range(law.weights.shape[0])
-
-
-def _single_expectation(law, n_runs, statistic):
-    h, n = law.predictions.shape
-    total = 0.0
-    for drawn in product(range(h), repeat=n_runs):
-        chance = law.classifier_weights[list(drawn)].prod()
-        for points in product(range(n), repeat=2):
-            weight = chance * law.weights[list(points)].prod()
-            if weight > 0:
-                total += weight * statistic(law.predictions[list(drawn)][:, points])
-    return total
 
 
 @claim(
@@ -129,18 +158,12 @@ def jackknife_is_conservative(rg, law):
     return measured(_variance(law, 3)[1], jackknife, 2, ENUMERATED)
 
 
-def _points_only(predictions):
-    votes = np.apply_along_axis(np.bincount, 0, predictions, minlength=3)
-    m = len(predictions)
-    at_point = (m**2 - (votes**2).sum(axis=0)) / (m * (m - 1))
-    return at_point.var(ddof=1) / predictions.shape[1]
-
-
 @jackknife_is_conservative.twin("deleting points only is conservative too")
 def _(rg, law):
-    return measured(
-        _variance(law, 3)[1], _expectation(law, 3, _points_only), 2, ENUMERATED
-    )
+    first, second, chance = _two_points(law, 3)
+    # The variance of the mean of two points: a quarter of their squared difference.
+    points_only = (chance * (first - second) ** 2 / 4).sum(axis=(-1, -2, -3))
+    return measured(_variance(law, 3)[1], points_only, 2, ENUMERATED)
 
 
 @claim(
@@ -166,39 +189,75 @@ def _(rg, law):
 
 LEVELS = np.arange(1, 20) / 20  # distances t at which tails are compared
 MANY_POINTS = 40
+MANY_RUNS = 40
+
+
+def _tails(distance, chance, axes):
+    """P(distance ≥ t) for each t of LEVELS, on a new last axis."""
+    xp = namespace(distance)
+    at = [xp.where(distance >= t, chance, 0).sum(axis=axes) for t in LEVELS.tolist()]
+    return xp.stack(at, axis=-1)
 
 
 def _two_run_tail(rg, law):
     """P(|D̂ − EDR| ≥ t) for two runs on many points: a mixture of binomials."""
-    d = rg.disagreement
-    pairs = d.pairwise_disagreement(law)
-    theta = d.expected_disagreement(law.marginal())[..., None, None]
-    wrong = np.arange(MANY_POINTS + 1)
+    d, xp = rg.disagreement, namespace(law.weights)
+    pairs = xp.clip(d.pairwise_disagreement(law), 0, 1)
+    theta = d.expected_disagreement(law.marginal())[..., None]
+    wrong = xp.arange(MANY_POINTS + 1)
+    pmf = binomial_pmf(wrong, MANY_POINTS, pairs[..., None])
     w = law.classifier_weights
-    pmf = binom.pmf(wrong, MANY_POINTS, np.clip(pairs, 0, 1)[..., None])
-    mixed = np.einsum("...a,...b,...abj->...j", w, w, pmf)
-    far = abs(wrong / MANY_POINTS - theta) >= LEVELS[:, None]
-    return (far * mixed[..., None, :]).sum(axis=-1)
+    mixed = xp.einsum("...a,...b,...abj->...j", w, w, pmf)
+    return _tails(abs(wrong / MANY_POINTS - theta), mixed, -1)
 
 
 def _three_run_tail(rg, law):
     """The same for three runs on two points."""
     values, chance = _estimates(law, 3)
     theta = rg.disagreement.expected_disagreement(law.marginal())
-    far = abs(values - theta[..., None, None, None])
-    at = far[..., None] >= LEVELS
-    return (at * chance[..., None]).sum(axis=(-2, -3, -4))
+    return _tails(abs(values - theta[..., None, None, None]), chance, (-1, -2, -3))
 
 
-def _mcdiarmid(n_runs, n_points):
-    return 2 * np.exp(-2 * LEVELS**2 / (4 / n_runs + 1 / n_points))
+@functools.cache
+def _vote_counts(n_runs, n_classes):
+    """All vote counts at a point, and the logarithm of the orders of the votes."""
+    counts = [
+        votes
+        for votes in product(range(n_runs + 1), repeat=n_classes)
+        if sum(votes) == n_runs
+    ]
+    orders = [
+        math.factorial(n_runs) // math.prod(map(math.factorial, votes))
+        for votes in counts
+    ]
+    return np.array(counts), np.log(np.array(orders, float))
+
+
+def _one_point_tail(rg, law):
+    """The same for many runs on one point: multinomial votes."""
+    xp, special = namespace(law.weights), special_functions(law.weights)
+    marginal, m = law.marginal(), MANY_RUNS
+    counts, orders = map(xp.asarray, _vote_counts(m, marginal.n_classes))
+    values = (m**2 - (counts**2).sum(axis=-1)) / (m * (m - 1))
+    shares = xp.clip(marginal.vote_shares, 0, 1)[..., None, :]
+    votes = xp.exp(orders + special.xlogy(counts, shares).sum(axis=-1))
+    chance = xp.einsum("...n,...nv->...v", law.weights, votes)
+    theta = rg.disagreement.expected_disagreement(marginal)[..., None]
+    return _tails(abs(values - theta), chance, -1)
+
+
+def _mcdiarmid(law, runs_term, points_term):
+    """The bound at LEVELS with its terms 4/M and 1/N."""
+    levels = namespace(law.weights).asarray(LEVELS)
+    return 2 * namespace(levels).exp(-2 * levels**2 / (runs_term + points_term))
 
 
 def _radius_inverts_bound(rg, law):
     """The interval's half-width is where the bound equals the error probability."""
     r = rg.disagreement.mcdiarmid_radius(3, 2, 0.05)
-    bound = 2 * np.exp(-2 * r**2 / (4 / 3 + 1 / 2))
-    return measured(np.full(law.weights.shape[0], bound), 0.05, 1, 10, kind="identity")
+    bound = 2 * math.exp(-2 * r**2 / (4 / 3 + 1 / 2))
+    bounds = namespace(law.weights).full(law.weights.shape[0], bound)
+    return measured(bounds, 0.05, 1, 10, kind="identity")
 
 
 @claim(
@@ -209,18 +268,32 @@ def _radius_inverts_bound(rg, law):
     cost=50,
 )
 def mcdiarmid_interval(rg, law):
-    """P(|D̂ − EDR| ≥ t) ≤ 2 exp(−2t² / (4/M + 1/N)); (M, N) = (2, 40), (3, 2)."""
+    """P(|D̂ − EDR| ≥ t) ≤ 2 exp(−2t² / (4/M + 1/N)).
+
+    (M, N) = (2, 40), (3, 2) and (40, 1).
+    """
+    two_runs = _mcdiarmid(law, 4 / 2, 1 / MANY_POINTS)
+    one_point = _mcdiarmid(law, 4 / MANY_RUNS, 1)
     return (
-        measured(_two_run_tail(rg, law), _mcdiarmid(2, MANY_POINTS), 2, ENUMERATED),
-        measured(_three_run_tail(rg, law), _mcdiarmid(3, 2), 2, ENUMERATED),
+        measured(_two_run_tail(rg, law), two_runs, 2, ENUMERATED),
+        measured(
+            _three_run_tail(rg, law), _mcdiarmid(law, 4 / 3, 1 / 2), 2, ENUMERATED
+        ),
+        measured(_one_point_tail(rg, law), one_point, 2, ENUMERATED),
         _radius_inverts_bound(rg, law),
     )
 
 
 @mcdiarmid_interval.twin("the term 4/M for the runs can be left out")
 def _(rg, law):
-    bound = 2 * np.exp(-2 * LEVELS**2 * MANY_POINTS)
+    bound = _mcdiarmid(law, 0, 1 / MANY_POINTS)
     return measured(_two_run_tail(rg, law), bound, 2, ENUMERATED)
+
+
+@mcdiarmid_interval.twin("the term 1/N for the points can be left out")
+def _(rg, law):
+    bound = _mcdiarmid(law, 4 / MANY_RUNS, 0)
+    return measured(_one_point_tail(rg, law), bound, 2, ENUMERATED)
 
 
 def _with_gde_labels(law, direction):
@@ -273,7 +346,7 @@ gde_classifier_laws = Domain(
 
 def _dispersion(rg, law):
     """Var Dis, Var err, ETE and κ over pairs and runs in the support."""
-    d, w = rg.disagreement, law.classifier_weights
+    d, w, xp = rg.disagreement, law.classifier_weights, namespace(law.weights)
     pairs, errors = d.pairwise_disagreement(law), d.classifier_errors(law)
 
     def spread(weights, values, axes):
@@ -284,8 +357,8 @@ def _dispersion(rg, law):
     sums = errors[..., :, None] + errors[..., None, :]
     # Two classifiers that never err are equal almost surely: 0/0 counts as 0.
     defined = (sums > 1e-12) & (both > 0)
-    ratio = np.where(defined, pairs / np.where(defined, sums, 1), 0)
-    kappa = np.maximum(0.5, ratio.max(axis=(-1, -2)))
+    ratio = xp.where(defined, pairs / xp.where(defined, sums, 1), 0)
+    kappa = xp.maximum(0.5, ratio.max(axis=(-1, -2)))
     ete = mean_error(law, rg)
     return spread(both, pairs, (-1, -2)), spread(w, errors, -1), ete, kappa
 
