@@ -56,8 +56,8 @@ def numpy_words(stream, n, block=0):
     return philox.random_raw(n)
 
 
-@pytest.mark.parametrize("seed", [0, 5, 2**64 - 1, 2**200])
-@pytest.mark.parametrize("labels", [(), ("words",), ("α", "β γ")])
+@pytest.mark.parametrize("seed", [5, 2**200])
+@pytest.mark.parametrize("labels", [(), ("α", "β γ")])
 @pytest.mark.parametrize("replicate", [0, 3, 2**63, 2**64 - 1])
 @pytest.mark.parametrize("block", [0, 1, 2**32 - 3, 2**63, 2**64 - 13])
 def test_words_are_those_of_numpy_philox(seed, labels, replicate, block):

@@ -227,11 +227,10 @@ def _quantiles(u, n, out, index, tails, roots):
 
 
 @_kernel
-def _tile(words, out, done, skip, block, replicate, purpose, k0, k1):
-    """The words for out[done:], as many as fit: their number and where they begin."""
-    position = done + skip
+def _tile(words, position, wanted, block, replicate, purpose, k0, k1):
+    """Words from `position` after `block`, at most `wanted`: how many, and them."""
     begin = position % 4
-    n = min(_TILE - begin, len(out) - done)
+    n = min(_TILE - begin, wanted)
     first = block + np.uint64(position // 4)
     _philox(words, (begin + n + 3) // 4, first, replicate, purpose, k0, k1)
     return n, words[begin : begin + n]
@@ -241,7 +240,8 @@ def _tile(words, out, done, skip, block, replicate, purpose, k0, k1):
 def _words(out, skip, block, replicate, purpose, k0, k1, extra):
     buffer, done = np.empty(_TILE, np.uint64), 0
     while done < len(out):
-        n, words = _tile(buffer, out, done, skip, block, replicate, purpose, k0, k1)
+        left = len(out) - done
+        n, words = _tile(buffer, done + skip, left, block, replicate, purpose, k0, k1)
         for i in range(n):
             out[done + i] = words[i]
         done += n
@@ -251,7 +251,8 @@ def _words(out, skip, block, replicate, purpose, k0, k1, extra):
 def _uniform(out, skip, block, replicate, purpose, k0, k1, extra):
     buffer, done = np.empty(_TILE, np.uint64), 0
     while done < len(out):
-        n, words = _tile(buffer, out, done, skip, block, replicate, purpose, k0, k1)
+        left = len(out) - done
+        n, words = _tile(buffer, done + skip, left, block, replicate, purpose, k0, k1)
         for i in range(n):
             out[done + i] = _unit(words[i])
         done += n
@@ -263,7 +264,8 @@ def _normal(out, skip, block, replicate, purpose, k0, k1, extra):
     index, u = np.empty(_TILE, np.int64), np.empty(_TILE)
     tails, roots = np.empty(_TILE), np.empty(_TILE)
     while done < len(out):
-        n, words = _tile(buffer, out, done, skip, block, replicate, purpose, k0, k1)
+        left = len(out) - done
+        n, words = _tile(buffer, done + skip, left, block, replicate, purpose, k0, k1)
         for i in range(n):
             u[i] = _unit(words[i])
         _quantiles(u, n, out[done : done + n], index, tails, roots)
@@ -274,7 +276,8 @@ def _normal(out, skip, block, replicate, purpose, k0, k1, extra):
 def _exponential(out, skip, block, replicate, purpose, k0, k1, extra):
     buffer, done = np.empty(_TILE, np.uint64), 0
     while done < len(out):
-        n, words = _tile(buffer, out, done, skip, block, replicate, purpose, k0, k1)
+        left = len(out) - done
+        n, words = _tile(buffer, done + skip, left, block, replicate, purpose, k0, k1)
         for i in range(n):
             out[done + i] = -_log(_unit(words[i]))
         done += n
@@ -284,7 +287,8 @@ def _exponential(out, skip, block, replicate, purpose, k0, k1, extra):
 def _signs(out, skip, block, replicate, purpose, k0, k1, extra):
     buffer, done = np.empty(_TILE, np.uint64), 0
     while done < len(out):
-        n, words = _tile(buffer, out, done, skip, block, replicate, purpose, k0, k1)
+        left = len(out) - done
+        n, words = _tile(buffer, done + skip, left, block, replicate, purpose, k0, k1)
         for i in range(n):
             # The top bit of the word is the sign of 1.0.
             out[done + i] = _from_bits(words[i] >> _63 << _63 | _ONE)
@@ -295,7 +299,8 @@ def _signs(out, skip, block, replicate, purpose, k0, k1, extra):
 def _integers(out, skip, block, replicate, purpose, k0, k1, high):
     buffer, done = np.empty(_TILE, np.uint64), 0
     while done < len(out):
-        n, words = _tile(buffer, out, done, skip, block, replicate, purpose, k0, k1)
+        left = len(out) - done
+        n, words = _tile(buffer, done + skip, left, block, replicate, purpose, k0, k1)
         for i in range(n):
             out[done + i] = np.int64(_product(words[i], high)[0])
         done += n
