@@ -2,8 +2,7 @@
 
 from itertools import pairwise
 
-import numpy as np
-
+from refgen.arrays import namespace
 from refgen.claims.disagreement.classifier_domains import classifier_laws
 from refgen.claims.disagreement.common import JIANG, KIRSCH_GAL, mean_error, n_terms
 from refgen.claims.disagreement.domains import finite_laws, wrong_laws
@@ -37,8 +36,8 @@ class_aggregated_binary = calibrated_laws(
 )
 gde = calibrated_laws("gde")
 
-# The calibrated labels solve linear equations by a pseudo-inverse, whose backward
-# error is at most about max(rows, columns) roundings per entry (LAPACK's model).
+# The calibrated labels are two projections of two products each, on a basis made by
+# as many, over at most 6 points of 4 classes: that many roundings per mass at most.
 SOLVE_TERMS = 8 * 6 * 4
 
 
@@ -53,7 +52,7 @@ def vote_share_formulas(rg, law):
     marginal = law.marginal()
     w = law.classifier_weights
     pairs = rg.disagreement.pairwise_disagreement(law)
-    double_sum = np.einsum("...a,...b,...ab->...", w, w, pairs)
+    double_sum = namespace(w).einsum("...a,...b,...ab->...", w, w, pairs)
     terms = n_terms(marginal) * w.shape[-1] ** 2
     return (
         measured(double_sum, rg.disagreement.expected_disagreement(marginal), 1, terms),
@@ -65,9 +64,10 @@ def vote_share_formulas(rg, law):
 def _(rg, law):
     w = law.classifier_weights
     pairs = rg.disagreement.pairwise_disagreement(law)
-    total = np.einsum("...a,...b,...ab->...", w, w, pairs)
+    xp = namespace(w)
+    total = xp.einsum("...a,...b,...ab->...", w, w, pairs)
     distinct = 1 - (w**2).sum(axis=-1)
-    without = np.where(distinct > 0, total / np.where(distinct > 0, distinct, 1), 0)
+    without = xp.where(distinct > 0, total / xp.where(distinct > 0, distinct, 1), 0)
     return measured(without, rg.disagreement.expected_disagreement(law.marginal()))
 
 
@@ -86,8 +86,9 @@ def gap_is_linear(rg, law):
 
 @gap_is_linear.twin("|p − h̃| in place of p − h̃")
 def _(rg, law):
+    xp = namespace(law.weights)
     absolute = abs(law.label_probabilities - law.vote_shares)
-    wrong = np.einsum("...n,...nk,...nk->...", law.weights, law.vote_shares, absolute)
+    wrong = xp.einsum("...n,...nk,...nk->...", law.weights, law.vote_shares, absolute)
     return measured(rg.disagreement.gap(law), wrong, 4, n_terms(law))
 
 
@@ -128,12 +129,12 @@ def _(rg, law):
 
 
 def _moments(law):
-    q = law.vote_shares
+    xp, q = namespace(law.weights), law.vote_shares
     # Lattice levels may be 0; g(0) is finite for each of these functions.
-    functions = (q**2, q * (1 - q), np.exp(q), -np.log(q + 0.01))
+    functions = (q**2, q * (1 - q), xp.exp(q), -xp.log(q + 0.01))
     difference = law.label_probabilities - q
     for g in functions:
-        value = np.einsum("...n,...nk,...nk->...", law.weights, difference, g)
+        value = xp.einsum("...n,...nk,...nk->...", law.weights, difference, g)
         yield measured(value, 0, 2 * abs(g).max(axis=(-1, -2)), SOLVE_TERMS)
 
 
@@ -204,7 +205,7 @@ def calibration_error_chain(rg, law):
         d.cace(law),
         d.cwce(law),
         2 * d.expected_total_variation(law),
-        np.full(law.weights.shape[:-1], 2.0),
+        namespace(law.weights).full(law.weights.shape[:-1], 2.0),
     )
     return [measured(low, high, 2, n_terms(law)) for low, high in pairwise(chain)]
 
