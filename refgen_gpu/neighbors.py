@@ -173,8 +173,14 @@ def _filter(
     query_terms = _lowered_norms(queries)
     for start in range(0, len(centred), _TILE):
         stop = min(start + _TILE, len(centred))
-        products = xp.matmul(queries, centred[start:stop].T)
-        _merge(products, query_terms, terms[start:stop], start, kept)
+        # No name for the product: it is freed before the next one is allocated.
+        _merge(
+            xp.matmul(queries, centred[start:stop].T),
+            query_terms,
+            terms[start:stop],
+            start,
+            kept,
+        )
     return kept
 
 
@@ -184,8 +190,7 @@ def _exact_search(points: Any, queries: Any, k: int) -> tuple[Any, Any]:
     kept = _nothing_kept(len(queries), k)
     for start in range(0, len(points), _TILE):
         features = xp.ascontiguousarray(points[start : start + _TILE].T)
-        tile = _exact_distances(features, queries)
-        _merge(tile, None, None, start, kept)
+        _merge(_exact_distances(features, queries), None, None, start, kept)
     return kept
 
 

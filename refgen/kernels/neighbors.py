@@ -43,7 +43,8 @@ def squared_distances(points, queries):
         _fill_tile(points, start, size, tile)
         for query in range(len(queries)):
             _sum_squares(tile, queries[query], sums)
-            out[query, start : start + size] = sums[:size]
+            for i in range(size):
+                out[query, start + i] = sums[i]
     return out
 
 
