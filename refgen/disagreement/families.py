@@ -129,15 +129,18 @@ def dirichlet_annealed_cace(alpha: Any, n_classes: Any, n_runs: int) -> Any:
     >>> round(float(dirichlet_annealed_cace(alpha, 10, 2)), 3)
     0.415
     """
-    alpha = as_floats("alpha", alpha)[..., None]
+    alpha = as_floats("alpha", alpha)
     if bool((alpha <= 0).any()):
         raise ValueError("alpha must be positive")
-    classes = as_floats("n_classes", n_classes)[..., None]
+    classes = as_floats("n_classes", n_classes)
     if bool((classes < 2).any()):
         raise ValueError("n_classes must be at least 2")
     if n_runs < 1:
         raise ValueError(f"n_runs must be at least 1, got {n_runs}")
-    j = namespace(alpha).arange(n_runs + 1)
+    # A number beside a device array has to go where that is.
+    xp = namespace(alpha, classes)
+    alpha, classes = (xp.asarray(a)[..., None] for a in (alpha, classes))
+    j = xp.arange(n_runs + 1)
     pmf = _beta_binomial_pmf(j, n_runs, alpha, (classes - 1) * alpha)
     posterior = (j + alpha) / (n_runs + classes * alpha)
     return (classes * pmf * abs(posterior - j / n_runs)).sum(axis=-1)
