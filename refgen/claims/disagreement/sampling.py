@@ -192,11 +192,12 @@ MANY_POINTS = 40
 MANY_RUNS = 40
 
 
-def _tails(distance, chance, axes):
-    """P(distance ≥ t) for each t of LEVELS, on a new last axis."""
-    xp = namespace(distance)
-    at = [xp.where(distance >= t, chance, 0).sum(axis=axes) for t in LEVELS.tolist()]
-    return xp.stack(at, axis=-1)
+def _tails(distance, chance):
+    """P(distance ≥ t) for each t of LEVELS, (batch, len(LEVELS))."""
+    rows = (distance.shape[0], -1)
+    levels = namespace(distance).asarray(LEVELS)
+    far = (distance.reshape(rows)[..., None] >= levels).astype(float)
+    return (chance.reshape(rows)[:, None] @ far)[:, 0]
 
 
 def _two_run_tail(rg, law):
@@ -208,14 +209,14 @@ def _two_run_tail(rg, law):
     pmf = binomial_pmf(wrong, MANY_POINTS, pairs[..., None])
     w = law.classifier_weights
     mixed = xp.einsum("...a,...b,...abj->...j", w, w, pmf)
-    return _tails(abs(wrong / MANY_POINTS - theta), mixed, -1)
+    return _tails(abs(wrong / MANY_POINTS - theta), mixed)
 
 
 def _three_run_tail(rg, law):
     """The same for three runs on two points."""
     values, chance = _estimates(law, 3)
     theta = rg.disagreement.expected_disagreement(law.marginal())
-    return _tails(abs(values - theta[..., None, None, None]), chance, (-1, -2, -3))
+    return _tails(abs(values - theta[..., None, None, None]), chance)
 
 
 @functools.cache
@@ -239,11 +240,14 @@ def _one_point_tail(rg, law):
     marginal, m = law.marginal(), MANY_RUNS
     counts, orders = map(xp.asarray, _vote_counts(m, marginal.n_classes))
     values = (m**2 - (counts**2).sum(axis=-1)) / (m * (m - 1))
-    shares = xp.clip(marginal.vote_shares, 0, 1)[..., None, :]
-    votes = xp.exp(orders + special.xlogy(counts, shares).sum(axis=-1))
+    shares = xp.clip(marginal.vote_shares, 0, 1)[..., None]
+    logs = special.xlogy(xp.arange(m + 1), shares)
+    for k in range(marginal.n_classes):
+        orders = orders + logs[..., k, :][..., counts[:, k]]
+    votes = xp.exp(orders)
     chance = xp.einsum("...n,...nv->...v", law.weights, votes)
     theta = rg.disagreement.expected_disagreement(marginal)[..., None]
-    return _tails(abs(values - theta), chance, -1)
+    return _tails(abs(values - theta), chance)
 
 
 def _mcdiarmid(law, runs_term, points_term):
