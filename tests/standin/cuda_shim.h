@@ -12,9 +12,6 @@
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
-#include <functional>
-#include <numeric>
-#include <random>
 #include <vector>
 #ifdef __SANITIZE_ADDRESS__
 #include <sanitizer/asan_interface.h>
@@ -59,8 +56,22 @@ static jmp_buf scheduler;
 static std::vector<Fiber> fibers;
 static std::vector<char> shared;
 static std::vector<uint64_t> slots;  // one value per thread, for shuffles
-static std::function<void()> body;
+static void (*body)(const void*);
+static const void* captured;
 static int current;
+
+// xorshift64, since <random> alone takes half of the time of a build.
+struct Random {
+  typedef uint64_t result_type;
+  uint64_t state;
+  static constexpr uint64_t min() { return 1; }
+  static constexpr uint64_t max() { return ~0ULL; }
+  uint64_t operator()() {
+    state ^= state << 13;
+    state ^= state >> 7;
+    return state ^= state << 17;
+  }
+};
 
 static inline void wait(State state) {
   Fiber& fiber = fibers[current];
@@ -69,7 +80,7 @@ static inline void wait(State state) {
 }
 
 static void entry() {
-  body();
+  body(captured);
   fibers[current].state = DONE;
   _longjmp(scheduler, 1);
 }
@@ -125,7 +136,7 @@ static inline bool release_waiting(int n) {
   return released;
 }
 
-static inline Error run_block(std::vector<int>& order, std::mt19937* rng) {
+static inline Error run_block(std::vector<int>& order, Random* rng) {
   int n = (int)order.size();
   std::fill(shared.begin(), shared.end(), (char)0xff);  // NaN, -1: never zero by luck
   for (int i = 0; i < n; ++i) start(i);
@@ -139,20 +150,22 @@ static inline Error run_block(std::vector<int>& order, std::mt19937* rng) {
 }
 
 // Threads run in order of their index, or in random orders given by `order_seed`.
+template <class Kernel>
 static inline int launch(dim3 grid, dim3 block, size_t n_shared, unsigned order_seed,
-                         std::function<void()> kernel) {
+                         const Kernel& kernel) {
   size_t n = (size_t)block.x * block.y * block.z;
   if (n < 1 || n > MAX_THREADS) return BAD_BLOCK;
   if (n_shared > MAX_SHARED) return BAD_SHARED;
   gridDim = grid;
   blockDim = block;
-  body = kernel;
+  body = [](const void* k) { (*static_cast<const Kernel*>(k))(); };
+  captured = &kernel;
   fibers.resize(n);
   slots.assign(n, 0);
   shared = std::vector<char>(n_shared);  // no spare capacity: ASan sees its end
   std::vector<int> order(n);
-  std::iota(order.begin(), order.end(), 0);
-  std::mt19937 rng(order_seed);
+  for (size_t i = 0; i < n; ++i) order[i] = (int)i;
+  Random rng = {order_seed * 0x9E3779B97F4A7C15ULL};
   for (unsigned z = 0; z < grid.z; ++z)
     for (unsigned y = 0; y < grid.y; ++y)
       for (unsigned x = 0; x < grid.x; ++x) {
