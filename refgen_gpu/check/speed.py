@@ -1,0 +1,43 @@
+"""Section speed: the GPU benchmarks of the checkout."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+import time
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+from refgen_gpu.check.facts import attempt
+from refgen_gpu.evidence import ROOT
+
+
+def run(deadline: float) -> Iterator[tuple[str, Any]]:
+    folder = ROOT / "benchmarks"
+    if not (folder / "gpu.py").exists():
+        raise FileNotFoundError("benchmarks/gpu.py: run the check from a checkout")
+    sys.path.insert(0, str(folder))
+    benchmarks = importlib.import_module("gpu")
+    yield "benchmarks", list(benchmarks.BENCHMARKS)
+    for name in benchmarks.BENCHMARKS:
+        if time.monotonic() > deadline:
+            return
+        yield name, attempt(partial(benchmarks.measure, name))
+
+
+def problems(results: dict[str, Any]) -> list[str]:
+    """What was not measured; targets that are missed are results, not problems.
+
+    Examples
+    --------
+    >>> problems({"benchmarks": ["a", "b"], "a": {"error": "MemoryError: "}})
+    ['a: MemoryError: ', 'b: not reached']
+    """
+    listed = []
+    for name in results.get("benchmarks", []):
+        if name not in results:
+            listed.append(f"{name}: not reached")
+        elif "error" in results[name]:
+            listed.append(f"{name}: {results[name]['error']}")
+    return listed
