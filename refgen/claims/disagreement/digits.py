@@ -1,8 +1,16 @@
 """The theorems on networks trained on real digits: a test set is a finite law."""
 
+import math
+
 import numpy as np
 
-from refgen.claims.disagreement.common import mean_error, mean_pairwise, n_terms
+from refgen.arrays import namespace
+from refgen.claims.disagreement.common import (
+    label_cells,
+    mean_error,
+    mean_pairwise,
+    n_terms,
+)
 from refgen.claims.disagreement.theorems import calibration_error_chain
 from refgen.claims.kinds import measured
 from refgen.claims.model import Domain
@@ -35,27 +43,69 @@ digits_domain = Domain(
 )
 
 
+N_BINS = 5
+
+
+def _summed_over_levels(rg, law):
+    """Σ_q |a(q) − q w(q)| of a single law, from its table of levels."""
+    levels, vote_mass, label_mass = rg.disagreement.level_masses(law)
+    return float(abs(label_mass - levels * vote_mass).sum())
+
+
+def _bin_squares(rg, law):
+    """z_b² and E A_b² of the bins' imbalance at a labelled point, (batch, N_BINS)."""
+    d, xp = rg.disagreement, namespace(law.weights)
+    bins = d.bin_index(law.vote_shares, N_BINS)
+    member = (bins[..., None] == xp.arange(N_BINS)).astype(float)
+    promised = xp.einsum("...nk,...nkb->...nb", law.vote_shares, member)
+    # A = member − promised, and member² = member.
+    right = xp.einsum("...nk,...nkb->...nb", label_cells(law), member)
+    square = right * (1 - 2 * promised) + law.weights[..., None] * promised**2
+    return d.bin_imbalances(law, N_BINS) ** 2, square.sum(axis=-2)
+
+
 def _library_estimates(rg, law):
     """What users call on predictions equals the exact law's quantities."""
-    d, marginal = rg.disagreement, law.marginal()
     labels = law.label_probabilities.argmax(axis=-1)
     pairs = list(zip(law.predictions, labels, strict=True))
-    terms = n_terms(marginal) * law.predictions.shape[-2]
+    return (*_from_votes(rg, law, pairs), *_from_bins(rg, law, pairs))
 
-    def same(estimates, exact):
-        return measured(np.array(estimates), exact, 2, terms, kind="identity")
 
+def _same(estimates, exact, law):
+    terms = n_terms(law.marginal()) * law.predictions.shape[-2]
+    estimates = namespace(law.weights).asarray(estimates)
+    return measured(estimates, exact, 2, terms, kind="identity")
+
+
+def _from_votes(rg, law, pairs):
+    d, marginal = rg.disagreement, law.marginal()
+    levels = [_summed_over_levels(rg, marginal.take(i)) for i in range(len(pairs))]
     return (
-        same([d.disagreement(p) for p, _ in pairs], mean_pairwise(law, rg)),
-        same(
+        _same([d.disagreement(p) for p, _ in pairs], mean_pairwise(law, rg), law),
+        _same(
             [d.ensemble_disagreement(p) for p, _ in pairs],
             d.expected_disagreement(marginal),
+            law,
         ),
-        same([d.ensemble_cace(p, y) for p, y in pairs], d.cace(marginal)),
-        same(
-            [d.binned_ensemble_cace(p, y, 5) for p, y in pairs],
-            d.binned_cace(marginal, 5),
+        _same([d.ensemble_cace(p, y) for p, y in pairs], d.cace(marginal), law),
+        _same(levels, d.cace(marginal), law),
+    )
+
+
+def _from_bins(rg, law, pairs):
+    d, marginal, xp = rg.disagreement, law.marginal(), namespace(law.weights)
+    n = law.weights.shape[-1]
+    squared_mean, mean_square = _bin_squares(rg, marginal)
+    noise = xp.sqrt(2 * (mean_square - squared_mean) / (math.pi * n)).sum(axis=-1)
+    squares = xp.stack([d.unbiased_squared_bins(p, y, N_BINS) for p, y in pairs])
+    return (
+        _same(
+            [d.binned_ensemble_cace(p, y, N_BINS) for p, y in pairs],
+            d.binned_cace(marginal, N_BINS),
+            law,
         ),
+        _same([d.cace_noise_floor(p, y, N_BINS) for p, y in pairs], noise, law),
+        _same(squares, (n * squared_mean - mean_square) / (n - 1), law),
     )
 
 
