@@ -129,6 +129,8 @@ def _of(record: dict[str, Any]) -> str:
     commit = (record.get("commit") or "unknown")[:12]
     if record.get("dirty"):
         commit += " with uncommitted changes"
+    elif record.get("dirty") is None:
+        commit += " (as given: git could not tell)"
     line = (
         f"{record['device']}, {record['date']}, commit {commit}, "
         f"kernels {record['kernels_digest'][:12]}, "

@@ -47,6 +47,8 @@ def _check(options: Any) -> int:
     except KeyboardInterrupt:
         print("interrupted: the record holds what was finished", file=sys.stderr)
     print(json.dumps(found, indent=1) if path is None else f"written: {path}")
+    for problem in found["problems"]:
+        print(f"  {problem}")
     print("complete" if found["complete"] else "INCOMPLETE")
     return 0 if found["complete"] else 1
 

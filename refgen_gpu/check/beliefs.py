@@ -32,6 +32,11 @@ def _strict(be: Backend, function: Callable[[], Any]) -> Any:
         return function()
 
 
+def _quiet(result: Any) -> str:
+    """Meaningless numbers, which differ from one library to the other."""
+    return "quiet"
+
+
 BELIEFS = {
     "device + host array": Belief(
         "raises TypeError", lambda be: _square(be) + np.ones((2, 2))
@@ -87,18 +92,15 @@ BELIEFS = {
         "() float64 1e-323", lambda be: be.xp.asarray(5e-324) * 2
     ),
     "cholesky of -1 is quiet": Belief(
-        "not finite",
-        lambda be: _finiteness(be, be.xp.linalg.cholesky(-be.xp.eye(3))),
+        "quiet", lambda be: _quiet(be.xp.linalg.cholesky(-be.xp.eye(3)))
     ),
     "cholesky of -1 in linalg_errors": Belief(
         "raises LinAlgError",
         lambda be: _strict(be, lambda: be.xp.linalg.cholesky(-be.xp.eye(3))),
     ),
     "solve of a singular system is quiet": Belief(
-        "not finite",
-        lambda be: _finiteness(
-            be, be.xp.linalg.solve(be.xp.zeros((2, 2)), be.xp.ones(2))
-        ),
+        "quiet",
+        lambda be: _quiet(be.xp.linalg.solve(be.xp.zeros((2, 2)), be.xp.ones(2))),
     ),
     "solve of a singular system in linalg_errors": Belief(
         "raises LinAlgError",
@@ -107,10 +109,6 @@ BELIEFS = {
         ),
     ),
 }  # fmt: skip
-
-
-def _finiteness(be: Backend, array: Any) -> str:
-    return "finite" if bool(be.xp.isfinite(array).all()) else "not finite"
 
 
 def answer(be: Backend, ask: Callable[[Backend], Any]) -> str:

@@ -52,6 +52,7 @@ def run(deadline: float) -> Iterator[tuple[str, Any]]:
     for name, draw in cases().items():
         yield name, attempt(partial(same_draws, draw))
     yield "neighbors", attempt(partial(same_neighbors, 20_000, 500))
+    yield "votes", attempt(same_votes)
     yield "1e8 normals", attempt(partial(different_normals, _MANY, deadline))
     for name, call in LARGE.items():
         yield name, attempt(call)
@@ -121,6 +122,30 @@ def same_neighbors(n: int, n_queries: int) -> dict[str, int]:
                            (("points", n), ("queries", n_queries)))  # fmt: skip
         counts = _compare_neighbors(points, queries, 10, slice(None))
         wrong, total = wrong + counts[0], total + counts[1]
+    return {"different": wrong, "of": total}
+
+
+def same_votes() -> dict[str, int]:
+    """Vote counts; 3072 runs are the first to leave shared memory."""
+    from refgen.kernels import votes as on_host
+    from refgen_gpu.kernels import votes as on_device
+    from refgen_gpu.random import Stream
+
+    wrong, total, to_host = 0, 0, backend().to_host
+    for n_runs, n_points, n in ((7, 1001, 10), (3071, 101, 3), (3072, 101, 3)):
+        labels = Stream(0, "check", "votes").integers(n, (n_runs, n_points)) - 1
+        truth = Stream(1, "check", "votes").integers(n, n_points) - 1
+        host = to_host(labels)
+        pairs = [
+            (on_device.count_votes(labels, -1, n), on_host.count_votes(host, -1, n)),
+            *zip(
+                on_device.count_level_masses(labels, -1, n, truth),
+                on_host.count_level_masses(host, -1, n, to_host(truth)),
+                strict=True,
+            ),
+        ]
+        wrong += sum(different(*pair) for pair in pairs)
+        total += sum(wanted.size for _, wanted in pairs)
     return {"different": wrong, "of": total}
 
 

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from refgen_gpu import launch
 from refgen_gpu.evidence import ROOT
 
 TOOLS = ("memcheck", "racecheck")
@@ -79,6 +80,7 @@ def judged(code: int, output: str) -> dict[str, Any]:
         outcome = f"the tool or the program failed with exit status {code}"
     kept: dict[str, Any] = {"outcome": outcome, "summary": summary}
     if outcome != "clean":
+        kept["kernels named"] = [k for k in launch.signatures() if k in output]
         kept["first lines"] = _marked(output)
     return kept
 
