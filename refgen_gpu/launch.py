@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import math
+import operator
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,7 +35,9 @@ _TYPES = {
 # Limits of every device since compute capability 3.0 (CUDA C++ Programming Guide,
 # technical specifications per compute capability).
 _MAX_GRID = (2**31 - 1, 65_535, 65_535)
+_MAX_BLOCK = (1024, 1024, 64)
 _MAX_THREADS = 1024
+_MAX_SHARED = 227 << 10  # of compute capability 9.0, the largest so far
 
 
 @dataclass(frozen=True)
@@ -112,35 +116,40 @@ def _pointer(kernel: str, parameter: Parameter, value: Any) -> Any:
 
 
 def _scalar(kernel: str, parameter: Parameter, value: Any) -> Any:
-    try:
-        scalar = parameter.dtype.type(value)
-        fits = parameter.dtype.kind == "f" or int(scalar) == int(value)
-    except OverflowError:
-        fits = False
-    if not fits:
+    if parameter.dtype.kind == "f":
+        return parameter.dtype.type(value)
+    number = operator.index(value)  # a fraction is a TypeError
+    limits = np.iinfo(parameter.dtype)
+    if not limits.min <= number <= limits.max:
         raise OverflowError(
             f"{kernel}: {parameter.name}={value} does not fit {parameter.dtype}"
         )
-    return scalar
+    return parameter.dtype.type(number)
 
 
-def checked_shape(name: str, grid: tuple, block: tuple) -> None:
+def checked_shape(name: str, grid: tuple, block: tuple, shared_mem: int = 0) -> None:
     """Refuse a launch that no device can run.
 
     Raises
     ------
     OverflowError
-        If the grid or the block is empty or too large.
+        If the grid or the block is empty or too large, or asks for more shared memory
+        than a block can have.
 
     Examples
     --------
     >>> checked_shape("stream_words", (1,), (256,))
     """
-    if not all(0 < n <= most for n, most in zip(grid, _MAX_GRID, strict=False)):
-        raise OverflowError(f"{name}: grid {grid} is outside 1..{_MAX_GRID}")
-    threads = int(np.prod(block, dtype=object))
-    if not 0 < threads <= _MAX_THREADS:
-        raise OverflowError(f"{name}: block {block} is outside 1..{_MAX_THREADS}")
+    for what, shape, most in (("grid", grid, _MAX_GRID), ("block", block, _MAX_BLOCK)):
+        fits = all(0 < n <= limit for n, limit in zip(shape, most, strict=False))
+        if not (1 <= len(shape) <= 3 and fits):
+            raise OverflowError(f"{name}: {what} {shape} is outside 1..{most}")
+    if math.prod(block) > _MAX_THREADS:
+        raise OverflowError(f"{name}: block {block} has over {_MAX_THREADS} threads")
+    if not 0 <= shared_mem <= _MAX_SHARED:
+        raise OverflowError(
+            f"{name}: {shared_mem} bytes of shared memory, at most {_MAX_SHARED}"
+        )
 
 
 def n_blocks(n_items: int, per_block: int) -> int:
@@ -184,7 +193,7 @@ def cupy_launch(
     name: str, grid: tuple, block: tuple, args: tuple, shared_mem: int = 0
 ) -> None:
     """Launch a kernel on the current device and stream."""
-    checked_shape(name, grid, block)
+    checked_shape(name, grid, block, shared_mem)
     arguments = tuple(checked_arguments(name, args))
     kernel = _module(signatures()[name][0]).get_function(name)
     # Above 48 kB a kernel has to ask for dynamic shared memory.

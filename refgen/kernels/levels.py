@@ -4,6 +4,25 @@ import numpy as np
 
 from refgen.kernels import compiled, dispatched
 
+# Up to this many entries insertion is faster than a merge sort.
+_INSERTION = 64
+
+
+@compiled
+def _stable_order(levels):
+    """Stable argsort: tied levels stay in order, as on a device."""
+    n = len(levels)
+    if n > _INSERTION:
+        return np.argsort(levels, kind="mergesort")
+    order = np.empty(n, np.int64)
+    for i in range(n):
+        j = i
+        while j > 0 and levels[order[j - 1]] > levels[i]:
+            order[j] = order[j - 1]
+            j -= 1
+        order[j] = i
+    return order
+
 
 @dispatched
 @compiled
@@ -15,7 +34,7 @@ def absolute_level_sums(levels, values, tolerance):
     n_rows = levels.shape[0]
     out = np.zeros(n_rows)
     for row in range(n_rows):
-        order = np.argsort(levels[row])
+        order = _stable_order(levels[row])
         total, group, last = 0.0, 0.0, levels[row, order[0]]
         for j in order:
             if levels[row, j] - last > tolerance:
@@ -34,7 +53,7 @@ def cumulative_level_area(levels, values):
     n_rows = levels.shape[0]
     out = np.zeros(n_rows)
     for row in range(n_rows):
-        order = np.argsort(levels[row])
+        order = _stable_order(levels[row])
         cumulative, last = 0.0, levels[row, order[0]]
         for j in order:
             out[row] += abs(cumulative) * (levels[row, j] - last)

@@ -35,7 +35,7 @@ def _launcher(order_seed: int, flags: tuple[str, ...]) -> Any:
     def run(
         name: str, grid: tuple, block: tuple, args: tuple, shared_mem: int = 0
     ) -> None:
-        launch.checked_shape(name, grid, block)
+        launch.checked_shape(name, grid, block, shared_mem)
         arguments = launch.checked_arguments(name, args)
         file = launch.signatures()[name][0]
         if (file, flags) not in _emulated:
