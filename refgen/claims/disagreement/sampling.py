@@ -3,6 +3,7 @@
 import functools
 import math
 from collections import Counter
+from dataclasses import replace
 from itertools import combinations_with_replacement, product
 
 import numpy as np
@@ -264,17 +265,31 @@ def _radius_inverts_bound(rg, law):
     return measured(bounds, 0.05, 1, 10, kind="identity")
 
 
+def _one_disputed_point():
+    """Two classifiers that differ at one of two points: the noise is the points'."""
+    return ClassifierLaw(
+        [0.5, 0.5], [[0.5, 0.5], [1.0, 0.0]], [0.5, 0.5], [[0, 0], [1, 0]]
+    )
+
+
+noisy_classifier_laws = replace(
+    small_classifier_laws,
+    name="noisy_classifier_laws",
+    examples=lambda: [*small_classifier_laws.examples(), _one_disputed_point()],
+)
+
+
 @claim(
     "GDE-19",
     kind="inequality",
-    domain=small_classifier_laws,
+    domain=noisy_classifier_laws,
     source="derived here (McDiarmid 1989)",
     cost=50,
 )
 def mcdiarmid_interval(rg, law):
-    """P(|D̂ − EDR| ≥ t) ≤ 2 exp(−2t² / (4/M + 1/N)).
+    """P(|D̂ − EDR| ≥ t) ≤ 2 exp(−2t² / (4/M + 1/N)); (M, N) = (2, 40), (3, 2).
 
-    (M, N) = (2, 40), (3, 2) and (40, 1).
+    And (40, 1), where the noise is that of the point.
     """
     two_runs = _mcdiarmid(law, 4 / 2, 1 / MANY_POINTS)
     one_point = _mcdiarmid(law, 4 / MANY_RUNS, 1)
