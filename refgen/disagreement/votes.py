@@ -135,7 +135,12 @@ def _range(values: Any) -> tuple[int, int] | None:
     if values.dtype.kind not in "iu":
         return None
     low, high = int(values.min()), int(values.max())
-    return (low, high) if high - low < _TABLE_SIZE else None
+    return (low, high) if high - low < _TABLE_SIZE and high < 2**63 else None
+
+
+def _places(values: Any, low: int) -> Any:
+    """Places in a lookup table; narrow types would wrap around."""
+    return values.astype(np.int64, copy=False) - low
 
 
 def _distinct(values: Any) -> Any:
@@ -145,7 +150,7 @@ def _distinct(values: Any) -> Any:
         return xp.unique(values)
     low, high = bounds
     present = xp.zeros(high - low + 1, bool)
-    present[values - low] = True
+    present[_places(values, low)] = True
     return (xp.flatnonzero(present) + low).astype(values.dtype)
 
 
@@ -154,9 +159,10 @@ def _codes(name: str, values: Any, classes: Any) -> Any:
     bounds, known = _range(values), _range(classes)
     if bounds is not None and known is not None:
         table = xp.full(bounds[1] - bounds[0] + 1, -1)
-        inside = (classes >= bounds[0]) & (classes <= bounds[1])
-        table[classes[inside] - bounds[0]] = xp.flatnonzero(inside)
-        codes = table[values - bounds[0]]
+        places = _places(classes, bounds[0])
+        inside = (places >= 0) & (places < len(table))
+        table[places[inside]] = xp.flatnonzero(inside)
+        codes = table[_places(values, bounds[0])]
         strange = codes < 0
     else:
         order = xp.argsort(classes)
