@@ -62,20 +62,34 @@ def to_device(value: Any) -> Any:
     NoDeviceError
         If no GPU is usable.
     TypeError
-        If `value` holds anything but numbers.
+        If `value` holds anything but numbers, or is masked or sparse.
+    ValueError
+        If it is ragged, or on another device than the current one.
     """
     be = backend()
     if isinstance(value, Instance):
         return value.map(to_device)
     if namespace(value) is be.xp:
         return _on_current_device("value", value)
-    array = np.asarray(value)
+    return be.xp.asarray(_numbers("value", value))
+
+
+def _numbers(name: str, value: Any) -> np.ndarray:
+    """A host array that can live on a device."""
+    refuse_special(name, value)
+    try:
+        array = np.asarray(value)
+    except ValueError as error:
+        raise ValueError(
+            f"{name} is ragged: its rows have different lengths; "
+            "give a rectangular array"
+        ) from error
     if array.dtype.kind not in "fiub":
         raise TypeError(
-            f"value must hold numbers to live on a device, got dtype {array.dtype}; "
+            f"{name} must hold numbers to live on a device, got dtype {array.dtype}; "
             "encode labels as integers, e.g. np.unique(labels, return_inverse=True)[1]"
         )
-    return be.xp.asarray(array)
+    return array
 
 
 def to_host(value: Any) -> Any:
@@ -114,20 +128,21 @@ def on_device(name: str, value: Any) -> Any:
     Raises
     ------
     TypeError
-        For NumPy arrays and instances that hold them, naming `name` and the remedy.
+        For NumPy arrays and instances that hold them, naming `name` and the remedy;
+        for lists that hold anything but numbers.
     ValueError
-        For arrays of another device than the current one.
+        For arrays of another device than the current one, and ragged lists.
     """
     be = backend()
     if isinstance(value, Instance):
-        _refuse_host_fields(be, name, value)
+        _check_fields(be, name, value)
         return value
     if namespace(value) is be.xp:
         return _on_current_device(name, value)
     if isinstance(value, list | tuple):
         if any(_is_device_array(be, part) for part in value):
             raise TypeError(f"{name} is a list of device arrays; stack them first")
-        return to_device(value)
+        return be.xp.asarray(_numbers(name, value))
     if hasattr(value, "__array__") and np.ndim(value) > 0:
         raise TypeError(
             f"{name} is on the host ({type(value).__name__}) and refgen_gpu moves "
@@ -140,10 +155,12 @@ def _is_device_array(be: Backend, value: Any) -> bool:
     return namespace(value) is be.xp
 
 
-def _refuse_host_fields(be: Backend, name: str, instance: Any) -> None:
+def _check_fields(be: Backend, name: str, instance: Any) -> None:
     for field in fields(instance):
         value = getattr(instance, field.name)
-        if not _is_device_array(be, value) and np.ndim(value) > 0:
+        if _is_device_array(be, value):
+            _on_current_device(f"{name}.{field.name}", value)
+        elif np.ndim(value) > 0:
             raise TypeError(
                 f"{name}.{field.name} is on the host and refgen_gpu moves nothing "
                 f"silently; move it with refgen_gpu.arrays.to_device({name})"
