@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from refgen.arrays import UNIT_ROUNDOFF, namespace
 from refgen.random import Stream
+from refgen_gpu import launch
 from refgen_gpu.arrays import to_host
 
 # The device is the same throughout a test, so examples may share it.
@@ -120,3 +121,9 @@ def vote_shares(draws, shape, n_runs):
     *batch, n = shape
     votes = draws.integers(n, (*batch, n_runs))
     return (votes[..., None] == np.arange(n)).mean(axis=-2)
+
+
+def kernel_arguments(kernel, **given):
+    """Arguments of a kernel in its own order, 0 where nothing is given."""
+    names = [parameter.name for parameter in launch.signatures()[kernel][1]]
+    return tuple(given.pop(name, 0) for name in names) + tuple(given.values())

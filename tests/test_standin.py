@@ -4,14 +4,11 @@ import json
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from parity import on_device
+from parity import kernel_arguments
 
-import refgen_gpu.disagreement
+import refgen_gpu
 import refgen_gpu.linalg
 from refgen_gpu.arrays import device_label, to_device, to_host
-from refgen_gpu.chunks import in_chunks
 from refgen_gpu.random import Stream
 
 cupy = pytest.importorskip("cupy", reason="the stand-in reads CuPy's signatures")
@@ -145,34 +142,36 @@ def test_draws_and_kernels_do_not_wait(xp):
 # Launches are checked against the signatures in the sources.
 
 
-def words(out, n=None):
-    return (out, len(out) if n is None else n, 0, 0, 0, 5, 6)
+def draw(kernel, out, **given):
+    """Arguments of a kernel that fills `out`."""
+    return kernel_arguments(kernel, **{"out": out, "n": len(out), **given})
 
 
 def test_buffers_of_another_type_are_refused(standin, xp):
-    out = xp.empty(8, dtype=np.int32)
+    short = draw("stream_integers", xp.empty(8, dtype=np.int32), high=9)
     with pytest.raises(TypeError, match=r"out must be int64, got int32"):
-        standin.launch("stream_integers", (1,), (32,), (*words(out), 10))
+        standin.launch("stream_integers", (1,), (32,), short)
+    single = draw("stream_normal", xp.empty(8, dtype=np.float32))
     with pytest.raises(TypeError, match=r"out must be float64, got float32"):
-        standin.launch("stream_normal", (1,), (32,), words(out.astype(np.float32)))
+        standin.launch("stream_normal", (1,), (32,), single)
 
 
 def test_strided_views_are_refused(standin, xp):
     out = xp.empty(16)[::2]
     with pytest.raises(ValueError, match=r"stream_normal: out must be C-contiguous"):
-        standin.launch("stream_normal", (1,), (32,), words(out))
+        standin.launch("stream_normal", (1,), (32,), draw("stream_normal", out))
 
 
 def test_swapped_arguments_are_refused(standin, xp):
     out = xp.empty(8)
-    first, second, *rest = words(out)
+    first, second, *rest = draw("stream_normal", out)
     with pytest.raises(TypeError, match="out must be a device array, got int"):
         standin.launch("stream_normal", (1,), (32,), (second, first, *rest))
 
 
 def test_kernels_write_what_they_say_and_no_more(standin, xp):
     out = xp.full(40, -1.0)
-    standin.launch("stream_uniform", (1,), (32,), words(out, 37))
+    standin.launch("stream_uniform", (1,), (32,), draw("stream_uniform", out, n=37))
     values = to_host(out)
     assert ((values[:37] > 0) & (values[:37] < 1)).all()
     assert (values[37:] == -1).all()
@@ -215,106 +214,3 @@ def test_results_carry_the_label():
     small = Profile("small", instances=2, search_examples=0, slow=False)
     result = verify_claim(all_claims()[0], small, rg=refgen_gpu)
     assert "no GPU was used" in json.dumps(result.device)
-
-
-# Out of memory: chunks are halved and tried again.
-
-
-@on_device
-@given(
-    st.integers(0, 200), st.integers(1, 50), st.integers(0, 4000), st.integers(1, 300)
-)
-def test_every_row_is_computed_once_in_chunks_that_fit(rows, size, budget, most):
-    seen = []
-
-    def compute(start, stop):
-        assert 0 <= start < stop <= rows
-        if stop - start > most:
-            raise MemoryError
-        seen.extend(range(start, stop))
-        sizes.append(stop - start)
-
-    sizes = []
-    largest = in_chunks(rows, size, compute, budget)
-    assert seen == list(range(rows))
-    assert largest == max(sizes, default=0)
-    # One row is tried even if the budget is below it.
-    assert largest <= min(most, max(budget // size, 1))
-    # Halving stops at the first size that fits.
-    assert all(2 * n > min(most, max(budget // size, 1), rows) for n in sizes[:1])
-
-
-@on_device
-@given(st.integers(1, 60), st.lists(st.booleans(), max_size=12))
-def test_failures_that_come_and_go_lose_no_row(rows, failures):
-    seen, left = [], list(failures)
-
-    def compute(start, stop):
-        if left and left.pop() and stop - start > 1:
-            raise MemoryError
-        seen.extend(range(start, stop))
-
-    in_chunks(rows, 1, compute, rows)
-    assert seen == list(range(rows))
-
-
-def test_a_row_that_does_not_fit_is_an_error():
-    tried = []
-
-    def compute(start, stop):
-        tried.append(stop - start)
-        raise MemoryError("no room")
-
-    with pytest.raises(MemoryError, match="no room"):
-        in_chunks(20, 1, compute, 16)
-    assert tried == [16, 8, 4, 2, 1]
-
-
-def test_other_errors_are_not_retried():
-    tried = []
-
-    def compute(start, stop):
-        tried.append(stop - start)
-        raise ValueError("wrong")
-
-    with pytest.raises(ValueError, match="wrong"):
-        in_chunks(20, 1, compute, 16)
-    assert tried == [16]
-
-
-def test_the_error_of_cupy_is_a_memory_error():
-    from cupy.cuda.memory import OutOfMemoryError
-
-    tried = []
-
-    def compute(start, stop):
-        tried.append(stop - start)
-        if stop - start > 2:
-            raise OutOfMemoryError(1 << 40, 1 << 30)
-
-    assert in_chunks(5, 1, compute, 100) == 2
-    assert tried == [5, 3, 2, 2, 1]
-
-
-def test_halving_is_logged_and_gives_memory_back(monkeypatch, caplog):
-    released = []
-
-    def compute(start, stop):
-        if stop - start > 3:
-            raise MemoryError
-
-    with use_standin() as backend:
-        object.__setattr__(backend, "release_memory", lambda: released.append(1))
-        in_chunks(8, 1, compute, 8)
-    assert len(released) == len(caplog.records) == 2
-    assert "going on with 2 rows at a time" in caplog.text
-
-
-@pytest.mark.parametrize("memory", [1, 1000, 1 << 20])
-def test_little_memory_changes_no_result(memory):
-    labels = np.arange(600).reshape(3, 200) % 7
-    truth = labels[0]
-    want = refgen_gpu.disagreement.ensemble_cace(to_device(labels), to_device(truth))
-    with use_standin(memory=memory):
-        got = refgen_gpu.disagreement.ensemble_cace(to_device(labels), to_device(truth))
-    assert got == want
