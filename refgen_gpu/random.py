@@ -30,7 +30,8 @@ class Stream(_host.Stream):
         if kind == "dirichlet":  # a thread computes one row
             n_threads = n // extra[0]
             sizes, extra = (n_threads, extra[0]), ()
-        arguments = (out, *sizes, offset, *self._coordinates(), *extra)
+        place = divmod(offset, _WORDS_PER_THREAD)
+        arguments = (out, *sizes, *place, *self._coordinates(), *extra)
         grid = (n_blocks(n_threads, _THREADS),)
         be.launch(f"stream_{kind}", grid, (_THREADS,), arguments)
         return out

@@ -85,7 +85,7 @@ WRONG_ANSWERS = {
     "word order": ("random.cu", "draw(words[i])", "draw(words[3 - i])", words),
     "multiplier": ("random.cu", "0xCA5A826395121157", "0xCA5A826395121159", words),
     "key schedule": ("random.cu", "k1 += 0xBB67AE85", "k1 += 0xBB67AE84", words),
-    "offset in a block": ("random.cu", "skip = offset % 4,", "skip = 0,", words),
+    "offset in a block": ("random.cu", "shift = skip,", "shift = 0,", words),
     "counter": ("random.cu", "0, replicate, purpose}", "replicate, 0, purpose}", words),
     "last block": ("random.cu", "(n + skip + 3) / 4", "(n + 3) / 4", words),
     "coefficient": ("random.cu", "1.3731693765509461", "1.3731693765509465", digest),

@@ -63,7 +63,7 @@ def unit(words):
 def draw(kernels, name, n, offset=0, shape=SHAPES[1], dtype=np.float64, extra=()):
     grid, block, order = shape
     out = np.full(n, 77, dtype)
-    args = (out, n, offset, 3, 2**64 - 9, *KEY, *extra)
+    args = (out, n, *divmod(offset, 4), 3, 2**64 - 9, *KEY, *extra)
     kernels(name, grid, block, args, order_seed=order)
     return out
 
@@ -82,9 +82,9 @@ def test_words_are_those_of_numpy(emulated, offset, shape):
 
 def test_no_word_is_written_outside(emulated):
     out = np.zeros(12, np.uint64)
-    emulated("random.cu")("stream_words", (2,), (8,), (out, 0, 3, 0, 0, *KEY))
+    emulated("random.cu")("stream_words", (2,), (8,), (out, 0, 0, 3, 0, 0, *KEY))
     assert not out.any()
-    args = (out[2:9], 7, 3, 0, 0, *KEY)
+    args = (out[2:9], 7, 0, 3, 0, 0, *KEY)
     emulated("random.cu")("stream_words", (2,), (8,), args)
     assert not out[:2].any()
     assert not out[9:].any()
@@ -93,7 +93,7 @@ def test_no_word_is_written_outside(emulated):
 
 def test_normals_have_the_recorded_digest(emulated):
     out = np.empty(4096)
-    emulated("random.cu")("stream_normal", (5,), (128,), (out, 4096, 0, 0, 0, *KEY))
+    emulated("random.cu")("stream_normal", (5,), (128,), (out, 4096, 0, 0, 0, 0, *KEY))
     digest = hashlib.sha256(out.tobytes()).hexdigest()
     assert digest.startswith("12d768cb7ae70a7ce2e455bb50ba2523")
 
@@ -126,7 +126,7 @@ def test_dirichlet_rows_are_exponentials_over_their_sum(emulated, size, offset, 
     n_rows, n_columns = size
     draws = draw(kernels, "stream_exponential", n_rows * n_columns, offset)
     out = np.empty(size)
-    args = (out, *size, offset, 3, 2**64 - 9, *KEY)
+    args = (out, *size, *divmod(offset, 4), 3, 2**64 - 9, *KEY)
     kernels("stream_dirichlet", grid, block, args, order_seed=order)
     for row, e in zip(out, draws.reshape(size), strict=True):
         total = 0.0
@@ -161,8 +161,8 @@ def test_transforms_are_accurate_to_the_ends(transforms):
     words = np.concatenate([extreme_words(), philox_words(300, 0)])
     normal, exponential = (words.view(np.float64).copy() for _ in range(2))
     n = len(words)
-    transforms("stream_normal", (1,), (256,), (normal, n, 0, 0, 0, *KEY))
-    transforms("stream_exponential", (1,), (256,), (exponential, n, 0, 0, 0, *KEY))
+    transforms("stream_normal", (1,), (256,), (normal, n, 0, 0, 0, 0, *KEY))
+    transforms("stream_exponential", (1,), (256,), (exponential, n, 0, 0, 0, 0, *KEY))
     with mpmath.workdps(50):
         for word, z, e in zip(words, normal, exponential, strict=True):
             u = (mpmath.mpf(int(word) >> 12) + 0.5) / 2**52
@@ -423,7 +423,7 @@ def small_cases(file, kernels):
                 for law in ("uniform", "normal", "exponential", "signs"):
                     draw(kernels, f"stream_{law}", n, offset)
                 draw(kernels, "stream_integers", n, offset, dtype=np.int64, extra=(9,))
-                args = (np.empty((n, 3)), n, 3, offset, 0, 0, *KEY)
+                args = (np.empty((n, 3)), n, 3, *divmod(offset, 4), 0, 0, *KEY)
                 kernels("stream_dirichlet", (2,), (32,), args)
     if file == "levels.cu":
         for block in ((1, 4), (5, 2), (64, 1)):
