@@ -10,9 +10,13 @@ SMALL = Profile("small", instances=16, search_examples=3, slow=True)
 
 
 @pytest.mark.parametrize("claim", all_claims(), ids=lambda claim: claim.id)
-def test_claim_holds_on_the_device_and_its_twins_are_refuted(claim, device):
+def test_claim_holds_on_the_device_and_its_twins_run_there(claim, device):
     result = verify_claim(claim, SMALL, rg=refgen_gpu)
-    assert result.error is None, result.error
+    assert result.error is None, result.error[:400]
     assert [twin.error for twin in result.twins if twin.error] == []
-    assert result.violation is None, result.violation
+    assert result.violation is None, result.violation[:400]
     assert result.device == device.device
+    # Sixteen instances do not refute every twin; examples are pinned where they do.
+    for twin, found in zip(claim.twins, result.twins, strict=True):
+        if twin.domain.is_finite:
+            assert found.refuted, found.text

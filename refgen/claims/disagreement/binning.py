@@ -218,10 +218,7 @@ published_setting = Domain(
     "GDE-22c", kind="existence", domain=published_setting, source=f"{JIANG}, table 1"
 )
 def published_floor(rg, law):
-    """A perfectly calibrated law shows a binned CACE of .018 ± .004 there.
-
-    Measured more closely: .0185 ± .0015.
-    """
+    """A perfectly calibrated law shows a binned CACE of .0185 ± .0015 there."""
     floor, error = _published(rg, law)
     return (
         measured(floor + error, 0.020, kind="inequality"),
