@@ -139,7 +139,8 @@ class DisagreementErrorEstimator(ClassifierMixin, BaseEstimator):
 
     def _codes(self, X: Any) -> Any:
         """Predictions of every run as class codes, where the package computes."""
-        return np.searchsorted(self.classes_, self.run_predictions(X))
+        predictions = self.run_predictions(X)
+        return np.searchsorted(self.classes_, predictions)
 
     def predict_proba(self, X: Any) -> Any:
         """Vote shares, shape (n_points, n_classes)."""
