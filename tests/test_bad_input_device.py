@@ -20,7 +20,7 @@ from refgen_gpu.arrays import to_device, to_host
 from refgen_gpu.neighbors import nearest_neighbors
 from refgen_gpu.random import Stream
 
-RUNS = [[0, 1, 1, 0], [1, 1, 0, 0], [0, 1, 0, 2]]
+RUNS = [[0, 1, 1, 0], [1, 1, 0, 2]]
 LAW = on_host.FiniteLaw([0.5, 0.5], [[0.75, 0.25], [1, 0]], [[0.5, 0.5], [0.25, 0.75]])
 
 

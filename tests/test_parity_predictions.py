@@ -31,7 +31,7 @@ import refgen_gpu.disagreement as on_gpu
 from refgen_gpu.arrays import to_device
 
 TYPES = st.sampled_from([np.int64, np.int8, np.uint16, np.float16])
-SPREADS = st.sampled_from([1, 3, 10**6])
+SPREADS = st.sampled_from([1, 3, 200, 10**6])
 size = st.integers
 
 
