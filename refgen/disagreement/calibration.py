@@ -212,6 +212,7 @@ def bin_index(levels: Any, n_bins: int) -> Any:
 
     Examples
     --------
+    >>> import numpy as np
     >>> bin_index(np.array([0.0, 0.1, 0.3, 1.0]), 10).tolist()
     [0, 1, 3, 9]
     """
