@@ -63,7 +63,7 @@ def probe() -> str | None:
     """None if a GPU is usable, else one line that says why not.
 
     Four causes are told apart: CuPy missing, no driver, a driver that is too old
-    (with its version), no visible device.
+    (with its version), no visible device. Any other error of CUDA is quoted.
 
     Examples
     --------
@@ -84,8 +84,12 @@ def probe() -> str | None:
         reason = str(error).split(":")[0]
         if version == 0:
             return f"no NVIDIA driver is installed ({reason})"
-        cuda = f"{version // 1000}.{version % 1000 // 10}"
-        return f"the driver supports CUDA {cuda} only ({reason}); update it"
+        if reason == "cudaErrorInsufficientDriver":
+            cuda = f"{version // 1000}.{version % 1000 // 10}"
+            return f"the driver supports CUDA {cuda} only ({reason}); update it"
+        # CUDA does not count to zero: a driver without a visible device is an error.
+        if reason != "cudaErrorNoDevice":
+            return f"CUDA does not start ({error}); check that nvidia-smi works"
     return "CUDA sees no device; check CUDA_VISIBLE_DEVICES"
 
 

@@ -18,6 +18,8 @@ def fake_cupy(devices, driver):
     def count():
         if devices is None:
             raise _Error("cudaErrorInsufficientDriver: too old")
+        if isinstance(devices, str):
+            raise _Error(devices)
         return devices
 
     runtime = types.SimpleNamespace(
@@ -43,6 +45,9 @@ def fresh_backend():
         (fake_cupy(None, 0), "no NVIDIA driver is installed"),
         (fake_cupy(None, 12040), "supports CUDA 12.4 only"),
         (fake_cupy(0, 13000), "CUDA sees no device"),
+        # What CUDA says where the driver is fine and CUDA_VISIBLE_DEVICES is empty.
+        (fake_cupy("cudaErrorNoDevice: none", 13000), "CUDA sees no device"),
+        (fake_cupy("cudaErrorUnknown: odd", 13000), "not start (cudaErrorUnknown: odd"),
     ],
 )
 def test_the_four_causes_are_told_apart(monkeypatch, module, why):
