@@ -63,10 +63,12 @@ def in_chunks(
         except MemoryError:
             if chunk == 1:
                 raise
-            chunk = (stop - start + 1) // 2 if stop - start > 1 else 1
-            backend().release_memory()
-            _log.warning("out of device memory; going on with %d rows at a time", chunk)
+        else:
+            largest = max(largest, stop - start)
+            start = stop
             continue
-        largest = max(largest, stop - start)
-        start = stop
+        # Out here, as the error's traceback holds the arrays of the failed attempt.
+        chunk = (stop - start + 1) // 2 if stop - start > 1 else 1
+        backend().release_memory()
+        _log.warning("out of device memory; going on with %d rows at a time", chunk)
     return largest

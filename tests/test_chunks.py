@@ -1,5 +1,7 @@
 """Out of memory: chunks are halved and tried again, and every row is computed once."""
 
+import weakref
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -108,6 +110,26 @@ def test_halving_is_logged_and_gives_memory_back(monkeypatch, caplog):
         in_chunks(8, 1, compute, 8)
     assert len(released) == len(caplog.records) == 2
     assert "going on with 2 rows at a time" in caplog.text
+
+
+def test_memory_is_given_back_after_the_failed_attempt_let_go_of_it():
+    held = []
+
+    def compute(start, stop):
+        temporary = to_device(np.zeros(stop - start))._a
+        held.append(weakref.ref(temporary))
+        if stop - start > 3:
+            raise MemoryError
+
+    with use_standin() as backend:
+        seen = []
+
+        def release():
+            seen.append([ref() is None for ref in held])
+
+        object.__setattr__(backend, "release_memory", release)
+        in_chunks(8, 1, compute, 8)
+    assert seen == [[True], [True, True]]
 
 
 @pytest.mark.parametrize("memory", [1, 1000, 1 << 20])

@@ -1,6 +1,7 @@
 """The engine refutes what is false, says what failed, and never skips."""
 
 import json
+import weakref
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -108,6 +109,23 @@ def test_a_failing_domain_is_an_error_of_its_claim_only():
         result = verify_claim(replace(make(below(100)), domain=domain), QUICK)
         assert result.verdict == "ERROR"
         assert "ArithmeticError: no instances, in its domain" in result.error
+
+
+def test_halves_begin_when_the_whole_has_let_go_of_its_memory():
+    held = []
+
+    def measure(rg, n):
+        """x ≤ 100, by a batch that has to be small."""
+        assert all(ref() is None for ref in held)
+        temporary = n.x + 1
+        held.append(weakref.ref(temporary))
+        if len(temporary) > 100:
+            raise MemoryError
+        return measured(n.x, 100)
+
+    tally = Tally()
+    scan(make(measure), refgen, tally, BLOCK, Stream(3, "scan"))
+    assert (tally.n_instances, len(held)) == (BLOCK, 15)
 
 
 def test_scans_do_not_depend_on_how_far_they_go():

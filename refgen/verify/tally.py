@@ -33,9 +33,10 @@ def evaluate(statement: Statement, rg: Any, batch: Instance, size: int) -> Decis
     except MemoryError as cause:
         if size == 1:
             raise ClaimError(rg.arrays.to_host(batch.take(0)), cause) from cause
-        return _in_halves(statement, rg, batch, size)
     except Exception as cause:
         raise ClaimError(rg.arrays.to_host(batch.take(0)), cause) from cause
+    # Out here, as the error's traceback holds the arrays of the failed attempt.
+    return _in_halves(statement, rg, batch, size)
 
 
 def _in_halves(statement: Statement, rg: Any, batch: Instance, size: int) -> Decision:
