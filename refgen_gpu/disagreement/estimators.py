@@ -37,8 +37,12 @@ class DisagreementErrorEstimator(_host.DisagreementErrorEstimator):
         labels = self.classes_[best]
         return to_device(labels) if _is_on_device(X) else labels
 
+    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
+        # scikit-learn compares labels on the host and moves nothing there itself.
+        return super().score(*map(_on_host, (X, y, sample_weight)))
 
-for _name in ("fit", "run_predictions", "predict_proba", "predict"):
+
+for _name in ("fit", "run_predictions", "predict_proba", "predict", "score"):
     _method = getattr(DisagreementErrorEstimator, _name)
     _method.__doc__ = getattr(_host.DisagreementErrorEstimator, _name).__doc__
 
