@@ -50,7 +50,9 @@ def pytest_terminal_summary(terminalreporter):
         device: sum(f"[{device}" in report.nodeid for report in passed)
         for device in ("gpu", "standin")
     }
-    exercised = f"yes ({count['gpu']} tests)" if count["gpu"] else "NO"
+    # A parameter of a test may be called gpu, too.
+    on_gpu = count["gpu"] if WHY_NO_GPU is None else 0
+    exercised = f"yes ({on_gpu} tests)" if on_gpu else "NO"
     terminalreporter.write_line(
         f"GPU EXERCISED: {exercised}; stand-in tests passed: {count['standin']}"
     )
@@ -64,7 +66,9 @@ def device(request):
             if request.config.getoption("--require-gpu"):
                 pytest.fail(f"--require-gpu: {WHY_NO_GPU}")
             pytest.skip(f"no GPU: {WHY_NO_GPU}")
-        yield refgen_gpu.backend.backend()
+        backend = refgen_gpu.backend.backend()
+        assert backend.is_gpu, f"a test left {backend.device} behind"
+        yield backend
         return
     pytest.importorskip("cupy", reason="the stand-in reads CuPy's signatures")
     from standin import use_standin
