@@ -486,3 +486,9 @@ def test_no_kernel_leaves_its_arrays(tmp_path):
     for report in reports_of_asan(tmp_path, [(file, None) for file in files]):
         assert "ERROR: AddressSanitizer" not in report
         assert "completed" in report
+
+
+def test_the_stand_in_launches_no_kernel_on_host_arrays():
+    rows, out = np.ones((2, 2)), np.zeros(2)
+    with use_standin() as be, pytest.raises(TypeError, match="Unsupported type"):
+        be.launch("row_norms", (1,), (64,), (rows, 2, 2, out), shared_mem=512)

@@ -37,6 +37,9 @@ def _launcher(order_seed: int, flags: tuple[str, ...]) -> Any:
     ) -> None:
         launch.checked_shape(name, grid, block, shared_mem)
         arguments = launch.checked_arguments(name, args)
+        for argument in arguments:
+            if isinstance(argument, np.ndarray):  # as CuPy; numbers are np.generic
+                raise TypeError(f"Unsupported type {type(argument)}")
         file = launch.signatures()[name][0]
         if (file, flags) not in _emulated:
             _emulated[file, flags] = Emulated(file, flags)
