@@ -76,8 +76,8 @@ def special_functions(*arrays: Any) -> Any:
 
     Examples
     --------
-    >>> float(special_functions(1.0).gammaln(3.0)) == np.log(2)
-    True
+    >>> round(float(special_functions(1.0).gammaln(3.0)), 12)  # log 2!
+    0.69314718056
     """
     for array in arrays:
         found = _device_library(array)

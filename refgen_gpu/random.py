@@ -18,7 +18,7 @@ _DTYPES = {"words": np.uint64, "integers": np.int64}
 
 
 class Stream(_host.Stream):
-    __doc__ = _host.Stream.__doc__
+    """`refgen.random.Stream`, drawn on the device: the same bits."""
 
     def _fill(self, kind: str, n: int, offset: int, *extra: int) -> Any:
         be = backend()

@@ -10,7 +10,7 @@ from refgen_gpu.mirror import mirrored
 
 
 class DisagreementDisplay(_host.DisagreementDisplay):
-    __doc__ = _host.DisagreementDisplay.__doc__
+    """`refgen.disagreement.DisagreementDisplay` of votes counted on the device."""
 
     def __init__(
         self,

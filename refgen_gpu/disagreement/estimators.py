@@ -13,7 +13,11 @@ from refgen_gpu.mirror import mirrored
 
 
 class DisagreementErrorEstimator(_host.DisagreementErrorEstimator):
-    __doc__ = _host.DisagreementErrorEstimator.__doc__
+    """`refgen.disagreement.DisagreementErrorEstimator` for NumPy or CuPy arrays.
+
+    Returns what it was given; learners train on the host, votes are counted on the
+    device.
+    """
 
     # scikit-learn's learners train on the host; votes are counted on the device.
 

@@ -6,7 +6,7 @@ from refgen_gpu.mirror import mirrored
 
 
 class BetaReliability(OnDevice, _host.BetaReliability):
-    __doc__ = _host.BetaReliability.__doc__
+    """`refgen.disagreement.BetaReliability` with its arrays on the device."""
 
 
 __getattr__, __dir__, __all__ = mirrored(__name__, {"BetaReliability": BetaReliability})

@@ -6,15 +6,15 @@ from refgen_gpu.mirror import mirrored
 
 
 class FiniteLaw(OnDevice, _host.FiniteLaw):
-    __doc__ = _host.FiniteLaw.__doc__
+    """`refgen.disagreement.FiniteLaw` with its arrays on the device."""
 
 
 class ClassifierLaw(OnDevice, _host.ClassifierLaw):
-    __doc__ = _host.ClassifierLaw.__doc__
+    """`refgen.disagreement.ClassifierLaw` with its arrays on the device."""
 
 
 class MemberLaw(OnDevice, _host.MemberLaw):
-    __doc__ = _host.MemberLaw.__doc__
+    """`refgen.disagreement.MemberLaw` with its arrays on the device."""
 
 
 _own = {"FiniteLaw": FiniteLaw, "ClassifierLaw": ClassifierLaw, "MemberLaw": MemberLaw}
