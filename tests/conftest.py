@@ -44,7 +44,11 @@ def pytest_collection_modifyitems(config, items):
             item.add_marker(pytest.mark.skip(reason="a long scan: give --slow"))
 
 
-def pytest_terminal_summary(terminalreporter):
+def pytest_unconfigure(config):
+    # After all else that pytest prints, where nobody overlooks it.
+    terminalreporter = config.pluginmanager.get_plugin("terminalreporter")
+    if terminalreporter is None or config.getoption("--collect-only"):
+        return
     passed = terminalreporter.stats.get("passed", [])
     count = {
         device: sum(f"[{device}" in report.nodeid for report in passed)
