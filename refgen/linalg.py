@@ -79,7 +79,10 @@ def solve_positive(matrices: Any, rhs: Any) -> Any:
     Raises
     ------
     numpy.linalg.LinAlgError
-        If a matrix is not positive definite; on a device too.
+        If a matrix is not positive definite. On device arrays only the function of
+        refgen_gpu raises: CuPy's default is to return meaningless numbers.
+    ValueError
+        If `rhs` does not have n rows.
 
     Examples
     --------
@@ -89,6 +92,11 @@ def solve_positive(matrices: Any, rhs: Any) -> Any:
     """
     xp = namespace(matrices)
     lower = xp.linalg.cholesky(matrices)
+    if rhs.ndim < 2 or rhs.shape[-2] != lower.shape[-1]:
+        raise ValueError(
+            f"rhs must have shape (..., {lower.shape[-1]}, k) for matrices of shape "
+            f"{lower.shape}, got {rhs.shape}"
+        )
     shape = xp.broadcast_shapes(lower.shape[:-2], rhs.shape[:-2]) + rhs.shape[-2:]
     solution = xp.array(xp.broadcast_to(rhs, shape), dtype=float)
     n = shape[-2]

@@ -68,3 +68,9 @@ def test_right_sides_broadcast_against_matrices():
 def test_matrices_that_are_not_positive_definite_are_refused():
     with pytest.raises(np.linalg.LinAlgError):
         solve_positive(-np.eye(2), np.ones((2, 1)))
+
+
+@pytest.mark.parametrize("shape", [(2, 1), (4, 1), (3,), ()])
+def test_right_hand_sides_have_a_row_for_each_equation(shape):
+    with pytest.raises(ValueError, match=r"rhs must have shape \(\.\.\., 3, k\)"):
+        solve_positive(np.eye(3), np.ones(shape))
