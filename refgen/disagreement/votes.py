@@ -170,9 +170,9 @@ def _codes(name: str, values: Any, classes: Any) -> Any:
         codes = order[xp.minimum(position, len(classes) - 1)]
         strange = classes[codes] != values
     if bool(strange.any()):
+        found = values[strange].ravel()[0].item()
         raise ValueError(
-            f"{name} holds {values[strange].ravel()[0]!r}, which is not among the "
-            f"classes {classes.tolist()}"
+            f"{name} holds {found!r}, which is not among the classes {classes.tolist()}"
         )
     return codes
 
