@@ -126,6 +126,35 @@ def to_host(value: Any) -> Any:
     return to_device(value)
 
 
+# Of device arrays; set by refgen_gpu, which refgen never imports.
+_device_label: Callable[[], str] | None = None
+
+
+def register_device_label(label: Callable[[], str]) -> None:
+    """Let results computed from device arrays say where.
+
+    Examples
+    --------
+    >>> from refgen import arrays
+    >>> register_device_label(arrays._device_label)
+    """
+    global _device_label
+    _device_label = label
+
+
+def label_of(array: Any) -> str:
+    """Where an array is, and what is computed from it.
+
+    Examples
+    --------
+    >>> label_of([0.5]) == device_label()
+    True
+    """
+    if namespace(array) is np:
+        return device_label()
+    return "device unknown: import refgen_gpu" if not _device_label else _device_label()
+
+
 def device_label() -> str:
     """Where this package computes, as results carry it.
 

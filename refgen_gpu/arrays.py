@@ -1,7 +1,7 @@
 """Arrays on the device: moved there explicitly, checked on the way in.
 
-Numbers and lists are created on the device. NumPy arrays are refused by functions,
-with the remedy; estimators accept both.
+Lists are created on the device; a Python number has no device and stays what it is.
+NumPy arrays are refused by functions, with the remedy; estimators accept both.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import functools
 import inspect
 from collections.abc import Callable
 from dataclasses import fields
+from numbers import Number
 from typing import Any
 
 import numpy as np
@@ -21,15 +22,19 @@ from refgen.arrays import (
     Instance,
     check_integer,
     check_open_unit,
+    label_of,
     namespace,
     refuse_special,
+    register_device_label,
     register_library,
     special_functions,
 )
 from refgen_gpu.backend import Backend, backend
 
-# Instances that are worth handling at once: an H100 runs 132 × 2048 threads.
-BATCH = 2**17
+# Instances that are worth handling at once: with a few dozen numbers each they give
+# every thread of the largest devices (132 × 2048) several, and a law's temporaries
+# stay below a gigabyte.
+BATCH = 2**15
 
 __all__ = [
     "BATCH",
@@ -41,8 +46,10 @@ __all__ = [
     "check_integer",
     "check_open_unit",
     "device_label",
+    "label_of",
     "namespace",
     "refuse_special",
+    "register_device_label",
     "register_library",
     "special_functions",
     "to_device",
@@ -103,7 +110,8 @@ def to_host(value: Any) -> Any:
 
 def as_floats(name: str, value: Any, ndim: int = 0) -> Any:
     """As `refgen.arrays.as_floats`, on the device; host arrays are refused."""
-    return _host.as_floats(name, on_device(name, value), ndim)
+    placed = to_device(value) if isinstance(value, Number) else on_device(name, value)
+    return _host.as_floats(name, placed, ndim)
 
 
 def as_probabilities(name: str, value: Any, ndim: int = 1) -> Any:
@@ -120,6 +128,9 @@ def device_label() -> str:
         If no GPU is usable.
     """
     return backend().device
+
+
+register_device_label(device_label)
 
 
 def on_device(name: str, value: Any) -> Any:

@@ -38,8 +38,8 @@ class Backend:
         Bytes that can be allocated now.
     release_memory : callable
         Give cached blocks back to the device.
-    device : str
-        Label carried by every result, such as "NVIDIA H200, cc 9.0, ...".
+    label : callable
+        Gives `device`.
     is_gpu : bool
     """
 
@@ -51,8 +51,16 @@ class Backend:
     to_host: Callable[[Any], Any]
     free_memory: Callable[[], int]
     release_memory: Callable[[], None]
-    device: str
+    label: Callable[[], str]
     is_gpu: bool
+
+    @property
+    def device(self) -> str:
+        """What results carry, such as "NVIDIA H200 (device 0), cc 9.0, ..."."""
+        return self.label()
+
+    def __repr__(self) -> str:
+        return f"<{self.device}>"
 
 
 # Set by tests only, which run the package on a CPU stand-in that says so.
@@ -134,17 +142,30 @@ def _cupy_backend() -> Backend:
         to_host=cupy.asnumpy,
         free_memory=_free_memory,
         release_memory=lambda: cupy.get_default_memory_pool().free_all_blocks(),
-        device=_label(cupy),
+        label=_label,
         is_gpu=True,
     )
 
 
-def _label(cupy: Any) -> str:
-    properties = cupy.cuda.runtime.getDeviceProperties(cupy.cuda.Device().id)
+def _label() -> str:
+    """Of the current device, which `with cupy.cuda.Device(n)` changes."""
+    import cupy
+
+    number = cupy.cuda.Device().id
+    return _described(number)
+
+
+@functools.cache
+def _described(number: int) -> str:
+    import cupy
+
+    runtime = cupy.cuda.runtime
+    properties = runtime.getDeviceProperties(number)
+    cuda = runtime.driverGetVersion()
     return (
-        f"{properties['name'].decode()}, "
+        f"{properties['name'].decode()} (device {number}), "
         f"cc {properties['major']}.{properties['minor']}, "
-        f"driver {cupy.cuda.runtime.driverGetVersion()}, cupy {cupy.__version__}"
+        f"driver for CUDA {cuda // 1000}.{cuda % 1000 // 10}, cupy {cupy.__version__}"
     )
 
 

@@ -113,3 +113,36 @@ def test_a_display_takes_arrays_of_the_device(device):
     values = np.array([0.0, 1.0])
     display = on_gpu.DisagreementDisplay(*[to_device(values)] * 5)
     np.testing.assert_array_equal(display.shares, to_host(values))
+
+
+def test_scores_are_the_hosts_for_any_mixture_of_arrays(device):
+    ours = on_gpu.DisagreementErrorEstimator(random_state=0).fit(X, Y)
+    wanted = on_host.DisagreementErrorEstimator(random_state=0).fit(X, Y).score(X, Y)
+    assert ours.score(X, Y) == wanted
+    assert ours.score(to_device(X), to_device(Y)) == wanted
+    assert ours.score(to_device(X), Y) == wanted
+
+
+def test_text_labels_cannot_be_predicted_onto_a_device(device):
+    names = np.array(["a", "b", "c"])[Y]
+    ours = on_gpu.DisagreementErrorEstimator(random_state=0)
+    ours.fit(X, names)
+    assert set(ours.predict(X)) <= set(names)
+    with pytest.raises(TypeError, match="predict on NumPy X"):
+        ours.predict(to_device(X))
+
+
+def test_estimates_say_where_they_were_computed(device):
+    runs = to_device([[0, 1, 1], [1, 1, 1], [0, 1, 0]])
+    estimate = on_gpu.disagreement_estimate(runs)
+    assert estimate.device == device.device
+    audited = on_gpu.audit(runs).to_dict()
+    assert audited["estimate"]["device"] == device.device
+
+
+def test_laws_of_either_package_are_laws(device):
+    law = on_gpu.FiniteLaw([1.0], [[0.5, 0.5]], [[0.5, 0.5]])
+    assert isinstance(law, on_host.FiniteLaw)
+    empirical = on_gpu.empirical_law([[0, 1]], [0, 1])
+    assert isinstance(empirical, on_gpu.FiniteLaw)
+    assert not isinstance(empirical, on_gpu.ClassifierLaw)

@@ -8,7 +8,7 @@ from typing import Any, Literal, get_args
 import numpy as np
 from scipy.stats import norm
 
-from refgen.arrays import check_integer, check_open_unit
+from refgen.arrays import check_integer, check_open_unit, label_of
 from refgen.disagreement.pairs import (
     PairStatistics,
     pair_matrix,
@@ -37,6 +37,8 @@ class DisagreementEstimate:
     n_runs, n_points : int
     assumptions : tuple of str
         What has to hold for the interval, and for reading `value` as test error.
+    device : str
+        Where it was computed.
     """
 
     value: float
@@ -48,6 +50,7 @@ class DisagreementEstimate:
     n_runs: int
     n_points: int
     assumptions: tuple[str, ...]
+    device: str
 
     @property
     def interval(self) -> tuple[float, float]:
@@ -198,6 +201,7 @@ def disagreement_estimate(
         pairs.n_runs,
         pairs.n_points,
         _assumptions(method),
+        label_of(pairs.run_sums),
     )
 
 

@@ -215,7 +215,11 @@ def encode(
     if classes is None:
         known = _distinct(xp.concatenate([_distinct(a) for a in given]))
     else:
-        known = xp.asarray(classes)
+        known = given[-1]
+        if namespace(known) is not xp:
+            raise TypeError(
+                "classes and predictions are on different devices; move one of them"
+            )
         if known.ndim != 1 or len(xp.unique(known)) != len(known) or len(known) == 0:
             raise ValueError("classes must be a 1-D array of distinct labels")
     codes = _codes("predictions", array, known)

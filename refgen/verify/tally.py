@@ -32,11 +32,19 @@ def evaluate(statement: Statement, rg: Any, batch: Instance, size: int) -> Decis
         )
     except MemoryError as cause:
         if size == 1:
-            raise ClaimError(rg.arrays.to_host(batch.take(0)), cause) from cause
+            raise ClaimError(_first(rg, batch), cause) from cause
     except Exception as cause:
-        raise ClaimError(rg.arrays.to_host(batch.take(0)), cause) from cause
+        raise ClaimError(_first(rg, batch), cause) from cause
     # Out here, as the error's traceback holds the arrays of the failed attempt.
     return _in_halves(statement, rg, batch, size)
+
+
+def _first(rg: Any, batch: Instance) -> Instance | None:
+    """The first instance, unless the device that holds it has failed for good."""
+    try:
+        return rg.arrays.to_host(batch.take(0))
+    except Exception:
+        return None
 
 
 def _in_halves(statement: Statement, rg: Any, batch: Instance, size: int) -> Decision:

@@ -15,12 +15,15 @@ _PACKAGES = (
     "cupy-cuda13x", "cupy-cuda12x", "cupy",
 )  # fmt: skip
 
+# What changes CuPy's products; the neighbours' certificate needs IEEE float64.
+_SETTINGS = ("CUPY_TF32", "CUPY_ACCELERATORS", "CUPY_COMPUTE_TYPE")
+
 
 def run(deadline: float) -> Iterator[tuple[str, Any]]:
     yield "machine", machine()
     yield "versions", versions()
     yield "device", device()
-    yield "settings", {name: os.environ.get(name) for name in ("CUPY_TF32",)}
+    yield "settings", {name: os.environ.get(name) for name in _SETTINGS}
 
 
 def problems(results: dict[str, Any]) -> list[str]:

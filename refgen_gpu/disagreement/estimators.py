@@ -27,7 +27,7 @@ class DisagreementErrorEstimator(_host.DisagreementErrorEstimator):
 
     def run_predictions(self, X: Any) -> Any:
         predictions = super().run_predictions(_on_host(X))
-        return to_device(predictions) if _is_on_device(X) else predictions
+        return self._labels_like(X, predictions)
 
     def _codes(self, X: Any) -> Any:
         predictions = super().run_predictions(_on_host(X))
@@ -38,8 +38,17 @@ class DisagreementErrorEstimator(_host.DisagreementErrorEstimator):
 
     def predict(self, X: Any) -> Any:
         best = to_host(super().predict_proba(X).argmax(axis=1))
-        labels = self.classes_[best]
-        return to_device(labels) if _is_on_device(X) else labels
+        return self._labels_like(X, self.classes_[best])
+
+    def _labels_like(self, X: Any, labels: np.ndarray) -> Any:
+        if not _is_on_device(X):
+            return labels
+        if labels.dtype.kind not in "iufb":
+            raise TypeError(
+                f"y held labels of dtype {labels.dtype}, which no device can hold; "
+                "predict on NumPy X, or fit on integer codes of the labels"
+            )
+        return to_device(labels)
 
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
         # scikit-learn compares labels on the host and moves nothing there itself.

@@ -62,7 +62,7 @@ def standin(
         to_host=CUPY.asnumpy,
         free_memory=lambda: memory,
         release_memory=lambda: None,
-        device=LABEL,
+        label=lambda: LABEL,
         is_gpu=False,
     )
 
