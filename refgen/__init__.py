@@ -12,6 +12,7 @@ _SUBMODULES = (
     "arrays",
     "claims",
     "disagreement",
+    "intervals",
     "linalg",
     "neighbors",
     "random",

@@ -22,6 +22,7 @@ NOT_MIRRORED = {
     "refgen.audit_command": "part of the command line",
     "refgen.report_files": "part of the command line",
     "refgen.kernels": "private; refgen_gpu has its own",
+    "refgen.intervals": "judge means that have come back to the host",
 }
 
 # Names that hold no arrays, or work on the host by nature: the same objects.

@@ -1,0 +1,684 @@
+"""Intervals against exact tails, and their coverage on known laws.
+
+Where a law is small, the coverage is summed exactly. Elsewhere it is counted, and
+`covers` refuses only counts that have probability 2**-20 at the promised coverage; a
+too short interval, its false twin, is refused by the same function.
+"""
+
+import itertools
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
+
+from refgen.arrays import UNIT_ROUNDOFF
+from refgen.intervals import (
+    BettingSequence,
+    Interval,
+    clopper_pearson,
+    empirical_bernstein,
+    hoeffding,
+    local_slopes,
+    loglog_slope,
+    robust_mean,
+    spend,
+)
+from refgen.intervals.robust import _best_blocks
+from refgen.random import Stream
+
+ALPHA = 0.05
+# Sums of exact probabilities have some hundred terms.
+EXACT = 1e-12
+
+
+def covers(missed, error_probability):
+    """Whether so many misses have probability 2**-20 or more if the promise holds."""
+    missed = np.asarray(missed)
+    tail = stats.binom.sf(missed.sum() - 1, missed.size, error_probability)
+    return tail >= 2.0**-20
+
+
+def shrunk(interval, factor):
+    """The interval with its ends moved towards the middle."""
+    middle = (interval.low + interval.high) / 2
+    half = (interval.high - interval.low) / 2 * factor
+    return Interval(middle - half, middle + half)
+
+
+def binomial_coverage(interval, n, p):
+    """Exact P(p in interval) if interval[k] is the one after k successes of n."""
+    weights = stats.binom.pmf(np.arange(n + 1), n, p[:, None])
+    return (weights * interval.contains(p[:, None])).sum(axis=1)
+
+
+# Interval and spend
+
+
+def test_interval_has_a_batch_like_any_instance():
+    interval = Interval([[0.0], [0.5]], [1.0, 2.0])
+    assert interval.low.shape == interval.high.shape == (2, 2)
+    assert interval.width.tolist() == [[1.0, 2.0], [0.5, 1.5]]
+    assert interval.take(1).high.tolist() == [1.0, 2.0]
+    assert interval.contains([0.25, 2.0]).tolist() == [[True, True], [False, True]]
+
+
+def test_an_empty_interval_contains_nothing():
+    interval = Interval(0.5, 0.25)
+    assert interval.is_empty
+    assert interval.width == 0
+    assert not interval.contains([0.25, 0.3, 0.5]).any()
+
+
+def test_looks_spend_the_error_and_no_more():
+    spent = spend(ALPHA, np.arange(1, 10**6))
+    # Left over is 6/π² Σ_{k > K} k⁻², between 6/π²/(K + 1) and 6/π²/K of it.
+    rest = 6 / np.pi**2 * ALPHA
+    assert ALPHA - rest / (10**6 - 1) - EXACT <= spent.sum() < ALPHA
+    assert spend([0.1, 0.2], [[1], [2]]).shape == (2, 2)
+
+
+def test_spending_holds_at_all_looks_and_a_fixed_interval_does_not():
+    sums = (Stream(3, "looks").uniform((1000, 2000)) < 0.5).cumsum(axis=1)
+    looks = np.unique(np.geomspace(1, 2000, 200).astype(int))
+    successes = sums[:, looks - 1]
+
+    def ever_missed(error_probability):
+        found = clopper_pearson(successes, looks, error_probability)
+        return ~found.contains(0.5).all(axis=1)
+
+    assert covers(ever_missed(spend(ALPHA, np.arange(1, len(looks) + 1))), ALPHA)
+    assert not covers(ever_missed(ALPHA), ALPHA)
+
+
+# Clopper and Pearson
+
+
+@given(
+    st.integers(1, 3000).flatmap(
+        lambda n: st.tuples(st.integers(0, n), st.just(n)),
+    ),
+    st.sampled_from([0.5, 0.05, 1e-3, 2.0**-20, 1e-12]),
+)
+def test_the_ends_have_exact_binomial_tails(counts, error_probability):
+    k, n = counts
+    interval = clopper_pearson(k, n, error_probability)
+    half = error_probability / 2
+
+    # SciPy's tails have some ten digits; an end has the rounding of float64, which
+    # changes the tail by that times its derivative, a beta density.
+    def allowed(density):
+        return 1e-10 * half + 4 * UNIT_ROUNDOFF * density
+
+    if k > 0:
+        tail = stats.binom.sf(k - 1, n, interval.low)
+        assert abs(tail - half) <= allowed(stats.beta.pdf(interval.low, k, n - k + 1))
+    if k < n:
+        tail = stats.binom.cdf(k, n, interval.high)
+        assert abs(tail - half) <= allowed(stats.beta.pdf(interval.high, k + 1, n - k))
+    assert interval.low >= 0
+    assert interval.high <= 1
+    assert interval.contains(k / n)
+
+
+def test_no_or_all_successes_have_closed_forms():
+    ends = clopper_pearson([0, 7], 7, ALPHA)
+    root = (ALPHA / 2) ** (1 / 7)
+    assert ends.low.tolist() == [0.0, pytest.approx(root)]
+    assert ends.high.tolist() == [pytest.approx(1 - root), 1.0]
+
+
+@pytest.mark.parametrize("n", [1, 2, 10, 57, 300])
+@pytest.mark.parametrize("error_probability", [0.3, ALPHA, 1e-3])
+def test_clopper_pearson_covers_exactly(n, error_probability):
+    interval = clopper_pearson(np.arange(n + 1), n, error_probability)
+    p = np.linspace(0, 1, 501)
+    coverage = binomial_coverage(interval, n, p)
+    assert coverage.min() >= 1 - error_probability - EXACT
+    twin = binomial_coverage(shrunk(interval, 0.5), n, p)
+    assert twin.min() < 1 - error_probability
+
+
+# Bounded variables
+
+
+@pytest.mark.parametrize("error_probability", [0.3, ALPHA, 2.0**-20])
+def test_radii_spend_the_error_of_their_inequalities(error_probability):
+    n, variance = 10_000, 0.09
+    radius = hoeffding(0.5, n, error_probability).high - 0.5
+    assert 2 * np.exp(-2 * n * radius**2) == pytest.approx(error_probability)
+    radius = empirical_bernstein(0.5, variance, n, error_probability).high - 0.5
+    # Bennett's inequality on both sides and theorem 10 of Maurer & Pontil, a third
+    # each; their theorem 4 rounds the sum up by replacing n by n − 1 in one term.
+    log = np.log(3 / error_probability)
+    deviation = np.sqrt(variance) + np.sqrt(2 * log / (n - 1))
+    sharp = deviation * np.sqrt(2 * log / n) + log / (3 * n)
+    assert sharp <= radius <= sharp * (1 + 1 / n)
+
+
+@pytest.mark.parametrize("n", [1, 20, 400])
+def test_hoeffding_covers_bernoulli_exactly(n):
+    interval = hoeffding(np.arange(n + 1) / n, n, ALPHA)
+    coverage = binomial_coverage(interval, n, np.linspace(0, 1, 101))
+    assert coverage.min() >= 1 - ALPHA - EXACT
+    twin = binomial_coverage(shrunk(interval, 0.5), n, np.linspace(0, 1, 101))
+    assert twin.min() < 1 - ALPHA
+
+
+def bernoulli_moments(n):
+    mean = np.arange(n + 1) / n
+    return mean, n / (n - 1) * mean * (1 - mean)
+
+
+@pytest.mark.parametrize("n", [2, 20, 400, 5000])
+def test_empirical_bernstein_covers_bernoulli_exactly(n):
+    interval = empirical_bernstein(*bernoulli_moments(n), n, ALPHA)
+    coverage = binomial_coverage(interval, n, np.linspace(0, 1, 101))
+    assert coverage.min() >= 1 - ALPHA - EXACT
+
+
+def test_half_of_empirical_bernstein_loses_coverage():
+    # With few samples the last term is so large that its half would do.
+    interval = empirical_bernstein(*bernoulli_moments(5000), 5000, ALPHA)
+    half = binomial_coverage(shrunk(interval, 0.5), 5000, np.array([0.5]))
+    assert half[0] < 1 - ALPHA
+
+
+def three_point_law(n):
+    """All counts of −1, 0 and 2 among n samples, their probabilities, the mean."""
+    values, weights = np.array([-1.0, 0.0, 2.0]), np.array([0.5, 0.3, 0.2])
+    counts = np.array(list(itertools.product(range(n + 1), repeat=3)))
+    counts = counts[counts.sum(axis=1) == n]
+    probability = stats.multinomial.pmf(counts, n, weights)
+    mean = counts @ values / n
+    variance = (counts * (values - mean[:, None]) ** 2).sum(axis=1) / (n - 1)
+    return mean, variance, probability, values @ weights
+
+
+def test_other_ranges_cover_a_three_point_law_exactly():
+    n = 30
+    mean, variance, probability, true = three_point_law(n)
+    for interval in (
+        hoeffding(mean, n, 0.2, -1, 2),
+        empirical_bernstein(mean, variance, n, 0.2, -1, 2),
+    ):
+        assert probability @ interval.contains(true) >= 0.8 - EXACT
+    wrong_range = hoeffding(mean, n, 0.2, mean - 0.5, mean + 0.5)
+    assert probability @ wrong_range.contains(true) < 0.8
+
+
+def test_bernstein_is_shorter_than_hoeffding_where_little_varies():
+    n = 1000
+    bernstein = empirical_bernstein(*bernoulli_moments(n), n, ALPHA)
+    general = hoeffding(np.arange(n + 1) / n, n, ALPHA)
+    assert bernstein.width[10] < general.width[10]
+    assert bernstein.width[500] > general.width[500]
+
+
+def test_bounded_intervals_move_with_the_units():
+    mean, variance, n = np.array([0.2, 0.5]), np.array([0.1, 0.2]), 50
+    for unit, moved in (
+        (hoeffding(mean, n, ALPHA), hoeffding(4 * mean - 1, n, ALPHA, -1, 3)),
+        (
+            empirical_bernstein(mean, variance, n, ALPHA),
+            empirical_bernstein(4 * mean - 1, 16 * variance, n, ALPHA, -1, 3),
+        ),
+    ):
+        assert moved.low == pytest.approx(4 * unit.low - 1)
+        assert moved.high == pytest.approx(4 * unit.high - 1)
+
+
+def test_a_mean_may_leave_the_range_by_rounding():
+    mean = np.mean([0.1] * 3)
+    assert mean > 0.1
+    assert hoeffding(mean, 3, ALPHA, 0, 0.1).high == 0.1
+
+
+# Betting
+
+
+def bernoulli(p):
+    return lambda stream, shape: (stream.uniform(shape) < p).astype(float)
+
+
+def beta(stream, shape):
+    return stats.beta.ppf(stream.uniform(shape), 2, 5)
+
+
+LAWS = {
+    "half": (bernoulli(0.5), 0.5),
+    "rare": (bernoulli(0.01), 0.01),
+    "uniform": (lambda stream, shape: stream.uniform(shape), 0.5),
+    "beta": (beta, 2 / 7),
+}
+
+
+def ever_missed(sequence, samples, mean, factor=1.0):
+    """Which sequences miss the mean at any of some thirty looks, once shrunk."""
+    missed = np.zeros(samples.shape[:-1], bool)
+    looks = np.unique(np.geomspace(1, samples.shape[-1], 40).astype(int))
+    for block in np.split(samples, looks[:-1], axis=-1):
+        sequence = sequence.update(block)
+        missed |= ~shrunk(sequence.interval(), factor).contains(mean)
+    return missed
+
+
+@pytest.mark.parametrize("law", LAWS)
+def test_betting_covers_at_every_look(law):
+    draw, mean = LAWS[law]
+    samples = draw(Stream(5, "betting"), (300, 300))
+    # All of the means are among 700 candidates: rounding outward covers up nothing.
+    missed = ever_missed(BettingSequence(0.2, n_candidates=700), samples, mean)
+    assert covers(missed, 0.2)
+
+
+@pytest.mark.parametrize("mean", [0.0, 1.0, 0.3])
+def test_betting_covers_constants_and_closes_in_on_them(mean):
+    sequence, samples = BettingSequence(ALPHA), np.full(2000, mean)
+    assert not ever_missed(sequence, samples, mean)
+    assert sequence.update(samples).interval().width < 0.03
+
+
+@pytest.mark.parametrize("law", ["half", "uniform", "beta"])
+def test_half_of_the_betting_interval_loses_coverage(law):
+    draw, mean = LAWS[law]
+    samples = draw(Stream(6, "betting"), (300, 300))
+    sequence = BettingSequence(0.2, n_candidates=140)
+    assert not covers(ever_missed(sequence, samples, mean, factor=0.5), 0.2)
+
+
+def all_sequences(n):
+    return np.array(list(itertools.product([0.0, 1.0], repeat=n)))
+
+
+@pytest.mark.parametrize("p", [0.1, 0.25, 0.5, 0.9])
+def test_both_capitals_have_expectation_one_exactly(p):
+    samples = all_sequences(10)
+    probability = p ** samples.sum(axis=1) * (1 - p) ** (1 - samples).sum(axis=1)
+    sequence = BettingSequence(0.3, n_candidates=20)
+    sequence = sequence.update(samples[:, :3]).update(samples[:, 3:])
+    capital = np.exp(sequence._state.logs)
+    expectation = np.einsum("s,sbc->bc", probability, capital)
+    above, below = round(20 * p), round(20 * (1 - p))
+    assert expectation[0, above] == pytest.approx(1, rel=1e-12)
+    assert expectation[1, below] == pytest.approx(1, rel=1e-12)
+    # If the mean is above the candidate, the bet wins on average.
+    assert (expectation[0, :above] > 1).all()
+
+
+def test_betting_covers_exactly_at_every_look():
+    samples = all_sequences(12)
+    p = np.linspace(0, 1, 21)
+    sequence = BettingSequence(0.4, n_candidates=20).update(samples)
+    ones = samples.sum(axis=1)
+    probability = p[:, None] ** ones * (1 - p[:, None]) ** (12 - ones)
+
+    # The interval only shrinks, so the last one tells of all.
+    def coverage(interval):
+        return (probability * interval.contains(p[:, None])).sum(axis=1)
+
+    assert coverage(sequence.interval()).min() >= 0.6 - EXACT
+    assert coverage(shrunk(sequence.interval(), 0.5)).min() < 0.6
+
+
+def naive_capital(samples, m, error_probability):
+    """The capital of Waudby-Smith & Ramdas (2024), one sample at a time."""
+    capital, seen = 1.0, []
+    for t, x in enumerate(samples, start=1):
+        means = [(0.5 + sum(seen[:i])) / (i + 1) for i in range(1, t)]
+        squares = sum((s - mean) ** 2 for s, mean in zip(seen, means, strict=True))
+        variance = (0.25 + squares) / t
+        log = np.log(2 / error_probability)
+        bet = np.sqrt(2 * log / (variance * t * np.log(t + 1)))
+        capital *= 1 + min(bet, 0.5 / m) * (x - m)
+        seen.append(x)
+    return capital
+
+
+def test_capitals_are_those_of_the_source():
+    samples = Stream(7, "naive").uniform(25)
+    logs = BettingSequence(ALPHA, n_candidates=8).update(samples)._state.logs
+    for j in range(1, 9):
+        above = naive_capital(samples, j / 8, ALPHA)
+        below = naive_capital(1 - samples, j / 8, ALPHA)
+        assert np.exp(logs[:, j]) == pytest.approx([above, below], rel=1e-12)
+
+
+def test_what_a_bet_rejects_is_all_candidates_up_to_some():
+    samples = beta(Stream(8, "monotone"), (50, 300))
+    state = BettingSequence(ALPHA, n_candidates=100).update(samples)._state
+    assert (np.diff(state.logs, axis=-1) <= 0).all()
+    assert (np.diff(state.rejected.astype(int), axis=-1) <= 0).all()
+
+
+@given(st.lists(st.integers(1, 30), min_size=1, max_size=6))
+def test_blocks_of_any_sizes_give_the_same_bits(sizes):
+    samples = Stream(9, "blocks").uniform((3, 2, sum(sizes)))
+    at_once = BettingSequence(ALPHA, n_candidates=50).update(samples)
+    in_blocks = BettingSequence(ALPHA, n_candidates=50)
+    for block in np.split(samples, np.cumsum(sizes)[:-1], axis=-1):
+        in_blocks = in_blocks.update(block)
+    assert in_blocks.n == at_once.n == sum(sizes)
+    for name in ("total", "squares", "logs", "rejected"):
+        ours, theirs = (getattr(s._state, name) for s in (in_blocks, at_once))
+        assert ours.tobytes() == theirs.tobytes()
+
+
+def test_a_batch_is_many_sequences():
+    # So many candidates that the batch is played in parts.
+    samples = Stream(10, "batch").uniform((2, 9, 20))
+    sequence = BettingSequence(ALPHA, n_candidates=3000)
+    together = sequence.update(samples).interval()
+    for place in np.ndindex(2, 9):
+        assert repr(sequence.update(samples[place]).interval()) == repr(
+            together.take(place)
+        )
+
+
+def test_update_leaves_the_sequence_as_it_was():
+    samples = Stream(11, "old").uniform((2, 40))
+    first = BettingSequence(ALPHA).update(samples[:, :20])
+    before = repr(first.interval()), first._state.logs.tobytes()
+    later = first.update(samples[:, 20:])
+    assert (repr(first.interval()), first._state.logs.tobytes()) == before
+    assert (later.interval().low >= first.interval().low).all()
+    assert (later.interval().high <= first.interval().high).all()
+
+
+def test_betting_is_shorter_than_hoeffding_on_rare_events():
+    samples = bernoulli(0.01)(Stream(12, "rare"), (5, 1000))
+    width = BettingSequence(ALPHA).update(samples).interval().width
+    assert (width < 0.6 * hoeffding(samples.mean(axis=1), 1000, ALPHA).width).all()
+
+
+def test_a_coarser_grid_gives_a_wider_interval_around_the_fine_one():
+    samples = beta(Stream(13, "grid"), (20, 200))
+    fine, coarse = (
+        BettingSequence(ALPHA, n_candidates=n).update(samples).interval()
+        for n in (1000, 10)
+    )
+    assert (coarse.low <= fine.low).all()
+    assert (fine.high <= coarse.high).all()
+    assert (coarse.width <= fine.width + 2 / 10).all()
+
+
+def test_betting_moves_with_the_units():
+    samples = Stream(14, "units").uniform((4, 100))
+    unit = BettingSequence(ALPHA).update(samples).interval()
+    moved = BettingSequence(ALPHA, low=-8.0, high=24.0).update(32 * samples - 8)
+    assert moved.interval().low == pytest.approx(32 * unit.low - 8, abs=1e-12)
+    assert moved.interval().high == pytest.approx(32 * unit.high - 8, abs=1e-12)
+
+
+def test_samples_without_a_common_mean_leave_nothing():
+    sequence = BettingSequence(ALPHA).update([0.0] * 100).update([1.0] * 1000)
+    assert sequence.interval().is_empty
+
+
+# Robust means
+
+
+def laplace(stream, shape):
+    return stream.signs(shape) * stream.child("size").exponential(shape)
+
+
+def student(stream, shape):
+    return stats.t.ppf(stream.uniform(shape), 5)
+
+
+def skewed(stream, shape):
+    return stream.exponential(shape) - 1
+
+
+UNBOUNDED = {
+    "normal": (lambda stream, shape: stream.normal(shape), 3),
+    "laplace": (laplace, 6),
+    "student": (student, 9),
+    "exponential": (skewed, 9),
+    "signs": (lambda stream, shape: stream.signs(shape), 1),
+}
+
+
+@pytest.mark.parametrize("law", UNBOUNDED)
+@pytest.mark.parametrize("error_probability", [0.5, ALPHA, 1e-3])
+def test_robust_mean_covers(law, error_probability):
+    draw, kurtosis = UNBOUNDED[law]
+    samples = 100 + draw(Stream(15, "robust"), (1000, 400))
+    interval = robust_mean(samples, error_probability, kurtosis)
+    assert covers(~interval.contains(100), error_probability)
+
+
+@pytest.mark.parametrize("law", UNBOUNDED)
+def test_a_quarter_of_the_robust_interval_loses_coverage(law):
+    # The half would do for these laws: the worst ones for its inequalities are others.
+    draw, kurtosis = UNBOUNDED[law]
+    samples = draw(Stream(16, "robust"), (1000, 400))
+    quarter = shrunk(robust_mean(samples, ALPHA, kurtosis), 0.25)
+    assert not covers(~quarter.contains(0), ALPHA)
+
+
+def rare_jump(probability, n):
+    """Exact misses of a law that is 1 with some probability and 0 else."""
+    counts = np.arange(n + 1)
+    samples = (np.arange(n) < counts[:, None]).astype(float)
+    return samples, stats.binom.pmf(counts, n, probability)
+
+
+def test_a_wrong_kurtosis_loses_coverage():
+    n, p = 200, 0.005
+    samples, probability = rare_jump(p, n)
+    true_kurtosis = 1 / (p * (1 - p)) - 3
+    promised = robust_mean(samples, ALPHA, 3)
+    # No jump in 200 samples, of probability 0.37: they look like a constant.
+    assert true_kurtosis > 190
+    assert probability @ promised.contains(p) < 0.7
+    with pytest.raises(ValueError, match="samples must be at least 16"):
+        robust_mean(samples, ALPHA, true_kurtosis)
+
+
+@pytest.mark.parametrize("error_probability", [ALPHA, 0.9])
+def test_robust_mean_covers_rare_jumps_exactly_at_their_kurtosis(error_probability):
+    n, p = 400, 0.1
+    samples, probability = rare_jump(p, n)
+    kurtosis = 1 / (p * (1 - p)) - 3
+    # The order matters to the blocks, of which there is one.
+    share = error_probability / 3
+    assert _best_blocks(n, share, kurtosis)[0] == 1
+    interval = robust_mean(samples, error_probability, kurtosis)
+    assert probability @ interval.contains(p) >= 1 - error_probability
+
+
+@pytest.mark.parametrize("error_probability", [0.5, ALPHA, 1e-3, 2.0**-20])
+@pytest.mark.parametrize("kurtosis", [1, 3, 100])
+def test_the_constants_of_the_median_are_those_derived(error_probability, kurtosis):
+    n, share = 10_000, error_probability / 3
+    k, t_squared = _best_blocks(n, share, kurtosis)
+    size = n // k
+    moment = 3 + (kurtosis - 3) / size
+    p = min(1 / (1 + t_squared), moment / t_squared**2)
+    assert stats.binom.sf((k - 1) // 2, k, p) == pytest.approx(share, rel=1e-9)
+    # No other number of blocks is better.
+    for other in range(1, 301, 2):
+        q = stats.beta.ppf(share, (other + 1) / 2, (other + 1) / 2)
+        fourth = np.sqrt((3 + (kurtosis - 3) / (n // other)) / q)
+        best = min(1 / q - 1, fourth) / (n // other)
+        assert best >= t_squared / size * (1 - 1e-9)
+
+
+def test_the_variance_bound_is_the_one_derived():
+    # E exp(−λ D) ≤ exp(−λ E D + λ² E D²/2), minimized over λ, for D of two signs: 0
+    # or 2 with probability one half each, E D = 1, E D² = 2 = (κ + 3)/2 at κ = 1.
+    n_pairs = 200
+    for s in (0.1, 0.3, 0.9):
+        exact = stats.binom.cdf(n_pairs * (1 - s) / 2, n_pairs, 0.5)
+        assert exact <= np.exp(-n_pairs * s**2 / (1 + 3))
+    # And the moments of D are those of the law.
+    x = np.array([-2.0, 0.0, 1.0])
+    w = np.array([0.2, 0.4, 0.4])
+    variance = w @ x**2
+    kurtosis = w @ x**4 / variance**2
+    d = (x[:, None] - x) ** 2 / 2
+    assert np.einsum("i,j,ij", w, w, d) == pytest.approx(variance)
+    second = np.einsum("i,j,ij", w, w, d**2)
+    assert second == pytest.approx((kurtosis + 3) / 2 * variance**2)
+
+
+@pytest.mark.parametrize("error_probability", [ALPHA, 2.0**-20])
+def test_robust_mean_is_the_formula_of_its_notes(error_probability):
+    samples, kurtosis = student(Stream(21, "formula"), 1000) + 5, 9
+    share = error_probability / 3
+    n_blocks, t_squared = _best_blocks(1000, share, kurtosis)
+    size = 1000 // n_blocks
+    means = [samples[i * size : (i + 1) * size].mean() for i in range(n_blocks)]
+    shrinkage = np.sqrt((kurtosis + 3) * np.log(1 / share) / 500)
+    variance = samples.var(ddof=1) / (1 - shrinkage)
+    radius = np.sqrt(t_squared * variance / size)
+    interval = robust_mean(samples, error_probability, kurtosis)
+    assert n_blocks == 1 or error_probability < ALPHA
+    assert interval.low == pytest.approx(np.median(means) - radius, rel=1e-10)
+    assert interval.high == pytest.approx(np.median(means) + radius, rel=1e-10)
+
+
+def test_robust_mean_moves_with_the_units_to_the_bit():
+    samples = Stream(17, "units").normal((3, 500))
+    unit = robust_mean(samples, ALPHA, 3)
+    for exponent in (-900, 3, 900):
+        moved = robust_mean(np.ldexp(samples, exponent), ALPHA, 3)
+        assert (moved.low == np.ldexp(unit.low, exponent)).all()
+        assert (moved.high == np.ldexp(unit.high, exponent)).all()
+
+
+@pytest.mark.parametrize("constant", [0.0, 0.1, -1e300, 1e-300])
+def test_constants_are_covered_up_to_their_rounding(constant):
+    interval = robust_mean(np.full((2, 301), constant), ALPHA, 3)
+    assert interval.contains(constant).all()
+    assert (interval.width <= 1e-10 * abs(constant) + 1e-12).all()
+
+
+def test_the_number_of_samples_that_is_asked_for_is_enough():
+    with pytest.raises(ValueError, match="at least 50 for") as error:
+        robust_mean(np.zeros(49), ALPHA, 3)
+    assert "got 49" in str(error.value)
+    assert robust_mean(Stream(18).normal(50), ALPHA, 3).contains(0)
+
+
+# Slopes
+
+
+@pytest.mark.parametrize("exponent", [-2.0, -0.5, 0.0, 1.0, 3.0])
+def test_exact_power_laws_have_their_exponent(exponent):
+    sizes = np.array([[1, 10, 100], [3, 8, 5]])
+    means = 7 * sizes**exponent
+    for slope in (
+        loglog_slope(sizes, (means, means)),
+        local_slopes(sizes, Interval(means, means)),
+    ):
+        assert slope.low == pytest.approx(exponent, abs=1e-13)
+        assert slope.high == pytest.approx(exponent, abs=1e-13)
+    assert local_slopes(sizes, (means, means)).low.shape == (2, 2)
+
+
+def test_slope_ends_are_the_extremes_over_all_means():
+    sizes = np.array([1.0, 2.0, 5.0, 30.0])
+    low = np.array([2.0, 1.0, 0.4, 0.1])
+    high = low * [1.1, 1.5, 1.2, 2.0]
+    slope = loglog_slope(sizes, (low, high))
+    corners = [
+        np.polyfit(np.log(sizes), np.log(means), 1)[0]
+        for means in itertools.product(*zip(low, high, strict=True))
+    ]
+    assert slope.low == pytest.approx(min(corners))
+    assert slope.high == pytest.approx(max(corners))
+
+
+def slope_of_errors(stream, factor):
+    """Interval for the slope of P(error) = size^(−1/2), from counts at four sizes."""
+    sizes = np.array([4, 16, 64, 256])
+    errors = stream.uniform((1000, 500, 4)) < sizes**-0.5
+    means = clopper_pearson(errors.sum(axis=1), 500, ALPHA / 4)
+    return loglog_slope(sizes, shrunk(means, factor))
+
+
+def test_slopes_of_counts_cover_and_much_shorter_means_do_not():
+    assert covers(~slope_of_errors(Stream(19), 1.0).contains(-0.5), ALPHA)
+    # All means at their worst ends at once is rare: even half the width would do.
+    assert not covers(~slope_of_errors(Stream(20), 0.25).contains(-0.5), ALPHA)
+
+
+# Bad input
+
+NAN, INF = float("nan"), float("inf")
+BAD = [
+    (lambda: Interval(NAN, 1.0), "low holds NaN"),
+    (lambda: Interval([0.0, 0.1], [1.0, 1.0, 1.0]), "low (2,), high (3,)"),
+    (lambda: Interval(0.0, 1.0).contains(INF), "value holds NaN or infinity"),
+    (lambda: spend(0.0, 1), "error_probability must be strictly between 0 and 1"),
+    (lambda: spend(0.1, 0), "look must be at least 1, got 0"),
+    (lambda: clopper_pearson(11, 10, 0.05), "at most n_trials, got 11 of 10"),
+    (lambda: clopper_pearson(-1, 10, 0.05), "successes must be at least 0, got -1"),
+    (lambda: clopper_pearson(1.5, 10, 0.05), "successes must be a whole number"),
+    (lambda: clopper_pearson(0, 0, 0.05), "n_trials must be at least 1"),
+    (lambda: clopper_pearson([], 10, 0.05), "successes is empty"),
+    (lambda: clopper_pearson(NAN, 10, 0.05), "successes holds NaN"),
+    (lambda: clopper_pearson(1, 10, 1.0), "0 and 1, got 1.0"),
+    (lambda: clopper_pearson([1, 2], [3] * 3, 0.1), "successes (2,), n_trials (3,)"),
+    (lambda: hoeffding(1.5, 10, 0.05), "[low, high] = [0.0, 1.0], got 1.5"),
+    (lambda: hoeffding(0.5, 10, 0.05, 1, 1), "low must be below high, got low 1.0"),
+    (lambda: hoeffding(0.5, 10, -0.1), "error_probability must be"),
+    (lambda: hoeffding(0.5, 0, 0.1), "n must be at least 1, got 0"),
+    (lambda: hoeffding(0.5, 2.5, 0.1), "n must be a whole number, got 2.5"),
+    (lambda: hoeffding(0.5, 9, 0.1, high=INF), "high holds NaN or infinity"),
+    (lambda: empirical_bernstein(0.5, 0.1, 1, 0.1), "n must be at least 2, got 1"),
+    (lambda: empirical_bernstein(0.5, -0.1, 9, 0.1), "variance must be at least 0"),
+    (lambda: empirical_bernstein(0.5, 0.3, 9, 0.1), "variance must be at most"),
+    (lambda: BettingSequence(1.0), "error_probability must be between 0 and 1"),
+    (lambda: BettingSequence(0.1, low=2.0), "low must be below high"),
+    (lambda: BettingSequence(0.1, -1e308, 1e308), "high - low must be finite"),
+    (lambda: hoeffding(0.5, 9, 0.1, -1e308, 1e308), "high - low must be finite"),
+    (lambda: BettingSequence(0.1, n_candidates=1), "n_candidates must be at least 2"),
+    (lambda: BettingSequence(0.1).update([0.5, 1.5]), "[0.0, 1.0], got 1.5"),
+    (lambda: BettingSequence(0.1).update([0.5, NAN]), "samples holds NaN"),
+    (lambda: BettingSequence(0.1).update([]), "samples is empty"),
+    (lambda: BettingSequence(0.1).update(0.5), "samples must have at least 1 dim"),
+    (
+        lambda: BettingSequence(0.1).update([[0.5]]).update([0.5]),
+        "samples must have shape (1, n), as in earlier blocks, got (1,)",
+    ),
+    (lambda: robust_mean([NAN] * 99, 0.05, 3), "samples holds NaN"),
+    (lambda: robust_mean([0.0] * 99, 0.05, 0.9), "kurtosis must be at least 1"),
+    (lambda: robust_mean([0.0] * 99, 1.5, 3), "error_probability must be"),
+    (lambda: robust_mean([], 0.05, 3), "samples is empty"),
+    (lambda: loglog_slope([1, 2], ([0, 1], [1, 2])), "means.low must be positive"),
+    (lambda: loglog_slope([1, 2], ([2, 1], [1, 2])), "at most means.high, got 2.0"),
+    (lambda: loglog_slope([1, 1], ([1, 1], [1, 2])), "sizes must be distinct"),
+    (lambda: loglog_slope([0, 1], ([1, 1], [1, 2])), "sizes must be positive, got 0"),
+    (lambda: loglog_slope([1], ([1], [1])), "sizes must hold at least 2"),
+    (lambda: loglog_slope([1, 2], ([1] * 3, [1] * 3)), "shape (..., 2), one mean for"),
+    (lambda: local_slopes([1, 2], (1.0, 2.0)), "means must have shape (..., 2)"),
+]
+
+
+@pytest.mark.parametrize(("call", "message"), BAD, ids=[m for _, m in BAD])
+def test_bad_values_are_named(call, message):
+    with pytest.raises(ValueError) as error:
+        call()
+    assert message in str(error.value)
+
+
+WRONG = [
+    (lambda: clopper_pearson("1", 10, 0.05), "successes must hold real numbers"),
+    (lambda: spend(np.ma.masked_array([0.1]), 1), "error_probability is a masked"),
+    (lambda: BettingSequence(0.1, low=[0.0]), "low must be a single number"),
+    (lambda: BettingSequence([0.1]), "error_probability must be a number"),
+    (lambda: robust_mean([0.0] * 99, 0.05, [3, 4]), "kurtosis must be a single"),
+    (lambda: robust_mean([0.0] * 99, [0.05], 3), "error_probability must be a number"),
+    (lambda: loglog_slope([1, 2], 0.5), "means must be an Interval or a pair"),
+]
+
+
+@pytest.mark.parametrize(("call", "message"), WRONG, ids=[m for _, m in WRONG])
+def test_wrong_kinds_are_named(call, message):
+    with pytest.raises(TypeError) as error:
+        call()
+    assert message in str(error.value)
