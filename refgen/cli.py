@@ -12,9 +12,20 @@ import click
 
 from refgen import __version__
 from refgen.audit_command import audit
-from refgen.report_files import check_writable, write_report
+from refgen.report_files import (
+    InputError,
+    check_directory,
+    check_writable,
+    unwritable,
+    write_report,
+)
 
-STYLES = {"HOLDS": "green", "REFUTED": "bold red", "POWERLESS": "bold yellow"}
+STYLES = {
+    "HOLDS": "green",
+    "REFUTED": "bold red",
+    "UNDECIDED": "bold yellow",
+    "POWERLESS": "bold yellow",
+}
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -58,6 +69,39 @@ def _console() -> Any:
     show_default=True,
     help="Where claims run: on the CPU, or all of it on an NVIDIA GPU.",
 )
+@click.option(
+    "--jobs",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    help="Processes; the report is the same for any number.",
+)
+@click.option(
+    "--dask",
+    metavar="ADDRESS|local",
+    help="Run the tasks on a Dask cluster; 'local' starts one of --jobs workers.",
+)
+@click.option(
+    "--run",
+    "run_path",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="Keep what is finished there; the same command goes on from it.",
+)
+@click.option(
+    "--report",
+    "report_path",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="Write all measurements there: JSON lines, CSV and, with pyarrow, Parquet.",
+)
+@click.option(
+    "--error-probability",
+    type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    default=1e-3,
+    show_default=True,
+    help="That any Monte-Carlo decision of the run is wrong, at most.",
+)
 def verify(
     ids: tuple[str, ...],
     profile: str,
@@ -65,6 +109,11 @@ def verify(
     seed: int,
     json_path: Path | None,
     backend: str,
+    jobs: int,
+    dask: str | None,
+    run_path: Path | None,
+    report_path: Path | None,
+    error_probability: float,
 ) -> None:
     """Verify claims (IDS or globs; all by default) and refute their false twins.
 
@@ -72,14 +121,55 @@ def verify(
     130 if interrupted.
     """
     check_writable(json_path)
-    rg = _package(backend)
+    if report_path is not None:
+        check_directory(report_path)
+    options: dict[str, Any] = {
+        "profile": profile,
+        "n_instances": instances,
+        "seed": seed,
+        "rg": _package(backend),
+        "n_jobs": jobs,
+        "dask": dask,
+        "run": run_path,
+        "error_probability": error_probability,
+    }
+    tables = _Tables(report_path)
     with tempfile.TemporaryDirectory() as directory:
         # Otherwise Hypothesis leaves a .hypothesis folder where the user is.
         os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", directory)
-        report = _run(ids, profile, instances, seed, rg)
+        report = _run(ids, options, tables)
     if json_path is not None:
         write_report(json_path, report.to_json())
+    tables.close()
     raise SystemExit(130 if report.interrupted else 0 if report.ok else 1)
+
+
+class _Tables:
+    """The files of --report; if they fail, that is told after all else is saved."""
+
+    def __init__(self, directory: Path | None) -> None:
+        self._directory = directory
+        self._error: OSError | None = None
+        self._written: list[Path] = []
+        self.record = None if directory is None else self._write
+
+    def _write(self, report: Any, measurements: Any) -> None:
+        from refgen.verify.measurements import write_tables
+
+        assert self._directory is not None
+        results = report.to_dict()["results"]
+        try:
+            self._written = write_tables(self._directory, results, measurements)
+        except OSError as error:
+            self._error = error
+
+    def close(self) -> None:
+        if self._directory is None:
+            return
+        if self._error is not None:
+            raise unwritable("--report", self._directory, self._error)
+        for path in self._written:
+            click.echo(f"wrote {path}")
 
 
 def _package(backend: str) -> Any:
@@ -97,21 +187,17 @@ def _package(backend: str) -> Any:
     return refgen_gpu
 
 
-def _run(
-    ids: tuple[str, ...], profile: str, instances: int | None, seed: int, rg: Any
-) -> Any:
+def _run(ids: tuple[str, ...], options: dict[str, Any], tables: _Tables) -> Any:
+    from refgen.verify import ExecutorError, RunError
     from refgen.verify import verify as run
 
     console = _console()
-    with _Progress(console, _selection(ids, profile)) as progress:
-        report = run(
-            ids,
-            profile=profile,
-            n_instances=instances,
-            seed=seed,
-            rg=rg,
-            on_result=progress.show,
-        )
+    try:
+        with _Progress(console, _selection(ids, options["profile"])) as progress:
+            record = tables.record
+            report = run(ids, on_result=progress.show, record=record, **options)
+    except (RunError, ExecutorError) as error:
+        raise InputError(str(error)) from error
     _print_report(console, report)
     return report
 
@@ -185,6 +271,8 @@ def _print_failure(result: Any) -> None:
     if result.violation:
         click.echo(f"  violated by {result.violation}")
         click.echo(f"  reproduce: python -c '{result.reproduce}'")
+    if result.decision:
+        click.echo(f"  {result.decision}")
     if result.error:
         click.echo(f"  error in the claim's code: {result.error}")
     for twin in result.twins:
@@ -204,6 +292,8 @@ def _print_summary(report: Any) -> None:
         f"{held} of {len(results)} claims hold, {refuted} of {twins} false twins "
         f"refuted, {seconds:.1f} s"
     )
+    if report.n_monte_carlo:
+        click.echo(report.spending)
     if report.left_out:
         click.echo(
             f"left out of profile {report.profile} as too slow: "

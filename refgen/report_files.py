@@ -22,7 +22,17 @@ def check_writable(path: Path | None) -> None:
     try:
         _try_writing(path)
     except OSError as error:
-        raise _unwritable(path, error) from error
+        raise unwritable("--json", path, error) from error
+
+
+def check_directory(path: Path) -> None:
+    """Make a directory for tables; complain before the work if that is impossible."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        _temporary(path / "tables").touch()
+        _temporary(path / "tables").unlink()
+    except OSError as error:
+        raise unwritable("--report", path, error) from error
 
 
 def _try_writing(path: Path) -> None:
@@ -50,13 +60,14 @@ def write_report(path: Path, text: str) -> None:
     except OSError as error:
         with contextlib.suppress(OSError):
             _temporary(target).unlink(missing_ok=True)
-        raise _unwritable(path, error) from error
+        raise unwritable("--json", path, error) from error
 
 
 def _temporary(target: Path) -> Path:
     return target.with_name(f".refgen-{os.getpid()}.tmp")
 
 
-def _unwritable(path: Path, error: OSError) -> InputError:
+def unwritable(option: str, path: Path, error: OSError) -> InputError:
+    """What to say of a path that an option names and that cannot be written."""
     reason = error.strerror or error
-    return InputError(f"--json {path}: cannot be written ({reason})")
+    return InputError(f"{option} {path}: cannot be written ({reason})")

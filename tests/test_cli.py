@@ -86,14 +86,18 @@ def test_verify_leaves_nothing_where_it_runs(tmp_path):
 
 
 def test_interruption_exits_130_with_what_is_finished(monkeypatch):
-    import refgen.verify.engine as engine
+    from refgen.verify import schedule
 
-    def interrupted(*args):
-        raise KeyboardInterrupt
+    def interrupted(claim, tasks, *common):
+        if claim.id == "GDE-6":
+            raise KeyboardInterrupt
+        return perform_all(claim, tasks, *common)
 
-    monkeypatch.setattr(engine, "verify_claim", interrupted)
-    result = run("verify", "GDE-6", "--profile", "quick")
+    perform_all = schedule.perform_all
+    monkeypatch.setattr(schedule, "perform_all", interrupted)
+    result = run("verify", "GDE-5", "GDE-6", "--profile", "quick")
     assert result.exit_code == 130
+    assert "GDE-5: HOLDS" in result.output
     assert "interrupted" in result.output
 
 

@@ -10,13 +10,16 @@ from refgen.claims.registry import (
     find,
     get,
 )
+from refgen.claims.sampled import Draws, Samples, sampled
 
 __all__ = [
     "Claim",
     "Domain",
+    "Draws",
     "InvalidMeasurement",
     "Measurement",
     "RegistrationError",
+    "Samples",
     "Twin",
     "UnknownClaim",
     "all_claims",
@@ -25,4 +28,5 @@ __all__ = [
     "find",
     "get",
     "measured",
+    "sampled",
 ]

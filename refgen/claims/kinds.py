@@ -81,6 +81,17 @@ class Decision:
 
     violated: Any
     tightness: Any
+    parts: tuple[DecidedPart, ...] = ()
+
+
+@dataclass(frozen=True)
+class DecidedPart:
+    """One part of a decided measurement, entry by entry, where it was measured."""
+
+    kind: str
+    sides: Measurement
+    violated: Any
+    tightness: Any
 
 
 def _identity(m: Measurement, xp: Any) -> tuple[Any, Any]:
@@ -145,11 +156,13 @@ def decide(kind: Kind, result: Any, batch: int) -> Decision:
         raise InvalidMeasurement("the claim measured nothing")
     xp = namespace(*(part.lhs for part in parts))
     decided = [_decide_part(part.kind or kind, part, batch, xp) for part in parts]
-    violated, tightness = decided[0]
-    for bad, tight in decided[1:]:
-        violated = violated | bad
-        tightness = xp.maximum(tightness, tight)
-    return Decision(violated, tightness)
+    rows = (batch, -1)
+    violated = xp.zeros(batch, bool)
+    tightness = xp.full(batch, -xp.inf)
+    for part in decided:
+        violated = violated | part.violated.reshape(rows).any(axis=1)
+        tightness = xp.maximum(tightness, part.tightness.reshape(rows).max(axis=1))
+    return Decision(violated, tightness, tuple(decided))
 
 
 def _side(xp: Any, value: Any) -> Any:
@@ -161,7 +174,7 @@ def _side(xp: Any, value: Any) -> Any:
     return xp.asarray(value, float)
 
 
-def _decide_part(kind: Kind, part: Measurement, batch: int, xp: Any) -> tuple[Any, Any]:
+def _decide_part(kind: Kind, part: Measurement, batch: int, xp: Any) -> DecidedPart:
     sides = (part.lhs, part.rhs, part.scale, part.envelope)
     lhs, rhs, scale, envelope = xp.broadcast_arrays(*(_side(xp, x) for x in sides))
     # A side that broadcasts beyond lhs would compare different instances.
@@ -173,9 +186,7 @@ def _decide_part(kind: Kind, part: Measurement, batch: int, xp: Any) -> tuple[An
     if not all(bool(xp.isfinite(x).all()) for x in (lhs, rhs, scale, envelope)):
         raise InvalidMeasurement("the claim measured NaN or infinity on an instance")
     checked = Measurement(lhs, rhs, scale, part.terms, envelope)
-    bad, tight = _RULES[kind](checked, xp)
-    rows = (batch, -1)
-    return bad.reshape(rows).any(axis=1), tight.reshape(rows).max(axis=1)
+    return DecidedPart(kind, checked, *_RULES[kind](checked, xp))
 
 
 def _shape(value: Any) -> tuple[int, ...]:

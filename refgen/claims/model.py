@@ -59,7 +59,7 @@ class Statement:
 
     kind: Kind
     domain: Domain
-    measure: Callable[[Any, Any], Any]
+    measure: Callable[..., Any]
 
     def decide(self, rg: Any, instances: Instance, batch: int) -> Decision:
         """Decide on a batch of instances (one leading axis).
@@ -97,6 +97,8 @@ class Claim(Statement):
         Work per instance relative to a closed form; scans shrink by it.
     slow : bool
         Left out of the quick profile.
+    monte_carlo : bool
+        The measurement takes `Draws` too, and gives `Samples`.
     twins : list of Twin
     """
 
@@ -104,6 +106,7 @@ class Claim(Statement):
     source: str = ""
     cost: int = 1
     slow: bool = False
+    monte_carlo: bool = False
     twins: list[Twin] = field(default_factory=list)
     _register: Callable[[Claim], None] = field(default=lambda claim: None, repr=False)
 

@@ -38,7 +38,8 @@ def claim(
     source: str,
     cost: int = 1,
     slow: bool = False,
-) -> Callable[[Callable[[Any, Any], Any]], Claim]:
+    monte_carlo: bool = False,
+) -> Callable[[Callable[..., Any]], Claim]:
     """Declare a claim; it registers with its first ``.twin(...)``.
 
     Parameters
@@ -53,6 +54,9 @@ def claim(
         Work per instance relative to a closed form.
     slow : bool
         Leave out of the quick profile.
+    monte_carlo : bool
+        The function takes `refgen.claims.sampled.Draws` as a third argument and gives
+        `sampled` measurements, decided by confidence intervals.
 
     Raises
     ------
@@ -60,12 +64,13 @@ def claim(
         If the id is taken or the function has no docstring (its statement).
     """
 
-    def declare(measure: Callable[[Any, Any], Any]) -> Claim:
+    def declare(measure: Callable[..., Any]) -> Claim:
         if id in _claims or id in _without_twin:
             raise RegistrationError(f"a claim with id {id!r} exists already")
         if not measure.__doc__:
             raise RegistrationError(f"claim {id!r} has no docstring to state it")
-        declared = Claim(kind, domain, measure, id, source, cost, slow, [], _register)
+        options = (cost, slow, monte_carlo)
+        declared = Claim(kind, domain, measure, id, source, *options, [], _register)
         _without_twin[id] = declared
         return declared
 

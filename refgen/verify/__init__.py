@@ -1,16 +1,20 @@
 """The engine: search, scan, decide, record, report; no theory in it."""
 
 from refgen.verify.engine import check, select, verify, verify_claim
+from refgen.verify.executors import ExecutorError
 from refgen.verify.profiles import PROFILES, Profile
 from refgen.verify.report import ClaimResult, Report, TwinResult
+from refgen.verify.store import RunError
 from refgen.verify.tally import ClaimError
 
 __all__ = [
     "PROFILES",
     "ClaimError",
     "ClaimResult",
+    "ExecutorError",
     "Profile",
     "Report",
+    "RunError",
     "TwinResult",
     "check",
     "select",

@@ -1,22 +1,28 @@
-"""The verifier: pinned examples, search, scan, twins, record."""
+"""The verifier: which claims, with what budget, and what their outcomes mean."""
 
 from __future__ import annotations
 
-import time
+import tempfile
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from refgen.arrays import Instance
+from refgen.arrays import Instance, check_integer, check_open_unit
 from refgen.claims import registry
-from refgen.claims.model import Claim, Statement, Twin
+from refgen.claims.model import Claim, Twin
 from refgen.random import Stream
+from refgen.verify.executors import executor
+from refgen.verify.measurements import Block, blocks
+from refgen.verify.outcomes import Outcome
 from refgen.verify.profiles import PROFILES, Profile
-from refgen.verify.report import ClaimResult, Report, TwinResult, finite_or_none
-from refgen.verify.scan import scan
-from refgen.verify.search import search
-from refgen.verify.tally import ClaimError, Tally, drawn, evaluate
+from refgen.verify.report import ClaimResult, Report, TwinResult
+from refgen.verify.schedule import NoStore, Scheduler, StatementRun
+from refgen.verify.store import RunStore, identity
+from refgen.verify.tasks import Settings, Task, name_of
 
-MIN_INSTANCES = 16
+ERROR_PROBABILITY = 1e-3
 
 
 def verify(
@@ -27,6 +33,11 @@ def verify(
     seed: int = 0,
     rg: Any = None,
     on_result: Callable[[ClaimResult], None] = lambda result: None,
+    error_probability: float = ERROR_PROBABILITY,
+    n_jobs: int = 1,
+    dask: str | None = None,
+    run: str | Path | None = None,
+    record: Callable[[Report, Iterator[Block]], None] | None = None,
 ) -> Report:
     """Verify claims numerically and refute their twins.
 
@@ -43,18 +54,33 @@ def verify(
         The backend; `refgen` by default.
     on_result : callable
         Called with each result as it is ready.
+    error_probability : float
+        In (0, 1): that any Monte-Carlo decision of the run is wrong, at most.
+    n_jobs : int
+        Processes; the report does not depend on it.
+    dask : str, optional
+        Address of a Dask scheduler, or "local" for `n_jobs` workers here.
+    run : path, optional
+        Directory that keeps what is finished; the same call goes on from there.
+    record : callable, optional
+        Called at the end with the report and a stream of all measurements, as
+        `refgen.verify.measurements.write_tables` takes it.
 
     Returns
     -------
     Report
-        With what is finished if interrupted by Ctrl-C.
+        In the order of the claims; with what is finished if interrupted by Ctrl-C.
 
     Raises
     ------
     UnknownClaim
         If an id matches nothing; the nearest ids are named.
     ValueError
-        If `profile`, `n_instances` or `seed` is out of range.
+        If an argument is out of range.
+    RunError
+        If `run` cannot be written, is damaged, or holds another run.
+    ExecutorError
+        If workers cannot be had, or die again and again.
 
     Examples
     --------
@@ -62,20 +88,50 @@ def verify(
     >>> report.ok, report.results[0].verdict
     (True, 'HOLDS')
     """
+    if rg is None:
+        import refgen as rg
     if profile not in PROFILES:
         raise ValueError(f"profile must be one of {list(PROFILES)}, got {profile!r}")
-    if n_instances is not None and n_instances < 1:
-        raise ValueError(f"n_instances must be at least 1, got {n_instances}")
+    if n_instances is not None:
+        check_integer("n_instances", n_instances, 1)
+    check_integer("n_jobs", n_jobs, 1)
+    check_open_unit("error_probability", error_probability)
     Stream(seed)  # says what is wrong with the seed before any work
-    ran, left_out = select(ids, PROFILES[profile])
+    chosen = PROFILES[profile]
+    ran, left_out = select(ids, chosen)
+    settings = _settings(chosen, n_instances, seed, record is not None)
+    claims = _runs(ran, settings, rg, error_probability)
     report = Report(profile, seed, left_out=left_out)
-    try:
-        for claim in ran:
-            result = verify_claim(claim, PROFILES[profile], n_instances, seed, rg)
-            report.results.append(result)
-            on_result(result)
-    except KeyboardInterrupt:
-        report.interrupted = True
+    report.error_probability = error_probability
+    report.n_monte_carlo = sum(1 + len(c.twins) for c in ran if c.monte_carlo)
+    results: dict[str, ClaimResult] = {}
+
+    def finished(claim: Claim) -> None:
+        results[claim.id] = _result(claim, claims[claim.id], seed, rg)
+        on_result(results[claim.id])
+
+    arguments = {
+        "claims": [claim.id for claim in ran],
+        "profile": profile,
+        "n_instances": n_instances,
+        "seed": seed,
+        "error_probability": error_probability,
+        "measurements": record is not None,
+    }
+    with _store(run, arguments, rg) as store:
+        elsewhere = n_jobs > 1 or dask is not None
+        scheduler = Scheduler(
+            settings, rg.__name__, store, lambda: executor(n_jobs, dask), elsewhere
+        )
+        # Long tasks that start last would leave the other workers idle.
+        first = sorted(ran, key=lambda c: not c.slow) if elsewhere else ran
+        try:
+            _run_all(scheduler, {c.id: claims[c.id] for c in first}, finished)
+        except KeyboardInterrupt:
+            report.interrupted = True
+        report.results = [results[c.id] for c in ran if c.id in results]
+        if record is not None:
+            record(report, blocks(_recorded(claims, store)))
     return report
 
 
@@ -96,103 +152,25 @@ def verify_claim(
     n_instances: int | None = None,
     seed: int = 0,
     rg: Any = None,
+    error_probability: float = ERROR_PROBABILITY,
 ) -> ClaimResult:
-    """Verify one claim; see `verify`."""
+    """Verify one claim, here; see `verify`."""
     if rg is None:
         import refgen as rg
-    start = time.perf_counter()
-    # Dear claims still see several sizes and several instances of each.
-    budget = max(-(-(n_instances or profile.instances) // claim.cost), MIN_INSTANCES)
-    tally, error = Tally(), None
-    try:
-        for stage in _stages(claim, rg, tally, profile, budget, seed, claim):
-            stage()
-            if tally.violation is not None:
-                break
-    except ClaimError as failure:
-        error = str(failure)
-    twins = [_try_twin(twin, claim, rg, profile, budget, seed) for twin in claim.twins]
-    violation = None if tally.violation is None else repr(tally.violation)
-    return ClaimResult(
-        id=claim.id,
-        kind=claim.kind,
-        title=claim.title,
-        verdict=_verdict(error, violation, twins),
-        n_instances=tally.n_instances,
-        tightness=finite_or_none(tally.tightness),
-        tightest=None if tally.tightest is None else repr(tally.tightest),
-        violation=violation,
-        reproduce=violation and reproduction(claim, tally.violation, rg),
-        error=error,
-        twins=twins,
-        seconds=time.perf_counter() - start,
-        seed=seed,
-        device=rg.arrays.device_label(),
-    )
-
-
-def _verdict(error: str | None, violation: str | None, twins: list[TwinResult]) -> Any:
-    if error is not None or any(twin.error for twin in twins):
-        return "ERROR"
-    if violation is not None:
-        return "REFUTED"
-    return "HOLDS" if all(twin.refuted for twin in twins) else "POWERLESS"
-
-
-def _stages(
-    statement: Statement,
-    rg: Any,
-    tally: Tally,
-    profile: Profile,
-    budget: int,
-    seed: int,
-    claim: Claim,
-) -> Iterator[Callable[[], None]]:
-    """Pinned examples, then Hypothesis, then the scan."""
-    name = statement.text if isinstance(statement, Twin) else "claim"
-    stream = rg.random.Stream(seed, claim.id, name)
-    yield lambda: pinned(statement, rg, tally)
-    yield lambda: search(statement, rg, tally, profile.search_examples, seed)
-    yield lambda: scan(statement, rg, tally, budget, stream, claim.cost)
-
-
-def pinned(statement: Statement, rg: Any, tally: Tally) -> None:
-    """Try the domain's pinned examples."""
-    for instance in drawn(statement.domain.examples):
-        batch = rg.arrays.to_device(instance).take(None)
-        tally.record(batch, evaluate(statement, rg, batch, 1))
-
-
-def _try_twin(
-    twin: Twin, claim: Claim, rg: Any, profile: Profile, budget: int, seed: int
-) -> TwinResult:
-    tally = Tally()
-    try:
-        for stage in _stages(twin, rg, tally, profile, budget, seed, claim):
-            stage()
-            if tally.violation is not None:
-                break
-    except ClaimError as failure:
-        return TwinResult(twin.text, False, tally.n_instances, None, str(failure))
-    found: Instance | None = tally.violation
-    shown = None if found is None else repr(found)
-    return TwinResult(twin.text, found is not None, tally.n_instances, shown)
-
-
-def reproduction(claim: Claim, instance: Any, rg: Any) -> str:
-    """One line of Python that measures the claim on the instance."""
-    kind, package = type(instance), rg.__name__
-    where = "" if package == "refgen" else f", rg={package}"
-    return (
-        f"from {kind.__module__} import {kind.__name__}; "
-        + (f"import {package}; " if where else "")
-        + "from refgen.verify import check; "
-        f"print(check({claim.id!r}, {instance!r}{where}))"
-    )
+    settings = _settings(profile, n_instances, seed, False)
+    claims = _runs([claim], settings, rg, error_probability)
+    scheduler = Scheduler(settings, rg.__name__, NoStore(), lambda: executor(1, None))
+    _run_all(scheduler, claims, lambda claim: None)
+    return _result(claim, claims[claim.id], seed, rg)
 
 
 def check(id: str, instance: Instance, rg: Any = None) -> bool:
     """Whether a claim holds on one instance.
+
+    Raises
+    ------
+    ValueError
+        For a Monte-Carlo claim, which no single measurement decides.
 
     Examples
     --------
@@ -202,6 +180,141 @@ def check(id: str, instance: Instance, rg: Any = None) -> bool:
     """
     if rg is None:
         import refgen as rg
+    claim = registry.get(id)
+    if claim.monte_carlo:
+        raise ValueError(f"{id} is decided by Monte Carlo: use verify([{id!r}])")
     batch = rg.arrays.to_device(instance).take(None)
-    decision = registry.get(id).decide(rg, batch, 1)
-    return not bool(decision.violated[0])
+    return not bool(claim.decide(rg, batch, 1).violated[0])
+
+
+def _settings(
+    profile: Profile, n_instances: int | None, seed: int, record: bool
+) -> Settings:
+    instances = n_instances or profile.instances
+    return Settings(seed, profile.search_examples, instances, profile.draws, record)
+
+
+def _runs(
+    claims: list[Claim], settings: Settings, rg: Any, error_probability: float
+) -> dict[str, list[StatementRun]]:
+    """The statements of each claim: itself, then its twins."""
+    n = sum(1 + len(claim.twins) for claim in claims if claim.monte_carlo)
+    share = error_probability / max(n, 1)
+    return {
+        claim.id: [
+            StatementRun(claim, index, settings, rg.arrays.BATCH, share)
+            for index in range(1 + len(claim.twins))
+        ]
+        for claim in claims
+    }
+
+
+def _run_all(
+    scheduler: Scheduler,
+    claims: dict[str, list[StatementRun]],
+    finished: Callable[[Claim], None],
+) -> None:
+    n_open = {id: len(same) for id, same in claims.items()}
+
+    def one_ended(statement: StatementRun) -> None:
+        n_open[statement.claim.id] -= 1
+        if not n_open[statement.claim.id]:
+            finished(statement.claim)
+
+    statements = [statement for same in claims.values() for statement in same]
+    scheduler.run(statements, one_ended)
+
+
+def _result(
+    claim: Claim, statements: list[StatementRun], seed: int, rg: Any
+) -> ClaimResult:
+    own = _judged(statements[0])
+    twins = [_twin_result(statement) for statement in statements[1:]]
+    total = sum(s.outcome().seconds for s in statements)
+    return ClaimResult(
+        id=claim.id,
+        kind=claim.kind,
+        title=claim.title,
+        verdict=_verdict(own, twins),
+        n_instances=own.outcome.n_instances,
+        tightness=own.outcome.tightness if own.words is None else own.tightness,
+        tightest=own.outcome.tightest,
+        violation=own.violation,
+        reproduce=own.outcome.reproduce,
+        error=own.outcome.error,
+        twins=twins,
+        seconds=total,
+        seed=seed,
+        device=rg.arrays.device_label(),
+        decision=own.words,
+        n_draws=own.n_draws,
+    )
+
+
+@dataclass(frozen=True)
+class _Judged:
+    """What is known of a statement, whichever way it was decided."""
+
+    outcome: Outcome
+    violation: str | None
+    is_open: bool
+    words: str | None = None
+    tightness: float | None = None
+    n_draws: int = 0
+
+
+def _judged(run: StatementRun) -> _Judged:
+    outcome, verdict = run.outcome(), run.verdict
+    if verdict is None:
+        return _Judged(outcome, outcome.violation, False)
+    return _Judged(
+        outcome,
+        verdict.instance,
+        verdict.state == "open",
+        verdict.words,
+        verdict.tightness,
+        verdict.n_draws,
+    )
+
+
+def _twin_result(run: StatementRun) -> TwinResult:
+    judged, twin = _judged(run), run.statement
+    assert isinstance(twin, Twin)
+    outcome = judged.outcome
+    if outcome.error is not None:
+        return TwinResult(twin.text, False, outcome.n_instances, None, outcome.error)
+    refuted = judged.violation is not None
+    n = outcome.n_instances
+    return TwinResult(twin.text, refuted, n, judged.violation, None, judged.words)
+
+
+def _verdict(own: _Judged, twins: list[TwinResult]) -> Any:
+    if own.outcome.error is not None or any(twin.error for twin in twins):
+        return "ERROR"
+    if own.violation is not None:
+        return "REFUTED"
+    if own.is_open:
+        return "UNDECIDED"
+    return "HOLDS" if all(twin.refuted for twin in twins) else "POWERLESS"
+
+
+@contextmanager
+def _store(run: str | Path | None, arguments: dict[str, Any], rg: Any) -> Iterator[Any]:
+    """The run's store; measurements that nobody keeps are on disk meanwhile."""
+    if run is None and not arguments["measurements"]:
+        yield NoStore()
+        return
+    with tempfile.TemporaryDirectory() as temporary:
+        wanted = identity(arguments, rg.arrays.device_label())
+        with RunStore(Path(run or temporary), wanted) as store:
+            yield store
+
+
+def _recorded(
+    claims: dict[str, list[StatementRun]], store: Any
+) -> Iterator[tuple[Task, str, bytes | None]]:
+    """Measurements of all tasks that count, with the statement's text."""
+    for same in claims.values():
+        for run in same:
+            for task, _ in run.counted:
+                yield task, name_of(run.statement), store.measurements(task)

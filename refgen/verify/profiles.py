@@ -16,16 +16,19 @@ class Profile:
         Instances that Hypothesis tries per claim.
     slow : bool
         Whether slow claims run.
+    draws : int
+        Of a Monte-Carlo claim, per instance, before it is left undecided.
     """
 
     name: str
     instances: int
     search_examples: int
     slow: bool
+    draws: int = 2**12
 
 
 PROFILES = {
-    "quick": Profile("quick", 4_000, 10, slow=False),
-    "default": Profile("default", 100_000, 60, slow=True),
-    "wide": Profile("wide", 1_000_000, 1_000, slow=True),
+    "quick": Profile("quick", 4_000, 10, slow=False, draws=2**12),
+    "default": Profile("default", 100_000, 60, slow=True, draws=2**15),
+    "wide": Profile("wide", 1_000_000, 1_000, slow=True, draws=2**18),
 }

@@ -7,7 +7,7 @@ import math
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
-Verdict = Literal["HOLDS", "REFUTED", "POWERLESS", "ERROR"]
+Verdict = Literal["HOLDS", "REFUTED", "UNDECIDED", "POWERLESS", "ERROR"]
 
 
 @dataclass(frozen=True)
@@ -19,6 +19,7 @@ class TwinResult:
     n_instances: int
     instance: str | None
     error: str | None = None
+    decision: str | None = None
 
 
 @dataclass(frozen=True)
@@ -27,12 +28,20 @@ class ClaimResult:
 
     Attributes
     ----------
-    verdict : {"HOLDS", "REFUTED", "POWERLESS", "ERROR"}
+    verdict : {"HOLDS", "REFUTED", "UNDECIDED", "POWERLESS", "ERROR"}
+        UNDECIDED: a Monte-Carlo claim's budget ended before its interval decided.
         POWERLESS: no violation, but a twin survived. ERROR: the claim's own code
         failed on a valid instance.
     tightness : float or None
         Largest lhs/rhs (inequality), error/allowance (identity, limit, rate) or
         rhs/lhs (existence) among the instances.
+    decision : str or None
+        Of a Monte-Carlo claim, in words, with the interval.
+    n_draws : int
+        Of a Monte-Carlo claim, per instance.
+    seconds : float
+        Time its tasks took, added up; no part of the report's JSON, which is the same
+        for any number of workers.
     """
 
     id: str
@@ -49,6 +58,8 @@ class ClaimResult:
     seconds: float
     seed: int
     device: str
+    decision: str | None = None
+    n_draws: int = 0
 
     @property
     def ok(self) -> bool:
@@ -74,6 +85,8 @@ class Report:
     results: list[ClaimResult] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
     interrupted: bool = False
+    error_probability: float = 1e-3
+    n_monte_carlo: int = 0
 
     @property
     def ok(self) -> bool:
@@ -84,8 +97,27 @@ class Report:
             and all(result.ok for result in self.results)
         )
 
+    @property
+    def spending(self) -> str:
+        """How the error probability of the run was spent, in words."""
+        if not self.n_monte_carlo:
+            return "no Monte-Carlo statement: nothing spent"
+        return (
+            f"error probability {self.error_probability:g}, shared evenly by "
+            f"{self.n_monte_carlo} Monte-Carlo statements (claims and twins), within "
+            "each by its looks, instances and parts"
+        )
+
     def to_dict(self) -> dict[str, Any]:
-        return {"ok": self.ok, **asdict(self)}
+        """All findings; times are left out, as they differ from run to run."""
+        values = {"ok": self.ok, "spending": self.spending, **asdict(self)}
+        for result in values["results"]:
+            del result["seconds"]
+        return values
+
+    def timings(self) -> dict[str, float]:
+        """Seconds by claim."""
+        return {result.id: result.seconds for result in self.results}
 
     def to_json(self) -> str:
         return json.dumps(self.to_dict(), indent=2, ensure_ascii=False) + "\n"

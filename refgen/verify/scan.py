@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from refgen.claims.model import Statement
-from refgen.random import Stream
 from refgen.verify.tally import Tally, drawn, evaluate
 
 # Sizes are drawn once per block: blocks are small enough that a quick scan sees
@@ -14,6 +14,9 @@ BLOCK = 512
 
 # On a device larger blocks pay, as long as there are enough of them to see many sizes.
 MIN_BLOCKS = 32
+
+# Blocks of cost 1 in a task: tens of milliseconds, far above the cost of a task.
+_TASK_BLOCKS = 16
 
 
 def block_size(cost: int, n_instances: int, batch: int = BLOCK) -> int:
@@ -35,25 +38,37 @@ def block_size(cost: int, n_instances: int, batch: int = BLOCK) -> int:
     return max(smallest, min(batch // cost, n_instances // MIN_BLOCKS))
 
 
+def blocks_per_task(cost: int, size: int) -> int:
+    """How many blocks are worth a task of their own.
+
+    Examples
+    --------
+    >>> blocks_per_task(1, 512), blocks_per_task(20_000, 2)
+    (16, 1)
+    """
+    return max(1, _TASK_BLOCKS * BLOCK // (size * cost))
+
+
 def scan(
     statement: Statement,
     rg: Any,
     tally: Tally,
     n_instances: int,
-    stream: Stream,
-    cost: int = 1,
+    stream: Any,
+    size: int,
+    blocks: Iterable[int],
 ) -> None:
-    """Scan `n_instances`, or up to the first block with a violation.
+    """Scan some of the blocks of `n_instances`, up to the first one with a violation.
 
     Block number b is drawn from ``stream.at(b)`` alone, so that the blocks may be
     scanned in any order or place with the same result.
     """
     sample = statement.domain.sample
-    if sample is None:
-        return
-    size = block_size(cost, n_instances, rg.arrays.BATCH)
-    for block in range(-(-n_instances // size)):
+    assert sample is not None
+    for block in blocks:
         count = min(size, n_instances - block * size)
+        if count <= 0:
+            return
         batch = drawn(sample, rg, stream.at(block), count)
         tally.record(batch, evaluate(statement, rg, batch, count))
         if tally.violation is not None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from refgen.arrays import Instance
-from refgen.claims.kinds import Decision
+from refgen.arrays import Instance, namespace
+from refgen.claims.kinds import DecidedPart, Decision, Measurement
 from refgen.claims.model import Statement
 
 
@@ -27,9 +26,9 @@ def evaluate(statement: Statement, rg: Any, batch: Instance, size: int) -> Decis
         with np.errstate(all="ignore"):  # NaN is judged by the decision rule
             decision = statement.decide(rg, batch, size)
         # Only verdicts leave the device.
-        return Decision(
-            rg.arrays.to_host(decision.violated), rg.arrays.to_host(decision.tightness)
-        )
+        violated = rg.arrays.to_host(decision.violated)
+        tightness = rg.arrays.to_host(decision.tightness)
+        return Decision(violated, tightness, decision.parts)
     except MemoryError as cause:
         if size == 1:
             raise ClaimError(_first(rg, batch), cause) from cause
@@ -57,6 +56,30 @@ def _in_halves(statement: Statement, rg: Any, batch: Instance, size: int) -> Dec
     return Decision(
         np.concatenate([part.violated for part in parts]),
         np.concatenate([part.tightness for part in parts]),
+        _stacked(*parts),
+    )
+
+
+def _stacked(first: Decision, second: Decision) -> tuple[DecidedPart, ...]:
+    """The parts of two consecutive batches as those of one."""
+
+    def both(a: Any, b: Any) -> Any:
+        return namespace(a).concatenate([a, b])
+
+    return tuple(
+        DecidedPart(
+            a.kind,
+            Measurement(
+                both(a.sides.lhs, b.sides.lhs),
+                both(a.sides.rhs, b.sides.rhs),
+                both(a.sides.scale, b.sides.scale),
+                a.sides.terms,
+                both(a.sides.envelope, b.sides.envelope),
+            ),
+            both(a.violated, b.violated),
+            both(a.tightness, b.tightness),
+        )
+        for a, b in zip(first.parts, second.parts, strict=True)
     )
 
 
@@ -68,19 +91,29 @@ def drawn(source: Any, *args: Any) -> Any:
         raise ClaimError(None, cause) from cause
 
 
-@dataclass
+def pinned(statement: Statement, rg: Any, tally: Tally) -> None:
+    """Try the domain's pinned examples."""
+    for instance in drawn(statement.domain.examples):
+        batch = rg.arrays.to_device(instance).take(None)
+        tally.record(batch, evaluate(statement, rg, batch, 1))
+
+
 class Tally:
     """Instances tried, the tightest one, and a violation if one was found."""
 
-    n_instances: int = 0
-    tightness: float = -np.inf
-    tightest: Instance | None = None
-    violation: Instance | None = None
+    def __init__(self, recorder: Any = None) -> None:
+        self.n_instances = 0
+        self.tightness = -np.inf
+        self.tightest: Instance | None = None
+        self.violation: Instance | None = None
+        self._recorder = recorder
 
     def record(
         self, batch: Instance, decision: Decision, prefer_last: bool = False
     ) -> None:
         """Add a decided batch."""
+        if self._recorder is not None:
+            self._recorder.add(decision)
         self.n_instances += len(decision.violated)
         best = int(decision.tightness.argmax())
         if decision.tightness[best] > self.tightness:

@@ -7,6 +7,7 @@ from refgen.claims.disagreement import (
     families,
     relations,
     sampling,
+    simulated,
     theorems,
 )
 
@@ -17,5 +18,6 @@ __all__ = [
     "families",
     "relations",
     "sampling",
+    "simulated",
     "theorems",
 ]

@@ -1,0 +1,123 @@
+"""Measurements by Monte Carlo: independent draws whose mean is one side of a claim."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from refgen.claims.kinds import InvalidMeasurement, Kind
+
+
+@dataclass(frozen=True)
+class Draws:
+    """What a Monte-Carlo claim draws with: `n` independent repetitions.
+
+    Attributes
+    ----------
+    stream : Stream
+        Of the package that the claim runs on; another one for every block of draws.
+    n : int
+    """
+
+    stream: Any
+    n: int
+
+
+@dataclass(frozen=True)
+class Samples:
+    """Independent draws of a quantity, and what its mean is compared with.
+
+    Attributes
+    ----------
+    values : array of shape (batch, n) or (batch, n, n_sizes)
+        Draws; the second axis is the one of independent repetitions.
+    rhs : array of shape (batch,) or float
+        What the mean (identity, inequality, existence), the limit of the means along
+        `sizes` (limit) or the log-log slope of the means (rate) is compared with.
+    precision : float
+        Up to which the claim is decided: HOLDS says that it is true within that.
+    bounds : (low, high) or None
+        What all draws are known to lie in; numbers, or one for every size.
+    binary : bool
+        Whether draws are 0 or 1: then the interval is exact.
+    kurtosis : float or None
+        For unbounded draws: E(X − μ)⁴ ≤ kurtosis · σ⁴ is assumed.
+    sizes : tuple of float or None
+        For limits and rates.
+    order : float
+        Of a limit: it is the L of the least-squares fit L + c · size^−order of the
+        means, which lets means at finitely many sizes speak about it.
+    kind : str or None
+        Decides this part by another rule than the claim's own.
+    """
+
+    values: Any
+    rhs: Any
+    precision: float
+    bounds: tuple[Any, Any] | None = None
+    binary: bool = False
+    kurtosis: float | None = None
+    sizes: tuple[float, ...] | None = None
+    order: float = 1.0
+    kind: Kind | None = None
+
+
+def sampled(
+    values: Any,
+    rhs: Any,
+    precision: float,
+    *,
+    bounds: tuple[Any, Any] | None = None,
+    binary: bool = False,
+    kurtosis: float | None = None,
+    sizes: Any = None,
+    order: float = 1.0,
+    kind: Kind | None = None,
+) -> Samples:
+    """A Monte-Carlo measurement; see `Samples` for the arguments.
+
+    Raises
+    ------
+    InvalidMeasurement
+        If not exactly one thing is assumed of the draws (no interval would be valid),
+        a number is out of range, or values and sizes do not fit.
+
+    Examples
+    --------
+    >>> sampled(np.ones((2, 8)), 1.0, 0.1, binary=True).precision
+    0.1
+    """
+    if sum((bounds is not None, binary, kurtosis is not None)) != 1:
+        raise InvalidMeasurement(
+            "say one thing about the draws: their bounds, binary, or a kurtosis"
+        )
+    for name, number, above in (
+        ("precision", precision, 0.0),
+        ("order", order, 0.0),
+        ("kurtosis - 1", 1.0 if kurtosis is None else kurtosis - 1, -1e-12),
+    ):
+        if not above < number < np.inf:
+            raise InvalidMeasurement(f"{name} must be positive, got {number}")
+    steps = None if sizes is None else _checked_sizes(sizes)
+    shape = values.shape if hasattr(values, "shape") else np.shape(values)
+    _check_shape(shape, steps)
+    return Samples(values, rhs, precision, bounds, binary, kurtosis, steps, order, kind)
+
+
+def _checked_sizes(sizes: Any) -> tuple[float, ...]:
+    steps = tuple(float(size) for size in sizes)
+    positive = all(0 < step < np.inf for step in steps)
+    if len(steps) < 2 or len(set(steps)) < len(steps) or not positive:
+        raise InvalidMeasurement(
+            f"sizes must be at least two distinct positive numbers, got {steps}"
+        )
+    return steps
+
+
+def _check_shape(shape: tuple[int, ...], steps: tuple[float, ...] | None) -> None:
+    wanted = 2 if steps is None else 3
+    if len(shape) != wanted or (steps is not None and shape[-1] != len(steps)):
+        axis = "" if steps is None else f" and an axis of {len(steps)} sizes"
+        raise InvalidMeasurement(f"draws have shape {shape}; expected (batch, n){axis}")

@@ -1,0 +1,79 @@
+"""What a task found, as plain values that can be stored and sent."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one task found.
+
+    Attributes
+    ----------
+    n_instances : int
+        Instances tried, up to the first violating batch.
+    tightness : float or None
+    tightest, violation, reproduce : str or None
+        Instances as Python expressions, and the line that measures the violation.
+    error : str or None
+        What the claim's own code raised.
+    samples : list
+        Of a Monte-Carlo task; see `refgen.verify.monte_carlo`.
+    measurements : bytes
+        Rows for the table of all measurements, if they are recorded; see
+        `refgen.verify.measurements`.
+    seconds : float
+        Time taken; no part of the findings.
+    """
+
+    n_instances: int = 0
+    tightness: float | None = None
+    tightest: str | None = None
+    violation: str | None = None
+    reproduce: str | None = None
+    error: str | None = None
+    samples: list | None = None
+    measurements: bytes | None = None
+    seconds: float = 0.0
+
+    @property
+    def is_final(self) -> bool:
+        """Whether later tasks of the same statement have nothing to add."""
+        return self.violation is not None or self.error is not None
+
+    def to_json(self) -> str:
+        """All but the measurements, which are stored apart."""
+        return json.dumps(asdict(self) | {"measurements": None})
+
+    @classmethod
+    def from_json(cls, text: str) -> Outcome:
+        return cls(**json.loads(text))
+
+
+def merged(outcomes: Iterable[Outcome]) -> Outcome:
+    """Outcomes of a statement's tasks, in the tasks' order.
+
+    Examples
+    --------
+    >>> both = merged([Outcome(3, 0.5, "a"), Outcome(4, 0.7, "b")])
+    >>> both.n_instances, both.tightest
+    (7, 'b')
+    """
+    total: dict[str, Any] = asdict(Outcome())
+    best = -math.inf
+    for outcome in outcomes:
+        total["n_instances"] += outcome.n_instances
+        total["seconds"] += outcome.seconds
+        if outcome.tightness is not None and outcome.tightness > best:
+            best = outcome.tightness
+            total["tightness"], total["tightest"] = best, outcome.tightest
+        for name in ("violation", "reproduce", "error"):
+            total[name] = total[name] or getattr(outcome, name)
+        if outcome.is_final:
+            break
+    return Outcome(**total)

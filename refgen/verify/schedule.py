@@ -1,0 +1,302 @@
+"""Hand out tasks as workers are free; outcomes count in the tasks' order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from typing import Protocol
+
+from refgen.claims.kinds import InvalidMeasurement
+from refgen.claims.model import Claim
+from refgen.verify import monte_carlo
+from refgen.verify.executors import ExecutorError, environment
+from refgen.verify.outcomes import Outcome, merged
+from refgen.verify.tasks import (
+    Settings,
+    Task,
+    perform_all,
+    perform_by_name,
+    plan,
+    statement_of,
+)
+
+# Deaths of workers in a row over the same task, after which a run gives up.
+_MAX_DEATHS = 3
+
+
+class Store(Protocol):
+    """Where finished tasks are kept."""
+
+    def get(self, task: Task) -> Outcome | None: ...
+
+    def put(self, task: Task, outcome: Outcome) -> None: ...
+
+
+class NoStore:
+    """Nothing is kept."""
+
+    def get(self, task: Task) -> Outcome | None:
+        return None
+
+    def put(self, task: Task, outcome: Outcome) -> None:
+        pass
+
+
+class StatementRun:
+    """The tasks of one statement, and what is known of it so far.
+
+    Scans may be done in any order; the pinned examples, the search and every look of
+    a Monte-Carlo statement have to be known before what follows them.
+    """
+
+    def __init__(
+        self,
+        claim: Claim,
+        index: int,
+        settings: Settings,
+        batch: int,
+        error_probability: float,
+    ) -> None:
+        self.claim, self.index = claim, index
+        self.statement = statement_of(claim, index)
+        self.tasks = plan(claim, index, settings, batch)
+        self.verdict: monte_carlo.Verdict | None = None
+        self._error_probability = error_probability
+        self._issued = 0
+        self._found: dict[Task, Outcome] = {}
+        self._n_known = 0  # tasks whose outcome and all earlier ones are known
+        self._stopped = False
+        self._error: str | None = None
+
+    @property
+    def is_done(self) -> bool:
+        return self._stopped or self._n_known == len(self.tasks)
+
+    @property
+    def counted(self) -> list[tuple[Task, Outcome]]:
+        """The outcomes that count, in order: those up to the deciding one."""
+        return [(task, self._found[task]) for task in self.tasks[: self._n_known]]
+
+    def outcome(self) -> Outcome:
+        """All that counts, in one."""
+        total = merged(outcome for _, outcome in self.counted)
+        return replace(total, error=total.error or self._error)
+
+    def next_task(self) -> Task | None:
+        """A task that may start now and was not handed out yet."""
+        if self.is_done or self._issued == len(self.tasks):
+            return None
+        task = self.tasks[self._issued]
+        before = self.tasks[: self._issued]
+        waits = any(t.stage != "scan" for t in before[self._n_known :])
+        if waits:
+            return None
+        self._issued += 1
+        return task
+
+    def restart(self) -> None:
+        """Tasks that were handed out and gave no result may be handed out again."""
+        self._issued = self._n_known
+
+    def accepted(self, task: Task) -> Outcome | None:
+        """The outcome of a task, if it came before a restart."""
+        return self._found.get(task)
+
+    def accept(self, task: Task, outcome: Outcome) -> None:
+        """Take a result; those beyond the deciding one are dropped."""
+        if self.is_done:
+            return
+        self._found[task] = outcome
+        while not self.is_done and self.tasks[self._n_known] in self._found:
+            last = self._found[self.tasks[self._n_known]]
+            self._n_known += 1
+            self._stopped = last.is_final or self._is_decided(last)
+        if self.is_done:
+            self._forget_draws()
+
+    def _forget_draws(self) -> None:
+        """The verdict is known: draws may be as large as memory."""
+        for task, outcome in self._found.items():
+            self._found[task] = replace(outcome, samples=None)
+
+    def _is_decided(self, last: Outcome) -> bool:
+        if last.samples is None:
+            return False
+        looks = [outcome.samples or [] for _, outcome in self.counted]
+        kind, share = self.statement.kind, self._error_probability
+        try:
+            self.verdict = monte_carlo.judge(kind, looks, share)
+        except InvalidMeasurement as error:  # looks that do not fit together
+            self._error = f"InvalidMeasurement: {error}"
+            return True
+        return self.verdict.state != "open"
+
+
+class Scheduler:
+    """Runs statements to their end.
+
+    Where workers die, what was under way is done again one task at a time: a task that
+    takes its worker with it every time is found out, and any other is finished.
+
+    Parameters
+    ----------
+    settings : Settings
+    package : str
+        Name of the package that claims run on.
+    store : Store
+    workers : callable
+        Gives a context manager of (executor, capacity); called again if workers die.
+    by_name : bool
+        Whether claims are sent to workers by name rather than as objects.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        package: str,
+        store: Store,
+        workers: Callable[[], AbstractContextManager[tuple[Executor, int]]],
+        by_name: bool = False,
+    ) -> None:
+        self._settings, self._package = settings, package
+        self._store, self._workers = store, workers
+        self._by_name = by_name
+        self._pending: dict[Future, list[tuple[StatementRun, Task]]] = {}
+        self._n_alone = 0  # results to wait for one by one
+        self._n_deaths = 0
+
+    def run(
+        self,
+        statements: Sequence[StatementRun],
+        on_done: Callable[[StatementRun], None],
+    ) -> None:
+        """Run all statements; `on_done` is called as each one ends.
+
+        Raises
+        ------
+        ExecutorError
+            If workers die again and again, or do not know a claim.
+        RunError
+            If the store fails.
+        """
+        if self._by_name:
+            _check_names(statements)
+        waiting = list(statements)
+        while waiting:
+            try:
+                with self._workers() as (executor, capacity):
+                    self._drain(executor, capacity, waiting, on_done)
+            except BrokenExecutor as error:
+                self._bury(error)
+                for statement in waiting:
+                    statement.restart()
+
+    def _drain(
+        self,
+        executor: Executor,
+        capacity: int,
+        waiting: list[StatementRun],
+        on_done: Callable[[StatementRun], None],
+    ) -> None:
+        self._pending = {}
+        while waiting:
+            for group in self._ready(waiting, capacity):
+                self._pending[self._submit(executor, group)] = group
+            self._collect()
+            for statement in [s for s in waiting if s.is_done]:
+                waiting.remove(statement)
+                on_done(statement)
+        for future in self._pending:  # beyond what decided its statement
+            future.cancel()
+
+    def _submit(
+        self, executor: Executor, group: list[tuple[StatementRun, Task]]
+    ) -> Future[list[Outcome]]:
+        claim, tasks = group[0][0].claim, [task for _, task in group]
+        common = (tasks, self._settings, self._package)
+        if not self._by_name:
+            return executor.submit(perform_all, claim, *common)
+        module = claim.measure.__module__
+        return executor.submit(perform_by_name, module, *common, environment())
+
+    def _collect(self) -> None:
+        """Keep what has ended; a worker's death counts after all that was saved."""
+        death = None
+        for future in wait(self._pending, return_when=FIRST_COMPLETED).done:
+            try:
+                outcomes = future.result()
+            except BrokenExecutor as error:
+                death = error
+                continue
+            group = self._pending.pop(future)
+            for (statement, task), outcome in zip(group, outcomes, strict=True):
+                self._store.put(task, outcome)
+                # Measurements may be as large as memory; the store has them.
+                statement.accept(task, replace(outcome, measurements=None))
+            self._n_alone, self._n_deaths = max(self._n_alone - 1, 0), 0
+        if death is not None:
+            raise death
+
+    def _bury(self, error: BrokenExecutor) -> None:
+        under_way = [group[0][1] for group in self._pending.values()]
+        if len(under_way) > 1:
+            self._n_alone = len(under_way)
+            return
+        self._n_alone = max(self._n_alone, 1)
+        self._n_deaths += 1
+        if self._n_deaths == _MAX_DEATHS:
+            where = f" doing {under_way[0]}" if under_way else ""
+            raise ExecutorError(
+                f"workers died {_MAX_DEATHS} times in a row{where}: "
+                f"{str(error).strip()}\nThey may need more memory: try fewer jobs. "
+                "With --run the same command goes on from what was finished."
+            ) from error
+
+    def _ready(
+        self, waiting: list[StatementRun], capacity: int
+    ) -> Iterator[list[tuple[StatementRun, Task]]]:
+        """Tasks to submit now, those that share their examples together."""
+        for statement in waiting:
+            while len(self._pending) < (1 if self._n_alone else capacity):
+                task = self._new_task(statement)
+                if task is None:
+                    break
+                others = _on_the_same_examples(statement, waiting)
+                tasks = [(other, self._new_task(other)) for other in others]
+                yield [(statement, task), *((s, t) for s, t in tasks if t is not None)]
+
+    def _new_task(self, statement: StatementRun) -> Task | None:
+        """The next task without an outcome; finished ones are only taken up."""
+        while (task := statement.next_task()) is not None:
+            known = statement.accepted(task) or self._store.get(task)
+            if known is None:
+                return task
+            statement.accept(task, known)
+        return None
+
+
+def _on_the_same_examples(
+    statement: StatementRun, waiting: Sequence[StatementRun]
+) -> list[StatementRun]:
+    """Other statements of a claim on a finite domain, whose examples may be dear."""
+    domain = statement.statement.domain
+    if not domain.is_finite:
+        return []
+    return [
+        other
+        for other in waiting
+        if other is not statement
+        and other.claim is statement.claim
+        and other.statement.domain is domain
+    ]
+
+
+def _check_names(statements: Sequence[StatementRun]) -> None:
+    for claim in (statement.claim for statement in statements):
+        if claim.measure.__module__ == "__main__":
+            raise ExecutorError(
+                f"claim {claim.id} is declared in the script that runs, where workers "
+                "cannot find it: move it to a module, or use one job"
+            )

@@ -1,0 +1,241 @@
+"""The independent tasks of a run: keyed by statement, stage and block."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from refgen.claims import registry
+from refgen.claims.model import Claim, Statement, Twin
+from refgen.verify import monte_carlo
+from refgen.verify.executors import ExecutorError, environment
+from refgen.verify.measurements import Recorder
+from refgen.verify.outcomes import Outcome
+from refgen.verify.report import finite_or_none
+from refgen.verify.scan import block_size, blocks_per_task, scan
+from refgen.verify.search import search
+from refgen.verify.tally import ClaimError, Tally, pinned
+
+MIN_INSTANCES = 16
+
+# Of an error's text; instances may be as long as a data set.
+_MAX_ERROR = 2000
+
+# Hypothesis keeps state in its process: threads of a worker take turns.
+_one_at_a_time = threading.Lock()
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What every task of a run has in common; with the task, all that decides it.
+
+    Attributes
+    ----------
+    seed : int
+    search_examples, instances, draws : int
+        Sizes of the search, of the scan (for claims of cost 1) and of Monte Carlo.
+    record : bool
+        Whether outcomes carry the table of all measurements.
+    """
+
+    seed: int
+    search_examples: int
+    instances: int
+    draws: int
+    record: bool = False
+
+    def budget(self, claim: Claim) -> int:
+        """Scanned instances: dear claims still see several sizes and several each."""
+        return max(-(-self.instances // claim.cost), MIN_INSTANCES)
+
+
+@dataclass(frozen=True)
+class Task:
+    """One piece of work.
+
+    Attributes
+    ----------
+    claim : str
+    statement : int
+        0 for the claim itself, i for its i-th twin.
+    stage : {"pinned", "search", "scan", "sample"}
+    block : int
+    """
+
+    claim: str
+    statement: int
+    stage: str
+    block: int = 0
+
+    def __str__(self) -> str:
+        twin = f" twin {self.statement}" if self.statement else ""
+        return f"{self.claim}{twin}, {self.stage} {self.block}"
+
+
+def statement_of(claim: Claim, index: int) -> Statement:
+    """The claim, or its twin number `index`."""
+    return claim if index == 0 else claim.twins[index - 1]
+
+
+def name_of(statement: Statement) -> str:
+    """What a statement's streams and rows are called: "claim", or the twin's text."""
+    return statement.text if isinstance(statement, Twin) else "claim"
+
+
+def plan(claim: Claim, index: int, settings: Settings, batch: int) -> list[Task]:
+    """All tasks of a statement, in the order in which their outcomes count."""
+    if claim.monte_carlo:
+        looks = monte_carlo.n_looks(settings.draws)
+        return [Task(claim.id, index, "sample", look) for look in range(looks)]
+    tasks = [Task(claim.id, index, stage) for stage in ("pinned", "search")]
+    if statement_of(claim, index).domain.is_finite:
+        return tasks[:1]
+    budget = settings.budget(claim)
+    size = block_size(claim.cost, budget, batch)
+    per_task = blocks_per_task(claim.cost, size)
+    n_tasks = -(-budget // (size * per_task))
+    return tasks + [Task(claim.id, index, "scan", block) for block in range(n_tasks)]
+
+
+def perform(claim: Claim, task: Task, settings: Settings, package: str) -> Outcome:
+    """Do the work of a task; the result depends on nothing but the arguments."""
+    start = time.perf_counter()
+    rg = importlib.import_module(package)
+    statement = statement_of(claim, task.statement)
+    recorder = Recorder(rg.arrays.to_host) if settings.record else None
+    tally, error, samples = Tally(recorder), None, None
+    try:
+        with _one_thread():
+            if task.stage == "sample":
+                samples = monte_carlo.draw(claim, statement, rg, task.block, settings)
+            else:
+                _try(claim, statement, rg, tally, task, settings)
+    except ClaimError as failure:
+        error = shortened(str(failure))
+    violation = tally.violation
+    n_instances = tally.n_instances
+    if samples is not None and task.block == 0:  # the same ones at every look
+        n_instances = sum(len(site["instances"]) for site in samples)
+    return Outcome(
+        n_instances=n_instances,
+        tightness=finite_or_none(tally.tightness),
+        tightest=None if tally.tightest is None else repr(tally.tightest),
+        violation=None if violation is None else repr(violation),
+        reproduce=None if violation is None else reproduction(claim, violation, rg),
+        error=error,
+        samples=samples,
+        measurements=None if recorder is None else recorder.packed(),
+        seconds=time.perf_counter() - start,
+    )
+
+
+def perform_all(
+    claim: Claim, tasks: Sequence[Task], settings: Settings, package: str
+) -> list[Outcome]:
+    """`perform` on several tasks of a claim, in one place."""
+    return [perform(claim, task, settings, package) for task in tasks]
+
+
+def perform_by_name(
+    module: str,
+    tasks: Sequence[Task],
+    settings: Settings,
+    package: str,
+    wanted: dict[str, str],
+) -> list[Outcome]:
+    """`perform_all` in a worker, which knows the claim by name only.
+
+    Parameters
+    ----------
+    module : str
+        Where the claim is declared.
+    wanted : dict
+        The `environment` of the process that sent the task.
+
+    Raises
+    ------
+    ExecutorError
+        If the worker runs other code, or the work failed outside the claim's code.
+        Plain text: the exception itself may not survive the way back.
+    """
+    if environment() != wanted:
+        raise ExecutorError(
+            f"a worker runs other code or other versions of libraries: {environment()} "
+            f"there, {wanted} here; install the same on both and start the run anew"
+        )
+    try:
+        importlib.import_module(module)
+        with _one_at_a_time:
+            return perform_all(registry.get(tasks[0].claim), tasks, settings, package)
+    except Exception:
+        reason = traceback.format_exc()
+        raise ExecutorError(f"{tasks[0]} failed in a worker:\n{reason}") from None
+
+
+def shortened(text: str, limit: int = _MAX_ERROR) -> str:
+    """A text without its middle, if it is too long.
+
+    Examples
+    --------
+    >>> shortened("0123456789" * 10, 20)
+    '0123456789 … 80 characters … 0123456789'
+    """
+    left_out = len(text) - limit
+    if left_out <= 0:
+        return text
+    head, tail = text[: limit // 2], text[len(text) - limit // 2 :]
+    return f"{head} … {left_out} characters … {tail}"
+
+
+def _one_thread() -> AbstractContextManager[Any]:
+    """Linear algebra in one thread: the number of threads changes the last bits."""
+    return _thread_pools(len(sys.modules)).limit(limits=1)
+
+
+@cache
+def _thread_pools(n_modules: int) -> Any:
+    """The libraries' thread pools; looked for again when modules were loaded."""
+    from threadpoolctl import ThreadpoolController
+
+    return ThreadpoolController()
+
+
+def _try(
+    claim: Claim,
+    statement: Statement,
+    rg: Any,
+    tally: Tally,
+    task: Task,
+    settings: Settings,
+) -> None:
+    if task.stage == "pinned":
+        pinned(statement, rg, tally)
+    elif task.stage == "search":
+        search(statement, rg, tally, settings.search_examples, settings.seed)
+    else:
+        stream = rg.random.Stream(settings.seed, claim.id, name_of(statement))
+        budget = settings.budget(claim)
+        size = block_size(claim.cost, budget, rg.arrays.BATCH)
+        per_task = blocks_per_task(claim.cost, size)
+        blocks = range(task.block * per_task, (task.block + 1) * per_task)
+        scan(statement, rg, tally, budget, stream, size, blocks)
+
+
+def reproduction(claim: Claim, instance: Any, rg: Any) -> str:
+    """One line of Python that measures the claim on the instance."""
+    kind, package = type(instance), rg.__name__
+    where = "" if package == "refgen" else f", rg={package}"
+    return (
+        f"from {kind.__module__} import {kind.__name__}; "
+        + (f"import {package}; " if where else "")
+        + "from refgen.verify import check; "
+        f"print(check({claim.id!r}, {instance!r}{where}))"
+    )
