@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from numbers import Number
 from typing import Any
 
-from refgen.arrays import namespace
+import numpy as np
+
+from refgen.arrays import as_floats, namespace
+
+# Below this share of the largest diagonal entry a Cholesky pivot leaves it open whether
+# the matrix is singular; eigenvalues then decide.
+_SAFE_PIVOT = 1e-6
 
 
 def orthonormal_rows(rows: Any, tolerance: float = 1e-9) -> tuple[Any, Any]:
@@ -111,3 +118,147 @@ def solve_positive(matrices: Any, rhs: Any) -> Any:
         rest = solution[..., i, :] - known
         solution[..., i, :] = rest / lower[..., i, i, None]
     return solution
+
+
+def secular_multiplier(spectrum: Any, rotated: Any, radius: Any) -> Any:
+    """The μ ≥ 0 with Σ rotated²/(spectrum + μ)² = radius², or 0 if Σ is less there.
+
+    Parameters
+    ----------
+    spectrum, rotated : array of shape (..., d)
+        Eigenvalues, not negative, and what they belong to. Where both are 0 the term
+        is 0. Eigenvalues and |rotated|/radius may be anything from 1e-300 to 1e300.
+    radius : array of shape (...)
+        Positive.
+
+    Returns
+    -------
+    array of shape (...)
+        The sum differs from radius² by a relative (d + 12)·2⁻⁵³ at most: with the
+        rounding of its terms, that is what the nearest float64 to the root leaves.
+
+    Raises
+    ------
+    ValueError
+        If shapes disagree, a number is out of range, or rotated/radius overflows.
+
+    Notes
+    -----
+    Source: Newton's method on 1/√Σ, from below, where it is monotone (Moré & Sorensen
+    1983). The bits are the same on every device.
+
+    Examples
+    --------
+    >>> float(secular_multiplier([1.0, 1.0], [0.6, 0.8], 0.5))
+    1.0
+    """
+    spectrum = as_floats("spectrum", spectrum, 1)
+    rotated = as_floats("rotated", rotated, 1)
+    xp = namespace(spectrum, rotated, radius)
+    radius = _radii(radius, xp)
+    if bool((spectrum < 0).any()):
+        raise ValueError("spectrum must not be negative")
+    with np.errstate(over="ignore"):
+        scaled = rotated / radius[..., None]
+    if not bool(xp.isfinite(scaled).all()):
+        raise ValueError("rotated / radius overflows float64; rescale both")
+    spectrum, scaled = xp.broadcast_arrays(spectrum, scaled)
+    # Importing Numba takes longer than most of what does not need it.
+    from refgen.kernels.secular import secular_roots
+
+    rows = [
+        xp.ascontiguousarray(a).reshape(-1, a.shape[-1]) for a in (spectrum, scaled)
+    ]
+    return secular_roots(*rows).reshape(spectrum.shape[:-1])
+
+
+def ball_constrained_least_squares(
+    gram: Any, moment: Any, radius: Any, tolerance: float = 1e-12
+) -> tuple[Any, Any]:
+    """The θ that minimizes θᵀGθ − 2 mᵀθ over ‖θ‖ ≤ radius, and its multiplier.
+
+    Parameters
+    ----------
+    gram : array of shape (..., d, d)
+        Symmetric and positive semidefinite; only the upper triangle is read.
+    moment : array of shape (..., d)
+        m in the range of G, as Xᵀy is in that of XᵀX.
+    radius : array of shape (...)
+        Positive.
+    tolerance : float
+        Eigenvalues up to `tolerance` times the largest count as 0.
+
+    Returns
+    -------
+    solution : array of shape (..., d)
+        (G + μI)⁻¹ m; for μ = 0 the solution of least norm.
+    multiplier : array of shape (...)
+        μ, which is 0 where that solution lies within the ball.
+
+    Raises
+    ------
+    ValueError
+        If shapes disagree, `radius` is not positive, or anything is not finite.
+
+    Notes
+    -----
+    Newton's method on the secular equation (Moré & Sorensen 1983), with a Cholesky
+    factorization a step; by eigenvalues where G may be singular, and on a device. The
+    error is of the order of the rounding unit times the condition number of G + μI.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> gram = np.diag([1.0, 1.0, 0.0])
+    >>> theta, mu = ball_constrained_least_squares(gram, [0.6, 0.8, 0.0], 0.5)
+    >>> theta.round(12).tolist(), round(float(mu), 12)
+    ([0.3, 0.4, 0.0], 1.0)
+    """
+    gram, moment = as_floats("gram", gram, 2), as_floats("moment", moment, 1)
+    radius = _radii(radius, namespace(gram, moment, radius))
+    n = gram.shape[-1]
+    if gram.shape[-2] != n or moment.shape[-1] != n:
+        raise ValueError(
+            f"gram must have shape (..., d, d) and moment (..., d), got {gram.shape} "
+            f"and {moment.shape}"
+        )
+    xp = namespace(gram, moment, radius)
+    batch = xp.broadcast_shapes(gram.shape[:-2], moment.shape[:-1], radius.shape)
+    gram = xp.broadcast_to(gram, (*batch, n, n)).reshape(-1, n, n)
+    moment = xp.broadcast_to(moment, (*batch, n)).reshape(-1, n)
+    radius = xp.broadcast_to(radius, batch).reshape(-1)
+    from refgen.kernels.secular import ball_by_cholesky
+
+    theta, mu = ball_by_cholesky(gram, moment, radius, _SAFE_PIVOT)
+    left = xp.flatnonzero(mu < 0)
+    if left.size:
+        rest = gram[left], moment[left], radius[left]
+        theta[left], mu[left] = _ball_by_eigenvalues(*rest, tolerance)
+    return theta.reshape(*batch, n), mu.reshape(batch)
+
+
+def _radii(radius: Any, xp: Any) -> Any:
+    if isinstance(radius, Number):  # a number has no device; its arrays do
+        radius = xp.asarray(radius)
+    radius = as_floats("radius", radius)
+    if bool((radius <= 0).any()):
+        raise ValueError("radius must be positive")
+    return radius
+
+
+def _ball_by_eigenvalues(
+    gram: Any, moment: Any, radius: Any, tolerance: float
+) -> tuple[Any, Any]:
+    xp = namespace(gram)
+    spectrum, vectors = xp.linalg.eigh(gram, UPLO="U")
+    rotated = xp.einsum("bij,bi->bj", vectors, moment)
+    zero = spectrum <= tolerance * spectrum[:, -1:]
+    spectrum = xp.where(zero, 0.0, spectrum)
+    rotated = xp.where(zero, 0.0, rotated)
+    mu = secular_multiplier(spectrum, rotated, radius)
+    shifted = xp.where(zero, 1.0, spectrum + mu[:, None])
+    theta = xp.einsum("bij,bj->bi", vectors, rotated / shifted)
+    # An active constraint holds to rounding, whatever the condition of the matrix.
+    norm = xp.sqrt((theta**2).sum(axis=-1))
+    scale = xp.where(mu > 0, radius / xp.where(norm > 0, norm, 1.0), 1.0)
+    return theta * scale[:, None], mu

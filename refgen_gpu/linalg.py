@@ -6,9 +6,14 @@ import functools
 from typing import Any
 
 from refgen import linalg as _host
+from refgen.kernels import register_device_kernel
 from refgen_gpu.arrays import device_function
 from refgen_gpu.backend import backend
+from refgen_gpu.kernels import secular
 from refgen_gpu.mirror import mirrored
+
+register_device_kernel(secular.secular_roots)
+register_device_kernel(secular.ball_by_cholesky)
 
 
 @functools.wraps(_host.solve_positive)

@@ -26,6 +26,8 @@ def kernels() -> None:
     votes()
     levels()
     neighbors()
+    designs()
+    secular()
 
 
 def draws() -> None:
@@ -74,6 +76,27 @@ def neighbors() -> None:
         nearest_neighbors(points, queries, k)
         # Ties everywhere, so that no query is certified by the filter.
         nearest_neighbors(points * 0, queries * 0, min(k, 24))
+
+
+def secular() -> None:
+    from refgen_gpu.linalg import secular_multiplier
+    from refgen_gpu.random import Stream
+
+    for shape in ((1, 1), (5, 3), (67, 33)):
+        stream = Stream(0, "check", "secular")
+        spectrum = stream.exponential(shape)
+        secular_multiplier(spectrum, stream.child("m").normal(shape), 0.5)
+
+
+def designs() -> None:
+    from refgen_gpu.kernels.designs import nearest_in_designs
+    from refgen_gpu.random import Stream
+
+    for b, n, q, d, k in ((1, 1, 1, 1, 1), (3, 67, 5, 3, 4), (33, 40, 7, 2, 40)):
+        stream = Stream(0, "check", "designs")
+        points = stream.normal((b, n, d))
+        queries = stream.child("q").normal((b, q, d))
+        nearest_in_designs(points, queries, k)
 
 
 def planted(tool: str) -> None:
