@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -17,8 +16,14 @@ _SAFE_ENTRY = 2.0**450
 _MOST_INSERTED = 64
 _ROWS_ENTRIES = 1 << 23
 
-# Starting a thread takes as long as some 10⁵ differences; each gets far more.
-_MIN_PER_THREAD = 1 << 23
+# Which search is fastest, by benchmarks/results/neighbors_rule.json. Below these, the
+# plain one wins, which has nothing to prepare. In 1 or 2 dimensions neighbours are so
+# near that single precision certifies few of them.
+_QUERIES_FOR_FILTER, _FEATURES_FOR_FILTER = 100, 3
+_POINTS_FOR_FILTER, _ENTRIES_FOR_FILTER = 4000, 60_000
+_QUERIES_FOR_TREE, _POINTS_FOR_TREE, _MOST_FEATURES_FOR_TREE = 500, 2000, 10
+
+_Search = Callable[[np.ndarray, np.ndarray, np.ndarray, np.ndarray], Any]
 
 
 def nearest_neighbors(
@@ -57,6 +62,19 @@ def nearest_neighbors(
     Differences below 1e-154 lose digits when they are squared and those below 1e-162
     vanish: rescale data of that size.
 
+    Of three searches with the same bits the one that should be fastest runs. The plain
+    one takes all differences. With many points and queries, SciPy's k-d tree finds
+    candidates in few dimensions, and products of single-precision matrices do in more.
+    The squared distances of candidates are then computed as above, and
+    a bound on all rounding certifies that no other point is nearer; queries without a
+    certificate (ties, clusters far from each other) go to the next finer search, at
+    worst to the plain one. See `refgen.kernels.filter` and `refgen.kernels.tree`.
+
+    Beside the result, the products need a single-precision copy of the queries, with
+    ``n_neighbors + 8`` numbers and indices of each, and some 50 MB; queries without a
+    certificate need the same in double precision. The tree needs about as much memory
+    as the points.
+
     Examples
     --------
     >>> distances, indices = nearest_neighbors([[0.0], [1.0], [3.0]], [[0.9]], 2)
@@ -72,14 +90,12 @@ def nearest_neighbors(
     points, queries = (np.require(a, None, ["C", "A", "W"]) for a in (points, queries))
     squares = np.full((len(queries), k), np.inf)
     indices = np.zeros((len(queries), k), np.int64)
-    by_rows = k > _MOST_INSERTED or may_overflow(points, queries)
-    search = _partition_rows if by_rows else _insert
-
-    def part(start: int, stop: int) -> None:
-        rows = slice(start, stop)
-        search(points, queries[rows], squares[rows], indices[rows])
-
-    _in_threads(len(queries), points.size, part)
+    if k > _MOST_INSERTED or may_overflow(points, queries):
+        _partition_rows(points, queries, squares, indices)
+    else:
+        search = _fastest(points, queries, k)
+        undone = search(points, queries, squares, indices)
+        _insert_rows(points, queries, undone, squares, indices)
     return np.sqrt(squares), indices
 
 
@@ -151,27 +167,75 @@ def refuse_overflow(squares: Any) -> None:
         )
 
 
-def _insert(
-    points: np.ndarray, queries: np.ndarray, squares: np.ndarray, indices: np.ndarray
+def _fastest(points: np.ndarray, queries: np.ndarray, k: int) -> _Search:
+    """The search to begin with; it returns the rows that are left undone."""
+    from refgen.kernels import filter as products
+    from refgen.kernels import tree
+
+    (n_points, n_features), n_queries = points.shape, len(queries)
+    if (
+        n_queries >= _QUERIES_FOR_TREE
+        and n_features <= _MOST_FEATURES_FOR_TREE
+        # What a tree visits grows like this; the others visit all points.
+        and n_points >= max(_POINTS_FOR_TREE, 4 * (k + 8) * 3**n_features)
+        and tree.suits(points, k)
+    ):
+        return tree.search
+    if (
+        n_queries >= _QUERIES_FOR_FILTER
+        and n_features >= _FEATURES_FOR_FILTER
+        and (n_points >= _POINTS_FOR_FILTER or points.size >= _ENTRIES_FOR_FILTER)
+        and products.suits(points, k)
+    ):
+        return products.search
+    return _leave_all
+
+
+def _leave_all(*_: np.ndarray) -> slice:
+    return slice(None)
+
+
+def _insert_rows(
+    points: np.ndarray,
+    queries: np.ndarray,
+    rows: np.ndarray | slice,
+    squares: np.ndarray,
+    indices: np.ndarray,
 ) -> None:
+    """Do some of the queries plainly; their squares come in full of infinity."""
     # Importing Numba takes longer than most of what does not need it.
     from refgen.kernels.neighbors import keep_nearest
+    from refgen.kernels.threads import in_threads
 
-    keep_nearest(points, queries, squares, indices)
+    asked, nearest, found = queries[rows], squares[rows], indices[rows]
+
+    def part(start: int, stop: int) -> None:
+        some = slice(start, stop)
+        keep_nearest(points, asked[some], nearest[some], found[some])
+
+    if len(asked):
+        in_threads(len(asked), points.size, part)
+    squares[rows], indices[rows] = nearest, found
 
 
 def _partition_rows(
     points: np.ndarray, queries: np.ndarray, squares: np.ndarray, indices: np.ndarray
 ) -> None:
     from refgen.kernels.neighbors import squared_distances
+    from refgen.kernels.threads import in_threads
 
+    k = squares.shape[1]
     step = max(1, _ROWS_ENTRIES // len(points))
-    for start in range(0, len(queries), step):
-        rows = squared_distances(points, queries[start : start + step])
-        refuse_overflow(rows)
-        for i, row in enumerate(rows, start):
-            indices[i] = _smallest(row, indices.shape[1])
-            squares[i] = row[indices[i]]
+
+    def part(first: int, last: int) -> None:
+        for start in range(first, last, step):
+            rows = squared_distances(points, queries[start : min(start + step, last)])
+            refuse_overflow(rows)
+            for i, row in enumerate(rows, start):
+                indices[i] = _smallest(row, k)
+                squares[i] = row[indices[i]]
+
+    in_threads(len(queries), points.size, part)
 
 
 def _smallest(row: np.ndarray, k: int) -> np.ndarray:
@@ -179,17 +243,3 @@ def _smallest(row: np.ndarray, k: int) -> np.ndarray:
     kth = np.partition(row, k - 1)[k - 1]
     candidates = np.flatnonzero(row <= kth)
     return candidates[np.argsort(row[candidates], kind="stable")[:k]]
-
-
-def _in_threads(n: int, cost: int, part: Callable[[int, int], None]) -> None:
-    """``part(start, stop)`` on ranges that cover ``0..n``, in threads if it pays."""
-    from numba import config
-
-    most = config.NUMBA_NUM_THREADS  # type: ignore[attr-defined]
-    n_threads = min(most, n, n * cost // _MIN_PER_THREAD)
-    if n_threads < 2:
-        part(0, n)
-        return
-    bounds = [n * i // n_threads for i in range(n_threads + 1)]
-    with ThreadPoolExecutor(n_threads) as pool:
-        list(pool.map(part, bounds[:-1], bounds[1:]))

@@ -9,6 +9,7 @@ from sklearn.neighbors import NearestNeighbors
 
 from refgen import neighbors
 from refgen.arrays import UNIT_ROUNDOFF
+from refgen.kernels import threads
 from refgen.neighbors import nearest_neighbors
 
 DTYPES = ("float64", "float32", "float16", "int8", "int64", "uint16", "bool")
@@ -87,7 +88,7 @@ def test_threads_change_nothing(monkeypatch):
     rng = np.random.default_rng(1)
     case = rng.normal(size=(200, 4)).round(1), rng.normal(size=(7, 4)).round(1), 5
     alone = nearest_neighbors(*case)
-    monkeypatch.setattr(neighbors, "_MIN_PER_THREAD", 1)
+    monkeypatch.setattr(threads, "MIN_PER_THREAD", 1)
     for n_threads in (1, 2, 3, 16):
         monkeypatch.setattr("numba.config.NUMBA_NUM_THREADS", n_threads)
         assert_same(nearest_neighbors(*case), alone)

@@ -85,12 +85,17 @@ def _sum_squares(tile, query, sums):
 def _insert(sums, start, size, squares, indices):
     # Points come in the order of their indices: one that ties goes behind.
     for i in range(size):
-        square = sums[i]
-        if square < squares[-1]:
-            place = len(squares) - 1
-            while place > 0 and squares[place - 1] > square:
-                squares[place] = squares[place - 1]
-                indices[place] = indices[place - 1]
-                place -= 1
-            squares[place] = square
-            indices[place] = start + i
+        insert_one(sums[i], start + i, squares, indices)
+
+
+@compiled
+def insert_one(square, index, squares, indices):
+    """Into lists sorted by (square, index); none of the same square is pushed out."""
+    if square < squares[-1]:
+        place = len(squares) - 1
+        while place > 0 and squares[place - 1] > square:
+            squares[place] = squares[place - 1]
+            indices[place] = indices[place - 1]
+            place -= 1
+        squares[place] = square
+        indices[place] = index
