@@ -16,6 +16,7 @@ _SUBMODULES = (
     "linalg",
     "neighbors",
     "random",
+    "resmem",
     "verify",
 )
 

@@ -10,7 +10,7 @@ from typing import Any
 from refgen import __version__
 from refgen_gpu.backend import NoDeviceError
 
-_SUBMODULES = ("arrays", "disagreement", "linalg", "neighbors", "random")
+_SUBMODULES = ("arrays", "disagreement", "linalg", "neighbors", "random", "resmem")
 
 __all__ = ["NoDeviceError", "__version__", *_SUBMODULES]
 

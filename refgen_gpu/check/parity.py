@@ -62,7 +62,8 @@ def command(files: list[str]) -> list[str]:
     return [
         *(sys.executable, "-m", "pytest", *files, "-v", "--tb=short"),
         *("--require-gpu", "-k", "gpu and not standin"),
-        *("-W", "default", "-p", "no:cacheprovider"),
+        # One process, which has the GPU to itself and prints a line per test.
+        *("-o", "addopts=", "-W", "default", "-p", "no:cacheprovider"),
     ]
 
 

@@ -1,0 +1,139 @@
+"""Residual memorization: a base model plus k-NN on its residuals (claims RM-*)."""
+
+import importlib
+from typing import Any
+
+from refgen.resmem.averaging import (
+    best_neighbors,
+    memorization_gain,
+    noisy_interval_risk,
+    noisy_torus_risk,
+)
+from refgen.resmem.ball import (
+    ball_distance_limit,
+    ball_squared_distance,
+    ball_squared_distance_bounds,
+    break_even_n,
+    recalled_risk_bound,
+)
+from refgen.resmem.base import (
+    asymptotic_excess_risk,
+    ball_moments,
+    base_risk,
+    empirical_base,
+    excess_risk_parts,
+    irreducible_risk,
+    irreducible_risk_slope,
+    population_base,
+)
+from refgen.resmem.displacement import (
+    centre_displacement,
+    displacement_limit,
+    expected_interval_displacement,
+    interval_displacement,
+    torus_displacement,
+    torus_distance_moment,
+)
+from refgen.resmem.error import (
+    decomposition_terms,
+    displacement_matrix,
+    resmem_errors,
+    resmem_risk,
+    risk_bounds,
+)
+from refgen.resmem.noise import (
+    clipped_normal_moments,
+    neighbor_agreement,
+    noisy_base_risk,
+    noisy_risk,
+    noisy_slope,
+)
+from refgen.resmem.problem import (
+    LinearProblem,
+)
+from refgen.resmem.selection import (
+    leave_one_out_scores,
+)
+from refgen.resmem.simplex import (
+    project_on_simplex,
+)
+from refgen.resmem.simulation import (
+    design_neighbors,
+    displacement_matrices,
+    displacements,
+    sample_points,
+)
+from refgen.resmem.smoother import (
+    at_neighbors,
+    neighbor_weights,
+    resmem_predictions,
+    smooth,
+)
+
+# scikit-learn and matplotlib load with the names that need them.
+_LAZY = {
+    "MemorizationVerdict": "memorization",
+    "ResMemClassifier": "estimators",
+    "ResMemDisplay": "display",
+    "ResMemRegressor": "estimators",
+    "memorization_pays": "memorization",
+}
+
+__all__ = [
+    "LinearProblem",
+    "MemorizationVerdict",
+    "ResMemClassifier",
+    "ResMemDisplay",
+    "ResMemRegressor",
+    "asymptotic_excess_risk",
+    "at_neighbors",
+    "ball_distance_limit",
+    "ball_moments",
+    "ball_squared_distance",
+    "ball_squared_distance_bounds",
+    "base_risk",
+    "best_neighbors",
+    "break_even_n",
+    "centre_displacement",
+    "clipped_normal_moments",
+    "decomposition_terms",
+    "design_neighbors",
+    "displacement_limit",
+    "displacement_matrices",
+    "displacement_matrix",
+    "displacements",
+    "empirical_base",
+    "excess_risk_parts",
+    "expected_interval_displacement",
+    "interval_displacement",
+    "irreducible_risk",
+    "irreducible_risk_slope",
+    "leave_one_out_scores",
+    "memorization_gain",
+    "memorization_pays",
+    "neighbor_agreement",
+    "neighbor_weights",
+    "noisy_base_risk",
+    "noisy_interval_risk",
+    "noisy_risk",
+    "noisy_slope",
+    "noisy_torus_risk",
+    "population_base",
+    "project_on_simplex",
+    "recalled_risk_bound",
+    "resmem_errors",
+    "resmem_predictions",
+    "resmem_risk",
+    "risk_bounds",
+    "sample_points",
+    "smooth",
+    "torus_displacement",
+    "torus_distance_moment",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _LAZY:
+        module = importlib.import_module(f"{__name__}.{_LAZY[name]}")
+        return getattr(module, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,118 @@
+"""What ResMem's estimators refuse, and how they say it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from numbers import Real
+from typing import Any
+
+import numpy as np
+
+from refgen.arrays import check_integer
+from refgen.resmem.smoother import check_weights
+
+RESIDUALS = ("train", "cross_val")
+
+
+def check_parameters(model: Any, base: Any) -> None:
+    """Refuse parameters out of range; `base` is the estimator or its default."""
+    check_weights(model.weights)
+    _check_n_neighbors(model.n_neighbors)
+    check_positive("bandwidth", model.bandwidth, " or 'auto'", ("auto",))
+    _check_residuals(model)
+    _check_embedding(model.embedding, base)
+
+
+def _check_n_neighbors(value: Any) -> None:
+    if not isinstance(value, str):
+        check_integer("n_neighbors", value, 1)
+    elif value != "auto":
+        raise ValueError(
+            f"n_neighbors must be an integer of at least 1 or 'auto', got {value!r}"
+        )
+
+
+def _check_residuals(model: Any) -> None:
+    if model.residuals not in RESIDUALS:
+        raise ValueError(
+            f"residuals must be one of {RESIDUALS}, got {model.residuals!r}"
+        )
+    if model.prefit and model.residuals == "cross_val":
+        raise ValueError(
+            "residuals='cross_val' trains clones of the base, and prefit=True says "
+            "it must not be trained; set residuals='train' and give fit rows that "
+            "the base was not trained on"
+        )
+    if model.prefit and model.estimator is None:
+        raise ValueError("prefit=True needs a fitted estimator, got None")
+
+
+def _check_embedding(embedding: Any, base: Any) -> None:
+    if isinstance(embedding, type):
+        raise TypeError(f"embedding must be an instance, got the class {embedding!r}")
+    if embedding is None or hasattr(embedding, "transform") or callable(embedding):
+        return
+    if not isinstance(embedding, str) or embedding != "decision_function":
+        raise ValueError(
+            "embedding must be None, a callable, a transformer or "
+            f"'decision_function', got {embedding!r}"
+        )
+    if not hasattr(base, "decision_function"):
+        raise ValueError(
+            "embedding='decision_function' needs a base that has one, and "
+            f"{type(base).__name__} has none; give a callable, e.g. "
+            "embedding=model.predict_proba of a fitted model"
+        )
+
+
+def check_kind(estimator: Any, is_kind: Callable[[Any], bool], kind: str) -> None:
+    """Refuse what is no instance of a regressor or a classifier."""
+    # scikit-learn reads tags, which objects that are no estimators lack.
+    known = hasattr(estimator, "__sklearn_tags__") and not isinstance(estimator, type)
+    if not known or not is_kind(estimator):
+        raise TypeError(f"estimator must be a {kind} instance, got {estimator!r}")
+
+
+def check_positive(name: str, value: Any, hint: str = "", words: tuple = ()) -> None:
+    """Refuse what is no positive number nor one of `words`."""
+    if isinstance(value, str) and value in words:
+        return
+    number = isinstance(value, Real) and not isinstance(value, bool | np.bool_)
+    if not number or not 0 < float(value) < np.inf:
+        raise ValueError(
+            f"{name} must be a positive finite number{hint}, got {value!r}"
+            + ("; its limit 0 is weights='nearest'" if name == "bandwidth" else "")
+        )
+
+
+def is_weighted(sample_weight: Any, n: int) -> np.ndarray:
+    """Rows to remember: a weight of zero says that a row is not there."""
+    if sample_weight is None or np.ndim(sample_weight) == 0:
+        return np.ones(n, bool)
+    return np.asarray(sample_weight) != 0
+
+
+def as_columns(values: Any) -> np.ndarray:
+    """Scores of shape (n,) as (n, 1)."""
+    array = np.asarray(values)
+    return array[:, None] if array.ndim == 1 else array
+
+
+def embedded_floats(points: Any, n_rows: int) -> np.ndarray:
+    """What an embedding returned, as floats, after a check."""
+    if hasattr(points, "tocsr"):
+        raise TypeError(
+            "embedding returned a sparse matrix, and neighbours need dense points; "
+            "return a dense array, e.g. by TruncatedSVD"
+        )
+    points = np.asarray(points, float)
+    if points.ndim != 2 or len(points) != n_rows or points.shape[1] == 0:
+        raise ValueError(
+            f"embedding returned shape {points.shape} for {n_rows} points; it must "
+            f"return ({n_rows}, n_dimensions), e.g. z.reshape(len(z), -1)"
+        )
+    if not np.isfinite(points).all():
+        raise ValueError(
+            "embedding returned NaN or infinity, and distances need finite numbers"
+        )
+    return points

@@ -1,0 +1,115 @@
+"""What a base predicts, on its training rows or out of fold."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from sklearn.base import clone
+
+
+def finite_floats(model: Any, values: Any, n_rows: int) -> np.ndarray:
+    """Outputs of a base as float64, one row per point, after a check."""
+    array = np.asarray(values, float)
+    name = type(model).__name__
+    if array.ndim == 0 or len(array) != n_rows:
+        raise ValueError(
+            f"estimator ({name}) returned shape {array.shape} for {n_rows} points; "
+            "it must return one row per point"
+        )
+    bad = ~np.isfinite(array.reshape(n_rows, -1)).all(axis=1)
+    if bad.any():
+        raise ValueError(
+            f"estimator ({name}) returned NaN or infinity for {bad.sum()} of "
+            f"n_samples={n_rows} points, and residuals need finite numbers; check its "
+            "training data and settings, or clip what it predicts"
+        )
+    return array
+
+
+def base_predictions(model: Any, X: Any, n_rows: int, shape: tuple) -> np.ndarray:
+    """Predictions of a regressor, of shape (n_rows, *shape)."""
+    array = finite_floats(model, model.predict(X), n_rows)
+    if array.size != n_rows * int(np.prod(shape)):
+        raise ValueError(
+            f"estimator ({type(model).__name__}) predicts shape {array.shape} for y "
+            f"of shape {('n', *shape)}; wrap it in MultiOutputRegressor, or fit it on "
+            "the same targets"
+        )
+    return array.reshape(n_rows, *shape)
+
+
+def base_probabilities(
+    model: Any, X: Any, n_rows: int, classes: np.ndarray, temperature: float
+) -> np.ndarray:
+    """softmax(logits/temperature) of a classifier, for `classes`; others have 0."""
+    found = np.zeros((n_rows, len(classes)))
+    columns = np.searchsorted(classes, model.classes_)
+    found[:, columns] = _tempered(model, X, n_rows, temperature)
+    return found
+
+
+def _tempered(model: Any, X: Any, n_rows: int, temperature: float) -> np.ndarray:
+    n_classes = len(model.classes_)
+    if hasattr(model, "predict_proba"):
+        shares = finite_floats(model, model.predict_proba(X), n_rows)
+        # Probabilities determine logits up to a constant, which softmax ignores.
+        shares = (shares / shares.max(axis=1, keepdims=True)) ** (1 / temperature)
+    elif hasattr(model, "decision_function"):
+        logits = finite_floats(model, model.decision_function(X), n_rows)
+        if logits.ndim == 1:
+            logits = np.stack([np.zeros(n_rows), logits], axis=1)
+        beyond = logits - logits.max(axis=1, keepdims=True)
+        shares = np.exp(beyond / temperature)
+    else:
+        shares = (model.predict(X)[:, None] == model.classes_) * 1.0
+    if shares.shape != (n_rows, n_classes):
+        raise ValueError(
+            f"estimator ({type(model).__name__}) scores {shares.shape[1]} columns for "
+            f"{n_classes} classes; use a base with one score per class, e.g. "
+            "SVC(decision_function_shape='ovr')"
+        )
+    return shares / shares.sum(axis=1, keepdims=True)
+
+
+def take_rows(value: Any, rows: np.ndarray, n_rows: int) -> Any:
+    """Rows of what has one row per sample; anything else as it is."""
+    if isinstance(value, str) or not hasattr(value, "__len__"):
+        return value
+    # Sparse matrices have a shape and no length, and are never metadata.
+    if len(value) != n_rows:
+        return value
+    if hasattr(value, "iloc"):
+        return value.iloc[rows]
+    return np.asarray(value)[rows]
+
+
+def take_points(X: Any, rows: np.ndarray) -> Any:
+    """Rows of an array, sparse matrix or data frame."""
+    return X.iloc[rows] if hasattr(X, "iloc") else X[rows]
+
+
+def out_of_fold(
+    estimator: Any,
+    X: Any,
+    y: np.ndarray,
+    folds: Any,
+    params: dict[str, Any],
+    predict: Callable[[Any, Any, int], np.ndarray],
+) -> np.ndarray:
+    """What clones predict for the rows they were not trained on."""
+    n, parts, seen = len(y), [], []
+    for train, test in folds:
+        own = {name: take_rows(value, train, n) for name, value in params.items()}
+        model = clone(estimator).fit(take_points(X, train), y[train], **own)
+        parts.append(predict(model, take_points(X, test), len(test)))
+        seen.append(test)
+    order = np.concatenate(seen)
+    if len(order) != n or len(np.unique(order)) != n:
+        raise ValueError(
+            f"cv holds out {len(order)} rows of which {len(np.unique(order))} differ, "
+            f"and residuals='cross_val' needs each of the {n} rows exactly once; use "
+            "KFold or StratifiedKFold"
+        )
+    return np.concatenate(parts)[np.argsort(order)]

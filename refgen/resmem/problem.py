@@ -1,0 +1,118 @@
+"""What an instance is: linear targets, a linear base of bounded norm."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from refgen.arrays import Instance, as_floats, namespace
+
+
+@dataclass(frozen=True, repr=False)
+class LinearProblem(Instance):
+    """The stylized problem: y = ⟨θ*, x⟩ + ε, and a linear base with ‖θ‖ ≤ L.
+
+    Coordinates are those of the covariance's eigenvectors; see `from_covariance`.
+
+    Parameters
+    ----------
+    spectrum : array of shape (..., n_features)
+        Eigenvalues λ of Σ = E xxᵀ, not negative.
+    coefficients : array of shape (..., n_features)
+        θ* in the eigenvectors of Σ.
+    radius : array of shape (...)
+        L > 0, the largest norm of the base's coefficients; at or above ‖θ*‖ the
+        constraint is inactive.
+    noise : array of shape (...)
+        Standard deviation σ of ε, not negative.
+
+    Raises
+    ------
+    ValueError
+        If shapes disagree, a number is out of range, or anything is not finite.
+
+    Examples
+    --------
+    >>> problem = LinearProblem([1.0, 1.0], [0.6, 0.8], 0.5)
+    >>> problem.n_features
+    2
+    """
+
+    spectrum: Any
+    coefficients: Any
+    radius: Any
+    noise: Any = 0.0
+
+    def __post_init__(self) -> None:
+        for name, ndim in (
+            ("spectrum", 1), ("coefficients", 1), ("radius", 0), ("noise", 0),
+        ):  # fmt: skip
+            checked = as_floats(name, getattr(self, name), ndim)
+            object.__setattr__(self, name, checked)
+        xp = namespace(self.spectrum)
+        batch = self.spectrum.shape[:-1]
+        if self.coefficients.shape != self.spectrum.shape:
+            raise ValueError(
+                f"coefficients has shape {self.coefficients.shape} where spectrum has "
+                f"{self.spectrum.shape}; give one coefficient per eigenvalue"
+            )
+        for name in ("radius", "noise"):
+            value = getattr(self, name)
+            if value.shape not in (batch, ()):
+                raise ValueError(
+                    f"{name} has shape {value.shape} where the problems have {batch}"
+                )
+            object.__setattr__(self, name, xp.broadcast_to(value, batch))
+        if bool((self.spectrum < 0).any()):
+            raise ValueError("spectrum must not be negative: Σ is a covariance")
+        if bool((self.radius <= 0).any()):
+            raise ValueError("radius must be positive")
+        if bool((self.noise < 0).any()):
+            raise ValueError("noise must not be negative")
+
+    @classmethod
+    def from_covariance(
+        cls, covariance: Any, coefficients: Any, radius: Any, noise: Any = 0.0
+    ) -> LinearProblem:
+        """The problem for a covariance matrix and coefficients in any coordinates.
+
+        Parameters
+        ----------
+        covariance : array of shape (..., n_features, n_features)
+            Symmetric, positive semidefinite.
+        coefficients : array of shape (..., n_features)
+        radius, noise : array of shape (...)
+
+        Raises
+        ------
+        ValueError
+            If `covariance` is not square, symmetric and positive semidefinite.
+
+        Examples
+        --------
+        >>> p = LinearProblem.from_covariance([[2.0, 0.0], [0.0, 1.0]], [1.0, 0.0], 0.5)
+        >>> p.spectrum.tolist(), p.coefficients.tolist()
+        ([1.0, 2.0], [0.0, 1.0])
+        """
+        matrix = as_floats("covariance", covariance, 2)
+        theta = as_floats("coefficients", coefficients, 1)
+        xp = namespace(matrix)
+        if matrix.shape[-1] != matrix.shape[-2]:
+            raise ValueError(f"covariance must be square, got shape {matrix.shape}")
+        scale = float(abs(matrix).max())
+        # Entries that should be equal, computed by sums in another order.
+        rounding = 1e-9 * scale
+        if float(abs(matrix - matrix.swapaxes(-1, -2)).max()) > rounding:
+            raise ValueError("covariance must be symmetric")
+        spectrum, vectors = xp.linalg.eigh(matrix)
+        if float(spectrum.min()) < -rounding:
+            raise ValueError(
+                "covariance must be positive semidefinite, got an eigenvalue of "
+                f"{float(spectrum.min()):g}"
+            )
+        rotated = xp.einsum("...ij,...i->...j", vectors, theta)
+        return cls(xp.maximum(spectrum, 0.0), rotated, radius, noise)
+
+    @property
+    def n_features(self) -> int:
+        return self.spectrum.shape[-1]

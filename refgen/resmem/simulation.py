@@ -1,0 +1,216 @@
+"""Random designs, and what the neighbours in many of them at once are like."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import prod, sqrt
+from typing import Any
+
+from refgen.arrays import as_floats, check_integer, namespace
+from refgen.kernels.designs import nearest_in_designs
+from refgen.neighbors import may_overflow, refuse_overflow
+from refgen.resmem.smoother import at_neighbors, check_bandwidth, neighbor_weights
+
+LAWS = ("ball", "gaussian", "torus")
+
+# Numbers that are handled at once, 32 MB each of a few arrays.
+_ENTRIES = 1 << 22
+
+
+def sample_points(stream: Any, shape: Any, n_features: int, law: str = "ball") -> Any:
+    """Independent points of a law, of which the first two have covariance I.
+
+    Parameters
+    ----------
+    stream : Stream
+        Its package's arrays are returned.
+    shape : tuple of int
+    n_features : int
+    law : {"ball", "gaussian", "torus"}
+        Uniform on the ball of radius √(n_features + 2), which is [−√3, √3] for one
+        feature; standard normal; or uniform on the unit cube [0, 1]ᵈ.
+
+    Returns
+    -------
+    array of shape (*shape, n_features)
+
+    Raises
+    ------
+    ValueError
+        If `law` is none of the three, or `n_features` is not positive.
+
+    Notes
+    -----
+    The ball is the shadow of a sphere: of a uniform direction of ℝᵈ⁺², times √(d + 2),
+    the first d coordinates are uniform on the ball (Archimedes). With + × ÷ √ alone,
+    draws have the same bits on every machine.
+
+    Examples
+    --------
+    >>> from refgen.random import Stream
+    >>> points = sample_points(Stream(0, "docs"), (1000,), 3)
+    >>> bool(((points**2).sum(axis=-1) <= 5).all())
+    True
+    """
+    if law not in LAWS:
+        known = ", ".join(map(repr, LAWS))
+        raise ValueError(f"law must be one of {known}, got {law!r}")
+    d = check_integer("n_features", n_features, 1)
+    # Functions of refgen_gpu get their tuples as device arrays.
+    shape = tuple(int(length) for length in shape)
+    if law == "torus":
+        return stream.uniform((*shape, d))
+    if law == "gaussian":
+        return stream.normal((*shape, d))
+    normal = stream.normal((*shape, d + 2))
+    # A sum in this order has the same bits everywhere.
+    square = sum(normal[..., i] * normal[..., i] for i in range(d + 2))
+    length = namespace(normal).sqrt(square)
+    return sqrt(d + 2) * (normal[..., :d] / length[..., None])
+
+
+def design_neighbors(points: Any, queries: Any, n_neighbors: int) -> tuple[Any, Any]:
+    """Nearest points of each query within its own design.
+
+    As `refgen.neighbors.nearest_neighbors`, to the last bit, for a batch of small
+    designs.
+
+    Parameters
+    ----------
+    points : array of shape (..., n, n_features)
+    queries : array of shape (..., n_queries, n_features)
+        With the same batch axes.
+    n_neighbors : int
+        From 1 to n.
+
+    Returns
+    -------
+    distances : array of shape (..., n_queries, n_neighbors)
+        In ascending order; ties by the lower index.
+    indices : integer array of the same shape
+
+    Raises
+    ------
+    ValueError
+        If shapes do not match, `n_neighbors` is out of range, or a squared distance
+        overflows.
+
+    Examples
+    --------
+    >>> distances, indices = design_neighbors([[[0.0], [3.0]]], [[[1.0], [4.0]]], 1)
+    >>> distances.ravel().tolist(), indices.ravel().tolist()
+    ([1.0, 1.0], [0, 1])
+    """
+    points, queries = as_floats("points", points, 2), as_floats("queries", queries, 2)
+    k = _check_designs(points, queries, n_neighbors)
+    xp, batch = namespace(points), points.shape[:-2]
+    flat = (
+        xp.ascontiguousarray(a.reshape(prod(batch), *a.shape[-2:]))
+        for a in (points, queries)
+    )
+    squares, indices = nearest_in_designs(*flat, k)
+    if may_overflow(points, queries):
+        refuse_overflow(squares)
+    shape = (*batch, queries.shape[-2], k)
+    return xp.sqrt(squares).reshape(shape), indices.reshape(shape)
+
+
+def displacements(
+    points: Any,
+    queries: Any,
+    n_neighbors: int,
+    weights: str = "nearest",
+    bandwidth: Any = 1.0,
+) -> Any:
+    """Δ = x − Σⱼ wⱼ xⱼ of each query x and its neighbours xⱼ, in many designs.
+
+    Parameters
+    ----------
+    points : array of shape (..., n, n_features)
+    queries : array of shape (..., n_queries, n_features)
+    n_neighbors : int
+    weights : {"nearest", "uniform", "exponential"}
+    bandwidth : array of shape (...)
+        As in `refgen.resmem.smoother.neighbor_weights`; one for each design.
+
+    Returns
+    -------
+    array of shape (..., n_queries, n_features)
+
+    Examples
+    --------
+    >>> displacements([[0.0], [3.0]], [[1.0]], 2, "uniform").tolist()
+    [[-0.5]]
+    """
+    points, queries = as_floats("points", points, 2), as_floats("queries", queries, 2)
+    distances, indices = design_neighbors(points, queries, n_neighbors)
+    xp = namespace(points)
+    widths = check_bandwidth(bandwidth, xp)[..., None]
+    shares = neighbor_weights(distances, weights, widths)
+    apart = queries[..., None, :] - at_neighbors(points, indices)
+    return xp.einsum("...k,...kd->...d", shares, apart)
+
+
+def displacement_matrices(
+    points: Any,
+    queries: Any,
+    n_neighbors: int,
+    weights: str = "nearest",
+    bandwidth: Any = 1.0,
+) -> Any:
+    """Mₙ = E ΔΔᵀ of every design, with x uniform on its queries, as `displacements`.
+
+    Given a design, the risk of ResMem is (θ* − θₙ)ᵀ Mₙ (θ* − θₙ): see
+    `refgen.resmem.error.resmem_risk`. Memory is bounded, however many there are.
+
+    Returns
+    -------
+    array of shape (..., n_features, n_features)
+
+    Notes
+    -----
+    Source: derived here, claim RM-6.
+
+    Examples
+    --------
+    >>> displacement_matrices([[0.0], [3.0]], [[1.0], [2.0]], 1).tolist()
+    [[1.0]]
+    """
+    points, queries = as_floats("points", points, 2), as_floats("queries", queries, 2)
+    k = _check_designs(points, queries, n_neighbors)
+    xp, batch, d = namespace(points), points.shape[:-2], points.shape[-1]
+    widths = xp.broadcast_to(check_bandwidth(bandwidth, xp), batch).reshape(-1)
+    points, queries = (a.reshape(-1, *a.shape[-2:]) for a in (points, queries))
+    out = xp.zeros((len(points), d, d))
+    for rows, columns in _pieces(queries.shape, k):
+        delta = displacements(
+            points[rows], queries[rows, columns], k, weights, widths[rows]
+        )
+        out[rows] += xp.einsum("bqi,bqj->bij", delta, delta)
+    return (out / queries.shape[1]).reshape(*batch, d, d)
+
+
+def _pieces(shape: tuple[int, ...], k: int) -> Iterator[tuple[slice, slice]]:
+    """Designs and queries that cover all, with at most `_ENTRIES` numbers each."""
+    n_designs, n_queries, d = shape
+    queries = max(1, min(n_queries, _ENTRIES // (k * d)))
+    designs = max(1, _ENTRIES // (queries * k * d))
+    for i in range(0, n_designs, designs):
+        for j in range(0, n_queries, queries):
+            yield slice(i, i + designs), slice(j, j + queries)
+
+
+def _check_designs(points: Any, queries: Any, n_neighbors: Any) -> int:
+    """`n_neighbors`, after a check that it and the shapes make sense."""
+    if points.shape[:-2] != queries.shape[:-2] or points.shape[-1] != queries.shape[-1]:
+        raise ValueError(
+            f"points have shape {points.shape} and queries {queries.shape}; both need "
+            "the same batch axes and the same number of features"
+        )
+    k = check_integer("n_neighbors", n_neighbors, 1)
+    if k > points.shape[-2]:
+        raise ValueError(
+            f"n_neighbors={k} is more than the {points.shape[-2]} points of a design; "
+            f"ask for at most {points.shape[-2]}"
+        )
+    return k
