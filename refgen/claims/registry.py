@@ -13,7 +13,7 @@ from typing import Any
 from refgen.claims.kinds import Kind
 from refgen.claims.model import Claim, Domain
 
-THEORIES = ("disagreement",)
+THEORIES = ("disagreement", "resmem")
 
 _claims: dict[str, Claim] = {}
 _without_twin: dict[str, Claim] = {}
