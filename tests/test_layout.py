@@ -52,7 +52,11 @@ def test_imports_go_down_the_layers(path):
             assert module.split(".")[1] == parts[1], f"{path} imports {module}"
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=lambda p: str(p.relative_to(ROOT)))
+@pytest.mark.parametrize(
+    "path",
+    [*SOURCES, *sorted([*ROOT.glob("tests/**/*.py"), *ROOT.glob("benchmarks/*.py")])],
+    ids=lambda p: str(p.relative_to(ROOT)),
+)
 def test_no_file_is_above_500_lines(path):
     assert len(path.read_text().splitlines()) <= 500
 

@@ -6,11 +6,10 @@ import warnings
 import numpy as np
 import pandas as pd
 import pytest
-from parity import assert_on_device, assert_same_bits, model
 from scipy.optimize import minimize
 from scipy.sparse import csr_array
 from sklearn import config_context
-from sklearn.base import BaseEstimator, RegressorMixin, clone
+from sklearn.base import clone
 from sklearn.compose import make_column_transformer
 from sklearn.datasets import load_diabetes, load_iris
 from sklearn.decomposition import TruncatedSVD
@@ -24,17 +23,15 @@ from sklearn.linear_model import (
     Ridge,
     RidgeClassifier,
 )
-from sklearn.model_selection import GridSearchCV, KFold, ShuffleSplit, cross_val_predict
+from sklearn.model_selection import GridSearchCV, KFold, cross_val_predict
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
-from sklearn.svm import SVC, LinearSVC
+from sklearn.svm import LinearSVC
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 import refgen.resmem.estimators as on_host
 import refgen_gpu.resmem.estimators as on_gpu
-import refgen_gpu.resmem.selection as gpu_selection
-import refgen_gpu.resmem.simplex as gpu_simplex
 from refgen.resmem.estimators import ResMemClassifier, ResMemRegressor
 from refgen.resmem.selection import (
     bandwidth_grid,
@@ -435,217 +432,3 @@ def test_constant_targets_are_predicted():
 
 
 # Bad input.
-
-
-class Broken(RegressorMixin, BaseEstimator):
-    """Predicts what it is told."""
-
-    def __init__(self, value=np.nan, columns=None):
-        self.value = value
-        self.columns = columns
-
-    def fit(self, X, y):
-        self.n_features_in_ = X.shape[1]
-        return self
-
-    def predict(self, X):
-        if self.columns is None:
-            return np.where(np.arange(len(X)) < 2, self.value, 0.0)
-        return np.zeros((len(X), self.columns))
-
-
-@pytest.mark.parametrize(
-    ("settings", "error", "message"),
-    [
-        ({"n_neighbors": 0}, ValueError, "n_neighbors must be at least 1, got 0"),
-        ({"n_neighbors": 2.5}, TypeError, "n_neighbors must be an integer"),
-        ({"n_neighbors": "all"}, ValueError, "or 'auto', got 'all'"),
-        ({"n_neighbors": 151}, ValueError, "n_neighbors=151 is more than n_samples=15"),
-        ({"weights": "distance"}, ValueError, "weights must be one of .*'distance'"),
-        ({"bandwidth": 0}, ValueError, "bandwidth must be .*limit 0 is weights='near"),
-        ({"bandwidth": np.inf}, ValueError, "positive finite number or 'auto', got in"),
-        ({"bandwidth": "wide"}, ValueError, "got 'wide'"),
-        ({"residuals": "test"}, ValueError, "residuals must be one of .*got 'test'"),
-        (
-            {"residuals": "cross_val", "prefit": True, "estimator": STUMP},
-            ValueError,
-            "prefit=True says it must not be trained; set residuals='train'",
-        ),
-        ({"prefit": True}, ValueError, "prefit=True needs a fitted estimator"),
-        ({"estimator": TREE}, TypeError, "must be a regressor instance"),
-        ({"estimator": Ridge}, TypeError, "must be a regressor instance"),
-        ({"embedding": "tsne"}, ValueError, "embedding must be None, .*got 'tsne'"),
-        ({"embedding": StandardScaler}, TypeError, "must be an instance"),
-        (
-            {"embedding": "decision_function"},
-            ValueError,
-            "Ridge has none; give a callable",
-        ),
-        (
-            {"embedding": lambda x: x[:, 0]},
-            ValueError,
-            r"shape \(150,\) for 150 points; it must return \(150, n_dim",
-        ),
-        ({"embedding": lambda x: x[:3]}, ValueError, r"returned shape \(3, 10\)"),
-        ({"embedding": lambda x: x[:, :0]}, ValueError, r"returned shape \(150, 0\)"),
-        (
-            {"embedding": lambda x: x * np.nan},
-            ValueError,
-            "embedding returned NaN or infinity",
-        ),
-        (
-            {"estimator": Broken()},
-            ValueError,
-            r"estimator \(Broken\) returned NaN or infinity for 2 of n_samples=150",
-        ),
-        (
-            {"estimator": Broken(columns=3)},
-            ValueError,
-            r"predicts shape \(150, 3\) for y of shape \('n',\); wrap it",
-        ),
-        (
-            {"residuals": "cross_val", "cv": ShuffleSplit(2, random_state=0)},
-            ValueError,
-            "needs each of the 150 rows exactly once; use KFold",
-        ),
-    ],
-)
-def test_regressors_refuse(settings, error, message):
-    with pytest.raises(error, match=message):
-        ResMemRegressor(**settings).fit(X, Y)
-
-
-@pytest.mark.parametrize(
-    ("settings", "error", "message"),
-    [
-        ({"estimator": Ridge()}, TypeError, "must be a classifier instance"),
-        ({"temperature": 0}, ValueError, "temperature must be a positive finite"),
-        (
-            {
-                "estimator": SVC(
-                    decision_function_shape="ovo", break_ties=False, kernel="linear"
-                )
-            },
-            ValueError,
-            "one score per class",
-        ),
-    ],
-)
-def test_classifiers_refuse(settings, error, message):
-    kinds = np.concatenate([KINDS, [3] * 4])
-    points = np.concatenate([IRIS, -IRIS[:4]])
-    with pytest.raises(error, match=message):
-        ResMemClassifier(**settings).fit(points, kinds)
-
-
-def test_points_and_rows_are_refused():
-    with pytest.raises(ValueError, match="n_samples=1, and leaving one out"):
-        ResMemRegressor(DummyRegressor(), "auto").fit([[1.0]], [1.0])
-    with pytest.raises(ValueError, match="at least 2 neighbours per point"):
-        without_self([[0.0]], [[0]])
-    model = ResMemRegressor(STUMP).fit(X, Y)
-    with pytest.raises(ValueError, match="expecting 10 features"):
-        model.predict(X[:, :2])
-    with pytest.raises(NotFittedError):
-        ResMemRegressor().residual_scores(X)
-    shrinking = ResMemRegressor(STUMP, embedding=lambda x: x[:, : len(x) // 15])
-    with pytest.raises(ValueError, match="9 dimensions, and 10 in fit"):
-        shrinking.fit(X, Y).predict(X[:140])
-
-
-# On the device.
-
-
-def fitted(package, move=np.asarray, **settings):
-    regressor = package.ResMemRegressor(STUMP, **settings)
-    classifier = package.ResMemClassifier(TREE, **settings)
-    return (
-        regressor.fit(move(X[:30]), move(Y[:30])),
-        classifier.fit(move(IRIS[::5]), move(KINDS[::5])),
-    )
-
-
-METHODS = (
-    ("predict", "base_scores", "residual_scores", "neighbor_scores", "weight_squares"),
-    ("predict", "class_scores", "decision_function", "predict_proba"),
-)
-
-
-@pytest.mark.parametrize(
-    "settings",
-    [
-        {"weights": "nearest"},
-        {"weights": "uniform", "n_neighbors": "auto"},
-        {"bandwidth": "auto"},
-        {"embedding": StandardScaler(), "residuals": "cross_val"},
-    ],
-)
-def test_what_comes_in_decides_what_goes_out(device, settings):
-    for move in (np.asarray, to_device):
-        mine, right = fitted(on_gpu, move, **settings), fitted(on_host, **settings)
-        data = zip(mine, right, METHODS, (X[:25], IRIS[::7]), strict=True)
-        # Emulated searches are slow: few points.
-        for ours, theirs, methods, points in data:
-            for name in methods:
-                got, want = (
-                    getattr(ours, name)(move(points)),
-                    getattr(theirs, name)(points),
-                )
-                if move is to_device:
-                    assert_on_device(got, device)
-                else:
-                    assert isinstance(got, np.ndarray)
-                # Weights of at most 20 neighbours: an exponential, a division, sums.
-                limit = model(3 * 20 + 20, 3 * max(1.0, abs(want).max()))
-                np.testing.assert_allclose(to_host(got), want, rtol=0, atol=limit)
-            assert isinstance(ours.points_, np.ndarray)
-            assert ours.n_neighbors_ == theirs.n_neighbors_
-            again = pickle.loads(pickle.dumps(ours))
-            np.testing.assert_array_equal(again.predict(points), ours.predict(points))
-
-
-@pytest.mark.parametrize("weights", ALL_WEIGHTS)
-def test_choices_and_projections_on_the_device(device, weights):
-    distances, indices = on_host.ResMemRegressor._search(X[:30], X[:30], 5)
-    neighbours = tuple(map(to_device, (distances, indices)))
-    ours = gpu_selection.without_self(*neighbours)
-    right = without_self(distances, indices)
-    assert_same_bits(ours, right)
-    got = gpu_selection.leave_one_out_scores(
-        *ours, to_device(Y[:30]), weights, [0.1, 0.3]
-    )
-    want = leave_one_out_scores(*right, Y[:30], weights, [0.1, 0.3])
-    assert_on_device(got, device)
-    # 30 squares of differences of means of 4: their roundings, and two of exp.
-    limit = model(30 + 2 * (3 * 4 + 8), want.max() + (Y[:30] ** 2).max())
-    np.testing.assert_allclose(to_host(got), want, rtol=0, atol=limit)
-    grids = gpu_selection.bandwidth_grid(ours[0]), bandwidth_grid(right[0])
-    np.testing.assert_allclose(to_host(grids[0]), grids[1], rtol=model(120, 1))
-    scores = np.random.default_rng(0).normal(size=(7, 4))
-    projected = gpu_simplex.project_on_simplex(to_device(scores))
-    assert_on_device(projected, device)
-    limit = model(4 * 4, abs(scores).sum(axis=1).max())
-    want = project_on_simplex(scores)
-    np.testing.assert_allclose(to_host(projected), want, rtol=0, atol=limit)
-
-
-def test_scores_and_weights_on_the_device(device):
-    weight = to_device(np.arange(40) % 3)
-    points, y = X[:40], Y[:40]
-    ours = on_gpu.ResMemRegressor(STUMP).fit(
-        to_device(points), to_device(y), sample_weight=weight
-    )
-    right = ResMemRegressor(STUMP).fit(points, y, sample_weight=np.arange(40) % 3)
-    got = ours.score(to_device(points), to_device(y))
-    assert got == pytest.approx(right.score(points, y), rel=1e-12)
-    flowers, kinds = IRIS[::5], KINDS[::5]
-    model = on_gpu.ResMemClassifier(TREE).fit(to_device(flowers), kinds)
-    assert model.score(to_device(flowers), kinds) == model.score(flowers, kinds)
-
-
-def test_text_labels_cannot_be_predicted_onto_a_device(device):
-    names = np.array(["a", "b", "c"])[KINDS]
-    ours = on_gpu.ResMemClassifier(TREE).fit(IRIS[::5], names[::5])
-    assert set(ours.predict(IRIS[:5])) <= set(names)
-    with pytest.raises(TypeError, match="predict on NumPy X"):
-        ours.predict(to_device(IRIS[:5]))
