@@ -2,21 +2,22 @@
 
 import numpy as np
 import pytest
-from sklearn.base import BaseEstimator, RegressorMixin
+from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin, clone
 from sklearn.dummy import DummyRegressor
 from sklearn.exceptions import NotFittedError
-from sklearn.linear_model import (
-    Ridge,
-)
-from sklearn.model_selection import ShuffleSplit
+from sklearn.linear_model import Ridge
+from sklearn.model_selection import KFold, ShuffleSplit
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
+from sklearn.tree import DecisionTreeClassifier
 from test_resmem_estimators import IRIS, KINDS, STUMP, TREE, X, Y
 
 from refgen.resmem.estimators import ResMemClassifier, ResMemRegressor
 from refgen.resmem.selection import (
+    leave_one_out_scores,
     without_self,
 )
+from refgen.resmem.simplex import project_on_simplex
 
 
 class Broken(RegressorMixin, BaseEstimator):
@@ -136,3 +137,62 @@ def test_points_and_rows_are_refused():
 
 
 # On the device.
+
+
+class Nowhere(ClassifierMixin, BaseEstimator):
+    """Gives no class any probability."""
+
+    def fit(self, X, y):
+        self.classes_ = np.unique(y)
+        return self
+
+    def predict_proba(self, X):
+        return np.zeros((len(X), len(self.classes_)))
+
+
+@pytest.mark.parametrize(
+    ("base", "message"),
+    [
+        # Three classes have three pairs: the shape looks right.
+        (SVC(decision_function_shape="ovo"), "SVC. scores pairs of classes; use a"),
+        (Nowhere(), "Nowhere. gives all classes probability 0"),
+    ],
+)
+def test_scores_that_are_not_of_classes_are_refused(base, message):
+    with pytest.raises(ValueError, match=message):
+        ResMemClassifier(base).fit(IRIS, KINDS)
+
+
+def test_a_fitted_base_needs_the_labels_and_weights_of_its_rows():
+    names = np.array(["a", "b", "c"])[KINDS]
+    for known, given in ((KINDS, names), (names, KINDS)):
+        memory = ResMemClassifier(clone(TREE).fit(IRIS, known), prefit=True)
+        with pytest.raises(ValueError, match="give both the same labels"):
+            memory.fit(IRIS, given)
+    fitted_tree = DecisionTreeClassifier(max_depth=1).fit(IRIS, names)
+    memory = ResMemClassifier(fitted_tree, prefit=True).fit(IRIS, names.astype(object))
+    assert memory.classes_.tolist() == ["a", "b", "c"]
+    memory = ResMemRegressor(Ridge().fit(X, Y), prefit=True)
+    with pytest.raises(ValueError, match=r"shape \(5,\) for n_samples=150; give one"):
+        memory.fit(X, Y, sample_weight=np.ones(5))
+    with pytest.raises(ValueError, match="0 everywhere"):
+        memory.fit(X, Y, sample_weight=np.zeros(150))
+
+
+def test_an_exhausted_cv_says_so():
+    folds = KFold(3).split(X)
+    memory = ResMemRegressor(STUMP, residuals="cross_val", cv=list(folds))
+    memory.fit(X, Y).set_params(cv=list(folds))
+    with pytest.raises(ValueError, match="cv holds no split"):
+        memory.fit(X, Y)
+
+
+def test_projections_of_large_scores_are_probabilities():
+    large = [[1e300, -1e300, 0.0], [1e17, 1e17, 0.0], [-1e20, -1e20, -2e20]]
+    expected = [[1.0, 0.0, 0.0], [0.5, 0.5, 0.0], [0.5, 0.5, 0.0]]
+    assert project_on_simplex(large).tolist() == expected
+
+
+def test_leave_one_out_needs_matching_shapes():
+    with pytest.raises(ValueError, match=r"give .n, k. twice, and n rows"):
+        leave_one_out_scores([[1.0], [1.0]], [[1, 0], [0, 1]], [1.0, 2.0])

@@ -363,3 +363,20 @@ def test_a_batch_is_its_problems_one_by_one():
         for i in range(40):
             alone = function(batch.take(i))
             assert alone == pytest.approx(together[i], rel=64 * UNIT_ROUNDOFF, abs=0)
+
+
+def test_coefficients_of_other_problems_are_refused():
+    problem = LinearProblem([2.0, 1.0], [0.6, 0.8], 0.5)
+    for function in (base_risk, excess_risk_parts):
+        with pytest.raises(ValueError, match=r"1 feature.s. and the problem 2"):
+            function(problem, [0.1])
+    with pytest.raises(ValueError, match="give one coefficient per feature"):
+        LinearProblem.from_covariance(np.eye(2), [1.0], 0.5)
+
+
+def test_every_covariance_of_a_batch_is_checked_at_its_own_scale():
+    skew, indefinite = [[1.0, 2.0], [0.0, 1.0]], [[1.0, 2.0], [2.0, 1.0]]
+    for wrong, message in ((skew, "symmetric"), (indefinite, "semidefinite")):
+        batch = np.array([1e12 * np.eye(2), wrong])
+        with pytest.raises(ValueError, match=message):
+            LinearProblem.from_covariance(batch, np.ones((2, 2)), 0.5)

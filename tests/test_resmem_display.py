@@ -153,3 +153,21 @@ def test_the_same_on_the_device(device, move):
         np.testing.assert_allclose(drawn, getattr(want, name), rtol=1e-12)
     given = on_gpu.ResMemDisplay([1, 2], *map(move, (want.base, want.resmem, want.knn)))
     np.testing.assert_array_equal(given.resmem, want.resmem)
+
+
+@pytest.mark.filterwarnings("ignore:A column-vector y")
+def test_a_column_of_labels_is_labels():
+    points, kinds = load_iris(return_X_y=True)
+    memory = ResMemClassifier(DecisionTreeClassifier(max_depth=1, random_state=0))
+    options = {"param_range": [1, 3], "cv": 2, "random_state": 0}
+    column = ResMemDisplay.from_estimator(memory, points, kinds[:, None], **options)
+    flat = ResMemDisplay.from_estimator(memory, points, kinds, **options)
+    assert column.resmem.tolist() == flat.resmem.tolist()
+    plt.close("all")
+
+
+@pytest.mark.parametrize("empty", ["param_range", "cv"])
+def test_nothing_to_measure_is_refused(empty):
+    options = {"param_range": [1], "cv": 2, empty: []}
+    with pytest.raises(ValueError, match=f"{empty} is empty"):
+        ResMemDisplay.from_estimator(MEMORY, X, Y, **options)

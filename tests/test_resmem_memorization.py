@@ -7,8 +7,10 @@ from pathlib import Path
 import matplotlib
 import numpy as np
 import pytest
+from scipy.sparse import coo_array
 from sklearn.base import clone
 from sklearn.datasets import load_diabetes, load_iris
+from sklearn.decomposition import TruncatedSVD
 from sklearn.dummy import DummyRegressor
 from sklearn.linear_model import Ridge
 from sklearn.model_selection import KFold, ShuffleSplit
@@ -202,3 +204,20 @@ def test_example_prints_the_tables(capsys):
         line.split("pays: ")[1].split(", rule: ")[0] == line.split("rule: ")[1]
         for line in decided
     )
+
+
+@pytest.mark.filterwarnings("ignore:A column-vector y")
+@pytest.mark.parametrize("loss", ["zero_one", "brier"])
+def test_a_column_of_labels_is_labels(loss):
+    memory = ResMemClassifier(TREE, 3)
+    options = {"loss": loss, "random_state": 0}
+    column = memorization_pays(memory, IRIS, KINDS[:, None], **options)
+    assert column == memorization_pays(memory, IRIS, KINDS, **options)
+
+
+def test_sparse_rows_in_any_format_and_no_folds():
+    memory = ResMemRegressor(Ridge(), embedding=TruncatedSVD(3, random_state=0))
+    found = memorization_pays(memory, coo_array(X), Y, random_state=0)
+    assert found == memorization_pays(memory, coo_array(X).tocsr(), Y, random_state=0)
+    with pytest.raises(ValueError, match="cv holds no split"):
+        memorization_pays(memory, X, Y, cv=[])

@@ -85,11 +85,29 @@ def check_positive(name: str, value: Any, hint: str = "", words: tuple = ()) -> 
         )
 
 
+def check_same_labels(classes: np.ndarray, known: np.ndarray) -> None:
+    """Refuse text for a fitted base that knows numbers, and numbers for one of text."""
+    # A union would turn the numbers into text, which equals none of them.
+    if isinstance(classes[0], str) != isinstance(known[0], str):
+        raise ValueError(
+            f"y holds labels like {classes[0]!r} and the fitted estimator knows "
+            f"{known[0]!r}; give both the same labels, text or numbers"
+        )
+
+
 def is_weighted(sample_weight: Any, n: int) -> np.ndarray:
     """Rows to remember: a weight of zero says that a row is not there."""
     if sample_weight is None or np.ndim(sample_weight) == 0:
         return np.ones(n, bool)
-    return np.asarray(sample_weight) != 0
+    weights = np.asarray(sample_weight)
+    if weights.shape != (n,):
+        raise ValueError(
+            f"sample_weight has shape {weights.shape} for n_samples={n}; give one "
+            "weight per row"
+        )
+    if not weights.any():
+        raise ValueError("sample_weight is 0 everywhere: no row is left to remember")
+    return weights != 0
 
 
 def as_columns(values: Any) -> np.ndarray:

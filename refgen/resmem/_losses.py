@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 from sklearn.base import is_classifier
+from sklearn.utils import check_consistent_length, column_or_1d
 
 _LOSSES = {"regressor": ("squared_error",), "classifier": ("zero_one", "brier")}
 
@@ -20,6 +21,17 @@ def check_loss(estimator: Any, loss: str | None) -> str:
             f"loss must be one of {_LOSSES[kind]} for a {kind}, got {loss!r}"
         )
     return loss
+
+
+def paired_data(estimator: Any, X: Any, y: Any) -> tuple[Any, np.ndarray]:
+    """X whose rows can be taken, and y as `losses` reads it: labels in one axis."""
+    check_consistent_length(X, y)
+    if hasattr(X, "tocsr"):
+        X = X.tocsr()
+    elif not hasattr(X, "shape"):
+        X = np.asarray(X)
+    # A column of labels would be compared with every prediction.
+    return X, column_or_1d(y, warn=True) if is_classifier(estimator) else np.asarray(y)
 
 
 def losses(model: Any, y: np.ndarray, scores: np.ndarray, loss: str) -> np.ndarray:

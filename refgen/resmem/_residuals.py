@@ -54,10 +54,23 @@ def _tempered(model: Any, X: Any, n_rows: int, temperature: float) -> np.ndarray
     n_classes = len(model.classes_)
     if hasattr(model, "predict_proba"):
         shares = finite_floats(model, model.predict_proba(X), n_rows)
+        if (shares.reshape(n_rows, -1).max(axis=1) <= 0).any():
+            raise ValueError(
+                f"estimator ({type(model).__name__}) gives all classes probability 0 "
+                "at some points; use a base whose rows sum to 1"
+            )
         # Probabilities determine logits up to a constant, which softmax ignores.
         shares = (shares / shares.max(axis=1, keepdims=True)) ** (1 / temperature)
     elif hasattr(model, "decision_function"):
         logits = finite_floats(model, model.decision_function(X), n_rows)
+        # Three classes have as many pairs, and the shape tells nothing.
+        by_pairs = getattr(model, "decision_function_shape", "ovr") == "ovo"
+        if by_pairs and n_classes == 3:
+            raise ValueError(
+                f"estimator ({type(model).__name__}) scores pairs of classes; use a "
+                "base with one score per class, e.g. "
+                "SVC(decision_function_shape='ovr')"
+            )
         if logits.ndim == 1:
             logits = np.stack([np.zeros(n_rows), logits], axis=1)
         beyond = logits - logits.max(axis=1, keepdims=True)
@@ -105,6 +118,11 @@ def out_of_fold(
         model = clone(estimator).fit(take_points(X, train), y[train], **own)
         parts.append(predict(model, take_points(X, test), len(test)))
         seen.append(test)
+    if not seen:
+        raise ValueError(
+            "cv holds no split (an iterator can be read once only); give an integer, "
+            "a splitter or a list"
+        )
     order = np.concatenate(seen)
     if len(order) != n or len(np.unique(order)) != n:
         raise ValueError(

@@ -113,7 +113,7 @@ def base_risk(problem: LinearProblem, coefficients: Any) -> Any:
     >>> float(base_risk(LinearProblem([2.0, 1.0], [0.6, 0.8], 0.5), [0.6, 0.3]))
     0.25
     """
-    theta = as_floats("coefficients", coefficients, 1)
+    theta = _checked(problem, coefficients)
     return (problem.spectrum * (theta - problem.coefficients) ** 2).sum(axis=-1)
 
 
@@ -137,7 +137,7 @@ def excess_risk_parts(problem: LinearProblem, coefficients: Any) -> tuple[Any, A
     >>> [round(float(part), 12) for part in excess_risk_parts(problem, [0.0, 0.0])]
     [0.5, 0.25]
     """
-    theta = as_floats("coefficients", coefficients, 1)
+    theta = _checked(problem, coefficients)
     best, multiplier = population_base(problem)
     weights = problem.spectrum + multiplier[..., None]
     distance = (weights * (theta - best) ** 2).sum(axis=-1)
@@ -237,6 +237,16 @@ def _degrees_of_freedom(problem: LinearProblem) -> Any:
     active = multiplier[..., None] > 0
     kept = xp.where(active, 1 - along, 1.0)
     return (problem.spectrum * inverse * kept).sum(axis=-1)
+
+
+def _checked(problem: LinearProblem, coefficients: Any) -> Any:
+    theta = as_floats("coefficients", coefficients, 1)
+    if theta.shape[-1] != problem.n_features:
+        raise ValueError(
+            f"coefficients have {theta.shape[-1]} feature(s) and the problem "
+            f"{problem.n_features}; they must have the same"
+        )
+    return theta
 
 
 def _multiplier(problem: LinearProblem) -> Any:

@@ -8,11 +8,10 @@ import numpy as np
 from scipy.stats import t as student_t
 from sklearn.base import clone, is_classifier
 from sklearn.model_selection import ShuffleSplit, StratifiedShuffleSplit, check_cv
-from sklearn.utils import check_consistent_length
 
 from refgen.arrays import check_integer, check_open_unit
 from refgen.resmem._base import ResMemBase
-from refgen.resmem._losses import check_loss, losses
+from refgen.resmem._losses import check_loss, losses, paired_data
 from refgen.resmem._residuals import take_points
 
 _PARAMETERS = {"n_neighbors": "neighbours k", "n_samples": "training rows n"}
@@ -164,9 +163,11 @@ class ResMemDisplay:
         values = [check_integer("param_range", v, 1) for v in param_range]
         _check_name(param_name)
         loss = check_loss(estimator, loss)
-        check_consistent_length(X, y)
-        X, y = X if hasattr(X, "shape") else np.asarray(X), np.asarray(y)
+        X, y = paired_data(estimator, X, y)
         splits = list(_splits(estimator, cv, random_state, X, y))
+        for name, given in (("param_range", values), ("cv", splits)):
+            if not given:
+                raise ValueError(f"{name} is empty; give at least one")
         table = [
             [
                 _risks(estimator, X, y, split, param_name, value, loss)

@@ -19,7 +19,12 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted
 
 from refgen.resmem._base import ResMemBase
-from refgen.resmem._checks import check_kind, check_parameters, check_positive
+from refgen.resmem._checks import (
+    check_kind,
+    check_parameters,
+    check_positive,
+    check_same_labels,
+)
 from refgen.resmem._residuals import base_predictions, base_probabilities
 from refgen.resmem.simplex import project_on_simplex
 
@@ -231,6 +236,7 @@ n_features_in_, feature_names_in_
         self.classes_ = np.unique(y)
         if self.prefit:
             check_is_fitted(self.estimator)
+            check_same_labels(self.classes_, self.estimator.classes_)
             self.classes_ = np.union1d(self.classes_, self.estimator.classes_)
         self._remember(X, y, fit_params)
         return self

@@ -10,11 +10,10 @@ import numpy as np
 from scipy.stats import norm
 from sklearn.base import clone, is_classifier
 from sklearn.model_selection import KFold, StratifiedKFold, check_cv
-from sklearn.utils import check_consistent_length
 
 from refgen.arrays import check_open_unit
 from refgen.resmem._base import ResMemBase
-from refgen.resmem._losses import check_loss, losses
+from refgen.resmem._losses import check_loss, losses, paired_data
 from refgen.resmem._residuals import take_points, take_rows
 
 # Rows of different folds that are each other's neighbours; see memorization_pays.
@@ -145,10 +144,10 @@ def memorization_pays(
     loss = check_loss(estimator, loss)
     check_open_unit("confidence_level", confidence_level)
     _check_noise(estimator, noise)
-    check_consistent_length(X, y)
-    X = X if hasattr(X, "shape") else np.asarray(X)
-    y = np.asarray(y)
+    X, y = paired_data(estimator, X, y)
     folds = list(_folds(estimator, cv, random_state, X, y))
+    if not folds:
+        raise ValueError(f"cv holds no split, got {cv!r}; give at least one")
     parts = [_fold(estimator, X, y, fold, fit_params, loss) for fold in folds]
     base, resmem, knn, squares = (np.concatenate(p) for p in zip(*parts, strict=True))
     if len(base) < 2:

@@ -99,13 +99,18 @@ class LinearProblem(Instance):
         xp = namespace(matrix)
         if matrix.shape[-1] != matrix.shape[-2]:
             raise ValueError(f"covariance must be square, got shape {matrix.shape}")
-        scale = float(abs(matrix).max())
+        if theta.shape[-1] != matrix.shape[-1]:
+            raise ValueError(
+                f"coefficients has shape {theta.shape} where covariance has "
+                f"{matrix.shape}; give one coefficient per feature"
+            )
         # Entries that should be equal, computed by sums in another order.
-        rounding = 1e-9 * scale
-        if float(abs(matrix - matrix.swapaxes(-1, -2)).max()) > rounding:
-            raise ValueError("covariance must be symmetric")
+        rounding = 1e-9 * abs(matrix).max(axis=(-1, -2))
+        skew = abs(matrix - matrix.swapaxes(-1, -2)).max(axis=(-1, -2))
+        if bool((skew > rounding).any()):
+            raise ValueError("covariance must be symmetric; take (Σ + Σᵀ)/2")
         spectrum, vectors = xp.linalg.eigh(matrix)
-        if float(spectrum.min()) < -rounding:
+        if bool((spectrum.min(axis=-1) < -rounding).any()):
             raise ValueError(
                 "covariance must be positive semidefinite, got an eigenvalue of "
                 f"{float(spectrum.min()):g}"

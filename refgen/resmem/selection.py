@@ -88,6 +88,11 @@ def leave_one_out_scores(
     indices = xp.asarray(indices)
     bandwidths = check_bandwidth(bandwidths, xp)
     residuals = as_floats("residuals", residuals, 1)
+    if indices.shape != distances.shape or len(residuals) != len(distances):
+        raise ValueError(
+            f"distances, indices and residuals have shapes {distances.shape}, "
+            f"{indices.shape} and {residuals.shape}; give (n, k) twice, and n rows"
+        )
     residuals = residuals.reshape(len(residuals), -1)
     rows = [
         _scores_of_prefixes(raw, indices, residuals, xp)

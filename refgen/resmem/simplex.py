@@ -32,6 +32,8 @@ def project_on_simplex(scores: Any) -> Any:
     """
     scores = as_floats("scores", scores, 1)
     xp, n = namespace(scores), scores.shape[-1]
+    # A shift of all scores changes nothing but the rounding of large ones.
+    scores = scores - scores.max(axis=-1, keepdims=True)
     falling = -xp.sort(-scores, axis=-1)
     # τ if the j largest are those that stay positive; the right j is the last whose
     # smallest member is above its τ.
