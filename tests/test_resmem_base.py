@@ -380,3 +380,18 @@ def test_every_covariance_of_a_batch_is_checked_at_its_own_scale():
         batch = np.array([1e12 * np.eye(2), wrong])
         with pytest.raises(ValueError, match=message):
             LinearProblem.from_covariance(batch, np.ones((2, 2)), 0.5)
+
+
+def test_only_the_upper_triangle_of_the_gram_matrix_is_read():
+    """Singular ones as well, which take another way."""
+    points = Stream(3, "triangle").normal((2, 3, 5))  # rank 3 in 5 dimensions
+    for design in (points, Stream(3, "full").normal((2, 9, 5))):
+        gram = np.einsum("bni,bnj->bij", design, design)
+        moment = np.einsum("bij,j->bi", gram, np.ones(5))
+        upper = np.triu(gram)
+        for got, want in zip(
+            ball_constrained_least_squares(upper, moment, 0.5),
+            ball_constrained_least_squares(gram, moment, 0.5),
+            strict=True,
+        ):
+            assert (got == want).all()

@@ -237,3 +237,15 @@ def test_gain_on_a_device(device):
     got = refgen_gpu.resmem.averaging.memorization_gain(problem, 2)
     assert_on_device(got, device)
     assert_within(got, host, model(64, 2.0))
+
+
+def test_the_best_number_of_neighbours_is_the_best_of_all():
+    n_points, n_noises = 40, 60
+    noises = np.geomspace(0.05, 5.0, n_noises)
+    k = np.arange(1, n_points + 1)
+    for n in (2, 5, 17, n_points):
+        risks = averaging.noisy_interval_risk(n, k[:n], 1.0, noises[:, None])
+        chosen = averaging.best_neighbors(n, 1.0, noises).astype(int)
+        at = np.take_along_axis(risks, chosen[:, None] - 1, axis=1)[:, 0]
+        # Neighbouring risks may tie up to the rounding of their formula.
+        assert (at <= risks.min(axis=1) * (1 + 1e-12)).all()

@@ -25,17 +25,6 @@ _OPERATIONS = 4
 # what the step leaves, the cube of it, is below the rounding unit.
 _SMALL_EXCESS, _LAST_EXCESS = 0.1, 3e-6
 
-# The first multiplier need not be exact, and must not be above the root.
-_CHEAP_STEPS = 8
-_CLOSE, _BELOW = 1 + 1e-3, 1 - 1e-12
-_NEGLIGIBLE = 1e-20
-
-# Of a problem, over the cube of its size: some four factorizations.
-_OPERATIONS = 4
-
-# At this relative excess of the norm, the next one is below the rounding unit.
-_LAST_EXCESS = 1e-9
-
 
 def _plain(*arrays):
     """The arrays as Numba has compiled for: strided and read-only ones are others."""

@@ -144,7 +144,7 @@ def recalled_risk_bound(n_features: Any, n_points: Any, radius: Any) -> Any:
     Notes
     -----
     Source: Yang et al. 2023 (arXiv 2302.01576), recalled rather than read again; the
-    constant is at least 2.597 (claim RM-13).
+    constant is at least 2.5968 (claim RM-13).
 
     Examples
     --------

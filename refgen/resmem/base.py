@@ -171,7 +171,7 @@ def empirical_base(X: Any, y: Any, radius: Any) -> tuple[Any, Any]:
 
     Notes
     -----
-    Source: derived here, claim RM-4. Eigenvalues of Σ̂ below 1e-12 times the largest
+    Source: derived here, claim RM-4b. Eigenvalues of Σ̂ below 1e-12 times the largest
     count as 0, as their rounding is as large in a matrix of products.
 
     Examples

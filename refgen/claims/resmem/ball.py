@@ -1,4 +1,4 @@
-"""RM-12 to RM-18: the nearest point in a ball, the recalled rate, the break-even."""
+"""RM-12, 12b, 13 and 18: the nearest point in a ball, a recalled rate, break-even."""
 
 from __future__ import annotations
 

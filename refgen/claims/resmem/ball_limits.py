@@ -26,6 +26,15 @@ def _rows(problem: LinearProblem, values: Any) -> Any:
     return xp.zeros(problem.radius.shape)[:, None] + values
 
 
+def _boundary(d: int, n: Any) -> Any:
+    """n^(2/d) times what the boundary adds to E D² at most (RM-12b).
+
+    16(d + 2) Γ(3/d) n! / Γ(n + 1 + 3/d), and the quotient of Γ is at most n^(−3/d).
+    Written here, so that a looser bound in the package does not loosen the claim.
+    """
+    return 16 * (d + 2) * math.gamma(3 / d) * n ** (-1 / d)
+
+
 def _missing(n: Any, power: float) -> Any:
     """1 − nᵃ Γ(n + 1)/Γ(n + 1 + a) is at least 0 and at most this."""
     return power * max(power, 1) / n
@@ -34,10 +43,9 @@ def _missing(n: Any, power: float) -> Any:
 def _scaled(rg: Any, problem: LinearProblem) -> tuple[Any, Any]:
     """n^(2/d) E D² in one row per problem, and its proven distance from the limit."""
     d, n = problem.n_features, _large(problem)
-    low, high = rg.resmem.ball_squared_distance_bounds(d, n)
-    grown = n ** (2 / d)
     limit = (d + 2) * math.gamma(1 + 2 / d)
-    envelope = limit * _missing(n, 2 / d) + grown * (high - low)
+    envelope = limit * _missing(n, 2 / d) + _boundary(d, n)
+    grown = n ** (2 / d)
     scaled = grown * rg.resmem.ball_squared_distance(d, n)
     return _rows(problem, scaled), _rows(problem, envelope)
 
@@ -86,9 +94,9 @@ def _(rg, problem):
 def _slopes(rg: Any, problem: LinearProblem) -> tuple[Any, Any]:
     """Log-log slopes of E D² between sizes, and their proven distance from −2/d."""
     xp, d, n = namespace(problem.radius), problem.n_features, _large(problem)
-    low, high = rg.resmem.ball_squared_distance_bounds(d, n)
+    limit = (d + 2) * math.gamma(1 + 2 / d)
     # log(n^(2/d) E D²/limit): −log(1 − x) is below 2x for x up to ½.
-    apart = xp.log(high / low) + 2 * _missing(n, 2 / d)
+    apart = xp.log(1 + 2 * _boundary(d, n) / limit) + 2 * _missing(n, 2 / d)
     steps = xp.diff(xp.log(n))
     slopes = xp.diff(xp.log(rg.resmem.ball_squared_distance(d, n))) / steps
     return _rows(problem, slopes), _rows(problem, (apart[1:] + apart[:-1]) / steps)

@@ -166,7 +166,9 @@ def empirical_base(rg, design):
 @empirical_base.twin("on the sphere the excess is ‖θₙ − θ∞‖² in the norm of Σ")
 def _(rg, design):
     theta, _ = _empirical_optimality(rg, design)
-    parts = (_distance_in_risk(rg, design.problem, theta),)
+    # With its slack, so that it is wrong where ‖θₙ‖ = L too, and not for that reason.
+    _, slack = rg.resmem.excess_risk_parts(design.problem, theta)
+    parts = (_distance_in_risk(rg, design.problem, theta), slack)
     return _excess(rg, design.problem, theta, parts)
 
 

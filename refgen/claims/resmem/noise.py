@@ -266,7 +266,7 @@ def _limit(rg: Any, problem: LinearProblem, k: int, limit: Any) -> Any:
 
 @claim("RM-15l", kind="limit", domain=noisy_problems, source="derived here", cost=400)
 def when_memorizing_helps(rg, problem):
-    """risk(ResMem) − risk(base) → σ²/k − (1 − L)²: memorizing helps iff σ² < k(1 − L)².
+    """risk(ResMem) − risk(base) → σ²/k − (1 − L)²: helps if σ² < k(1 − L)², else hurts.
 
     On grids of n = 16, 64, 256 and 1024 points, for one neighbour and for three.
     """
