@@ -75,10 +75,21 @@ def recompute(points, queries, candidates, squares, indices):
     exact = np.empty(candidates.shape[1])
     for query in range(len(queries)):
         found = candidates[query]
-        found.sort()
+        _sort(found)
         _exact_squares(points, queries[query], found, exact)
         for i in range(len(found)):
             insert_one(exact[i], found[i], squares[query], indices[query])
+
+
+@compiled
+def _sort(numbers):
+    """In place, by insertion: there are few, and they compile in no time."""
+    for i in range(1, len(numbers)):
+        number, j = numbers[i], i
+        while j > 0 and numbers[j - 1] > number:
+            numbers[j] = numbers[j - 1]
+            j -= 1
+        numbers[j] = number
 
 
 @compiled

@@ -185,6 +185,13 @@ def _first_multiplier(gram, moment, radius, vector, image):
 
 
 @compiled
+def _copy(source, target):
+    # Assigning to a slice compiles for seconds: it may have to format an error.
+    for k in range(len(source)):
+        target[k] = source[k]
+
+
+@compiled
 def _newton(gram, moment, radius, tolerance, upper, theta, other):
     """Solve one problem into `theta`; μ, or −1 if a factorization failed."""
     root = _first_multiplier(gram, moment, radius, theta, other)
@@ -194,13 +201,13 @@ def _newton(gram, moment, radius, tolerance, upper, theta, other):
     for _ in range(STEPS):
         if not _factor(gram, root, tolerance * (largest + root), upper):
             return -1.0
-        theta[:] = moment
+        _copy(moment, theta)
         _forward(upper, theta)
         norm = np.sqrt(_backward(upper, theta))
         excess = (norm - radius) / radius
         if excess <= 0.0 and root == 0.0:
             return 0.0
-        other[:] = theta
+        _copy(theta, other)
         first = _forward(upper, other)
         second = _backward(upper, other)
         step = excess * (norm * norm / first)
