@@ -403,3 +403,10 @@ def test_smoothers_agree_on_a_device(device):
         smoothed = own.smooth(to_device(values), to_device(indices), got)
         assert_on_device((got, smoothed), device)
         assert_within(smoothed, smoother.smooth(values, indices, want), model(24, 9.0))
+
+
+def test_bounds_and_errors_refuse_what_they_cannot_use():
+    with pytest.raises(ValueError, match="radius must not be negative, got -1"):
+        error.risk_bounds([1.0], [0.5], [[1.0]], -1.0)
+    with pytest.raises(ValueError, match="memorized_noise holds NaN"):
+        error.resmem_errors([1.0], [0.5], [[1.0]], [np.nan])

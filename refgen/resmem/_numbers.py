@@ -99,3 +99,18 @@ def _stirling_rest(x: Any) -> Any:
     y = 1 / x**2
     series = 1 / 12 - y * (1 / 360 - y * (1 / 1260 - y * (1 / 1680 - y / 1188)))
     return series / x
+
+
+def as_not_negative(name: str, value: Any, xp: Any) -> Any:
+    """`value` as floats of the library `xp`, none below 0.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> float(as_not_negative("noise", 0.5, np))
+    0.5
+    """
+    array = as_floats(name, xp.asarray(value))
+    if bool((array < 0).any()):
+        raise ValueError(f"{name} must not be negative, got {float(array.min()):g}")
+    return array

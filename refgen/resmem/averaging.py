@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from refgen.arrays import as_floats, check_integer, namespace
+from refgen.arrays import check_integer, namespace
+from refgen.resmem._numbers import as_not_negative
 from refgen.resmem.base import irreducible_risk
 from refgen.resmem.displacement import (
     as_counts,
@@ -155,7 +156,9 @@ def best_neighbors(n_points: Any, gap: Any, noise: Any) -> Any:
     n = as_counts("n_points", n_points)
     xp = namespace(n, gap, noise)
     n, gap, noise = xp.broadcast_arrays(
-        xp.asarray(n), _not_negative("gap", gap, xp), _not_negative("noise", noise, xp)
+        xp.asarray(n),
+        as_not_negative("gap", gap, xp),
+        as_not_negative("noise", noise, xp),
     )
     least, most = xp.ones(n.shape), n
     for _ in range(_HALVINGS):
@@ -177,12 +180,5 @@ def _rise(n: Any, k: Any, square: Any) -> Any:
 
 def _with_noise(apart: Any, n_neighbors: Any, gap: Any, noise: Any) -> Any:
     xp = namespace(apart, gap, noise)
-    v, sigma = _not_negative("gap", gap, xp), _not_negative("noise", noise, xp)
+    v, sigma = as_not_negative("gap", gap, xp), as_not_negative("noise", noise, xp)
     return v**2 * xp.asarray(apart) + sigma**2 / xp.asarray(n_neighbors)
-
-
-def _not_negative(name: str, value: Any, xp: Any) -> Any:
-    array = as_floats(name, xp.asarray(value))
-    if bool((array < 0).any()):
-        raise ValueError(f"{name} must not be negative")
-    return array

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from refgen.arrays import as_floats, namespace
+from refgen.resmem._numbers import as_not_negative
 
 
 def resmem_errors(
@@ -45,7 +46,8 @@ def resmem_errors(
     delta = as_floats("displacements", displacements, 2)
     _check_features("displacements", delta, missing)
     xp = namespace(delta)
-    return xp.einsum("...qd,...d->...q", delta, missing) - memorized_noise
+    noise = as_floats("memorized_noise", xp.asarray(memorized_noise))
+    return xp.einsum("...qd,...d->...q", delta, missing) - noise
 
 
 def displacement_matrix(displacements: Any) -> Any:
@@ -171,7 +173,7 @@ def risk_bounds(
     matrix = as_floats("matrix", matrix, 2)
     _check_features("matrix", matrix, missing)
     xp = namespace(matrix)
-    radius = as_floats("radius", xp.asarray(radius))
+    radius = as_not_negative("radius", radius, xp)
     norm = xp.sqrt((as_floats("coefficients", coefficients, 1) ** 2).sum(axis=-1))
     largest = xp.linalg.eigvalsh(matrix)[..., -1]
     trace = xp.einsum("...ii->...", matrix)

@@ -6,6 +6,7 @@ from math import pi, sqrt
 from typing import Any
 
 from refgen.arrays import as_floats, check_integer, namespace, special_functions
+from refgen.resmem._numbers import as_not_negative
 from refgen.resmem.displacement import interval_displacement
 
 # The interval with unit variance: the ball of radius √(d + 2) for d = 1.
@@ -43,7 +44,7 @@ def clipped_normal_moments(
     xp = namespace(mean, deviation, low, high)
     m, s = (
         as_floats("mean", xp.asarray(mean)),
-        _not_negative("deviation", deviation, xp),
+        as_not_negative("deviation", deviation, xp),
     )
     low, high = as_floats("low", xp.asarray(low)), as_floats("high", xp.asarray(high))
     if bool((low > high).any()):
@@ -152,7 +153,7 @@ def noisy_slope(
     limit = as_floats("radius", xp.asarray(radius))
     if bool((limit <= 0).any()):
         raise ValueError("radius must be positive")
-    sigma = _not_negative("noise", noise, xp)
+    sigma = as_not_negative("noise", noise, xp)
     # Moments of θₙ − θ* itself: nothing cancels.
     _, squared, unclipped = clipped_normal_moments(
         0.0, sigma / xp.sqrt(energy), -limit - theta, limit - theta
@@ -225,13 +226,6 @@ def noisy_base_risk(
     """
     squared, _ = noisy_slope(points, coefficient, radius, noise)
     return squared * (low * low + low * high + high * high) / 3
-
-
-def _not_negative(name: str, value: Any, xp: Any) -> Any:
-    array = as_floats(name, xp.asarray(value))
-    if bool((array < 0).any()):
-        raise ValueError(f"{name} must not be negative")
-    return array
 
 
 def _density(z: Any, xp: Any) -> Any:
