@@ -288,14 +288,13 @@ def check_open_unit(name: str, value: Any) -> float:
 class Instance:
     """Base of the frozen dataclasses of arrays that claims are measured on.
 
-    Leading axes are batch axes, the same for every field.
+    Leading axes are batch axes, the same for every field. A field may be an instance
+    itself.
     """
 
     def take(self, index: Any) -> Any:
         """The instance (or sub-batch) at `index` of the leading batch axis."""
-        # fields() wants a dataclass; every subclass is one.
-        values = {f.name: getattr(self, f.name)[index] for f in fields(self)}  # type: ignore[arg-type]
-        return type(self).trusted(**values)
+        return self.map(lambda array: array[index])
 
     @classmethod
     def trusted(cls, **values: Any) -> Any:
@@ -306,8 +305,12 @@ class Instance:
         return instance
 
     def map(self, function: Any) -> Any:
-        """The instance with `function` applied to every array."""
-        values = {f.name: function(getattr(self, f.name)) for f in fields(self)}  # type: ignore[arg-type]
+        """The instance with `function` applied to every array, also of nested ones."""
+        values = {
+            f.name: _mapped(function, getattr(self, f.name))
+            # fields() wants a dataclass; every subclass is one.
+            for f in fields(self)  # type: ignore[arg-type]
+        }
         return type(self).trusted(**values)
 
     def __repr__(self) -> str:
@@ -319,5 +322,11 @@ class Instance:
         return f"{type(self).__name__}({', '.join(parts)})"
 
 
+def _mapped(function: Any, value: Any) -> Any:
+    return value.map(function) if isinstance(value, Instance) else function(value)
+
+
 def _listed(value: Any) -> Any:
+    if isinstance(value, Instance):
+        return value
     return value.tolist() if hasattr(value, "tolist") else np.asarray(value).tolist()
