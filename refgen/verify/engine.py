@@ -295,6 +295,8 @@ def _verdict(own: _Judged, twins: list[TwinResult]) -> Any:
         return "REFUTED"
     if own.is_open:
         return "UNDECIDED"
+    if not twins:
+        return "HOLDS (power untested)"
     return "HOLDS" if all(twin.refuted for twin in twins) else "POWERLESS"
 
 
