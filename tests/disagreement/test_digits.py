@@ -20,7 +20,7 @@ from refgen.disagreement import (
 from refgen.disagreement import test_error as exact_error
 from refgen.disagreement.digits import digits_laws
 
-EXAMPLE = Path(__file__).parents[1] / "examples" / "plot_digits_disagreement.py"
+EXAMPLE = Path(__file__).parents[2] / "examples" / "plot_digits_disagreement.py"
 PROTOCOLS = ("init", "order", "data", "all")
 
 

@@ -4,11 +4,11 @@ from fractions import Fraction
 from itertools import product
 
 import mpmath
-import naive
 import numpy as np
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from support import naive
 
 import refgen.disagreement as rd
 from refgen.disagreement.pairs import (

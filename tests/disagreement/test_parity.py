@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from parity import (
+from scipy.special import gammaln
+from support.parity import (
     ROUNDINGS_OF_LGAMMA,
     ROUNDINGS_OF_LOG,
     ROUNDINGS_OF_POW,
@@ -28,7 +29,7 @@ from parity import (
     stream,
     vote_shares,
 )
-from scipy.special import gammaln
+from support.prediction_bounds import PREDICTIONS
 
 import refgen.disagreement as on_host
 import refgen_gpu.disagreement as on_gpu
@@ -308,7 +309,5 @@ def test_debiased_squares_agree(device, seed, batch, n, k, is_exact):
 
 
 def test_every_public_function_is_compared():
-    from test_parity_predictions import PREDICTIONS
-
     tables = [LAWS, CLASSIFIERS, MEMBERS, FAMILIES, PREDICTIONS, ELSEWHERE]
     assert sorted(name for table in tables for name in table) == on_host.__all__

@@ -5,11 +5,11 @@ import warnings
 
 import numpy as np
 import pytest
-from parity import assert_on_device, assert_same_bits, assert_within
 from sklearn.datasets import load_iris
 from sklearn.naive_bayes import GaussianNB
 from sklearn.utils.estimator_checks import parametrize_with_checks
-from test_parity_predictions import estimate_bounds
+from support.parity import assert_on_device, assert_same_bits, assert_within
+from support.prediction_bounds import estimate_bounds
 
 import refgen.disagreement as on_host
 import refgen_gpu.disagreement as on_gpu

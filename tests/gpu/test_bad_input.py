@@ -5,8 +5,8 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
-from parity import assert_on_device, assert_same_bits, kernel_arguments
 from scipy.sparse import csr_array
+from support.parity import assert_on_device, assert_same_bits, kernel_arguments
 
 import refgen.disagreement as on_host
 import refgen.neighbors
@@ -80,7 +80,7 @@ def test_refgen_sends_device_arrays_back(device):
 def far():
     """Makes arrays that are on the second device."""
     pytest.importorskip("cupy", reason="the stand-in reads CuPy's signatures")
-    from standin import DeviceArray, use_standin
+    from support.standin import DeviceArray, use_standin
 
     class Far(DeviceArray):
         device = SimpleNamespace(id=1)

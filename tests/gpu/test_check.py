@@ -6,7 +6,7 @@ import time
 
 import numpy as np
 import pytest
-from test_evidence import ROOT
+from support.compilers import nvrtc
 
 import refgen_gpu.backend
 from refgen_gpu import launch
@@ -18,6 +18,7 @@ from refgen_gpu.check import (
     parity,
     sanitizer,
 )
+from refgen_gpu.evidence import ROOT
 
 
 def test_tests_on_the_gpu_are_counted_and_no_others():
@@ -37,12 +38,12 @@ FAILED tests/test_a.py::test_two[x y-gpu] - assert PASSED
 
 def test_every_file_with_a_device_test_is_found():
     names = [path.name for path in parity.device_tests()]
-    assert "test_claims_on_device.py" in names
+    assert "test_on_device.py" in names
     assert "test_layout.py" not in names
 
 
 def test_pytest_selects_tests_on_the_gpu_and_demands_one():
-    command = parity.command(["tests/test_claims_on_device.py"])
+    command = parity.command(["tests/claims/test_on_device.py"])
     shown = subprocess.run(
         [*command, "--collect-only", "-qq"],
         cwd=ROOT,
@@ -131,7 +132,7 @@ def test_different_bits_are_counted():
 
 @pytest.fixture
 def standin():
-    with pytest.importorskip("standin").use_standin() as backend:
+    with pytest.importorskip("support.standin").use_standin() as backend:
         yield backend
 
 
@@ -236,7 +237,7 @@ def test_targets_are_told(benchmarks):
 
 @pytest.mark.parametrize("tool", list(exercise.PLANTED))
 def test_the_planted_mistakes_compile(tool):
-    compiler = pytest.importorskip("test_kernels_compile")
-    binary = compiler.nvrtc(exercise.PLANTED[tool], "sm_90", ())
+    pytest.importorskip("cupy")
+    binary = nvrtc(exercise.PLANTED[tool], "sm_90", ())
     assert binary[:4] == b"\x7fELF"
     assert b"planted" in binary

@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from parity import on_device
+from support.parity import on_device
 
 import refgen_gpu.disagreement
 from refgen_gpu.arrays import to_device
 from refgen_gpu.chunks import in_chunks
 
 pytest.importorskip("cupy", reason="the stand-in reads CuPy's signatures")
-from standin import use_standin
+from support.standin import use_standin
 
 
 @pytest.fixture(autouse=True)

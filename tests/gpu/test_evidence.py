@@ -5,7 +5,6 @@ import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import pytest
 
@@ -16,8 +15,8 @@ from refgen_gpu.check import (
     runner,
     sections,
 )
+from refgen_gpu.evidence import ROOT
 
-ROOT = Path(__file__).parent.parent
 WHY_NO_GPU = refgen_gpu.backend.probe()
 
 
@@ -157,7 +156,7 @@ def test_the_check_refuses_without_a_gpu_and_writes_nothing(tmp_path, child):
 
 
 def test_a_section_refuses_the_standin(tmp_path):
-    standin = pytest.importorskip("standin")
+    standin = pytest.importorskip("support.standin")
     path = tmp_path / "facts.json"
     with (
         standin.use_standin(),

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from parity import (
+from support.parity import (
     assert_on_device,
     assert_same_bits,
     assert_within,

@@ -4,7 +4,7 @@ import json
 
 import numpy as np
 import pytest
-from parity import kernel_arguments
+from support.parity import kernel_arguments
 
 import refgen_gpu
 import refgen_gpu.linalg
@@ -12,7 +12,7 @@ from refgen_gpu.arrays import device_label, to_device, to_host
 from refgen_gpu.random import Stream
 
 cupy = pytest.importorskip("cupy", reason="the stand-in reads CuPy's signatures")
-from standin import DeviceArray, forbid_sync, use_standin  # noqa: E402
+from support.standin import DeviceArray, forbid_sync, use_standin  # noqa: E402
 
 
 @pytest.fixture(autouse=True)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
-from test_intervals import ALPHA, EXACT, covers, shrunk
+from support.coverage import ALPHA, EXACT, covers, shrunk
 
 from refgen.intervals import (
     BettingSequence,

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from scipy import stats
-from test_intervals import ALPHA, covers, shrunk
+from support.coverage import ALPHA, covers, shrunk
 
 from refgen.intervals import (
     robust_mean,

@@ -2,10 +2,6 @@
 
 import functools
 import itertools
-import os
-import subprocess
-import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -19,7 +15,8 @@ from refgen_gpu import neighbors as on_device
 from refgen_gpu.arrays import to_device, to_host
 
 pytest.importorskip("cupy", reason="the stand-in reads CuPy's signatures")
-from standin.emulate import Emulated, why_not
+from support.standin.emulate import Emulated, why_not
+from support.standin.sanitize import reports_of_asan
 
 needs_compiler = pytest.mark.skipif(why_not() is not None, reason=str(why_not()))
 
@@ -154,43 +151,15 @@ def test_planted_bugs_are_caught(check, right, wrong):
         check(buggy)
 
 
-def run_sanitized(source):
-    """All checks in a process of their own, under AddressSanitizer."""
-    library = subprocess.run(
-        ["g++", "-print-file-name=libasan.so"],
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout.strip()
-    if not os.path.isabs(library):
-        pytest.skip("g++ has no AddressSanitizer")
-    code = (
-        "import sys, test_neighbors_emulated as t\n"
-        "flags = ('-O1', '-fsanitize=address')\n"
-        "run = t.Emulated('neighbors.cu', flags, sys.stdin.read())\n"
-        "for check in t.CHECKS: check(run)\n"
-    )
-    here = Path(__file__).parent
-    environment = {
-        **os.environ,
-        "LD_PRELOAD": library,
-        "ASAN_OPTIONS": "detect_leaks=0",
-        "PYTHONPATH": f"{here}{os.pathsep}{here.parent}",
-    }
-    return subprocess.run(
-        [sys.executable, "-c", code],
-        env=environment,
-        input=source,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+def all_checks(file, kernels):
+    for check in CHECKS:
+        check(kernels)
 
 
 @needs_compiler
 def test_kernels_stay_within_their_arrays():
-    result = run_sanitized(launch.source("neighbors.cu"))
-    assert result.returncode == 0, result.stderr
+    (report,) = reports_of_asan(all_checks, [("neighbors.cu", None)])
+    assert report == "completed"
 
 
 @needs_compiler
@@ -199,8 +168,9 @@ def test_the_sanitizer_sees_a_read_behind_an_array():
     right = "if (j < n_columns)"
     wrong = "if (j < n_columns || values[n_rows * n_columns] > 0)"
     assert right in text
-    result = run_sanitized(text.replace(right, wrong))
-    assert "heap-buffer-overflow" in result.stderr
+    bug = text.replace(right, wrong)
+    (report,) = reports_of_asan(all_checks, [("neighbors.cu", bug)])
+    assert "heap-buffer-overflow" in report
 
 
 # The whole function, on a GPU or on the stand-in.
@@ -294,7 +264,7 @@ def test_digits(device):
 @pytest.mark.parametrize("seed", [0, 3])
 @pytest.mark.parametrize("data", [integers, far_clusters])
 def test_the_order_of_threads_changes_nothing(seed, data):
-    from standin import use_standin
+    from support.standin import use_standin
 
     with use_standin(order_seed=seed):
         assert_bits_agree(*data(np.random.default_rng(seed), 90, 5, 4), 6)

@@ -6,9 +6,11 @@ import pytest
 from refgen_gpu import launch
 
 pytest.importorskip("cupy", reason="CuPy, which the stand-in imitates, is missing")
-import test_kernels_compile as compiled
-import test_kernels_emulated as emulated
-from standin.emulate import Emulated, why_not
+from support import compilers
+from support.kernel_checks import SHAPES, draws, levels, votes
+from support.kernel_checks.cases import small_cases
+from support.standin.emulate import Emulated, why_not
+from support.standin.sanitize import reports_of_asan
 
 needs_gxx = pytest.mark.skipif(why_not() is not None, reason=str(why_not()))
 
@@ -21,58 +23,54 @@ def planted(file, old, new):
     return text.replace(old, new)
 
 
-# What a test of the emulated kernels is called with, given the kernels by file.
-def words(get):
-    emulated.test_words_are_those_of_numpy(get, 2**34 + 3, emulated.SHAPES[2])
+# Each runs one of the checks that the emulated kernels pass.
+def words(kernels):
+    draws.check_words(kernels, 2**34 + 3, SHAPES[2])
 
 
-def digest(get):
-    emulated.test_normals_have_the_recorded_digest(get)
+digest = draws.check_digest
 
 
-def draws(get):
-    emulated.test_draws_are_those_of_their_words(get, 5, emulated.SHAPES[1])
+def transformed(kernels):
+    draws.check_draws(kernels, 5, SHAPES[1])
 
 
-def dirichlet(get):
-    test = emulated.test_dirichlet_rows_are_exponentials_over_their_sum
-    test(get, (5, 3), 6, emulated.SHAPES[1])
+def dirichlet(kernels):
+    draws.check_dirichlet(kernels, (5, 3), 6, SHAPES[1])
 
 
-def exact_levels(get, order=0):
-    block = (4, 3)
-    emulated.test_level_sums_are_exact_on_integers(get, 64, block, order)
+def exact_levels(kernels, order=0):
+    levels.check_exact_sums(kernels, 64, (4, 3), order)
 
 
-def exact_levels_in_other_orders(get):
+def exact_levels_in_other_orders(kernels):
     for order in range(1, 6):
-        exact_levels(get, order)
+        exact_levels(kernels, order)
 
 
-def chains(get):
-    emulated.test_a_chain_within_tolerance_is_one_level(get, (3, 2))
+def chains(kernels):
+    levels.check_chain(kernels, (3, 2))
 
 
-def real_levels(get):
-    emulated.test_level_sums_of_real_numbers(get, (1, 3))
+def real_levels(kernels):
+    levels.check_real_sums(kernels, (1, 3))
 
 
-def votes(get):
+def counted(kernels):
     for order in range(1, 6):
-        shape = (3,), (33,), order
-        emulated.test_votes_are_counted_exactly(get, (11, 33, 10**12, 20), shape)
+        votes.check_votes(kernels, (11, 33, 10**12, 20), ((3,), (33,), order))
 
 
-def counts(get):
+def counts(kernels):
     # Alone: with wrong counts the next kernel would leave its arrays.
-    labels, truth = emulated.random_labels(0, 5, 70, -3, 4)
-    got = emulated.run_counts(get("votes.cu"), labels, -3, 4)
-    assert got.tolist() == emulated.count_by_hand(labels, truth, -3, 4)[0]
+    labels, truth = votes.random_labels(0, 5, 70, -3, 4)
+    got = votes.run_counts(kernels, labels, -3, 4)
+    assert got.tolist() == votes.count_by_hand(labels, truth, -3, 4)[0]
 
 
-def unseen_truth(get):
+def unseen_truth(kernels):
     labels, truth = np.zeros((2, 3), np.int64), np.ones(3, np.int64)
-    occurs = emulated.run_votes(get("votes.cu"), labels, truth, 0, 2)[-1]
+    occurs = votes.run_votes(kernels, labels, truth, 0, 2)[-1]
     assert occurs.tolist() == [1, 1]
 
 
@@ -90,10 +88,10 @@ WRONG_ANSWERS = {
     "last block": ("random.cu", "(n + skip + 3) / 4", "(n + 3) / 4", words),
     "coefficient": ("random.cu", "1.3731693765509461", "1.3731693765509465", digest),
     "tail's sign": ("random.cu", "? -(n / d) : n / d", "? n / d : n / d", digest),
-    "unit": ("random.cu", "(word >> 12) + 0.5", "(word >> 12)", draws),
-    "float for double": ("random.cu", "double f = m", "float f = m", draws),
-    "sign": ("random.cu", "? -1.0 : 1.0", "? 1.0 : -1.0", draws),
-    "integers": ("random.cu", "__umul64hi(word, high)", "(word % high)", draws),
+    "unit": ("random.cu", "(word >> 12) + 0.5", "(word >> 12)", transformed),
+    "float for double": ("random.cu", "double f = m", "float f = m", transformed),
+    "sign": ("random.cu", "? -1.0 : 1.0", "? 1.0 : -1.0", transformed),
+    "integers": ("random.cu", "__umul64hi(word, high)", "(word % high)", transformed),
     "row of draws": ("random.cu", "(u64)row * n_columns", "(u64)row", dirichlet),
     "first column": (
         "random.cu", "k = 0; k < n_columns", "k = 1; k < n_columns", dirichlet,
@@ -115,14 +113,14 @@ WRONG_ANSWERS = {
     "last level": ("levels.cu", "j > 0 ? j - 1 : 0", "j", exact_levels),
     "first run": ("votes.cu", "run = 0;", "run = 1;", counts),
     "counts not zeroed": ("votes.cu", "level = 0;", "level = 1;", counts),
-    "no votes": ("votes.cu", "if (without_votes > 0)", "if (false)", votes),
+    "no votes": ("votes.cu", "if (without_votes > 0)", "if (false)", counted),
     "unseen truth": ("votes.cu", "occurs[level] = 1;", "", unseen_truth),
     "not added": (
-        "votes.cu", "&masses[j], block_masses", "&masses[j], block_right", votes,
+        "votes.cu", "&masses[j], block_masses", "&masses[j], block_right", counted,
     ),
-    "no barrier after zeroing": ("votes.cu", ZEROED + BARRIER, ZEROED, votes),
+    "no barrier after zeroing": ("votes.cu", ZEROED + BARRIER, ZEROED, counted),
     "no barrier before adding": (
-        "votes.cu", BARRIER + "\n  if (!shared)", "if (!shared)", votes,
+        "votes.cu", BARRIER + "\n  if (!shared)", "if (!shared)", counted,
     ),
 }  # fmt: skip
 # These builds are enough for every push; --slow runs them all.
@@ -147,11 +145,11 @@ def cases(table):
 @needs_gxx
 @pytest.mark.parametrize("name", cases(WRONG_ANSWERS))
 def test_a_wrong_answer_is_seen(name):
-    file, old, new, test = WRONG_ANSWERS[name]
+    file, old, new, check = WRONG_ANSWERS[name]
     # Wrong answers need no optimization, and -O0 builds fastest.
     kernels = Emulated(file, ("-O0",), planted(file, old, new))
     with pytest.raises(AssertionError):
-        test(lambda _: kernels)
+        check(kernels)
 
 
 @needs_gxx
@@ -163,7 +161,7 @@ def test_a_wrong_answer_is_seen(name):
 def test_a_divergent_barrier_is_seen(new):
     kernels = Emulated("levels.cu", ("-O0",), planted("levels.cu", MERGE, new))
     with pytest.raises(RuntimeError, match="divergent barrier"):
-        exact_levels(lambda _: kernels)
+        exact_levels(kernels)
 
 
 OUTSIDE = {
@@ -184,32 +182,32 @@ OUTSIDE = {
 
 @needs_gxx
 @pytest.mark.slow
-def test_leaving_an_array_is_seen(tmp_path):
-    check_asan_sees(tmp_path, OUTSIDE)
+def test_leaving_an_array_is_seen():
+    check_asan_sees(OUTSIDE)
 
 
 @needs_gxx
-def test_a_missing_guard_is_seen(tmp_path):
-    check_asan_sees(tmp_path, {"no guard": OUTSIDE["no guard"]})
+def test_a_missing_guard_is_seen():
+    check_asan_sees({"no guard": OUTSIDE["no guard"]})
 
 
-def check_asan_sees(folder, bugs):
+def check_asan_sees(bugs):
     jobs = [(file, planted(file, old, new)) for file, old, new in bugs.values()]
-    reports = emulated.reports_of_asan(folder, jobs)
+    reports = reports_of_asan(small_cases, jobs)
     for name, report in zip(bugs, reports, strict=True):
         assert "ERROR: AddressSanitizer" in report, name
 
 
 def ptx(file, old="", new="", options=launch.OPTIONS):
     text = planted(file, old, new) if old else launch.source(file)
-    return compiled.nvrtc(text, "compute_90", options)
+    return compilers.nvrtc(text, "compute_90", options)
 
 
 @pytest.mark.parametrize("file", ["random.cu", "levels.cu"])
 def test_contraction_is_seen(file):
     options = tuple(o for o in launch.OPTIONS if not o.startswith("--fmad"))
     assert len(options) < len(launch.OPTIONS)
-    unfit = compiled.unfit_instructions(ptx(file, options=options))
+    unfit = compilers.unfit_instructions(ptx(file, options=options))
     assert any(instruction.startswith("fma") for instruction in unfit)
 
 
@@ -222,14 +220,14 @@ def test_contraction_is_seen(file):
     ],
 )
 def test_single_precision_is_seen(file, old, new):
-    assert compiled.unfit_instructions(ptx(file, old, new))
+    assert compilers.unfit_instructions(ptx(file, old, new))
 
 
 def test_a_missing_atomic_is_seen():
     old = "atomicAdd(&block_masses[counts[e]], (u64)1)"
     changed = ptx("votes.cu", old, "block_masses[counts[e]] += 1")
     intact = ptx("votes.cu")
-    assert compiled.atomic_additions(changed) < compiled.atomic_additions(intact)
+    assert compilers.atomic_additions(changed) < compilers.atomic_additions(intact)
 
 
 @pytest.mark.parametrize(
@@ -246,10 +244,10 @@ def test_nvrtc_refuses(old, new):
         ptx("random.cu", old, new)
 
 
-@compiled.needs_nvcc
+@compilers.needs_nvcc
 def test_local_memory_is_seen(tmp_path):
     changed = planted("random.cu", "words[i]", "words[i ^ (t & 3)]")
-    assert "ocal memory" in compiled.nvcc_log(changed, tmp_path)
+    assert "ocal memory" in compilers.nvcc_log(changed, tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -260,14 +258,14 @@ def test_local_memory_is_seen(tmp_path):
     ],
 )
 def test_a_narrow_index_breaks_the_rules(old, new):
-    assert compiled.narrow_indices(planted("random.cu", old, new))
+    assert compilers.narrow_indices(planted("random.cu", old, new))
 
 
 def test_a_host_header_breaks_the_rules():
     text = planted(
         "random.cu", "typedef unsigned", "#include <cstdint>\ntypedef unsigned"
     )
-    assert compiled.host_headers(text)
+    assert compilers.host_headers(text)
 
 
 def test_every_kernel_has_a_planted_bug():

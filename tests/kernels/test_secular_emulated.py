@@ -1,10 +1,5 @@
 """Secular equations on the device: the kernel's bits are those of the CPU."""
 
-import os
-import subprocess
-import sys
-from pathlib import Path
-
 import numpy as np
 import pytest
 
@@ -13,8 +8,9 @@ from refgen.random import Stream
 from refgen_gpu import launch
 
 pytest.importorskip("cupy", reason="CuPy, which the stand-in imitates, is missing")
-from standin import use_standin
-from standin.emulate import Emulated, why_not
+from support.standin import use_standin
+from support.standin.emulate import Emulated, why_not
+from support.standin.sanitize import reports_of_asan
 
 needs_compiler = pytest.mark.skipif(why_not() is not None, reason=str(why_not()))
 
@@ -114,48 +110,24 @@ def test_planted_bugs_are_caught(right, wrong, check):
         check(buggy)
 
 
-def run_sanitized(source):
-    """All checks in a process of their own, under AddressSanitizer."""
-    where = ["g++", "-print-file-name=libasan.so"]
-    found = subprocess.run(where, capture_output=True, text=True, check=True)
-    library = found.stdout.strip()
-    if not os.path.isabs(library):
-        pytest.skip("g++ has no AddressSanitizer")
-    code = (
-        "import sys, test_secular_emulated as t\n"
-        "flags = ('-O1', '-fsanitize=address')\n"
-        "run = t.Emulated('secular.cu', flags, sys.stdin.read())\n"
-        "given = t.problems(67, 3, 'ordinary')\n"
-        "for shape in t.SHAPES: t.run_roots(run, *given, shape)\n"
-    )
-    here = Path(__file__).parent
-    environment = {
-        **os.environ,
-        "LD_PRELOAD": library,
-        "ASAN_OPTIONS": "detect_leaks=0",
-        "PYTHONPATH": f"{here}{os.pathsep}{here.parent}",
-    }
-    return subprocess.run(
-        [sys.executable, "-c", code],
-        env=environment,
-        input=source,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+def small_cases(file, kernels):
+    given = problems(67, 3, "ordinary")
+    for shape in SHAPES:
+        run_roots(kernels, *given, shape)
 
 
 @needs_compiler
 def test_the_kernel_stays_within_its_arrays():
-    result = run_sanitized(launch.source("secular.cu"))
-    assert result.returncode == 0, result.stderr
+    (report,) = reports_of_asan(small_cases, [("secular.cu", None)])
+    assert report == "completed"
 
 
 @needs_compiler
 def test_the_sanitizer_sees_a_read_behind_an_array():
     text = launch.source("secular.cu")
-    result = run_sanitized(text.replace("k = 0; k < n; ++k", "k = 0; k <= n; ++k"))
-    assert "AddressSanitizer" in result.stderr
+    bug = text.replace("k = 0; k < n; ++k", "k = 0; k <= n; ++k")
+    (report,) = reports_of_asan(small_cases, [("secular.cu", bug)])
+    assert "ERROR: AddressSanitizer" in report
 
 
 def test_as_many_steps_as_on_the_cpu():

@@ -11,7 +11,7 @@ import pytest
 from refgen.claims import all_claims
 from refgen.cli import markdown_table
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 SOURCES = sorted([*ROOT.glob("refgen/**/*.py"), *ROOT.glob("refgen_gpu/**/*.py")])
 
 # A layer may import itself and the ones before it.
@@ -59,6 +59,67 @@ def test_imports_go_down_the_layers(path):
 )
 def test_no_file_is_above_500_lines(path):
     assert len(path.read_text().splitlines()) <= 500
+
+
+TESTS = sorted(ROOT.glob("tests/**/*.py"))
+# Folders of tests without a counterpart in the packages.
+NO_TOPIC = {
+    "gpu": "what refgen_gpu has and refgen has not",
+    "project": "rules for the whole repository",
+    "support": "what several tests use",
+}
+
+
+def loaded(path):
+    """Modules that a file imports, also by their name as a string, and names from them."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            module = "." * node.level + (node.module or "")
+            yield module
+            if not module.startswith("refgen"):  # whose functions may be called test_
+                yield from (f"{module}.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.Call) and "import" in ast.unparse(node.func):
+            values = [a.value for a in node.args if isinstance(a, ast.Constant)]
+            yield from (value for value in values if isinstance(value, str))
+
+
+def loads_a_test(path):
+    return [m for m in loaded(path) if any(s.startswith("test_") for s in m.split("."))]
+
+
+@pytest.mark.parametrize("path", TESTS, ids=lambda p: str(p.relative_to(ROOT)))
+def test_no_test_imports_from_another(path):
+    assert loads_a_test(path) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "import tests.random.test_laws",
+        "from test_laws import MANY",
+        "from . import test_laws",
+        "def f():\n    from random.test_laws import MANY",
+        "pytest.importorskip('test_laws')",
+    ],
+)
+def test_imports_from_tests_are_seen(text, tmp_path):
+    path = tmp_path / "test_new.py"
+    path.write_text(text)
+    assert loads_a_test(path)
+
+
+def test_folders_of_tests_mirror_the_packages():
+    folders = {path.relative_to(ROOT / "tests").parts[0] for path in TESTS}
+    topics = {
+        path.stem
+        for package in ("refgen", "refgen_gpu")
+        for path in (ROOT / package).iterdir()
+        if path.suffix == ".py" or (path / "__init__.py").exists()
+    }
+    topics |= NO_TOPIC.keys()
+    assert {name for name in folders if not name.endswith(".py")} <= topics
 
 
 def test_theory_headings_and_registry_are_one_to_one():

@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import pytest
 from scipy import stats
-from test_random import ALARM, MANY, numpy_uniform
+from support.draws import ALARM, MANY, numpy_uniform
 
 from refgen.kernels import random as kernels
 from refgen.random import Stream

@@ -12,15 +12,12 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from scipy import special, stats
+from support.draws import ALARM, MANY, numpy_uniform
 
 from refgen.kernels import random as kernels
 from refgen.random import Stream
 
-# 2⁻²⁰ of false alarm for each test; the draws are fixed, so it is met once or never.
-ALARM = 2.0**-20
-
 KINDS = ("words", "uniform", "normal", "exponential", "signs", "integers", "dirichlet")
-MANY = 200_000
 ROW = 5
 
 
@@ -91,10 +88,6 @@ def test_the_first_normals_of_a_key_are_pinned():
 
 
 # Every transform against a second version, in NumPy with + − × ÷ √ and bits only.
-
-
-def numpy_uniform(words):
-    return ((words >> np.uint64(12)) + 0.5) * 2.0**-52
 
 
 def numpy_log(x):

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from parity import assert_on_device, assert_within, model
 from scipy.integrate import dblquad
+from support.parity import assert_on_device, assert_within, model
 
 from refgen.random import Stream
 from refgen.resmem import ball, displacement

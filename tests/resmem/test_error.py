@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
-from parity import (
+from scipy.stats import kstest
+from support.parity import (
     assert_on_device,
     assert_same_bits,
     assert_within,
@@ -16,7 +17,6 @@ from parity import (
     seeds,
     stream,
 )
-from scipy.stats import kstest
 
 import refgen.neighbors
 import refgen_gpu.kernels.designs
@@ -30,7 +30,7 @@ from refgen_gpu import launch
 from refgen_gpu.arrays import to_device
 
 pytest.importorskip("cupy", reason="the stand-in reads CuPy's signatures")
-from standin.emulate import Emulated, why_not
+from support.standin.emulate import Emulated, why_not
 
 needs_compiler = pytest.mark.skipif(why_not() is not None, reason=str(why_not()))
 

@@ -11,7 +11,6 @@ from scipy.sparse import csr_array
 from sklearn import config_context
 from sklearn.base import clone
 from sklearn.compose import make_column_transformer
-from sklearn.datasets import load_diabetes, load_iris
 from sklearn.decomposition import TruncatedSVD
 from sklearn.dummy import DummyRegressor
 from sklearn.ensemble import GradientBoostingRegressor
@@ -29,6 +28,7 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from sklearn.svm import LinearSVC
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 from sklearn.utils.estimator_checks import parametrize_with_checks
+from support.resmem_data import ALL_WEIGHTS, IRIS, KINDS, STUMP, TREE, X, Y
 
 import refgen.resmem.estimators as on_host
 import refgen_gpu.resmem.estimators as on_gpu
@@ -40,12 +40,6 @@ from refgen.resmem.selection import (
 )
 from refgen.resmem.simplex import project_on_simplex
 from refgen_gpu.arrays import to_device, to_host
-
-X, Y = (part[:150] for part in load_diabetes(return_X_y=True))
-IRIS, KINDS = load_iris(return_X_y=True)
-STUMP = DecisionTreeRegressor(max_depth=2, random_state=0)
-TREE = DecisionTreeClassifier(max_depth=1, random_state=0)
-ALL_WEIGHTS = ("nearest", "uniform", "exponential")
 
 CHECKED = [
     ResMemRegressor(),

@@ -23,7 +23,7 @@ from refgen.resmem.memorization import memorization_pays
 from refgen_gpu.arrays import to_device
 from refgen_gpu.resmem.estimators import ResMemRegressor as DeviceRegressor
 
-EXAMPLE = Path(__file__).parents[1] / "examples" / "plot_resmem_digits.py"
+EXAMPLE = Path(__file__).parents[2] / "examples" / "plot_resmem_digits.py"
 X, Y = (part[:120] for part in load_diabetes(return_X_y=True))
 IRIS, KINDS = load_iris(return_X_y=True)
 STUMP = DecisionTreeRegressor(max_depth=1, random_state=0)

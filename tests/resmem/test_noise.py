@@ -5,9 +5,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
-from parity import assert_on_device, assert_within, model, on_device, seeds, stream
 from scipy import integrate
 from scipy.stats import norm
+from support.parity import (
+    assert_on_device,
+    assert_within,
+    model,
+    on_device,
+    seeds,
+    stream,
+)
 
 import refgen_gpu.linalg
 import refgen_gpu.resmem.averaging

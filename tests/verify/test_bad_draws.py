@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from test_monte_carlo import decided, normals, one
+from support.sampled_claims import decided, normals, one
 
 from refgen.claims import InvalidMeasurement, sampled
 from refgen.claims.model import Claim

@@ -1,100 +1,34 @@
 """Monte-Carlo claims: wrong no more often than stated, whatever is looked at when."""
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import SimpleNamespace
-from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import strategies as st
 from scipy.stats import binom
+from support.sampled_claims import (
+    LAWS,
+    Mean,
+    decided,
+    eight,
+    looked_at,
+    make,
+    normals,
+    one,
+)
 
 import refgen
 import refgen_gpu
 from refgen import intervals
-from refgen.arrays import Instance, namespace
+from refgen.arrays import namespace
 from refgen.claims import Domain, get, sampled
-from refgen.claims.model import Claim, Twin
+from refgen.claims.model import Claim
 from refgen.random import Stream
 from refgen.verify import PROFILES, Profile, monte_carlo, verify, verify_claim
 from refgen.verify.tally import ClaimError
 
 ALARM = 2**-20  # a true statement about chance fails this rarely
-
-
-@dataclass(frozen=True, repr=False)
-class Mean(Instance):
-    """A law whose mean is `m`."""
-
-    m: Any
-
-
-def eight(m):
-    """A domain of eight instances that are all the same."""
-    return Domain(
-        "eight",
-        "means",
-        list,
-        lambda: st.just(Mean(np.array(m))),
-        lambda rg, stream, size: Mean(stream.uniform(size) * 0 + m),
-    )
-
-
-def one(m):
-    return Domain("one", "a mean", lambda: [Mean(np.array(m))])
-
-
-def coins(instance, draws):
-    p = instance.m[:, None]
-    return (draws.stream.uniform((len(p), draws.n)) < p) + 0.0
-
-
-def ninths(instance, draws):
-    """In [0, 1], skewed, with mean 1/9 whatever the instance."""
-    return draws.stream.uniform((len(instance.m), draws.n)) ** 8
-
-
-def normals(instance, draws):
-    return instance.m[:, None] + draws.stream.normal((len(instance.m), draws.n))
-
-
-LAWS = {
-    "binary": (0.3, coins, {"binary": True}),
-    "bounded": (1 / 9, ninths, {"bounds": (0, 1)}),
-    "kurtosis": (0.5, normals, {"kurtosis": 3.0}),
-}
-
-
-def make(law, kind="identity", off=0.0, precision=1e-9, domain=eight, mean=None):
-    """The claim that the mean is (at most, above) its true value minus `off`."""
-    true, draw, assumed = LAWS[law]
-    true = true if mean is None else mean
-
-    def measure(rg, instance, draws):
-        """A mean."""
-        return sampled(draw(instance, draws), true - off, precision, **assumed)
-
-    twin = Twin(kind, domain(true), measure, "the same")
-    options = {"monte_carlo": True, "twins": [twin]}
-    return Claim(kind, domain(true), measure, f"TEST-{law}", "nowhere", **options)
-
-
-def looked_at(claim, n_looks, seed=0, rg=refgen):
-    settings = SimpleNamespace(seed=seed)
-    for look in range(n_looks):
-        yield monte_carlo.draw(claim, claim, rg, look, settings)
-
-
-def decided(claim, n_looks, error_probability=0.05, seed=0, rg=refgen):
-    """The verdict after the deciding look, or the last."""
-    looks = []
-    for look in looked_at(claim, n_looks, seed, rg):
-        looks.append(look)
-        verdict = monte_carlo.judge(claim.kind, looks, error_probability)
-        if verdict.state != "open":
-            break
-    return verdict
 
 
 def n_refuted(claim, n_claims, error_probability, n_looks=3):
