@@ -7,6 +7,9 @@ from hypothesis import settings
 
 import refgen_gpu.backend
 
+# A failed assertion in a helper shows its values, as one in a test does.
+pytest.register_assert_rewrite("support")
+
 settings.register_profile(
     "ci", derandomize=True, max_examples=50, deadline=None, print_blob=True
 )
@@ -75,7 +78,7 @@ def device(request):
         yield backend
         return
     pytest.importorskip("cupy", reason="the stand-in reads CuPy's signatures")
-    from standin import use_standin
+    from support.standin import use_standin
 
     with use_standin() as backend:
         yield backend

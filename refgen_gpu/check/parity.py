@@ -26,7 +26,7 @@ _ON_GPU = re.compile(r"\[(?:.*-)?gpu(?:-.*)?\]$")
 
 def device_tests(folder: Path = TESTS) -> list[Path]:
     """Test files in which a test takes the fixture `device`."""
-    files = sorted(folder.glob("test_*.py"))
+    files = sorted(folder.rglob("test_*.py"))
     return [path for path in files if _TAKES_DEVICE.search(path.read_text("utf-8"))]
 
 
@@ -63,7 +63,8 @@ def command(files: list[str]) -> list[str]:
         *(sys.executable, "-m", "pytest", *files, "-v", "--tb=short"),
         *("--require-gpu", "-k", "gpu and not standin"),
         # One process, which has the GPU to itself and prints a line per test.
-        *("-o", "addopts=", "-W", "default", "-p", "no:cacheprovider"),
+        *("-o", "addopts=", "--import-mode=importlib", "-W", "default"),
+        *("-p", "no:cacheprovider"),
     ]
 
 

@@ -1,0 +1,96 @@
+"""The theorems and the estimate on networks trained on real digits."""
+
+import runpy
+from pathlib import Path
+
+import matplotlib
+import numpy as np
+import pytest
+
+from refgen.disagreement import (
+    cace,
+    disagreement,
+    disagreement_estimate,
+    ensemble_cace,
+    expected_disagreement,
+    gap,
+    level_range,
+    wasserstein_distance,
+)
+from refgen.disagreement import test_error as exact_error
+from refgen.disagreement.digits import digits_laws
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "plot_digits_disagreement.py"
+PROTOCOLS = ("init", "order", "data", "all")
+
+
+@pytest.fixture(params=range(4), ids=PROTOCOLS)
+def runs(request):
+    return digits_laws()[request.param]
+
+
+def test_four_protocols_in_order():
+    assert tuple(runs.name for runs in digits_laws()) == PROTOCOLS
+
+
+def test_networks_are_good_but_disagree(runs):
+    assert runs.predictions.shape == (10, 1397)
+    assert 0.03 < exact_error(runs.law) < 0.15
+    assert disagreement(runs.predictions) > 0.02
+    assert len(np.unique(runs.predictions, axis=0)) == 10
+
+
+def test_half_cace_bounds_the_v_statistic_gap(runs):
+    # GDE-6: |gap| ≤ W₁ ≤ range · CACE/2; the bounds are sums of 14 000 terms.
+    half, rounding = cace(runs.law) / 2, 1e-12
+    assert abs(gap(runs.law)) <= wasserstein_distance(runs.law) + rounding
+    assert wasserstein_distance(runs.law) <= level_range(runs.law) * half + rounding
+    assert half == pytest.approx(ensemble_cace(runs.predictions, runs.labels) / 2)
+
+
+def test_law_has_the_v_statistic(runs):
+    pairs = disagreement(runs.predictions)
+    assert expected_disagreement(runs.law) == pytest.approx(0.9 * pairs)
+    error = (runs.predictions != runs.labels).mean()
+    assert exact_error(runs.law) == pytest.approx(error)
+
+
+def test_interval_contains_the_error_when_all_varies():
+    runs = digits_laws()[3]
+    estimate = disagreement_estimate(runs.predictions)
+    assert estimate.low < exact_error(runs.law) < estimate.high
+
+
+def test_same_data_is_overconfident():
+    for runs in digits_laws()[:2]:
+        assert disagreement_estimate(runs.predictions).high < exact_error(runs.law)
+
+
+def test_kept_and_read_only(runs):
+    assert digits_laws() is digits_laws()
+    with pytest.raises(ValueError, match="read-only"):
+        runs.predictions[0, 0] = 1
+    with pytest.raises(ValueError, match="read-only"):
+        runs.labels[0] = 1
+
+
+def test_deterministic_and_independent_of_n_jobs():
+    one, two = digits_laws(n_runs=2), digits_laws(n_runs=2, n_jobs=2)
+    for a, b, long in zip(one, two, digits_laws(), strict=True):
+        np.testing.assert_array_equal(a.predictions, b.predictions)
+        np.testing.assert_array_equal(a.predictions, long.predictions[:2])
+
+
+def test_no_runs_is_refused():
+    with pytest.raises(ValueError, match="n_runs must be an integer of at least 1"):
+        digits_laws(n_runs=0)
+
+
+def test_example_prints_the_table(capsys):
+    matplotlib.use("Agg")
+    import matplotlib.pyplot as plt
+
+    runpy.run_path(str(EXAMPLE), run_name="__main__")
+    plt.close("all")
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines] == ["vary", *PROTOCOLS]

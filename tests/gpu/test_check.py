@@ -1,0 +1,243 @@
+"""The sections of the check on a GPU, as far as they go without one."""
+
+import importlib
+import subprocess
+import time
+
+import numpy as np
+import pytest
+from support.compilers import nvrtc
+
+import refgen_gpu.backend
+from refgen_gpu import launch
+from refgen_gpu.check import (
+    beliefs,
+    bits,
+    claims,
+    exercise,
+    parity,
+    sanitizer,
+)
+from refgen_gpu.evidence import ROOT
+
+
+def test_tests_on_the_gpu_are_counted_and_no_others():
+    lines = """
+tests/test_a.py::test_one[gpu] PASSED                                     [  1%]
+tests/test_a.py::test_one[standin] PASSED                                 [  2%]
+tests/test_a.py::test_two[x y-gpu] FAILED                                 [  3%]
+tests/test_a.py::test_two[gpu-GDE-1] SKIPPED (too little memory (1 GB))   [  4%]
+tests/test_b.py::test_gpu_is_no_parameter PASSED                          [  5%]
+tests/test_b.py::test_three[gpu-1] ERROR                                  [100%]
+FAILED tests/test_a.py::test_two[x y-gpu] - assert PASSED
+""".splitlines()
+    seen = dict(filter(None, map(parity.parsed, lines)))
+    assert parity.counts(seen) == {"passed": 1, "failed": 1, "skipped": 1, "error": 1}
+    assert "tests/test_a.py::test_two[x y-gpu]" in seen
+
+
+def test_every_file_with_a_device_test_is_found():
+    names = [path.name for path in parity.device_tests()]
+    assert "test_on_device.py" in names
+    assert "test_layout.py" not in names
+
+
+def test_pytest_selects_tests_on_the_gpu_and_demands_one():
+    command = parity.command(["tests/claims/test_on_device.py"])
+    shown = subprocess.run(
+        [*command, "--collect-only", "-qq"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    ids = [line for line in shown.stdout.splitlines() if "::" in line]
+    assert ids
+    assert all("[gpu" in line or "-gpu]" in line for line in ids), ids[:5]
+
+
+@pytest.mark.parametrize(
+    ("results", "wanted"),
+    [
+        ({}, ["no test passed on the GPU"]),
+        ({"counts": {"passed": 3, "skipped": 1}, "exit status": 0}, []),
+        ({"counts": {"passed": 3, "xpass": 1}}, ["1 test(s) xpass"]),
+    ],
+)
+def test_problems_of_parity(results, wanted):
+    assert parity.problems(results) == wanted
+
+
+CLEAN, FOUND = {"outcome": "clean"}, {"outcome": "errors found"}
+BROKEN = {"outcome": "the tool or the program failed with exit status 1"}
+
+
+@pytest.mark.parametrize(
+    ("planted", "kernels", "wanted"),
+    [
+        (FOUND, CLEAN, None),
+        (FOUND, FOUND, "found errors in the kernels"),
+        (CLEAN, CLEAN, "missed the planted mistake"),
+        (FOUND, BROKEN, "did not finish on the kernels"),
+        (BROKEN, BROKEN, None),  # does not work on this machine: shown, as if absent
+        (FOUND, {"outcome": "out of time"}, "ran out of time"),
+    ],
+)
+def test_problems_of_the_sanitizer(planted, kernels, wanted):
+    results = {"present": True}
+    for tool in sanitizer.TOOLS:
+        results |= {f"{tool}, planted": planted, f"{tool}, kernels": kernels}
+    listed = sanitizer.problems(results)
+    assert len(listed) == (0 if wanted is None else len(sanitizer.TOOLS))
+    assert all(wanted in line for line in listed)
+
+
+def test_the_sanitizers_summary_is_read():
+    text = "noise\n========= Invalid write\n========= ERROR SUMMARY: 3 errors\n"
+    assert sanitizer.judged(99, text) == {
+        "outcome": "errors found",
+        "summary": "ERROR SUMMARY: 3 errors",
+        "kernels named": [],
+        "first lines": ["========= Invalid write", "========= ERROR SUMMARY: 3 errors"],
+    }
+    assert "failed" in sanitizer.judged(1, "Device not supported")["outcome"]
+    # A program that never came to a kernel has not been checked.
+    assert "failed" in sanitizer.judged(0, "")["outcome"]
+
+
+def test_results_of_claims_are_shown_and_judged():
+    from refgen.verify import verify
+
+    (result,) = verify(["GDE-6"], profile="quick").results
+    shown = claims.shown(result)
+    assert shown["verdict"] == "HOLDS"
+    assert shown["device"].startswith("CPU")
+    results = {"claims": ["GDE-6", "GDE-7"], "GDE-6": shown}
+    assert claims.problems(results) == ["not reached: GDE-7"]
+
+
+def test_different_bits_are_counted():
+    a = np.array([0.0, np.nan, 1.0])
+    assert bits.different(a, a.copy()) == 0
+    assert bits.different(a, np.array([-0.0, np.nan, 1.0])) == 1
+    assert bits.different(a, a.astype(np.float32)) == 3
+    assert bits.problems({"x": {"different": 1, "of": 3}, "y": {"error": "E"}}) == [
+        "y: E",
+        "x: 1 of 3 differ from the CPU",
+    ]
+
+
+# The logic of what runs on the device, on the stand-in; the numbers are thrown away.
+
+
+@pytest.fixture
+def standin():
+    with pytest.importorskip("support.standin").use_standin() as backend:
+        yield backend
+
+
+@pytest.mark.parametrize("question", list(beliefs.BELIEFS))
+def test_the_standin_is_what_the_beliefs_say(standin, question):
+    with np.errstate(all="ignore"):
+        found = beliefs.compared(standin, beliefs.BELIEFS[question])
+    assert found["agrees"], found
+
+
+def test_beliefs_that_are_too_lenient_are_problems():
+    strict = {"belief": "2.0", "is": "raises TypeError", "agrees": False}
+    lenient = {"belief": "raises TypeError", "is": "2.0", "agrees": False}
+    assert beliefs.problems({"a": strict, "b": lenient, "c": {"largest": 1.0}}) == [
+        "a: believed 2.0, is raises TypeError"
+    ]
+
+
+@pytest.mark.parametrize("name", list(bits.cases()))
+def test_bits_are_compared(standin, name):
+    assert bits.same_draws(bits.cases(65)[name])["different"] == 0
+
+
+def test_neighbors_and_many_normals_are_compared(standin, monkeypatch):
+    assert bits.same_neighbors(60, 4) == {"different": 0, "of": 160}
+    monkeypatch.setattr(bits, "_PIECE", 100)
+    soon = time.monotonic() + 100
+    assert bits.different_normals(250, soon) == {"different": 0, "of": 250}
+    assert bits.different_normals(250, 0.0)["of"] == 100
+
+
+def test_votes_are_compared(standin):
+    found = bits.same_votes()
+    assert found["different"] == 0
+    assert found["of"] > 10_000
+
+
+def test_large_sizes_are_not_tried_where_they_do_not_fit(standin):
+    assert all("not run" in call() for call in bits.LARGE.values())
+
+
+def test_the_exercise_launches_every_kernel(standin, monkeypatch):
+    launched = set()
+    counting = launcher(standin, launched)
+    token = refgen_gpu.backend._override.set(counting)
+    try:
+        exercise.kernels()
+    finally:
+        refgen_gpu.backend._override.reset(token)
+    assert launched == set(launch.signatures())
+
+
+def launcher(standin, launched):
+    import dataclasses
+
+    def run(name, *args, **kwargs):
+        launched.add(name)
+        standin.launch(name, *args, **kwargs)
+
+    return dataclasses.replace(standin, launch=run)
+
+
+@pytest.fixture
+def benchmarks(monkeypatch):
+    pytest.importorskip("threadpoolctl")
+    monkeypatch.syspath_prepend(str(ROOT / "benchmarks"))
+    return importlib.import_module("gpu")
+
+
+TINY = {
+    "copies": (100,),
+    "products": (8, 2, 16),
+    "normals": (100,),
+    "neighbors": (70, 5, 2, 3, 32),
+    "scans": (1, 32, 2),
+    "votes": (3, 20, 2),
+    "levels": (2, 8, 1, 5000),
+}
+
+
+@pytest.mark.parametrize("name", list(TINY))
+def test_benchmarks_run(standin, benchmarks, name):
+    assert benchmarks.BENCHMARKS[name](*TINY[name])
+
+
+def test_nothing_is_measured_on_the_standin(standin, benchmarks):
+    for name in benchmarks.BENCHMARKS:
+        with pytest.raises(refgen_gpu.NoDeviceError, match="nothing is measured"):
+            benchmarks.measure(name)
+
+
+def test_sizes_shrink_to_the_memory(standin, benchmarks):
+    assert benchmarks.fitting(10, 8) == 10
+    assert benchmarks.fitting(2**40, 8) == 2**24
+    assert benchmarks.fitting(5, 2**40) == 1
+
+
+def test_targets_are_told(benchmarks):
+    assert benchmarks.target(3.0, 2.0) == {"target": 2.0, "reached": True}
+    assert not benchmarks.target(3.0, 2.0, at_most=True)["reached"]
+
+
+@pytest.mark.parametrize("tool", list(exercise.PLANTED))
+def test_the_planted_mistakes_compile(tool):
+    pytest.importorskip("cupy")
+    binary = nvrtc(exercise.PLANTED[tool], "sm_90", ())
+    assert binary[:4] == b"\x7fELF"
+    assert b"planted" in binary

@@ -1,0 +1,217 @@
+"""The stand-in for a GPU refuses what CuPy refuses, and says that it is none."""
+
+import json
+
+import numpy as np
+import pytest
+from support.parity import kernel_arguments
+
+import refgen_gpu
+import refgen_gpu.linalg
+from refgen_gpu.arrays import device_label, to_device, to_host
+from refgen_gpu.random import Stream
+
+cupy = pytest.importorskip("cupy", reason="the stand-in reads CuPy's signatures")
+from support.standin import DeviceArray, forbid_sync, use_standin  # noqa: E402
+
+
+@pytest.fixture(autouse=True)
+def standin():
+    with use_standin() as backend:
+        yield backend
+
+
+@pytest.fixture
+def xp(standin):
+    return standin.xp
+
+
+# It refuses what CuPy refuses.
+
+
+def test_functions_that_cupy_lacks_are_missing(xp):
+    names = [name for name in vars(np) if not name.startswith("_")]
+    missing = [name for name in names if not hasattr(cupy, name)]
+    assert "nanquantile" in missing
+    for name in missing:
+        with pytest.raises(AttributeError, match="module 'cupy' has no attribute"):
+            getattr(xp, name)
+    with pytest.raises(AttributeError, match=r"module 'cupy\.linalg' has no attribute"):
+        getattr(xp.linalg, "multi_dot")  # noqa: B009
+
+
+def test_keywords_that_cupy_lacks_are_refused(xp):
+    array = xp.arange(6.0)
+    with pytest.raises(TypeError, match=r"cupy\.sum.*unexpected keyword"):
+        xp.sum(array, where=array > 1)
+    with pytest.raises(TypeError, match=r"cupy\.add got an unexpected keyword"):
+        xp.add(array, array, subok=False)
+    with pytest.raises(TypeError, match=r"cupy\.sort"):
+        xp.sort(array, order="x")
+
+
+def test_numpy_functions_refuse_device_arrays(xp):
+    array = xp.arange(3.0)
+    for function in (np.concatenate, np.stack):
+        with pytest.raises(TypeError, match="on a device array"):
+            function([array, array])
+    with pytest.raises(TypeError, match=r"numpy\.sum on a device array"):
+        np.sum(array)
+    with pytest.raises(TypeError):
+        np.exp(array)
+    with pytest.raises(TypeError, match="Implicit conversion"):
+        np.asarray(array)
+
+
+def test_host_arrays_are_not_mixed_in(xp):
+    array, host = xp.arange(3.0), np.arange(3.0)
+    for mixed in (
+        lambda: array + host,
+        lambda: host + array,
+        lambda: array @ host,
+        lambda: array == host,
+        lambda: xp.add(array, host),
+        lambda: xp.where(array > 1, array, host),
+        lambda: xp.concatenate([array, host]),
+        lambda: xp.einsum("i,i->", array, host),
+        lambda: array[host.astype(int)],
+    ):
+        with pytest.raises(TypeError):
+            mixed()
+    with pytest.raises(TypeError):
+        array[:] = host
+
+
+def test_lists_are_no_operands(xp):
+    for function in (xp.exp, xp.sqrt, xp.isfinite):
+        with pytest.raises(TypeError, match="Unsupported type"):
+            function([1.0, 2.0])
+    with pytest.raises(TypeError, match="Unsupported type"):
+        xp.arange(2.0) * [1.0, 2.0]
+
+
+def test_reductions_stay_on_the_device(xp):
+    total = xp.arange(3.0).sum()
+    assert isinstance(total, DeviceArray)
+    assert total.shape == ()
+    assert isinstance(xp.arange(3.0)[0], DeviceArray)
+
+
+def test_transfers_are_copies(xp):
+    host = np.zeros(3)
+    array = xp.asarray(host)
+    array[:] = 1.0
+    assert not host.any()
+    back = to_host(array)
+    back[:] = 2.0
+    assert float(array.sum()) == 3
+
+
+SYNCS = {
+    "bool": lambda xp, a: bool((a > 1).any()),
+    "float": lambda xp, a: float(a.sum()),
+    "int": lambda xp, a: int(a.argmax()),
+    "index": lambda xp, a: range(10)[a.argmax()],
+    "item": lambda xp, a: a[0].item(),
+    "tolist": lambda xp, a: a.tolist(),
+    "get": lambda xp, a: a.get(),
+    "asnumpy": lambda xp, a: xp.asnumpy(a),
+    "mask": lambda xp, a: a[a > 1],
+    "nonzero": lambda xp, a: xp.nonzero(a),
+    "flatnonzero": lambda xp, a: xp.flatnonzero(a),
+    "unique": lambda xp, a: xp.unique(a),
+    "if": lambda xp, a: 1 if xp.any(a > 1) else 0,
+    "to_host": lambda xp, a: to_host(a),
+}
+
+
+@pytest.mark.parametrize("wait", SYNCS.values(), ids=SYNCS)
+def test_waiting_for_the_device_is_seen(xp, wait):
+    array = xp.arange(4.0)
+    wait(xp, array)
+    with forbid_sync(), pytest.raises(AssertionError, match="waits for the device"):
+        wait(xp, array)
+
+
+def test_draws_and_kernels_do_not_wait(xp):
+    with forbid_sync():
+        draws = Stream(0, "no sync").normal((3, 5))
+        total = xp.exp(draws).sum(axis=0) + xp.where(draws > 0, draws, 0.0)[1]
+    assert total.shape == (5,)  # known without waiting; the numbers are not
+
+
+# Launches are checked against the signatures in the sources.
+
+
+def draw(kernel, out, **given):
+    """Arguments of a kernel that fills `out`."""
+    return kernel_arguments(kernel, **{"out": out, "n": len(out), **given})
+
+
+def test_buffers_of_another_type_are_refused(standin, xp):
+    short = draw("stream_integers", xp.empty(8, dtype=np.int32), high=9)
+    with pytest.raises(TypeError, match=r"out must be int64, got int32"):
+        standin.launch("stream_integers", (1,), (32,), short)
+    single = draw("stream_normal", xp.empty(8, dtype=np.float32))
+    with pytest.raises(TypeError, match=r"out must be float64, got float32"):
+        standin.launch("stream_normal", (1,), (32,), single)
+
+
+def test_strided_views_are_refused(standin, xp):
+    out = xp.empty(16)[::2]
+    with pytest.raises(ValueError, match=r"stream_normal: out must be C-contiguous"):
+        standin.launch("stream_normal", (1,), (32,), draw("stream_normal", out))
+
+
+def test_swapped_arguments_are_refused(standin, xp):
+    out = xp.empty(8)
+    first, second, *rest = draw("stream_normal", out)
+    with pytest.raises(TypeError, match="out must be a device array, got int"):
+        standin.launch("stream_normal", (1,), (32,), (second, first, *rest))
+
+
+def test_kernels_write_what_they_say_and_no_more(standin, xp):
+    out = xp.full(40, -1.0)
+    standin.launch("stream_uniform", (1,), (32,), draw("stream_uniform", out, n=37))
+    values = to_host(out)
+    assert ((values[:37] > 0) & (values[:37] < 1)).all()
+    assert (values[37:] == -1).all()
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_the_order_of_threads_changes_nothing(seed):
+    whole = to_host(Stream(0, "order").normal(300))
+    with use_standin(order_seed=seed):
+        np.testing.assert_array_equal(to_host(Stream(0, "order").normal(300)), whole)
+
+
+# CuPy's silent default, and the package that makes it loud.
+
+
+def test_failed_factorizations_are_silent_by_default(standin, xp):
+    indefinite = to_device([[1.0, 2.0], [2.0, 1.0]])
+    xp.linalg.cholesky(indefinite)  # meaningless numbers
+    with standin.linalg_errors(), pytest.raises(np.linalg.LinAlgError):
+        xp.linalg.cholesky(indefinite)
+    with pytest.raises(np.linalg.LinAlgError):
+        refgen_gpu.linalg.solve_positive(indefinite, to_device([[1.0], [1.0]]))
+
+
+# It says what it is.
+
+
+def test_labels_say_that_no_gpu_was_used(standin, xp):
+    assert not standin.is_gpu
+    for label in (standin.device, device_label()):
+        assert label.startswith("STAND-IN on the CPU")
+        assert "no GPU was used" in label
+    assert repr(xp.arange(2)) == "<stand-in, NOT a GPU array: array([0, 1])>"
+
+
+def test_results_carry_the_label():
+    from refgen.claims import all_claims
+    from refgen.verify import Profile, verify_claim
+
+    small = Profile("small", instances=2, search_examples=0, slow=False)
+    result = verify_claim(all_claims()[0], small, rg=refgen_gpu)
+    assert "no GPU was used" in json.dumps(result.device)

@@ -1,0 +1,151 @@
+"""The house rules: who imports whom, small rooms, pages that match the registry."""
+
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from refgen.claims import all_claims
+from refgen.cli import markdown_table
+
+ROOT = Path(__file__).parents[2]
+SOURCES = sorted([*ROOT.glob("refgen/**/*.py"), *ROOT.glob("refgen_gpu/**/*.py")])
+
+# A layer may import itself and the ones before it.
+LAYERS = ("arrays", "base", "theory", "claims", "verify", "cli")
+BASE = {"random", "intervals", "neighbors", "linalg", "networks", "kernels"}
+TOP = {"cli", "audit_command", "report_files"}
+
+
+def layer(module):
+    name = module.split(".")[1] if "." in module else ""
+    if name in BASE:
+        return "base"
+    if name in TOP:
+        return "cli"
+    return name if name in LAYERS else "theory"
+
+
+def imports(path):
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+        elif isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_imports_go_down_the_layers(path):
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    for module in imports(path):
+        package = module.split(".")[0]
+        if parts[0] == "refgen" and "cli" not in parts:
+            assert package != "refgen_gpu"
+        if package != "refgen" or len(parts) < 2 or module == "refgen":
+            continue
+        own, other = layer(".".join(parts)), layer(module)
+        assert LAYERS.index(other) <= LAYERS.index(own), f"{path} imports {module}"
+        if own == other == "theory":
+            assert module.split(".")[1] == parts[1], f"{path} imports {module}"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [*SOURCES, *sorted([*ROOT.glob("tests/**/*.py"), *ROOT.glob("benchmarks/*.py")])],
+    ids=lambda p: str(p.relative_to(ROOT)),
+)
+def test_no_file_is_above_500_lines(path):
+    assert len(path.read_text().splitlines()) <= 500
+
+
+TESTS = sorted(ROOT.glob("tests/**/*.py"))
+# Folders of tests without a counterpart in the packages.
+NO_TOPIC = {
+    "gpu": "what refgen_gpu has and refgen has not",
+    "project": "rules for the whole repository",
+    "support": "what several tests use",
+}
+
+
+def loaded(path):
+    """Modules that a file imports, also by their name as a string, and names from them."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            module = "." * node.level + (node.module or "")
+            yield module
+            if not module.startswith("refgen"):  # whose functions may be called test_
+                yield from (f"{module}.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.Call) and "import" in ast.unparse(node.func):
+            values = [a.value for a in node.args if isinstance(a, ast.Constant)]
+            yield from (value for value in values if isinstance(value, str))
+
+
+def loads_a_test(path):
+    return [m for m in loaded(path) if any(s.startswith("test_") for s in m.split("."))]
+
+
+@pytest.mark.parametrize("path", TESTS, ids=lambda p: str(p.relative_to(ROOT)))
+def test_no_test_imports_from_another(path):
+    assert loads_a_test(path) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "import tests.random.test_laws",
+        "from test_laws import MANY",
+        "from . import test_laws",
+        "def f():\n    from random.test_laws import MANY",
+        "pytest.importorskip('test_laws')",
+    ],
+)
+def test_imports_from_tests_are_seen(text, tmp_path):
+    path = tmp_path / "test_new.py"
+    path.write_text(text)
+    assert loads_a_test(path)
+
+
+def test_folders_of_tests_mirror_the_packages():
+    folders = {path.relative_to(ROOT / "tests").parts[0] for path in TESTS}
+    topics = {
+        path.stem
+        for package in ("refgen", "refgen_gpu")
+        for path in (ROOT / package).iterdir()
+        if path.suffix == ".py" or (path / "__init__.py").exists()
+    }
+    topics |= NO_TOPIC.keys()
+    assert {name for name in folders if not name.endswith(".py")} <= topics
+
+
+def test_theory_headings_and_registry_are_one_to_one():
+    headings = []
+    for page in ROOT.glob("theory/*.md"):
+        found = re.findall(r"^### (\S+)", page.read_text(), flags=re.MULTILINE)
+        headings += [(page.stem, heading) for heading in found]
+    claims = [(claim.theory, claim.id) for claim in all_claims()]
+    assert sorted(headings) == sorted(claims)
+
+
+def test_readme_table_is_the_generated_one():
+    assert markdown_table() in (ROOT / "README.md").read_text()
+
+
+def test_importing_refgen_loads_nothing_heavy():
+    code = "import sys, refgen; print(*sys.modules)"
+    shown = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    heavy = {"numba", "sklearn", "hypothesis", "matplotlib", "scipy", "cupy"}
+    assert heavy.isdisjoint(shown.stdout.split())
+
+
+@pytest.mark.parametrize("name", ["refgen.disagreement", "refgen.claims"])
+def test_all_names_exist(name):
+    module = __import__(name, fromlist=["x"])
+    assert module.__all__ == sorted(module.__all__)
+    assert all(hasattr(module, public) for public in module.__all__)

@@ -1,0 +1,258 @@
+"""Memorized noise: moments, the exact risk in one dimension, and averaging."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.testing import assert_allclose
+from scipy import integrate
+from scipy.stats import norm
+from support.parity import (
+    assert_on_device,
+    assert_within,
+    model,
+    on_device,
+    seeds,
+    stream,
+)
+
+import refgen_gpu.linalg
+import refgen_gpu.resmem.averaging
+import refgen_gpu.resmem.noise
+from refgen.random import Stream
+from refgen.resmem import LinearProblem, averaging, noise
+from refgen_gpu.arrays import to_device
+
+EDGE = noise.EDGE
+
+
+# Clipped normal moments.
+
+
+@pytest.mark.parametrize(
+    ("mean", "deviation", "low", "high"),
+    [(0.0, 1.0, -1.0, 1.0), (1.0, 0.3, -0.9, 0.9), (-2.0, 0.7, 0.5, 3.0), (5, 2, 5, 5)],
+)
+def test_clipped_moments_against_quadrature(mean, deviation, low, high):
+    law = norm(mean, deviation)
+
+    def expect(f):
+        inner, _ = integrate.quad(lambda z: f(z) * law.pdf(z), low, high, epsabs=1e-14)
+        return inner + f(low) * law.cdf(low) + f(high) * law.sf(high)
+
+    got = noise.clipped_normal_moments(mean, deviation, low, high)
+    want = expect(lambda z: z), expect(lambda z: z * z), law.cdf(high) - law.cdf(low)
+    assert_allclose(got, want, rtol=1e-12, atol=1e-14)
+
+
+@pytest.mark.parametrize("deviation", [0.0, 5e-324, 1e-200, 1e-8])
+@pytest.mark.parametrize("mean", [-3.0, 0.25, 0.5, 1.0])
+def test_without_noise_the_mean_is_clipped(mean, deviation):
+    first, second, inside = noise.clipped_normal_moments(mean, deviation, -0.5, 0.5)
+    clipped = min(max(mean, -0.5), 0.5)
+    assert_allclose([first, second], [clipped, clipped**2], atol=1e-8, rtol=0)
+    assert inside == {-3.0: 0, 0.25: 1, 0.5: 0.5, 1.0: 0}[mean]
+
+
+def test_probabilities_far_out_keep_their_digits():
+    _, _, inside = noise.clipped_normal_moments(0.0, 1.0, 9.0, 10.0)
+    assert inside == pytest.approx(norm.sf(9) - norm.sf(10), rel=1e-12)
+    _, _, mirrored = noise.clipped_normal_moments(0.0, 1.0, -10.0, -9.0)
+    assert mirrored == pytest.approx(float(inside), rel=1e-12)
+
+
+# One dimension.
+
+
+def nearest_mean(points, x, k):
+    order = np.argsort(abs(points - x[:, None]), axis=1, kind="stable")[:, :k]
+    return points[order].mean(axis=1)
+
+
+@pytest.mark.parametrize("k", [1, 2, 5])
+def test_agreement_against_a_grid(k):
+    points = np.random.default_rng(k).uniform(-EDGE, EDGE, 5)
+    x = EDGE * ((2 * np.arange(200_000) + 1) / 200_000 - 1)
+    near = nearest_mean(points, x, k)
+    got = noise.neighbor_agreement(points, k)
+    # A jump between cells is half a step out of place at most.
+    assert got == pytest.approx(np.mean((x - near) * near), abs=1e-4)
+
+
+DESIGN = [-0.4, 0.3, 0.9]
+
+
+def test_the_anchor():
+    risk = noise.noisy_risk(DESIGN, 1.0, 0.9, 0.7)
+    assert risk == pytest.approx(0.629313, abs=5e-7)
+    _, unclipped = noise.noisy_slope(DESIGN, 1.0, 0.9, 0.7)
+    stein = 2 * 0.49 * unclipped * noise.neighbor_agreement(DESIGN) / 1.06
+    assert risk - stein == pytest.approx(0.5594, abs=5e-5)
+
+
+@pytest.mark.parametrize("k", [1, 2, 3])
+def test_risk_against_simulated_labels(k):
+    points, theta, limit, sigma = np.array(DESIGN), 1.0, 0.9, 0.7
+    draws = Stream(4, "simulated", str(k))
+    epsilon = sigma * draws.normal((200_000, 3))
+    x = EDGE * (2 * draws.child("x").uniform(200_000) - 1)
+    slope = (theta * points + epsilon) @ points / (points @ points)
+    base = np.clip(slope, -limit, limit)
+    order = np.argsort(abs(points - x[:, None]), axis=1)[:, :k]
+    residuals = theta * points + epsilon - base[:, None] * points
+    smoothed = np.take_along_axis(residuals, order, 1).mean(1)
+    squares = (theta * x - base * x - smoothed) ** 2
+    got = noise.noisy_risk(points, theta, limit, sigma, k)
+    assert abs(squares.mean() - got) < 4.5 * squares.std() / np.sqrt(len(x))
+    alone = ((theta - base) * x) ** 2
+    got = noise.noisy_base_risk(points, theta, limit, sigma)
+    assert abs(alone.mean() - got) < 4.5 * alone.std() / np.sqrt(len(x))
+
+
+def test_other_intervals_and_orders():
+    points = np.array([0.9, 0.1, 0.4])
+    one = noise.noisy_risk(points, 0.5, 0.4, 0.3, 2, 0.0, 1.0)
+    other = noise.noisy_risk(np.sort(points), 0.5, 0.4, 0.3, 2, 0.0, 1.0)
+    assert float(one) == float(other)
+    # Twice the slope's scale and half the points' is the same problem.
+    scaled = noise.noisy_risk(2 * points, 0.25, 0.2, 0.3, 2, 0.0, 2.0)
+    assert float(scaled) == pytest.approx(float(one), rel=1e-14)
+
+
+# Averaging.
+
+
+def test_gain_is_what_the_rule_says():
+    for sigma, k in ((0.4, 1), (0.6, 1), (0.8, 3), (0.9, 3)):
+        problem = LinearProblem([1.0, 1.0], [0.6, 0.8], 0.5, noise=sigma)
+        gain = averaging.memorization_gain(problem, k)
+        assert gain == pytest.approx(0.25 - sigma**2 / k, abs=1e-14)
+        assert (gain > 0) == (sigma**2 < k * 0.25)
+
+
+def test_four_thousand_points_are_near_the_limit():
+    points = np.sort(EDGE * (2 * Stream(0, "many").uniform(4000) - 1))
+    for sigma, want in ((0.4, -0.09), (0.6, 0.11)):
+        setting = (points, 1.0, 0.5, sigma)
+        apart = noise.noisy_risk(*setting) - noise.noisy_base_risk(*setting)
+        assert apart == pytest.approx(want, abs=5e-5)
+
+
+@given(st.integers(1, 80), st.integers(0, 20), st.integers(0, 20))
+def test_best_neighbors_against_all(n, gap, sigma):
+    k = np.arange(1, n + 1)
+    risks = averaging.noisy_interval_risk(np.full(n, n), k, gap / 20, sigma / 20)
+    best = averaging.best_neighbors(n, gap / 20, sigma / 20)
+    assert risks[int(best) - 1] <= risks.min() * (1 + 1e-14)
+
+
+def test_the_exponent_of_averaging():
+    n = np.array([1e6, 1e8])
+    best = averaging.best_neighbors(n, 0.5, 0.3)
+    risk = averaging.noisy_interval_risk(n, best, 0.5, 0.3)
+    assert np.log(risk[0] / risk[1]) / np.log(100) == pytest.approx(0.7502, abs=1e-4)
+
+
+def test_torus_risk_by_its_parts():
+    # E D₂² of 10 points on the circle is 2·3/(4·11·12).
+    got = averaging.noisy_torus_risk(1, 10, 1, 0.5, 0.3)
+    assert got == pytest.approx(0.25 / 3 * 6 / (4 * 11 * 12) + 0.09, rel=1e-14)
+
+
+# Bad input.
+
+
+@pytest.mark.parametrize(
+    ("function", "arguments", "message"),
+    [
+        (noise.clipped_normal_moments, (0, -1, 0, 1), "deviation must not be negative"),
+        (noise.clipped_normal_moments, (0, 1, 1, 0), "low must not be above high"),
+        (noise.neighbor_agreement, (DESIGN, 4), "more than the 3 points"),
+        (noise.neighbor_agreement, (DESIGN, 0), "n_neighbors must be at least 1"),
+        (noise.neighbor_agreement, ([2.0],), r"points must lie in \[low, high\]"),
+        (noise.noisy_slope, ([0.0, 0.0], 1.0, 0.5, 1.0), "all 0: they say nothing"),
+        (noise.noisy_slope, (DESIGN, 1.0, 0.5, -1.0), "noise must not be negative"),
+        (noise.noisy_slope, (DESIGN, 1.0, 0.0, 1.0), "radius must be positive"),
+        (averaging.noisy_interval_risk, (9, 3, -1.0, 0.0), "gap must not be negative"),
+        (averaging.noisy_torus_risk, (1, 9, 3, 1.0, -1.0), "noise must not be negat"),
+        (averaging.best_neighbors, (9, -1.0, 1.0), "gap must not be negative"),
+        (averaging.best_neighbors, (0.5, 1.0, 1.0), "n_points must hold integers"),
+        (
+            averaging.memorization_gain,
+            (LinearProblem([1.0], [1.0], 0.5), 0),
+            "n_neighbors must be at least 1",
+        ),
+    ],
+)
+def test_bad_input(function, arguments, message):
+    with pytest.raises(ValueError, match=message):
+        function(*arguments)
+
+
+# On a device.
+
+
+@on_device
+@given(seeds, st.integers(1, 9), st.integers(1, 3))
+def test_exact_risks_are_within_the_model(device, seed, n, k):
+    draws, k = stream(seed), min(k, n)
+    points = EDGE * (2 * draws.uniform((4, n)) - 1)
+    theta = 2 * draws.child("theta").uniform(4) - 1
+    limit = 0.1 + draws.child("limit").uniform(4)
+    sigma = 0.1 + draws.child("sigma").uniform(4)
+    own, setting = refgen_gpu.resmem.noise, (points, theta, limit, sigma)
+    moved = tuple(map(to_device, setting))
+    # s enters squared, and exp of up to 40²/2 multiplies its rounding by that.
+    size = 10 * (1 + sigma.max() ** 2) * (1 + 2 / (points**2).sum(-1).min())
+    terms = 2 * 800 + 4 * n
+    for name, more in (
+        ("noisy_slope", ()), ("noisy_risk", (k,)), ("noisy_base_risk", ()),
+    ):  # fmt: skip
+        got = getattr(own, name)(*moved, *more)
+        assert_on_device(got, device)
+        want = getattr(noise, name)(*setting, *more)
+        assert_within(got, want, model(terms, size))
+    got = own.neighbor_agreement(moved[0], k)
+    assert_within(got, noise.neighbor_agreement(points, k), model(terms, size))
+    got = own.clipped_normal_moments(moved[1], moved[3], -moved[2], moved[2])
+    want = noise.clipped_normal_moments(theta, sigma, -limit, limit)
+    assert_within(got, want, model(terms, size))
+
+
+def test_averaging_on_a_device(device):
+    own = refgen_gpu.resmem.averaging
+    n, gap = np.array([12.0, 1e6]), np.array([0.5, 1.0])
+    sigma, k = np.array([0.3, 0.1]), np.array([3.0, 40.0])
+    moved = tuple(map(to_device, (n, k, gap, sigma)))
+    got = own.noisy_interval_risk(*moved)
+    assert_on_device(got, device)
+    want = averaging.noisy_interval_risk(n, k, gap, sigma)
+    assert_within(got, want, model(32, 1.0))
+    got = own.noisy_torus_risk(2, *moved)
+    # Ratios of gamma functions through logarithms of up to 20.
+    want = averaging.noisy_torus_risk(2, n, k, gap, sigma)
+    assert_within(got, want, model(400, 1.0))
+    got = own.best_neighbors(moved[0], *moved[2:])
+    assert_on_device(got, device)
+    assert_within(got, averaging.best_neighbors(n, gap, sigma), 0.0)
+
+
+def test_gain_on_a_device(device):
+    values = [1.0, 0.5], [0.6, 0.8], 0.5, 0.4
+    host = averaging.memorization_gain(LinearProblem(*values), 2)
+    problem = refgen_gpu.resmem.LinearProblem(*values)
+    got = refgen_gpu.resmem.averaging.memorization_gain(problem, 2)
+    assert_on_device(got, device)
+    assert_within(got, host, model(64, 2.0))
+
+
+def test_the_best_number_of_neighbours_is_the_best_of_all():
+    n_points, n_noises = 40, 60
+    noises = np.geomspace(0.05, 5.0, n_noises)
+    k = np.arange(1, n_points + 1)
+    for n in (2, 5, 17, n_points):
+        risks = averaging.noisy_interval_risk(n, k[:n], 1.0, noises[:, None])
+        chosen = averaging.best_neighbors(n, 1.0, noises).astype(int)
+        at = np.take_along_axis(risks, chosen[:, None] - 1, axis=1)[:, 0]
+        # Neighbouring risks may tie up to the rounding of their formula.
+        assert (at <= risks.min(axis=1) * (1 + 1e-12)).all()

@@ -1,0 +1,1 @@
+"""What several tests use; imported as `support`, with tests/ on the path."""

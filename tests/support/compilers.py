@@ -1,0 +1,81 @@
+"""NVRTC and nvcc as CuPy would call them, and rules on sources and PTX."""
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from refgen_gpu import launch
+
+needs_nvcc = pytest.mark.skipif(
+    shutil.which("nvcc") is None, reason="nvcc is not installed"
+)
+
+# What CuPy adds to the options of its own accord.
+CUPY_OPTIONS = ("-ftz=true", "--device-as-default-execution-space")
+
+
+def nvrtc(text: str, architecture: str, options: tuple[str, ...] = launch.OPTIONS):
+    """Cubin for sm_.., PTX for compute_..; fails with the compiler's log."""
+    from cupy._core import core
+    from cupy_backends.cuda.libs import nvrtc as library
+
+    try:
+        library.getVersion()
+    except RuntimeError as error:
+        pytest.skip(f"NVRTC cannot be loaded: {error}")
+    program = library.createProgram(text, "kernel.cu", (), ())
+    arguments = core.assemble_cupy_compiler_options(tuple(options))
+    try:
+        library.compileProgram(
+            program, (*arguments, *CUPY_OPTIONS, f"-arch={architecture}")
+        )
+        if architecture.startswith("sm_"):
+            return library.getCUBIN(program)
+        return library.getPTX(program).decode()
+    except library.NVRTCError:
+        raise AssertionError(library.getProgramLog(program)) from None
+    finally:
+        library.destroyProgram(program)
+
+
+def unfit_instructions(ptx: str) -> list[str]:
+    """Instructions that round otherwise than IEEE operations one by one."""
+    contracted = r"\b(?:fma|mad)(?:\.\w+)*\.f(?:32|64)"
+    unrounded = r"\b(?:mul|add|sub|div|sqrt|rcp)(?:\.ftz)?\.f(?:32|64)"
+    return re.findall(rf"{contracted}|{unrounded}|\S*\.approx\S*|\S*\.f32\b", ptx)
+
+
+def atomic_additions(ptx: str) -> int:
+    return len(re.findall(r"\b(?:atom|red)\.\S*add", ptx))
+
+
+def nvcc_log(text: str, folder: Path) -> str:
+    """Errors of nvcc, for which warnings, spills and local memory are errors."""
+    source = folder / "kernel.cu"
+    source.write_text(text)
+    built = subprocess.run(
+        [
+            "nvcc", "-arch=sm_90", "-cubin", "-ftz=true", *launch.OPTIONS,
+            "-Xptxas", "-warn-spills,-warn-lmem-usage", "-Werror", "all-warnings",
+            "-o", folder / "kernel.cubin", source,
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+    )  # fmt: skip
+    return built.stderr if built.returncode else ""
+
+
+def host_headers(text: str) -> list[str]:
+    """Headers that nvcc has and NVRTC on a user's machine has not."""
+    return re.findall(r"#include\s*<(?!cuda/std/|cub/).*", text)
+
+
+def narrow_indices(text: str) -> list[str]:
+    """Casts to 32 bits, and products of 32-bit indices, which overflow at 2³¹."""
+    text = re.sub(r"//.*", "", text)
+    product = r"(?<!\(long long\))(?:blockIdx|gridDim)\.[xyz]\s*\*\s*blockDim"
+    return re.findall(rf"\(\s*(?:int|unsigned)\s*\)|{product}", text)

@@ -1,0 +1,88 @@
+"""Monte-Carlo claims on means of known laws, and what some looks decide about them."""
+
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+from hypothesis import strategies as st
+
+import refgen
+from refgen.arrays import Instance
+from refgen.claims import Domain, sampled
+from refgen.claims.model import Claim, Twin
+from refgen.verify import monte_carlo
+
+
+@dataclass(frozen=True, repr=False)
+class Mean(Instance):
+    """A law whose mean is `m`."""
+
+    m: Any
+
+
+def eight(m):
+    """A domain of eight instances that are all the same."""
+    return Domain(
+        "eight",
+        "means",
+        list,
+        lambda: st.just(Mean(np.array(m))),
+        lambda rg, stream, size: Mean(stream.uniform(size) * 0 + m),
+    )
+
+
+def one(m):
+    return Domain("one", "a mean", lambda: [Mean(np.array(m))])
+
+
+def coins(instance, draws):
+    p = instance.m[:, None]
+    return (draws.stream.uniform((len(p), draws.n)) < p) + 0.0
+
+
+def ninths(instance, draws):
+    """In [0, 1], skewed, with mean 1/9 whatever the instance."""
+    return draws.stream.uniform((len(instance.m), draws.n)) ** 8
+
+
+def normals(instance, draws):
+    return instance.m[:, None] + draws.stream.normal((len(instance.m), draws.n))
+
+
+LAWS = {
+    "binary": (0.3, coins, {"binary": True}),
+    "bounded": (1 / 9, ninths, {"bounds": (0, 1)}),
+    "kurtosis": (0.5, normals, {"kurtosis": 3.0}),
+}
+
+
+def make(law, kind="identity", off=0.0, precision=1e-9, domain=eight, mean=None):
+    """The claim that the mean is (at most, above) its true value minus `off`."""
+    true, draw, assumed = LAWS[law]
+    true = true if mean is None else mean
+
+    def measure(rg, instance, draws):
+        """A mean."""
+        return sampled(draw(instance, draws), true - off, precision, **assumed)
+
+    twin = Twin(kind, domain(true), measure, "the same")
+    options = {"monte_carlo": True, "twins": [twin]}
+    return Claim(kind, domain(true), measure, f"TEST-{law}", "nowhere", **options)
+
+
+def looked_at(claim, n_looks, seed=0, rg=refgen):
+    settings = SimpleNamespace(seed=seed)
+    for look in range(n_looks):
+        yield monte_carlo.draw(claim, claim, rg, look, settings)
+
+
+def decided(claim, n_looks, error_probability=0.05, seed=0, rg=refgen):
+    """The verdict after the deciding look, or the last."""
+    looks = []
+    for look in looked_at(claim, n_looks, seed, rg):
+        looks.append(look)
+        verdict = monte_carlo.judge(claim.kind, looks, error_probability)
+        if verdict.state != "open":
+            break
+    return verdict
