@@ -71,7 +71,7 @@ NO_TOPIC = {
 
 
 def loaded(path):
-    """Modules that a file imports, also by their name as a string, and names from them."""
+    """Modules that a file imports, also by a string, and names taken from them."""
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
