@@ -264,11 +264,10 @@ def _named(part: Measurement, kind: Kind) -> Measurement:
 
 def _side(xp: Any, value: Any) -> Any:
     """One side as floats, where the instances are; nothing is moved there silently."""
-    if np.ndim(value) if xp is np else hasattr(value, "ndim") and value.ndim:
-        if namespace(value) is not xp:
-            raise InvalidMeasurement(
-                "the claim measured on the host, and its instances are on the device"
-            )
+    if getattr(value, "ndim", 0) > 0 and namespace(value) is not xp:
+        raise InvalidMeasurement(
+            "the claim measured on the host, and its instances are on the device"
+        )
     return xp.asarray(value, float)
 
 
@@ -277,7 +276,10 @@ def _decide_part(part: Measurement, batch: int, xp: Any) -> DecidedPart:
     sides = [_side(xp, value) for value in given]
     shape = sides[0].shape or _shape_of_numbers(sides, batch)
     # A side that broadcasts beyond lhs would compare different instances.
-    if shape[0] != batch or np.broadcast_shapes(*(a.shape for a in sides), shape) != shape:
+    if (
+        shape[0] != batch
+        or np.broadcast_shapes(*(a.shape for a in sides), shape) != shape
+    ):
         raise InvalidMeasurement(
             f"the claim measured shapes {sides[0].shape} and {sides[1].shape} on a "
             f"batch of {batch} instances"

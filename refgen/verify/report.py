@@ -32,9 +32,9 @@ class ClaimResult:
     ----------
     verdict : str
         "HOLDS", "HOLDS (power untested)", "REFUTED", "UNDECIDED", "POWERLESS" or
-        "ERROR". Power untested: the claim has no false twin. UNDECIDED: a Monte-Carlo claim's budget ended before its interval decided.
-        POWERLESS: no violation, but a twin survived. ERROR: the claim's own code
-        failed on a valid instance.
+        "ERROR". Power untested: the claim has no false twin. UNDECIDED: a Monte-Carlo
+        claim's budget ended before its interval decided. POWERLESS: no violation, but
+        a twin survived. ERROR: the claim's own code failed on a valid instance.
     tightness : float or None
         Largest lhs/rhs (inequality), error/allowance (identity, limit, rate) or
         rhs/lhs (existence) among the instances.

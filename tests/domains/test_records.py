@@ -31,9 +31,7 @@ class Fit(Instance):
     line: Line
 
 
-LINES = dom.record(
-    Line, "lines", n=dom.integer(1, 6), slope=dom.vector("n"), level=0.5
-)
+LINES = dom.record(Line, "lines", n=dom.integer(1, 6), slope=dom.vector("n"), level=0.5)
 FITS = dom.record(
     Fit,
     "points and a line",

@@ -72,9 +72,7 @@ AGGREGATED_ONLY = FiniteLaw(
 )
 class_aggregated = calibrated_laws("class_aggregated", AGGREGATED_ONLY, k=(2, 4))
 class_aggregated_binary = calibrated_laws("class_aggregated", AGGREGATED_ONLY, k=(2, 2))
-gde = calibrated_laws(
-    "gde", FiniteLaw([1.0], [[0.3, 0.7]], [[0.3, 0.7]]), k=(2, 4)
-)
+gde = calibrated_laws("gde", FiniteLaw([1.0], [[0.3, 0.7]], [[0.3, 0.7]]), k=(2, 4))
 
 
 @claim("GDE-3", kind="identity", domain=class_wise, source=JIANG.at("theorem 4.1"))
