@@ -19,8 +19,6 @@ NOT_MIRRORED = {
     "refgen.claims": "a claim takes the package it runs on as its argument",
     "refgen.verify": "the engine takes the package it runs on: verify(rg=refgen_gpu)",
     "refgen.cli": "one command line: refgen verify --backend cupy",
-    "refgen.audit_command": "part of the command line",
-    "refgen.report_files": "part of the command line",
     "refgen.kernels": "private; refgen_gpu has its own",
     "refgen.intervals": "judge means that have come back to the host",
 }

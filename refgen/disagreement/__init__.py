@@ -3,7 +3,8 @@
 import importlib
 from typing import Any
 
-from refgen.disagreement.audit import DisagreementAudit, audit
+from refgen.disagreement._audit_result import DisagreementAudit
+from refgen.disagreement.audit import audit
 from refgen.disagreement.audited_bounds import AuditedBound
 from refgen.disagreement.calibration import (
     bin_imbalances,

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import math
-from dataclasses import asdict, dataclass
 from typing import Any, Literal, get_args
 
 import numpy as np
 
 from refgen.arrays import as_probabilities, namespace
 from refgen.disagreement import calibration, votes
-from refgen.disagreement.audited_bounds import AuditedBound, audited_bounds
+from refgen.disagreement._audit_result import DisagreementAudit
+from refgen.disagreement.audited_bounds import audited_bounds
 from refgen.disagreement.errors import test_error
-from refgen.disagreement.estimates import (
-    DisagreementEstimate,
-    IntervalMethod,
-    disagreement_estimate,
-)
+from refgen.disagreement.estimates import IntervalMethod, disagreement_estimate
 from refgen.disagreement.finite_sample import (
     cace_noise_floor,
     debiased_square,
@@ -29,66 +24,6 @@ Members = Literal["argmax", "sample"]
 
 # Above this many (point, class) entries the dense law of hard labels is not built.
 LAW_ENTRIES = 10**7
-
-
-@dataclass(frozen=True)
-class DisagreementAudit:
-    """What predictions, and labels where given, say about error and calibration.
-
-    Attributes
-    ----------
-    estimate : DisagreementEstimate
-        Disagreement as an estimate of test error, with its interval and `method`.
-    n_runs, n_points, n_classes : int
-    members : str
-        "labels" (hard labels given), "argmax" or "sample" (probabilities given).
-    disagreement_U, disagreement_V : float
-        Over pairs of distinct runs (unbiased), and of the vote-share ensemble.
-    finite_runs_floor : float
-        2 (U − V), which is 2·EDR/M for hard labels: what CACE shows of a procedure
-        with EDR = error only because M is finite (claim GDE-16b).
-    error : float or None
-        Mean test error of the runs. This and all that follow need labels.
-    gap_U, gap_V : float or None
-        Disagreement minus error; the theorems bound `gap_V`.
-    cace, binned_cace, n_bins, cace_noise_floor
-        Calibration error of the ensemble, exact and in bins, and the binned value
-        that N points show of a calibrated ensemble (claim GDE-22).
-    squared_bins : float or None
-        Unbiased estimate of the sum of squared bin imbalances (claim GDE-23).
-    bounds : tuple of AuditedBound
-    """
-
-    estimate: DisagreementEstimate
-    n_runs: int
-    n_points: int
-    n_classes: int
-    members: str
-    disagreement_U: float
-    disagreement_V: float
-    finite_runs_floor: float
-    error: float | None = None
-    gap_U: float | None = None
-    gap_V: float | None = None
-    cace: float | None = None
-    binned_cace: float | None = None
-    n_bins: int = 10
-    cace_noise_floor: float | None = None
-    squared_bins: float | None = None
-    bounds: tuple[AuditedBound, ...] = ()
-
-    @property
-    def holds(self) -> bool:
-        """Whether every bound holds on the data; True where none was measured."""
-        return all(bound.holds for bound in self.bounds)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain values, for JSON; None where a standard error is not defined."""
-        values = asdict(self) | {"bounds": [asdict(b) for b in self.bounds]}
-        values["estimate"]["assumptions"] = list(self.estimate.assumptions)
-        if math.isnan(self.estimate.standard_error):
-            values["estimate"]["standard_error"] = None
-        return values
 
 
 def audit(

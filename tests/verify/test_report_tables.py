@@ -101,12 +101,12 @@ def test_tables_do_not_depend_on_how_the_run_went(tables, tmp_path, more):
 
 
 def test_interruption_leaves_tables_of_what_was_finished(tmp_path, monkeypatch):
-    from refgen.cli import _Progress
+    from refgen.cli._progress import Progress
 
     def stop(self, result):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(_Progress, "show", stop)
+    monkeypatch.setattr(Progress, "show", stop)
     assert invoke(tmp_path).exit_code == 130
     assert len((tmp_path / "results.jsonl").read_text().splitlines()) == 1
     assert {"GDE-1"} <= {row["claim"] for row in rows_of(tmp_path)}

@@ -1,28 +1,23 @@
-"""The command line, as a user meets it."""
+"""``refgen verify``: exit codes, reports, wrong usage."""
 
 import json
 import subprocess
 import sys
 
 import pytest
-from click.testing import CliRunner
 
 import refgen
-from refgen.claims import all_claims
 from refgen.cli import main
+from refgen.verify import PROFILES
 
 
-def run(*args):
-    return CliRunner().invoke(main, args)
-
-
-def test_verify_exits_zero_and_counts_claims_and_twins():
+def test_verify_exits_zero_and_counts_claims_and_twins(run):
     result = run("verify", "GDE-5", "GDE-6", "--profile", "quick")
     assert result.exit_code == 0
     assert "2 of 2 claims hold, 2 of 2 false twins refuted" in result.output
 
 
-def test_verify_exits_one_when_something_is_refuted(monkeypatch):
+def test_verify_exits_one_when_something_is_refuted(run, monkeypatch):
     from refgen.claims import get, measured
 
     false = lambda rg, law: measured(rg.disagreement.gap(law), 0)  # noqa: E731
@@ -35,7 +30,7 @@ def test_verify_exits_one_when_something_is_refuted(monkeypatch):
     assert "reproduce: python -c" in result.output
 
 
-def test_verify_writes_its_report_as_json(tmp_path):
+def test_verify_writes_its_report_as_json(run, tmp_path):
     path = tmp_path / "report.json"
     result = run("verify", "GDE-6", "--profile", "quick", "--json", str(path))
     assert result.exit_code == 0
@@ -55,17 +50,15 @@ def test_verify_writes_its_report_as_json(tmp_path):
         (("verify", "--json", "/"), "is a directory"),
         (("verify", "--json", "a" * 300), "cannot be written"),
         (("verify", "--json", "no/such/place.json"), "create it first"),
-        (("show", "GDE-99"), "no claim 'GDE-99'"),
-        (("show", "GDE-8*"), "show takes one id"),
     ],
 )
-def test_wrong_usage_exits_two_with_the_remedy(args, message):
+def test_wrong_usage_exits_two_with_the_remedy(run, args, message):
     result = run(*args)
     assert result.exit_code == 2
     assert message in result.output
 
 
-def test_a_report_leaves_links_and_pipes_what_they_are(tmp_path):
+def test_a_report_leaves_links_and_pipes_what_they_are(run, tmp_path):
     target, link = tmp_path / "target.json", tmp_path / "link.json"
     target.write_text("old")
     link.symlink_to(target)
@@ -85,7 +78,7 @@ def test_verify_leaves_nothing_where_it_runs(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_interruption_exits_130_with_what_is_finished(monkeypatch):
+def test_interruption_exits_130_with_what_is_finished(run, monkeypatch):
     from refgen.verify import schedule
 
     def interrupted(claim, tasks, *common):
@@ -101,24 +94,6 @@ def test_interruption_exits_130_with_what_is_finished(monkeypatch):
     assert "interrupted" in result.output
 
 
-def test_list_has_every_claim():
-    output = run("list", "--markdown").output
-    for claim in all_claims():
-        assert f"| {claim.id} |" in output
-    assert run("list").exit_code == 0
-
-
-def test_show_gives_statement_source_derivation_code_and_twins():
-    output = run("show", "GDE-6").output
-    assert "W₁" in output
-    assert "derived here" in output
-    assert "theory/disagreement.md" in output
-    assert "refgen/claims/disagreement/theorems.py:" in output
-    assert "the constant 0.45 would do" in output
-
-
-def test_doctor_tells_versions_threads_and_the_device():
-    output = run("doctor").output
-    assert "numpy" in output
-    assert "threads:" in output
-    assert "GPU:" in output
+def test_the_profiles_are_those_of_the_engine():
+    (profile,) = (p for p in main.commands["verify"].params if p.name == "profile")
+    assert list(profile.type.choices) == list(PROFILES)

@@ -10,13 +10,19 @@ import click
 
 
 class InputError(click.ClickException):
-    """What the user gave cannot be used; exit status 2."""
+    """Something that the user gave cannot be used; exit status 2."""
 
     exit_code = 2
 
 
 def check_writable(path: Path | None) -> None:
-    """Complain before the work is done about a path that cannot be written."""
+    """Refuse a file that cannot be written, before any work is done.
+
+    Raises
+    ------
+    InputError
+        Naming the option ``--json`` and the reason.
+    """
     if path is None:
         return
     try:
@@ -26,7 +32,13 @@ def check_writable(path: Path | None) -> None:
 
 
 def check_directory(path: Path) -> None:
-    """Make a directory for tables; complain before the work if that is impossible."""
+    """Make a folder for tables, before any work is done.
+
+    Raises
+    ------
+    InputError
+        If that fails, or if nothing can be written there.
+    """
     try:
         path.mkdir(parents=True, exist_ok=True)
         _temporary(path / "tables").touch()
@@ -43,13 +55,19 @@ def _try_writing(path: Path) -> None:
         raise InputError(f"--json {path}: no directory {path.parent}; create it first")
     if target.exists() and not target.is_file():
         return  # a pipe or a device: opening it may block or act
-    # The only sure test, for root and for file systems that refuse.
+    # Permissions do not tell: root passes them, and some file systems refuse anyway.
     _temporary(target).touch()
     _temporary(target).unlink()
 
 
 def write_report(path: Path, text: str) -> None:
-    """Write all of `text` or nothing; links, pipes and devices stay what they are."""
+    """Write all of a text or nothing; links, pipes and devices stay what they are.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be written.
+    """
     target = Path(os.path.realpath(path))
     try:
         if target.exists() and not target.is_file():
@@ -68,6 +86,6 @@ def _temporary(target: Path) -> Path:
 
 
 def unwritable(option: str, path: Path, error: OSError) -> InputError:
-    """What to say of a path that an option names and that cannot be written."""
+    """The error to raise if the path given to an option cannot be written."""
     reason = error.strerror or error
     return InputError(f"{option} {path}: cannot be written ({reason})")
