@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from math import gamma, sqrt
 from typing import Any
 
@@ -71,19 +72,18 @@ def ball_limits(rg, problem, distance_limit=_distance_limit, power=2):
     the centre of the ball; its base is the population's.
     """
     r, d, n = rg.resmem, problem.n_features, _sizes(problem)
-    limit, missed = r.displacement_limit, 1 - problem.radius[:, None]
-    stated, apart = distance_limit(rg, d), _missing(d, n) + _boundary(d, n)
-    ball = n ** (2 / d) * r.ball_squared_distance(d, n)
+    distance = _row_each(problem, n ** (2 / d) * r.ball_squared_distance(d, n))
     line = n**2 * r.expected_interval_displacement(n, 3)
     centre = n ** (2 / d) * r.centre_displacement(d, n, 3, sqrt(d + 2))
+    apart = _missing(d, n) + _boundary(d, n)
+    stated, limit = distance_limit(rg, d), r.displacement_limit
+    risk_tends_to = partial(_risk_tends_to, 1 - problem.radius[:, None], power)
     return (
-        tends_to(
-            _row_each(problem, ball), stated, stated * apart, ball, roundings=NODES
-        ),
-        _risk_tends_to(missed, power, ball / d, limit(d, 1), apart, roundings=NODES),
-        # The line's is (1 + 21/n) n³/((n+1)(n+2)(n+3)) times its limit.
-        _risk_tends_to(missed, power, line, limit(1, 3), 27 / n),
-        _risk_tends_to(missed, power, centre, limit(d, 3), _missing(d, n)),
+        tends_to(distance, stated, apart * stated, stated, roundings=NODES),
+        risk_tends_to(distance / d, limit(d, 1), apart, roundings=NODES),
+        # (1 + 21/n) n³/((n+1)(n+2)(n+3)) is within 27/n of 1.
+        risk_tends_to(line, limit(1, 3), 27 / n),
+        risk_tends_to(centre, limit(d, 3), _missing(d, n)),
     )
 
 
