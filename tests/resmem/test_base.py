@@ -345,7 +345,7 @@ def test_one_dimension_is_exact():
 
 @given(designs.strategy())
 def test_the_trained_base_is_above_the_irreducible_risk(design):
-    theta, _ = empirical_base(design.points, design.labels, design.radius)
+    theta, _ = empirical_base(design.points, design.labels, design.problem.radius)
     problem = design.problem
     excess = base_risk(problem, theta) - irreducible_risk(problem)
     distance, slack = excess_risk_parts(problem, theta)
