@@ -8,7 +8,12 @@ from typing import Any
 import numpy as np
 
 from refgen.arrays import Instance, namespace
-from refgen.claims.disagreement._calibrated import LATTICE, Notion, calibrate
+from refgen.claims.disagreement._calibrated import (
+    LATTICE,
+    Notion,
+    calibrate,
+    lattice_steps,
+)
 from refgen.disagreement import ClassifierLaw, FiniteLaw, MemberLaw
 from refgen.domains import Record, choice, distribution, integer, labels, real, record
 
@@ -151,10 +156,7 @@ def calibrated_laws(notion: Notion, *examples: FiniteLaw, k: tuple[int, int]) ->
     ) -> FiniteLaw:
         # Two distinct rows leave room most often; some of them are turned.
         votes = _lattice_votes(rows, picked, turns * turned[..., None])
-        xp = namespace(votes)
-        return calibrate(
-            weights, xp.rint(votes * LATTICE).astype(int), direction, notion
-        )
+        return calibrate(weights, lattice_steps(votes), direction, notion)
 
     return record(
         build,
@@ -171,6 +173,16 @@ def calibrated_laws(notion: Notion, *examples: FiniteLaw, k: tuple[int, int]) ->
         examples=lambda: list(examples),
     )
 
+
+class_wise_laws = calibrated_laws(
+    "class_wise",
+    # Two points of equal weight and votes: labels move in opposite directions.
+    FiniteLaw([0.5, 0.5], [[0.4, 0.6], [0.2, 0.8]], [[0.3, 0.7], [0.3, 0.7]]),
+    k=(2, 4),
+)
+gde_laws = calibrated_laws(
+    "gde", FiniteLaw([1.0], [[0.3, 0.7]], [[0.3, 0.7]]), k=(2, 4)
+)
 
 # --- laws over classifiers
 
