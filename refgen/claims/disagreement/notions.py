@@ -155,8 +155,9 @@ def _lower_two_exchanged(s: Any) -> FiniteLaw:
     """One point, votes (½, ½ − s, s), labels with the lower two exchanged."""
     xp = namespace(s)
     half = xp.full(s.shape, 0.5)
-    votes = xp.stack([half, half - s, s], axis=-1)[..., None, :]
-    return _equally_likely(votes, votes[..., [0, 2, 1]])
+    votes = xp.stack([half, half - s, s], axis=-1)
+    exchanged = xp.stack([half, s, half - s], axis=-1)
+    return _equally_likely(votes[..., None, :], exchanged[..., None, :])
 
 
 laws_with_two_exchanged = record(
