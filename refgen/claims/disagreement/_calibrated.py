@@ -18,6 +18,11 @@ Notion = Literal["canonical", "class_wise", "class_aggregated", "top_label", "gd
 LATTICE = 10  # vote shares are multiples of 1/10: levels repeat
 
 
+def lattice_steps(shares: Any) -> Any:
+    """Vote shares on the lattice as integers, in steps of 1/`LATTICE`."""
+    return namespace(shares).rint(shares * LATTICE).astype(int)
+
+
 def equations(votes: Any, notion: Notion) -> Any:
     """Coefficients (B, n_equations, n_points · n_classes) of the label masses.
 

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from refgen.arrays import namespace
-from refgen.claims.disagreement._calibrated import LATTICE, Notion, calibrate
+from refgen.arrays import Instance, namespace
+from refgen.claims.disagreement._calibrated import (
+    LATTICE,
+    Notion,
+    calibrate,
+    lattice_steps,
+)
 from refgen.disagreement import ClassifierLaw, FiniteLaw, MemberLaw
 from refgen.domains import Record, choice, distribution, integer, labels, real, record
 
@@ -150,10 +156,7 @@ def calibrated_laws(notion: Notion, *examples: FiniteLaw, k: tuple[int, int]) ->
     ) -> FiniteLaw:
         # Two distinct rows leave room most often; some of them are turned.
         votes = _lattice_votes(rows, picked, turns * turned[..., None])
-        xp = namespace(votes)
-        return calibrate(
-            weights, xp.rint(votes * LATTICE).astype(int), direction, notion
-        )
+        return calibrate(weights, lattice_steps(votes), direction, notion)
 
     return record(
         build,
@@ -170,6 +173,16 @@ def calibrated_laws(notion: Notion, *examples: FiniteLaw, k: tuple[int, int]) ->
         examples=lambda: list(examples),
     )
 
+
+class_wise_laws = calibrated_laws(
+    "class_wise",
+    # Two points of equal weight and votes: labels move in opposite directions.
+    FiniteLaw([0.5, 0.5], [[0.4, 0.6], [0.2, 0.8]], [[0.3, 0.7], [0.3, 0.7]]),
+    k=(2, 4),
+)
+gde_laws = calibrated_laws(
+    "gde", FiniteLaw([1.0], [[0.3, 0.7]], [[0.3, 0.7]]), k=(2, 4)
+)
 
 # --- laws over classifiers
 
@@ -238,4 +251,26 @@ member_laws = record(
     weights=distribution("n"),
     member_probabilities=distribution("m", "n", "k"),
     examples=lambda: [MemberLaw([1.0], [[[0.5, 0.5]], [[0.5, 0.5]]])],
+)
+
+# --- calibrated Dirichlet votes
+
+
+@dataclass(frozen=True, repr=False)
+class SymmetricDirichlet(Instance):
+    """Calibrated votes ~ Dirichlet(α, ..., α) over `n_classes` classes."""
+
+    alpha: Any
+    n_classes: Any
+
+
+# α fitted to the published disagreement of AllDiff (Jiang et al. 2022, table 1).
+ALL_DIFF = SymmetricDirichlet(np.array(0.348 / (0.9 - 0.348) / 10), np.array(10.0))
+
+symmetric_dirichlet_votes = record(
+    lambda alpha, n_classes: SymmetricDirichlet(alpha, n_classes.astype(float)),
+    "calibrated symmetric Dirichlet votes, α in [0.05, 5], 2 to 10 classes",
+    alpha=real(0.05, 5, log=True),
+    n_classes=integer(2, 10),
+    examples=lambda: [ALL_DIFF],
 )

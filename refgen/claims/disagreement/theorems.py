@@ -3,8 +3,10 @@
 from refgen.arrays import namespace
 from refgen.claims.disagreement.domains import (
     calibrated_laws,
+    class_wise_laws,
     classifier_laws,
     finite_laws,
+    gde_laws,
     wrong_laws,
 )
 from refgen.claims.kinds import ascending, at_most, equal
@@ -58,12 +60,6 @@ def _(rg, law):
 
 # --- GDE-3 to GDE-4b: what calibration implies
 
-class_wise = calibrated_laws(
-    "class_wise",
-    # Two points of equal weight and votes: labels move in opposite directions.
-    FiniteLaw([0.5, 0.5], [[0.4, 0.6], [0.2, 0.8]], [[0.3, 0.7], [0.3, 0.7]]),
-    k=(2, 4),
-)
 top_label = calibrated_laws(
     "top_label", FiniteLaw([1.0], [[0.5, 0.2, 0.3]], [[0.5, 0.3, 0.2]]), k=(3, 4)
 )
@@ -72,10 +68,9 @@ AGGREGATED_ONLY = FiniteLaw(
 )
 class_aggregated = calibrated_laws("class_aggregated", AGGREGATED_ONLY, k=(2, 4))
 class_aggregated_binary = calibrated_laws("class_aggregated", AGGREGATED_ONLY, k=(2, 2))
-gde = calibrated_laws("gde", FiniteLaw([1.0], [[0.3, 0.7]], [[0.3, 0.7]]), k=(2, 4))
 
 
-@claim("GDE-3", kind="identity", domain=class_wise, source=JIANG.at("theorem 4.1"))
+@claim("GDE-3", kind="identity", domain=class_wise_laws, source=JIANG.at("theorem 4.1"))
 def class_wise_calibration_gives_gde(rg, law):
     """Class-wise calibration ⇒ EDR = ETE."""
     return equal(rg.disagreement.gap(law), 0)
@@ -118,7 +113,7 @@ def all_moments_agree(rg, law):
     ]
 
 
-all_moments_agree.twin("EDR = ETE alone gives all moments", domain=gde)
+all_moments_agree.twin("EDR = ETE alone gives all moments", domain=gde_laws)
 
 
 # --- GDE-5 to GDE-7b: how large the gap can be
