@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from refgen.arrays import namespace
+from refgen.arrays import Instance, namespace
 from refgen.claims.disagreement._calibrated import LATTICE, Notion, calibrate
 from refgen.disagreement import ClassifierLaw, FiniteLaw, MemberLaw
 from refgen.domains import Record, choice, distribution, integer, labels, real, record
@@ -238,4 +239,26 @@ member_laws = record(
     weights=distribution("n"),
     member_probabilities=distribution("m", "n", "k"),
     examples=lambda: [MemberLaw([1.0], [[[0.5, 0.5]], [[0.5, 0.5]]])],
+)
+
+# --- calibrated Dirichlet votes
+
+
+@dataclass(frozen=True, repr=False)
+class SymmetricDirichlet(Instance):
+    """Calibrated votes ~ Dirichlet(α, ..., α) over `n_classes` classes."""
+
+    alpha: Any
+    n_classes: Any
+
+
+# α fitted to the published disagreement of AllDiff (Jiang et al. 2022, table 1).
+ALL_DIFF = SymmetricDirichlet(np.array(0.348 / (0.9 - 0.348) / 10), np.array(10.0))
+
+symmetric_dirichlet_votes = record(
+    lambda alpha, n_classes: SymmetricDirichlet(alpha, n_classes.astype(float)),
+    "calibrated symmetric Dirichlet votes, α in [0.05, 5], 2 to 10 classes",
+    alpha=real(0.05, 5, log=True),
+    n_classes=integer(2, 10),
+    examples=lambda: [ALL_DIFF],
 )
