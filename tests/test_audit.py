@@ -17,7 +17,7 @@ from refgen.disagreement import (
     disagreement_estimate,
     unbiased_squared_bins,
 )
-from refgen.disagreement import audited_bounds as bounds_module
+from refgen.disagreement.bounds import audited_bounds
 
 RUNS = np.array([[0, 1, 1, 2], [0, 1, 2, 2], [0, 0, 1, 2], [1, 1, 1, 2]])
 LABELS = np.array([0, 1, 1, 0])
@@ -173,7 +173,7 @@ def test_merged_levels_are_within_the_slack():
 
 
 def test_a_bound_that_fails_says_so():
-    bounds = bounds_module.audited_bounds(0.5, 0.1, None, 4, (2, 0.5, 0.4))
+    bounds = audited_bounds(0.5, 0.1, None, 4, (2, 0.5, 0.4))
     assert [b.holds for b in bounds] == [False, False, False]
 
 

@@ -7,6 +7,7 @@ import matplotlib
 import numpy as np
 import pytest
 
+from refgen.claims.disagreement._digits_runs import digits_laws
 from refgen.disagreement import (
     cace,
     disagreement,
@@ -18,7 +19,6 @@ from refgen.disagreement import (
     wasserstein_distance,
 )
 from refgen.disagreement import test_error as exact_error
-from refgen.disagreement.digits import digits_laws
 
 EXAMPLE = Path(__file__).parents[1] / "examples" / "plot_digits_disagreement.py"
 PROTOCOLS = ("init", "order", "data", "all")

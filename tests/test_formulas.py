@@ -11,7 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 import refgen.disagreement as rd
-from refgen.disagreement.pairs import (
+from refgen.disagreement._pairs import (
     pair_matrix,
     pair_statistics,
     point_disagreement,

@@ -3,8 +3,8 @@
 import importlib
 from typing import Any
 
-from refgen.disagreement.audit import DisagreementAudit, audit
-from refgen.disagreement.audited_bounds import AuditedBound
+from refgen.disagreement.audits import DisagreementAudit, audit
+from refgen.disagreement.bounds import AuditedBound
 from refgen.disagreement.calibration import (
     bin_imbalances,
     bin_index,
@@ -27,14 +27,6 @@ from refgen.disagreement.decompositions import (
     epistemic_disagreement,
     sampled_disagreement,
     vote_entropy,
-)
-from refgen.disagreement.errors import (
-    classifier_errors,
-    expected_disagreement,
-    gap,
-    pairwise_disagreement,
-    pointwise_gap,
-    test_error,
 )
 from refgen.disagreement.estimates import (
     DisagreementEstimate,
@@ -67,6 +59,14 @@ from refgen.disagreement.laws import (
     FiniteLaw,
     MemberLaw,
     empirical_law,
+)
+from refgen.disagreement.rates import (
+    classifier_errors,
+    expected_disagreement,
+    gap,
+    pairwise_disagreement,
+    pointwise_gap,
+    test_error,
 )
 from refgen.disagreement.votes import (
     binned_ensemble_cace,

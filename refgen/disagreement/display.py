@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from refgen.arrays import namespace
-from refgen.disagreement.pairs import pair_statistics
+from refgen.disagreement._pairs import pair_statistics
 from refgen.disagreement.votes import check_predictions, encode, ensemble_level_masses
 
 _LARGEST_MARKER = 400  # points², for a share that held all the mass

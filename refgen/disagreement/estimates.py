@@ -9,7 +9,7 @@ import numpy as np
 from scipy.stats import norm
 
 from refgen.arrays import check_integer, check_open_unit, label_of
-from refgen.disagreement.pairs import (
+from refgen.disagreement._pairs import (
     PairStatistics,
     pair_matrix,
     pair_statistics,

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from refgen.disagreement.tables import corrupt, read_csv, read_parquet
+from refgen.disagreement._tables import corrupt, read_csv, read_parquet
 
 
 def read_predictions(path: str | os.PathLike[str], transpose: bool = False) -> Any:

@@ -8,8 +8,8 @@ import numpy as np
 
 from refgen.arrays import check_integer, namespace, special_functions
 from refgen.disagreement.calibration import bin_index
-from refgen.disagreement.errors import expected_disagreement, pairwise_disagreement
 from refgen.disagreement.laws import ClassifierLaw, FiniteLaw
+from refgen.disagreement.rates import expected_disagreement, pairwise_disagreement
 from refgen.disagreement.votes import encode, vote_counts
 
 

@@ -16,16 +16,6 @@ from refgen.resmem.ball import (
     break_even_n,
     recalled_risk_bound,
 )
-from refgen.resmem.base import (
-    asymptotic_excess_risk,
-    ball_moments,
-    base_risk,
-    empirical_base,
-    excess_risk_parts,
-    irreducible_risk,
-    irreducible_risk_slope,
-    population_base,
-)
 from refgen.resmem.displacement import (
     centre_displacement,
     displacement_limit,
@@ -34,12 +24,15 @@ from refgen.resmem.displacement import (
     torus_displacement,
     torus_distance_moment,
 )
-from refgen.resmem.error import (
-    decomposition_terms,
-    displacement_matrix,
-    resmem_errors,
-    resmem_risk,
-    risk_bounds,
+from refgen.resmem.linear_base import (
+    asymptotic_excess_risk,
+    ball_moments,
+    base_risk,
+    empirical_base,
+    excess_risk_parts,
+    irreducible_risk,
+    irreducible_risk_slope,
+    population_base,
 )
 from refgen.resmem.noise import (
     clipped_normal_moments,
@@ -50,6 +43,13 @@ from refgen.resmem.noise import (
 )
 from refgen.resmem.problem import (
     LinearProblem,
+)
+from refgen.resmem.risk import (
+    decomposition_terms,
+    displacement_matrix,
+    resmem_errors,
+    resmem_risk,
+    risk_bounds,
 )
 from refgen.resmem.selection import (
     leave_one_out_scores,

@@ -6,12 +6,12 @@ from typing import Any
 
 from refgen.arrays import check_integer, namespace
 from refgen.resmem._numbers import as_not_negative
-from refgen.resmem.base import irreducible_risk
 from refgen.resmem.displacement import (
     as_counts,
     expected_interval_displacement,
     torus_displacement,
 )
+from refgen.resmem.linear_base import irreducible_risk
 from refgen.resmem.problem import LinearProblem
 
 # Halvings that find an integer below 2⁵³.

@@ -10,7 +10,7 @@ from sklearn.base import clone, is_classifier
 from sklearn.model_selection import ShuffleSplit, StratifiedShuffleSplit, check_cv
 
 from refgen.arrays import check_integer, check_open_unit
-from refgen.resmem._base import ResMemBase
+from refgen.resmem._estimator_base import ResMemBase
 from refgen.resmem._losses import check_loss, losses, paired_data
 from refgen.resmem._residuals import take_points
 

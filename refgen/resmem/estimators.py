@@ -18,13 +18,13 @@ from sklearn.utils import get_tags
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted
 
-from refgen.resmem._base import ResMemBase
 from refgen.resmem._checks import (
     check_kind,
     check_parameters,
     check_positive,
     check_same_labels,
 )
+from refgen.resmem._estimator_base import ResMemBase
 from refgen.resmem._residuals import base_predictions, base_probabilities
 from refgen.resmem.simplex import project_on_simplex
 

@@ -12,7 +12,7 @@ from sklearn.base import clone, is_classifier
 from sklearn.model_selection import KFold, StratifiedKFold, check_cv
 
 from refgen.arrays import check_open_unit
-from refgen.resmem._base import ResMemBase
+from refgen.resmem._estimator_base import ResMemBase
 from refgen.resmem._losses import check_loss, losses, paired_data
 from refgen.resmem._residuals import take_points, take_rows
 

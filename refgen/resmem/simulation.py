@@ -161,7 +161,7 @@ def displacement_matrices(
     """Mₙ = E ΔΔᵀ of every design, with x uniform on its queries, as `displacements`.
 
     Given a design, the risk of ResMem is (θ* − θₙ)ᵀ Mₙ (θ* − θₙ): see
-    `refgen.resmem.error.resmem_risk`. Memory is bounded, however many there are.
+    `refgen.resmem.risk.resmem_risk`. Memory is bounded, however many there are.
 
     Returns
     -------

@@ -10,8 +10,8 @@ import numpy as np
 
 from refgen.arrays import as_probabilities, namespace
 from refgen.disagreement import calibration, votes
-from refgen.disagreement.audited_bounds import AuditedBound, audited_bounds
-from refgen.disagreement.errors import test_error
+from refgen.disagreement._pairs import _rank
+from refgen.disagreement.bounds import AuditedBound, audited_bounds
 from refgen.disagreement.estimates import (
     DisagreementEstimate,
     IntervalMethod,
@@ -23,7 +23,7 @@ from refgen.disagreement.finite_sample import (
     unbiased_squared_bins,
 )
 from refgen.disagreement.laws import FiniteLaw, empirical_law
-from refgen.disagreement.pairs import _rank
+from refgen.disagreement.rates import test_error
 
 Members = Literal["argmax", "sample"]
 
