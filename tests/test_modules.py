@@ -1,4 +1,4 @@
-"""How modules are named."""
+"""How modules are named, and that no two of them need each other."""
 
 import ast
 import importlib
@@ -59,3 +59,48 @@ def test_no_module_has_the_name_of_something_public(theory):
     # The package's attribute would be one or the other, by the order of imports.
     package = importlib.import_module(f"refgen.{theory}")
     assert set(package.__all__).isdisjoint(public_modules(theory))
+
+
+def imported(path):
+    """Modules that a module imports anywhere, within functions too."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            for alias in node.names:
+                submodule = f"{node.module}.{alias.name}"
+                yield submodule if submodule in MODULES else node.module
+        elif isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+
+
+def circle(graph):
+    """The nodes of a circle in the order of its edges; an empty list without one."""
+    finished, path = set(), []
+
+    def visit(node):
+        if node in path:
+            return path[path.index(node) :]
+        if node in finished:
+            return []
+        path.append(node)
+        for other in sorted(graph[node]):
+            if found := visit(other):
+                return found
+        finished.add(path.pop())
+        return []
+
+    return next((found for node in sorted(graph) if (found := visit(node))), [])
+
+
+def test_circles_are_found():
+    assert circle({"a": {"b", "c"}, "b": {"c"}, "c": set()}) == []
+    assert circle({"a": {"b"}, "b": {"c"}, "c": {"d"}, "d": {"b"}}) == ["b", "c", "d"]
+
+
+def test_no_modules_import_each_other_in_a_circle():
+    graph = {
+        name: {other for other in imported(path) if other in MODULES} - {name}
+        for name, path in MODULES.items()
+    }
+    # What is imported within functions counts: such circles are hidden, not absent.
+    assert "refgen.kernels.secular" in graph["refgen.linalg"]
+    assert circle(graph) == []

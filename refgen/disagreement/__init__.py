@@ -54,12 +54,7 @@ from refgen.disagreement.finite_sample import (
     unbiased_squared_bins,
     variance_components,
 )
-from refgen.disagreement.laws import (
-    ClassifierLaw,
-    FiniteLaw,
-    MemberLaw,
-    empirical_law,
-)
+from refgen.disagreement.laws import ClassifierLaw, FiniteLaw, MemberLaw
 from refgen.disagreement.rates import (
     classifier_errors,
     expected_disagreement,
@@ -70,6 +65,7 @@ from refgen.disagreement.rates import (
 )
 from refgen.disagreement.votes import (
     binned_ensemble_cace,
+    empirical_law,
     ensemble_cace,
     ensemble_level_masses,
     vote_counts,

@@ -22,7 +22,7 @@ from refgen.disagreement.finite_sample import (
     debiased_square,
     unbiased_squared_bins,
 )
-from refgen.disagreement.laws import FiniteLaw, empirical_law
+from refgen.disagreement.laws import FiniteLaw
 from refgen.disagreement.rates import test_error
 
 Members = Literal["argmax", "sample"]
@@ -223,7 +223,7 @@ def _of_labels(
     squares = unbiased_squared_bins(codes, truth, n_bins) if n_points > 1 else None
     small = n_points * n_classes <= LAW_ENTRIES
     classes = namespace(codes).arange(n_classes)
-    law = empirical_law(codes, truth, classes) if small else None
+    law = votes.empirical_law(codes, truth, classes) if small else None
     return {
         "error": float((codes != truth).mean()),
         "cace": votes.ensemble_cace(codes, truth),

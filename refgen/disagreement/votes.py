@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 
 from refgen.arrays import check_integer, namespace, refuse_special
+from refgen.disagreement.calibration import bin_index
+from refgen.disagreement.laws import FiniteLaw
 from refgen.kernels.votes import count_level_masses, count_votes
 
 
@@ -270,6 +272,40 @@ def vote_counts(predictions: Any, classes: Any = None) -> Any:
     return counts if occurs.all() else counts[:, occurs]
 
 
+def empirical_law(predictions: Any, labels: Any, classes: Any = None) -> FiniteLaw:
+    """The finite law of a labelled test set and the votes of M runs on it.
+
+    Parameters
+    ----------
+    predictions : array of shape (n_runs, n_points)
+        Hard labels.
+    labels : array of shape (n_points,)
+        True labels.
+    classes : array of shape (n_classes,), optional
+        All classes; by default those that occur.
+
+    Returns
+    -------
+    FiniteLaw
+        Weights 1/N, one-hot labels, vote shares (votes)/M.
+
+    Examples
+    --------
+    >>> law = empirical_law([[0, 1], [1, 1]], [0, 1])
+    >>> law.vote_shares.tolist()
+    [[0.5, 0.5], [0.0, 1.0]]
+    """
+    codes, label_codes, classes = encode(predictions, labels, classes)
+    xp = namespace(codes)
+    counts = vote_counts(codes, classes=xp.arange(len(classes)))
+    n_points = len(label_codes)
+    return FiniteLaw(
+        xp.full(n_points, 1 / n_points),
+        xp.eye(len(classes))[label_codes],
+        counts / codes.shape[0],
+    )
+
+
 def ensemble_level_masses(predictions: Any, labels: Any) -> tuple[Any, Any]:
     """w(j/M) and a(j/M), j = 0..M, of the vote-share ensemble on labelled points.
 
@@ -324,8 +360,6 @@ def binned_ensemble_cace(predictions: Any, labels: Any, n_bins: int = 10) -> flo
     >>> binned_ensemble_cace([[0, 1], [0, 1]], [0, 0], n_bins=1)
     0.0
     """
-    from refgen.disagreement.calibration import bin_index
-
     check_integer("n_bins", n_bins, 1)
     w, a = ensemble_level_masses(predictions, labels)
     levels, bins = _shares(w), namespace(w).arange(n_bins)
