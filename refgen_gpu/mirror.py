@@ -33,7 +33,6 @@ ON_THE_HOST = {
     "audited_bounds": "takes a law of either package",
     "mcdiarmid_radius": "plain numbers",
     "check_classifier": "scikit-learn's estimators live on the host",
-    "check_runs": "plain numbers",
     "train_runs": "scikit-learn's estimators live on the host",
     "read_labels": "files are read by the host; to_device() moves what they hold",
     "read_predictions": "files are read by the host; to_device() moves what they hold",

@@ -12,6 +12,7 @@ from hypothesis.extra import numpy as hnp
 
 from refgen.audit_command import audit as command
 from refgen.disagreement import (
+    _runs,
     audit,
     cace_noise_floor,
     disagreement_estimate,
@@ -160,6 +161,26 @@ def test_large_laws_leave_the_chains_out(monkeypatch):
     result = audit(RUNS, LABELS)
     assert [b.claim for b in result.bounds] == ["GDE-5", "GDE-6", "GDE-15"]
     assert result.holds
+
+
+@pytest.mark.parametrize("is_soft", [False, True])
+def test_predictions_are_parsed_and_counted_once(monkeypatch, is_soft):
+    calls = []
+
+    def counted(name):
+        function = getattr(_runs, name)
+
+        def call(*args):
+            calls.append(name)
+            return function(*args)
+
+        return call
+
+    names = ("check_predictions", "check_labels", "encoded", "count_votes")
+    for name in names:
+        monkeypatch.setattr(_runs, name, counted(name))
+    audit(np.eye(3)[RUNS] if is_soft else RUNS, LABELS, method="normal")
+    assert calls == (["count_votes"] if is_soft else list(names))
 
 
 def test_merged_levels_are_within_the_slack():

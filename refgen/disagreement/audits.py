@@ -8,20 +8,18 @@ from typing import Any, Literal, get_args
 
 import numpy as np
 
-from refgen.arrays import as_probabilities, namespace
-from refgen.disagreement import calibration, votes
-from refgen.disagreement._pairs import _rank
+from refgen.arrays import as_probabilities, check_integer, namespace
+from refgen.disagreement import _ensemble, calibration
+from refgen.disagreement._labels import check_runs, class_indices, n_axes
+from refgen.disagreement._runs import LabelRuns, ProbabilityRuns, coded_labels
 from refgen.disagreement.bounds import AuditedBound, audited_bounds
 from refgen.disagreement.estimates import (
     DisagreementEstimate,
     IntervalMethod,
-    disagreement_estimate,
+    check_interval,
+    estimate_of,
 )
-from refgen.disagreement.finite_sample import (
-    cace_noise_floor,
-    debiased_square,
-    unbiased_squared_bins,
-)
+from refgen.disagreement.finite_sample import debiased_square
 from refgen.disagreement.laws import FiniteLaw
 from refgen.disagreement.rates import test_error
 
@@ -137,53 +135,43 @@ def audit(
     >>> round(result.error, 4), round(result.disagreement_V, 4), result.holds
     (0.2222, 0.2963, True)
     """
-    _check_options(members, n_bins)
-    if _rank(predictions) == 3:
-        data = _member_probabilities(predictions)
-        n_classes, kind = data.shape[-1], str(members)
-        truth = None if labels is None else _class_indices(labels, *data.shape[1:])
-        data = data.argmax(axis=-1) if members == "argmax" else data
-    else:
-        data, truth, known = votes.encode(predictions, labels)
-        n_classes, kind = len(known), "labels"
-    n_runs, n_points = data.shape[:2]
-    method = method or ("jackknife" if min(n_runs - 1, n_points) > 1 else "mcdiarmid")
-    estimate = disagreement_estimate(data, confidence_level, method)
-    soft = data.ndim == 3
-    classes = namespace(data).arange(n_classes)
-    shares = data.mean(axis=0) if soft else votes.vote_counts(data, classes)
-    ensemble = _mean_disagreement(shares if soft else shares / n_runs)
-    values: dict[str, Any] = {}
-    law: FiniteLaw | None
-    if truth is not None:
-        if soft:
-            values, law = _of_shares(shares, truth, n_bins)
-        else:
-            values, law = _of_labels(data, truth, n_classes, n_bins)
-        values["gap_U"] = estimate.value - values["error"]
-        values["gap_V"] = ensemble - values["error"]
-        bounded = (values["gap_V"], values["cace"], law, shares.size)
-        pairs = None if soft else (n_runs, estimate.value, ensemble)
-        values["bounds"] = audited_bounds(*bounded, pairs)
+    if members not in get_args(Members):
+        raise ValueError(f"members must be one of {get_args(Members)}, got {members!r}")
+    check_integer("n_bins", n_bins, 1)
+    check_interval(confidence_level, method or "mcdiarmid")
+    runs, kind = _parsed(predictions, labels, members)
+    check_runs(runs.n_runs, 2)
+    if method is None:
+        enough = min(runs.n_runs - 1, runs.n_points) > 1
+        method = "jackknife" if enough else "mcdiarmid"
+    estimate = estimate_of(runs, confidence_level, method)
+    ensemble = 1 - float((runs.shares * runs.shares).sum()) / runs.n_points
+    known = {} if labels is None else _labelled(runs, estimate.value, ensemble, n_bins)
     return DisagreementAudit(
         estimate=estimate,
-        n_runs=n_runs,
-        n_points=n_points,
-        n_classes=n_classes,
+        n_runs=runs.n_runs,
+        n_points=runs.n_points,
+        n_classes=runs.n_classes,
         members=kind,
         disagreement_U=estimate.value,
         disagreement_V=ensemble,
         finite_runs_floor=2 * (estimate.value - ensemble),
         n_bins=n_bins,
-        **values,
+        **known,
     )
 
 
-def _check_options(members: str, n_bins: int) -> None:
-    if members not in get_args(Members):
-        raise ValueError(f"members must be one of {get_args(Members)}, got {members!r}")
-    if n_bins < 1:
-        raise ValueError(f"n_bins must be at least 1, got {n_bins}")
+def _parsed(
+    predictions: Any, labels: Any, members: Members
+) -> tuple[LabelRuns | ProbabilityRuns, str]:
+    """The runs, with their true labels, and what they are."""
+    if n_axes(predictions) != 3:
+        return coded_labels(predictions, labels), "labels"
+    p = _member_probabilities(predictions)
+    truth = None if labels is None else class_indices(labels, *p.shape[1:])
+    if members == "sample":
+        return ProbabilityRuns(p, truth), members
+    return LabelRuns(p.argmax(axis=-1), truth, 0, p.shape[-1]), members
 
 
 def _member_probabilities(predictions: Any) -> Any:
@@ -198,56 +186,43 @@ def _member_probabilities(predictions: Any) -> Any:
     return as_probabilities("predictions", array, 3)
 
 
-def _class_indices(labels: Any, n_points: int, n_classes: int) -> Any:
-    array = votes.check_labels(labels, n_points)
-    is_number = array.dtype.kind in "biuf"
-    if not is_number or bool(
-        ((array < 0) | (array >= n_classes) | (array % 1 != 0)).any()
-    ):
-        raise ValueError(
-            "labels must be class indices 0.."
-            f"{n_classes - 1} where predictions are probabilities of {n_classes} "
-            "classes; replace each label by the index of its column"
-        )
-    return array.astype(np.intp)
-
-
-def _mean_disagreement(shares: Any) -> float:
-    return 1 - float((shares * shares).sum()) / len(shares)
-
-
-def _of_labels(
-    codes: Any, truth: Any, n_classes: int, n_bins: int
-) -> tuple[dict[str, Any], FiniteLaw | None]:
-    n_points = len(truth)
-    squares = unbiased_squared_bins(codes, truth, n_bins) if n_points > 1 else None
-    small = n_points * n_classes <= LAW_ENTRIES
-    classes = namespace(codes).arange(n_classes)
-    law = votes.empirical_law(codes, truth, classes) if small else None
+def _labelled(
+    runs: LabelRuns | ProbabilityRuns, pairwise: float, ensemble: float, n_bins: int
+) -> dict[str, Any]:
+    """Fields of the audit that need true labels."""
+    entries = runs.n_points * runs.n_classes
+    law: FiniteLaw | None
+    if isinstance(runs, LabelRuns):
+        law = _ensemble.law_of(runs) if entries <= LAW_ENTRIES else None
+        error = float((runs.labels != runs.truth).mean())
+        cace = _ensemble.exact_cace(runs)
+    else:
+        law = _ensemble.law_of(runs)
+        error, cace = float(test_error(law)), float(calibration.cace(law))
+    # GDE-15 is about hard labels.
+    pairs = (runs.n_runs, pairwise, ensemble) if isinstance(runs, LabelRuns) else None
+    gap = ensemble - error
     return {
-        "error": float((codes != truth).mean()),
-        "cace": votes.ensemble_cace(codes, truth),
-        "binned_cace": votes.binned_ensemble_cace(codes, truth, n_bins),
-        "cace_noise_floor": cace_noise_floor(codes, truth, n_bins),
-        "squared_bins": None if squares is None else float(squares.sum()),
-    }, law
+        "error": error,
+        "gap_U": pairwise - error,
+        "gap_V": gap,
+        "cace": cace,
+        "bounds": audited_bounds(gap, cace, law, entries, pairs),
+        **_binned(runs, n_bins),
+    }
 
 
-def _of_shares(
-    shares: Any, truth: Any, n_bins: int
-) -> tuple[dict[str, Any], FiniteLaw]:
-    xp, (n_points, n_classes) = namespace(shares), shares.shape
-    law = FiniteLaw(xp.full(n_points, 1 / n_points), xp.eye(n_classes)[truth], shares)
-    difference = law.label_probabilities - shares
-    member = calibration.bin_index(shares, n_bins)
-    columns = [xp.where(member == b, difference, 0).sum(axis=1) for b in range(n_bins)]
-    imbalances = xp.stack(columns, axis=1)
-    variances = imbalances.var(axis=0)
-    squares = debiased_square(imbalances).sum() if n_points > 1 else None
+def _binned(runs: LabelRuns | ProbabilityRuns, n_bins: int) -> dict[str, Any]:
+    """Fields of the audit that are measured in bins."""
+    imbalances = _ensemble.point_imbalances(runs, n_bins)
+    if isinstance(runs, LabelRuns):
+        cace = _ensemble.binned_cace(runs, n_bins)
+    else:
+        cace = float(abs(imbalances.mean(axis=0)).sum())
+    # The squared mean of a single point cannot be told from its noise.
+    squares = float(debiased_square(imbalances).sum()) if runs.n_points > 1 else None
     return {
-        "error": float(test_error(law)),
-        "cace": float(calibration.cace(law)),
-        "binned_cace": float(abs(imbalances.mean(axis=0)).sum()),
-        "cace_noise_floor": float(xp.sqrt(2 * variances / (np.pi * n_points)).sum()),
-        "squared_bins": None if squares is None else float(squares),
-    }, law
+        "binned_cace": cace,
+        "cace_noise_floor": _ensemble.noise_floor(imbalances),
+        "squared_bins": squares,
+    }

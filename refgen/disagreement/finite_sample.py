@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from refgen.arrays import check_integer, namespace, special_functions
-from refgen.disagreement.calibration import bin_index
+from refgen.disagreement._ensemble import noise_floor, point_imbalances
+from refgen.disagreement._runs import coded_labels
 from refgen.disagreement.laws import ClassifierLaw, FiniteLaw
 from refgen.disagreement.rates import expected_disagreement, pairwise_disagreement
-from refgen.disagreement.votes import encode, vote_counts
 
 
 def annealed_cace(law: FiniteLaw, n_runs: int) -> Any:
@@ -43,6 +41,7 @@ def binomial_pmf(successes: Any, n_trials: int, probability: Any) -> Any:
 
     Examples
     --------
+    >>> import numpy as np
     >>> [round(float(p), 12) for p in binomial_pmf(np.arange(3), 2, 0.5)]
     [0.25, 0.5, 0.25]
     """
@@ -158,16 +157,6 @@ def finite_runs_floor(law: FiniteLaw, n_runs: int) -> Any:
     return 2 * expected_disagreement(law) / n_runs
 
 
-def _point_imbalances(predictions: Any, labels: Any, n_bins: int) -> Any:
-    """A_b at each point: Σ over classes in bin b of 1[y = k] − share, (N, n_bins)."""
-    codes, truth, classes = encode(predictions, labels)
-    xp = namespace(codes)
-    shares = vote_counts(codes, classes=xp.arange(len(classes))) / codes.shape[0]
-    member = bin_index(shares, n_bins)[..., None] == xp.arange(n_bins)
-    difference = xp.eye(len(classes))[truth] - shares
-    return xp.einsum("nk,nkb->nb", difference, member.astype(float))
-
-
 def cace_noise_floor(predictions: Any, labels: Any, n_bins: int = 10) -> float:
     """Binned CACE that N labelled points show of a perfectly calibrated ensemble.
 
@@ -180,10 +169,8 @@ def cace_noise_floor(predictions: Any, labels: Any, n_bins: int = 10) -> float:
     >>> cace_noise_floor([[0, 1], [0, 1]], [0, 1])
     0.0
     """
-    imbalances = _point_imbalances(predictions, labels, n_bins)
-    variances = imbalances.var(axis=0)
-    noise = 2 * variances / (np.pi * len(imbalances))
-    return float(namespace(noise).sqrt(noise).sum())
+    runs = coded_labels(predictions, labels)
+    return noise_floor(point_imbalances(runs, n_bins))
 
 
 def unbiased_squared_bins(predictions: Any, labels: Any, n_bins: int = 10) -> Any:
@@ -198,8 +185,8 @@ def unbiased_squared_bins(predictions: Any, labels: Any, n_bins: int = 10) -> An
     >>> unbiased_squared_bins([[0, 1], [0, 1]], [0, 1], n_bins=2).tolist()
     [0.0, 0.0]
     """
-    imbalances = _point_imbalances(predictions, labels, n_bins)
-    return debiased_square(imbalances)
+    runs = coded_labels(predictions, labels)
+    return debiased_square(point_imbalances(runs, n_bins))
 
 
 def debiased_square(samples: Any) -> Any:
@@ -207,6 +194,7 @@ def debiased_square(samples: Any) -> Any:
 
     Examples
     --------
+    >>> import numpy as np
     >>> debiased_square(np.array([[1.0], [3.0]])).tolist()
     [3.0]
     """
