@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from numbers import Number
 from typing import Any
 
 import numpy as np
 
+from refgen._checks import alike, as_not_negative, as_positive
 from refgen.arrays import as_floats, namespace
 
 # Below this share of the largest diagonal entry a Cholesky pivot leaves it open whether
@@ -152,12 +152,12 @@ def secular_multiplier(spectrum: Any, rotated: Any, radius: Any) -> Any:
     >>> float(secular_multiplier([1.0, 1.0], [0.6, 0.8], 0.5))
     1.0
     """
-    spectrum = as_floats("spectrum", spectrum, 1)
-    rotated = as_floats("rotated", rotated, 1)
-    xp = namespace(spectrum, rotated, radius)
-    radius = _radii(radius, xp)
-    if bool((spectrum < 0).any()):
-        raise ValueError("spectrum must not be negative")
+    spectrum, rotated, radius = alike(
+        spectrum=as_not_negative("spectrum", spectrum, 1),
+        rotated=as_floats("rotated", rotated, 1),
+        radius=as_positive("radius", radius),
+    )
+    xp = namespace(spectrum)
     with np.errstate(over="ignore"):
         scaled = rotated / radius[..., None]
     if not bool(xp.isfinite(scaled).all()):
@@ -214,15 +214,18 @@ def ball_constrained_least_squares(
     >>> theta.round(12).tolist(), round(float(mu), 12)
     ([0.3, 0.4, 0.0], 1.0)
     """
-    gram, moment = as_floats("gram", gram, 2), as_floats("moment", moment, 1)
-    radius = _radii(radius, namespace(gram, moment, radius))
+    gram, moment, radius = alike(
+        gram=as_floats("gram", gram, 2),
+        moment=as_floats("moment", moment, 1),
+        radius=as_positive("radius", radius),
+    )
     n = gram.shape[-1]
     if gram.shape[-2] != n or moment.shape[-1] != n:
         raise ValueError(
             f"gram must have shape (..., d, d) and moment (..., d), got {gram.shape} "
             f"and {moment.shape}"
         )
-    xp = namespace(gram, moment, radius)
+    xp = namespace(gram)
     batch = xp.broadcast_shapes(gram.shape[:-2], moment.shape[:-1], radius.shape)
     gram = xp.broadcast_to(gram, (*batch, n, n)).reshape(-1, n, n)
     moment = xp.broadcast_to(moment, (*batch, n)).reshape(-1, n)
@@ -235,15 +238,6 @@ def ball_constrained_least_squares(
         rest = gram[left], moment[left], radius[left]
         theta[left], mu[left] = _ball_by_eigenvalues(*rest, tolerance)
     return theta.reshape(*batch, n), mu.reshape(batch)
-
-
-def _radii(radius: Any, xp: Any) -> Any:
-    if isinstance(radius, Number):  # a number has no device; its arrays do
-        radius = xp.asarray(radius)
-    radius = as_floats("radius", radius)
-    if bool((radius <= 0).any()):
-        raise ValueError("radius must be positive")
-    return radius
 
 
 def _ball_by_eigenvalues(

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from refgen.arrays import as_floats, check_integer, namespace
+from refgen._checks import check_neighbor_count
+from refgen.arrays import as_floats, namespace
 
 # With entries up to this, (2·2⁴⁵⁰)² n_features is finite for any array that exists.
 _SAFE_ENTRY = 2.0**450
@@ -125,13 +126,7 @@ def check_neighbors(points: Any, queries: Any, n_neighbors: Any) -> int:
             f"points have {points.shape[1]} feature(s) and queries have "
             f"{queries.shape[1]}; they must have the same"
         )
-    k = check_integer("n_neighbors", n_neighbors, 1)
-    if k > len(points):
-        raise ValueError(
-            f"n_neighbors={k} is more than n_points={len(points)}; "
-            f"ask for at most {len(points)}"
-        )
-    return k
+    return check_neighbor_count(n_neighbors, len(points))
 
 
 def may_overflow(points: Any, queries: Any) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from refgen.arrays import check_integer
+from refgen._checks import check_integer
 
 _WORDS_PER_BLOCK = 4
 # Only the first of the counter's four words counts the blocks.

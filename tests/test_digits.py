@@ -82,7 +82,7 @@ def test_deterministic_and_independent_of_n_jobs():
 
 
 def test_no_runs_is_refused():
-    with pytest.raises(ValueError, match="n_runs must be an integer of at least 1"):
+    with pytest.raises(ValueError, match="n_runs must be at least 1, got 0"):
         digits_laws(n_runs=0)
 
 

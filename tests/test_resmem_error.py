@@ -245,7 +245,7 @@ MATRIX = np.eye(2)
             (POINTS, np.zeros((3, 1)), 1),
             "number of feat",
         ),
-        ("simulation.design_neighbors", (POINTS, QUERIES, 5), "more than the 4 points"),
+        ("simulation.design_neighbors", (POINTS, QUERIES, 5), "more than n_points=4"),
         ("simulation.design_neighbors", (POINTS + 1e200, QUERIES, 1), "overflows"),
         ("simulation.displacement_matrices", (POINTS, QUERIES[None], 1), "batch axes"),
         ("risk.resmem_errors", ([1.0], [1.0, 2.0], QUERIES), r"have 1 feature\(s\)"),

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from math import pi
 from typing import Any
 
 from refgen.arrays import namespace
 from refgen.disagreement._runs import LabelRuns, ProbabilityRuns
 from refgen.disagreement.calibration import bin_index
 from refgen.disagreement.laws import FiniteLaw
+from refgen.special import folded_normal_mean
 
 
 def law_of(runs: LabelRuns | ProbabilityRuns) -> FiniteLaw:
@@ -49,7 +49,9 @@ def point_imbalances(runs: LabelRuns | ProbabilityRuns, n_bins: int) -> Any:
 def noise_floor(imbalances: Any) -> float:
     """Binned CACE that these imbalances would show if their means were 0.
 
-    The mean of N of them is then close to normal, with E|·| = √(2 v/(π N)).
+    The mean over N points is then close to normal with variance v/N, and its absolute
+    value has the expectation √(2 v/(π N)).
     """
-    xp, n = namespace(imbalances), len(imbalances)
-    return float(xp.sqrt(2 * imbalances.var(axis=0) / (pi * n)).sum())
+    variances = imbalances.var(axis=0) / len(imbalances)
+    deviations = namespace(imbalances).sqrt(variances)
+    return float(folded_normal_mean(0.0, deviations).sum())

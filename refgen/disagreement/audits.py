@@ -8,7 +8,8 @@ from typing import Any, Literal, get_args
 
 import numpy as np
 
-from refgen.arrays import as_probabilities, check_integer, namespace
+from refgen._checks import check_choice, check_integer
+from refgen.arrays import as_probabilities, namespace
 from refgen.disagreement import _ensemble, calibration
 from refgen.disagreement._labels import check_runs, class_indices, n_axes
 from refgen.disagreement._runs import LabelRuns, ProbabilityRuns, coded_labels
@@ -135,8 +136,7 @@ def audit(
     >>> round(result.error, 4), round(result.disagreement_V, 4), result.holds
     (0.2222, 0.2963, True)
     """
-    if members not in get_args(Members):
-        raise ValueError(f"members must be one of {get_args(Members)}, got {members!r}")
+    check_choice("members", members, get_args(Members))
     check_integer("n_bins", n_bins, 1)
     check_interval(confidence_level, method or "mcdiarmid")
     runs, kind = _parsed(predictions, labels, members)

@@ -8,7 +8,8 @@ from typing import Any, Literal, get_args
 import numpy as np
 from scipy.stats import norm
 
-from refgen.arrays import check_integer, check_open_unit, label_of
+from refgen._checks import check_choice, check_integer, check_open_unit
+from refgen.arrays import label_of
 from refgen.disagreement import _variances
 from refgen.disagreement._runs import LabelRuns, ProbabilityRuns, parsed
 
@@ -214,10 +215,7 @@ def check_interval(confidence_level: Any, method: Any) -> None:
     >>> check_interval(0.95, "jackknife")
     """
     check_open_unit("confidence_level", confidence_level)
-    if method not in get_args(IntervalMethod):
-        raise ValueError(
-            f"method must be one of {get_args(IntervalMethod)}, got {method!r}"
-        )
+    check_choice("method", method, get_args(IntervalMethod))
 
 
 def mcdiarmid_radius(n_runs: int, n_points: int, error_probability: float) -> float:

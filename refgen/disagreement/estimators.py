@@ -14,6 +14,7 @@ from sklearn.utils import get_tags
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from refgen._checks import check_choice, check_open_unit
 from refgen.arrays import namespace
 from refgen.disagreement.estimates import (
     DisagreementEstimate,
@@ -213,16 +214,8 @@ class DisagreementErrorEstimator(ClassifierMixin, BaseEstimator):
         return self.estimator
 
     def _check_parameters(self) -> None:
-        if self.interval not in get_args(IntervalMethod):
-            raise ValueError(
-                f"interval must be one of {get_args(IntervalMethod)}, "
-                f"got {self.interval!r}"
-            )
-        if not 0 < self.confidence_level < 1:
-            raise ValueError(
-                "confidence_level must be between 0 and 1, "
-                f"got {self.confidence_level!r}"
-            )
+        check_choice("interval", self.interval, get_args(IntervalMethod))
+        check_open_unit("confidence_level", self.confidence_level)
         if not isinstance(self.n_runs, Integral) or self.n_runs < 2:
             raise ValueError(
                 f"n_runs={self.n_runs!r}: one run cannot estimate disagreement; set "

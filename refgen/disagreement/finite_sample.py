@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from refgen.arrays import check_integer, namespace, special_functions
+from refgen._checks import check_integer
+from refgen.arrays import namespace
 from refgen.disagreement._ensemble import noise_floor, point_imbalances
 from refgen.disagreement._runs import coded_labels
 from refgen.disagreement.laws import ClassifierLaw, FiniteLaw
 from refgen.disagreement.rates import expected_disagreement, pairwise_disagreement
+from refgen.special import binomial_pmf
 
 
 def annealed_cace(law: FiniteLaw, n_runs: int) -> Any:
@@ -26,32 +28,10 @@ def annealed_cace(law: FiniteLaw, n_runs: int) -> Any:
     check_integer("n_runs", n_runs, 1)
     xp = namespace(law.vote_shares)
     votes = xp.arange(n_runs + 1)[:, None, None]
-    # Vote shares are sums: 1 may be exceeded by a rounding, where the pmf is NaN.
-    shares = xp.clip(law.vote_shares, 0, 1)[..., None, :, :]
-    pmf = binomial_pmf(votes, n_runs, shares)
+    pmf = binomial_pmf(votes, n_runs, law.vote_shares[..., None, :, :])
     difference = law.label_probabilities[..., None, :, :] - votes / n_runs
     terms = law.weights[..., None, :, None] * pmf * difference
     return abs(terms.sum(axis=(-1, -2))).sum(axis=-1)
-
-
-def binomial_pmf(successes: Any, n_trials: int, probability: Any) -> Any:
-    """P(Bin(n, p) = j) in the arrays' own library; all arguments broadcast.
-
-    Through logarithms, so that its absolute error is a few roundings: p |log p| ≤ 1/e.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> [round(float(p), 12) for p in binomial_pmf(np.arange(3), 2, 0.5)]
-    [0.25, 0.5, 0.25]
-    """
-    xp, special = namespace(successes), special_functions(successes)
-    k, n = successes, n_trials
-    total = xp.asarray(n + 1.0)
-    choices = special.gammaln(total) - special.gammaln(k + 1.0)
-    choices = choices - special.gammaln(n - k + 1.0)
-    logs = special.xlogy(k, probability) + special.xlog1py(n - k, -probability)
-    return xp.exp(choices + logs)
 
 
 def variance_components(law: ClassifierLaw) -> dict[str, Any]:
@@ -203,16 +183,3 @@ def debiased_square(samples: Any) -> Any:
         raise ValueError(f"at least 2 labelled points are needed, got {n}")
     squares = (samples**2).sum(axis=-2)
     return (samples.sum(axis=-2) ** 2 - squares) / (n * (n - 1))
-
-
-__all__ = [
-    "annealed_cace",
-    "binomial_pmf",
-    "cace_noise_floor",
-    "debiased_square",
-    "disagreement_variance",
-    "expected_jackknife_variance",
-    "finite_runs_floor",
-    "unbiased_squared_bins",
-    "variance_components",
-]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from numbers import Integral
 from typing import Any, Literal, get_args
 
 import numpy as np
@@ -11,6 +10,8 @@ from sklearn.utils import check_consistent_length, check_random_state, column_or
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.parallel import Parallel, delayed
 from sklearn.utils.validation import indexable
+
+from refgen._checks import check_choice, check_integer, is_number
 
 Vary = Literal["init", "order", "data", "all"]
 
@@ -61,7 +62,7 @@ def train_runs(
     Raises
     ------
     TypeError
-        If `estimator` is not a classifier.
+        If `estimator` is not a classifier, or `n_runs` not an integer.
     ValueError
         If `n_runs`, `vary` or `max_samples` is out of range, the lengths of `X`, `y`
         and `sample_weight` differ, `y` is not classes, or ``vary="init"`` meets an
@@ -119,19 +120,15 @@ def _is_classifier(estimator: Any) -> bool:
 
 def _check_settings(estimator: Any, n_runs: Any, vary: Any, max_samples: Any) -> None:
     check_classifier(estimator)
-    if isinstance(n_runs, bool) or not isinstance(n_runs, Integral) or n_runs < 1:
-        raise ValueError(f"n_runs must be an integer of at least 1, got {n_runs!r}")
-    if vary not in get_args(Vary):
-        raise ValueError(f"vary must be one of {get_args(Vary)}, got {vary!r}")
+    check_integer("n_runs", n_runs, 1)
+    check_choice("vary", vary, get_args(Vary))
     if vary == "init" and not _parameters(estimator, "random_state"):
         raise ValueError(
             f"vary='init' needs an estimator with a random_state, and "
             f"{type(estimator).__name__} has none; use vary='data', which any "
             "estimator responds to"
         )
-    number = isinstance(max_samples, int | float | np.floating)
-    number = number and not isinstance(max_samples, bool)
-    if not number or not 0 < max_samples <= 1:
+    if not is_number(max_samples) or not 0 < max_samples <= 1:
         raise ValueError(
             f"max_samples must be a share of the rows in (0, 1], got {max_samples!r}"
         )

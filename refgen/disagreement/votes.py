@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from refgen.arrays import check_integer
+from refgen._checks import check_integer
 from refgen.disagreement import _ensemble
 from refgen.disagreement._runs import coded_labels, counted_labels
 from refgen.disagreement.laws import FiniteLaw

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from refgen.arrays import check_integer, check_open_unit
-from refgen.intervals._checks import floats, ranges, refuse_outside
+from refgen._checks import as_range, check_integer, check_open_unit
+from refgen.intervals._checks import floats, refuse_outside
 from refgen.intervals.interval import Interval
 
 # No bet risks more than this share of the capital; c of Waudby-Smith & Ramdas.
@@ -104,7 +104,7 @@ class BettingSequence:
         for name in ("low", "high"):
             if np.ndim(getattr(self, name)):
                 raise TypeError(f"{name} must be a single number")
-        low, high = ranges(self.low, self.high)
+        low, high = as_range(self.low, self.high)
         checked = {
             "error_probability": check_open_unit(
                 "error_probability", self.error_probability

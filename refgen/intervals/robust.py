@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from refgen.arrays import UNIT_ROUNDOFF, check_open_unit, special_functions
-from refgen.intervals._checks import ROUNDING, floats, refuse
+from refgen._checks import check_open_unit, refuse
+from refgen.arrays import UNIT_ROUNDOFF, special_functions
+from refgen.intervals._checks import ROUNDING, floats
 from refgen.intervals.interval import Interval
 
 
@@ -100,7 +101,8 @@ def _check_kurtosis(kurtosis: Any) -> float:
     array = floats("kurtosis", kurtosis)
     if array.ndim:
         raise TypeError(f"kurtosis must be a single number, got shape {array.shape}")
-    refuse("kurtosis", array, array < 1, "at least 1, as E Z⁴ ≥ (E Z²)² for all laws")
+    hint = ": E Z⁴ ≥ (E Z²)² for all laws"
+    refuse("kurtosis", array, array < 1, "be at least 1", hint)
     return float(array)
 
 

@@ -35,7 +35,6 @@ from refgen.resmem.linear_base import (
     population_base,
 )
 from refgen.resmem.noise import (
-    clipped_normal_moments,
     neighbor_agreement,
     noisy_base_risk,
     noisy_risk,
@@ -95,7 +94,6 @@ __all__ = [
     "best_neighbors",
     "break_even_n",
     "centre_displacement",
-    "clipped_normal_moments",
     "decomposition_terms",
     "design_neighbors",
     "displacement_limit",

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from refgen.arrays import check_integer, namespace
-from refgen.resmem._numbers import as_not_negative
-from refgen.resmem.displacement import (
+from refgen._checks import (
+    alike,
     as_counts,
+    as_not_negative,
+    check_integer,
+    together,
+)
+from refgen.arrays import namespace
+from refgen.resmem.displacement import (
     expected_interval_displacement,
     torus_displacement,
 )
@@ -153,13 +158,12 @@ def best_neighbors(n_points: Any, gap: Any, noise: Any) -> Any:
     >>> float(best_neighbors(30, 0.5, 0.0)), float(best_neighbors(30, 0.5, 1.0))
     (1.0, 13.0)
     """
-    n = as_counts("n_points", n_points)
-    xp = namespace(n, gap, noise)
-    n, gap, noise = xp.broadcast_arrays(
-        xp.asarray(n),
-        as_not_negative("gap", gap, xp),
-        as_not_negative("noise", noise, xp),
+    n, gap, noise = together(
+        n_points=as_counts("n_points", n_points),
+        gap=as_not_negative("gap", gap),
+        noise=as_not_negative("noise", noise),
     )
+    xp = namespace(n)
     least, most = xp.ones(n.shape), n
     for _ in range(_HALVINGS):
         k = xp.floor((least + most) / 2)
@@ -179,6 +183,10 @@ def _rise(n: Any, k: Any, square: Any) -> Any:
 
 
 def _with_noise(apart: Any, n_neighbors: Any, gap: Any, noise: Any) -> Any:
-    xp = namespace(apart, gap, noise)
-    v, sigma = as_not_negative("gap", gap, xp), as_not_negative("noise", noise, xp)
-    return v**2 * xp.asarray(apart) + sigma**2 / xp.asarray(n_neighbors)
+    apart, k, v, sigma = alike(
+        n_points=apart,
+        n_neighbors=as_counts("n_neighbors", n_neighbors),
+        gap=as_not_negative("gap", gap),
+        noise=as_not_negative("noise", noise),
+    )
+    return v**2 * apart + sigma**2 / k

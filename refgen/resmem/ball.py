@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from refgen.arrays import as_floats, check_integer, namespace
-from refgen.resmem._numbers import as_counts, gamma_ratio
+from refgen._checks import alike, as_counts, as_open_unit, check_integer
+from refgen.arrays import namespace
+from refgen.special import gamma_ratio
 
 # Entries of (batch, nodes) tables that are made at once: 32 MB.
 _ENTRIES = 1 << 22
@@ -81,7 +82,7 @@ def ball_squared_distance_bounds(n_features: int, n_points: Any) -> tuple[Any, A
     Raises
     ------
     ValueError
-        If a number is no positive integer.
+        If a number is not a positive whole number.
 
     Notes
     -----
@@ -151,16 +152,14 @@ def recalled_risk_bound(n_features: Any, n_points: Any, radius: Any) -> Any:
     >>> round(float(recalled_risk_bound(1, 8, 0.5)), 6)
     0.127483
     """
-    d, n = as_counts("n_features", n_features), as_counts("n_points", n_points)
-    radius = as_floats("radius", radius)
-    if bool((n < 2).any()):
-        raise ValueError("n_points must be at least 2: log(1) = 0 leaves no bound")
-    if bool(((radius <= 0) | (radius >= 1)).any()):
-        raise ValueError("radius must lie strictly between 0 and 1")
-    xp = namespace(d, n, radius)
-    d, n, radius = (xp.asarray(array) for array in (d, n, radius))
+    d, n, radius = alike(
+        n_features=as_counts("n_features", n_features),
+        n_points=as_counts("n_points", n_points, 2),  # log(1) = 0 leaves no bound
+        radius=as_open_unit("radius", radius),
+    )
+    logs = namespace(n).log(n)
     first = radius**2 * n ** (-2 / 3)
-    return d**2 * (first + (1 - radius) ** 2 * (xp.log(n) / d / n) ** (1 / d))
+    return d**2 * (first + (1 - radius) ** 2 * (logs / d / n) ** (1 / d))
 
 
 def break_even_n(n_features: int) -> int:

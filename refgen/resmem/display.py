@@ -9,7 +9,7 @@ from scipy.stats import t as student_t
 from sklearn.base import clone, is_classifier
 from sklearn.model_selection import ShuffleSplit, StratifiedShuffleSplit, check_cv
 
-from refgen.arrays import check_integer, check_open_unit
+from refgen._checks import check_choice, check_integer, check_open_unit
 from refgen.resmem._estimator_base import ResMemBase
 from refgen.resmem._losses import check_loss, losses, paired_data
 from refgen.resmem._residuals import take_points
@@ -77,7 +77,7 @@ class ResMemDisplay:
         self.base = np.asarray(base, float)
         self.resmem = np.asarray(resmem, float)
         self.knn = np.asarray(knn, float)
-        self.param_name = _check_name(param_name)
+        self.param_name = check_choice("param_name", param_name, _PARAMETERS)
         self.overlap = np.asarray(overlap, float)
         self.confidence_level = check_open_unit("confidence_level", confidence_level)
         self.loss = loss
@@ -161,7 +161,7 @@ class ResMemDisplay:
                 f"{type(estimator).__name__}"
             )
         values = [check_integer("param_range", v, 1) for v in param_range]
-        _check_name(param_name)
+        check_choice("param_name", param_name, _PARAMETERS)
         loss = check_loss(estimator, loss)
         X, y = paired_data(estimator, X, y)
         splits = list(_splits(estimator, cv, random_state, X, y))
@@ -195,8 +195,7 @@ class ResMemDisplay:
         >>> round(float(high[0]), 2)  # 1 + 12.71 · √(2/2)
         13.71
         """
-        if name not in _NAMES:
-            raise ValueError(f"name must be one of {tuple(_NAMES)}, got {name!r}")
+        check_choice("name", name, _NAMES)
         risks = getattr(self, name)
         n = risks.shape[1]
         mean = risks.mean(axis=1)
@@ -239,14 +238,6 @@ class ResMemDisplay:
         )
         self.ax_.legend()
         return self
-
-
-def _check_name(param_name: Any) -> str:
-    if param_name not in _PARAMETERS:
-        raise ValueError(
-            f"param_name must be one of {tuple(_PARAMETERS)}, got {param_name!r}"
-        )
-    return param_name
 
 
 def _splits(estimator: Any, cv: Any, random_state: Any, X: Any, y: np.ndarray) -> Any:

@@ -21,8 +21,8 @@ from sklearn.utils.validation import check_is_fitted
 from refgen.resmem._checks import (
     check_kind,
     check_parameters,
-    check_positive,
     check_same_labels,
+    check_temperature,
 )
 from refgen.resmem._estimator_base import ResMemBase
 from refgen.resmem._residuals import base_predictions, base_probabilities
@@ -229,7 +229,7 @@ n_features_in_, feature_names_in_
             Passed to the base's ``fit``, e.g. ``sample_weight``.
         """
         check_parameters(self, self._base())
-        check_positive("temperature", self.temperature)
+        check_temperature(self.temperature)
         check_kind(self._base(), is_classifier, "classifier")
         X, y = self._seen_first(X, y)
         check_classification_targets(y)

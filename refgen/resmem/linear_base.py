@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
-from refgen.arrays import as_floats, check_integer, namespace
+from refgen._checks import check_choice, check_integer
+from refgen.arrays import as_floats, namespace
 from refgen.linalg import ball_constrained_least_squares, secular_multiplier
 from refgen.resmem.problem import LinearProblem
 
@@ -219,8 +220,7 @@ def asymptotic_excess_risk(problem: LinearProblem, design: Design = "gaussian") 
     >>> round(float(asymptotic_excess_risk(problem)), 4)
     0.1717
     """
-    if design not in ("gaussian", "ball"):
-        raise ValueError(f"design must be 'gaussian' or 'ball', got {design!r}")
+    check_choice("design", design, get_args(Design))
     kurtosis = ball_moments(problem.n_features)[2] if design == "ball" else 1.0
     noise = kurtosis * irreducible_risk(problem) + problem.noise**2
     return noise * _degrees_of_freedom(problem)

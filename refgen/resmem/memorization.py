@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -11,7 +10,7 @@ from scipy.stats import norm
 from sklearn.base import clone, is_classifier
 from sklearn.model_selection import KFold, StratifiedKFold, check_cv
 
-from refgen.arrays import check_open_unit
+from refgen._checks import check_open_unit, is_number
 from refgen.resmem._estimator_base import ResMemBase
 from refgen.resmem._losses import check_loss, losses, paired_data
 from refgen.resmem._residuals import take_points, take_rows
@@ -183,8 +182,7 @@ def _check_noise(estimator: Any, noise: Any) -> None:
         return
     if is_classifier(estimator):
         raise ValueError("noise is a rule about regression; leave it out for classes")
-    number = isinstance(noise, Real) and not isinstance(noise, bool | np.bool_)
-    if not number or not 0 <= float(noise) < np.inf:
+    if not is_number(noise) or not 0 <= float(noise) < np.inf:
         raise ValueError(f"noise must be a finite number of at least 0, got {noise!r}")
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from refgen._checks import as_positive, check_choice
 from refgen.arrays import as_floats, namespace
-from refgen.resmem.smoother import check_bandwidth, check_weights
+from refgen.resmem.smoother import WEIGHTS
 
 
 def without_self(distances: Any, indices: Any) -> tuple[Any, Any]:
@@ -82,11 +83,11 @@ def leave_one_out_scores(
     >>> scores.tolist()
     [[1.0, 1.5]]
     """
-    check_weights(weights)
+    check_choice("weights", weights, WEIGHTS)
     distances = as_floats("distances", distances, 2)
     xp = namespace(distances)
     indices = xp.asarray(indices)
-    bandwidths = check_bandwidth(bandwidths, xp)
+    bandwidths = xp.asarray(as_positive("bandwidths", bandwidths, 1))
     residuals = as_floats("residuals", residuals, 1)
     if indices.shape != distances.shape or len(residuals) != len(distances):
         raise ValueError(

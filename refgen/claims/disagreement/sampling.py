@@ -27,7 +27,7 @@ from refgen.claims.kinds import measured
 from refgen.claims.model import Domain
 from refgen.claims.registry import claim
 from refgen.disagreement import ClassifierLaw
-from refgen.disagreement.finite_sample import binomial_pmf
+from refgen.special import binomial_pmf
 
 # A sum over at most 3⁴ draws of classifiers times 3² draws of points.
 ENUMERATED = 3**4 * 3**2
