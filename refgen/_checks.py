@@ -1,7 +1,8 @@
 """The checks that arguments go through; every refusal names the argument.
 
-A message says what was wrong and what would be right. What makes an array of an
-argument, and refuses NaN, is `refgen.arrays.as_floats`.
+A message says what was wrong and what would be right. Functions `check_…` take single
+values. Functions `as_…` make float64 arrays by `refgen.arrays.as_floats`, which refuses
+NaN, and raise ValueError if an entry is out of range.
 """
 
 from __future__ import annotations
@@ -156,12 +157,7 @@ def first_of(array: Any, chosen: Any) -> float:
 
 
 def as_positive(name: str, value: Any, ndim: int = 0) -> Any:
-    """`value` as a float64 array of positive numbers.
-
-    Raises
-    ------
-    ValueError
-        If a number is not positive; else as `refgen.arrays.as_floats`.
+    """`value` as an array of positive numbers.
 
     Examples
     --------
@@ -174,12 +170,7 @@ def as_positive(name: str, value: Any, ndim: int = 0) -> Any:
 
 
 def as_not_negative(name: str, value: Any, ndim: int = 0) -> Any:
-    """`value` as a float64 array of numbers that are at least 0.
-
-    Raises
-    ------
-    ValueError
-        If a number is negative; else as `refgen.arrays.as_floats`.
+    """`value` as an array of numbers of at least 0.
 
     Examples
     --------
@@ -192,12 +183,7 @@ def as_not_negative(name: str, value: Any, ndim: int = 0) -> Any:
 
 
 def as_open_unit(name: str, value: Any) -> Any:
-    """`value` as a float64 array of numbers strictly between 0 and 1.
-
-    Raises
-    ------
-    ValueError
-        If a number is out of range; else as `refgen.arrays.as_floats`.
+    """`value` as an array of numbers strictly between 0 and 1.
 
     Examples
     --------
@@ -210,12 +196,7 @@ def as_open_unit(name: str, value: Any) -> Any:
 
 
 def as_counts(name: str, value: Any, minimum: int = 1) -> Any:
-    """`value` as a float64 array of whole numbers of at least `minimum`.
-
-    Raises
-    ------
-    ValueError
-        If a number is not whole or too small; else as `refgen.arrays.as_floats`.
+    """`value` as an array of whole numbers of at least `minimum`, in float64.
 
     Examples
     --------
@@ -262,7 +243,7 @@ def together(**arrays: Any) -> list[Any]:
     Raises
     ------
     TypeError
-        As `alike`.
+        As `in_one_place`.
     ValueError
         If the shapes do not broadcast.
 
@@ -272,7 +253,7 @@ def together(**arrays: Any) -> list[Any]:
     >>> k
     array([2., 2.])
     """
-    placed = alike(**arrays)
+    placed = in_one_place(**arrays)
     try:
         return list(namespace(*placed).broadcast_arrays(*placed))
     except ValueError as error:
@@ -283,7 +264,7 @@ def together(**arrays: Any) -> list[Any]:
         ) from error
 
 
-def alike(**arrays: Any) -> list[Any]:
+def in_one_place(**arrays: Any) -> list[Any]:
     """Arrays in the same library; single numbers go where the others are.
 
     Raises
@@ -293,7 +274,7 @@ def alike(**arrays: Any) -> list[Any]:
 
     Examples
     --------
-    >>> alike(points=np.array([3.0, 4.0]), radius=2.0)
+    >>> in_one_place(points=np.array([3.0, 4.0]), radius=2.0)
     [array([3., 4.]), array(2.)]
     """
     xp = namespace(*arrays.values())

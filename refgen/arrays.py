@@ -20,10 +20,11 @@ UNIT_ROUNDOFF = 2.0**-53
 NORMALIZATION_TOLERANCE = 1e-9
 
 
-# Instances that are worth handling at once: they fill the vector units and the caches.
+# How many instances to handle at once: enough to fill the vector units, few enough for
+# the caches.
 BATCH = 512
 
-# Array types beside NumPy's and CuPy's, with their library and special functions.
+# Other array types than NumPy's and CuPy's, with their library and special functions.
 _libraries: dict[type, tuple[Any, Any]] = {}
 
 
@@ -71,7 +72,7 @@ def namespace(*arrays: Any) -> Any:
 
 
 def special_functions(*arrays: Any) -> Any:
-    """``scipy.special``, or the same of the device library of the arguments.
+    """``scipy.special``, or its twin in the device library of the arguments.
 
     Examples
     --------
@@ -142,7 +143,7 @@ def register_device_label(label: Callable[[], str]) -> None:
 
 
 def label_of(array: Any) -> str:
-    """Where an array is, and what is computed from it.
+    """Where an array is, and where results made from it are computed.
 
     Examples
     --------

@@ -6,10 +6,10 @@ from math import pi, sqrt
 from typing import Any
 
 from refgen._checks import (
-    alike,
     as_counts,
     as_not_negative,
     as_positive,
+    in_one_place,
     refuse,
 )
 from refgen.arrays import (
@@ -57,7 +57,7 @@ def log_rising_factorial(x: Any, n: Any) -> Any:
     >>> round(float(log_rising_factorial(3.0, 2)), 12)  # log 12
     2.484906649788
     """
-    x, n = alike(x=as_positive("x", x), n=as_not_negative("n", n))
+    x, n = in_one_place(x=as_positive("x", x), n=as_not_negative("n", n))
     return _log_gamma_quotient(x, n)
 
 
@@ -91,7 +91,7 @@ def gamma_ratio(x: Any, shift: Any) -> Any:
     """
     x = as_floats("x", x)
     refuse("x", x, x < 1, "be at least 1")
-    x, shift = alike(x=x, shift=as_not_negative("shift", shift))
+    x, shift = in_one_place(x=x, shift=as_not_negative("shift", shift))
     return namespace(x).exp(-_log_gamma_quotient(x, shift))
 
 
@@ -137,7 +137,7 @@ def binomial_pmf(successes: Any, n_trials: Any, probability: Any) -> Any:
     >>> [round(float(p), 12) for p in binomial_pmf([0, 1, 2], 2, 0.5)]
     [0.25, 0.5, 0.25]
     """
-    k, n, p = alike(
+    k, n, p = in_one_place(
         successes=as_counts("successes", successes, 0),
         n_trials=as_counts("n_trials", n_trials, 0),
         probability=as_floats("probability", probability),
@@ -180,7 +180,7 @@ def beta_binomial_pmf(successes: Any, n_trials: Any, a: Any, b: Any) -> Any:
     >>> [round(float(p), 12) for p in beta_binomial_pmf([0, 1, 2], 2, 1.0, 1.0)]
     [0.333333333333, 0.333333333333, 0.333333333333]
     """
-    j, n, a, b = alike(
+    j, n, a, b = in_one_place(
         successes=as_counts("successes", successes, 0),
         n_trials=as_counts("n_trials", n_trials, 0),
         a=as_positive("a", a),
@@ -233,7 +233,7 @@ def folded_normal_mean(mean: Any, deviation: Any) -> Any:
     >>> round(float(folded_normal_mean(0.0, 1.0)), 12)  # √(2/π)
     0.797884560803
     """
-    m, s = alike(
+    m, s = in_one_place(
         mean=as_floats("mean", mean), deviation=as_not_negative("deviation", deviation)
     )
     xp, ndtr = namespace(m), special_functions(m).ndtr
@@ -272,7 +272,7 @@ def clipped_normal_moments(
     >>> [round(float(x), 6) for x in clipped_normal_moments(0.0, 1.0, -1.0, 1.0)]
     [0.0, 0.516059, 0.682689]
     """
-    m, s, low, high = alike(
+    m, s, low, high = in_one_place(
         mean=as_floats("mean", mean),
         deviation=as_not_negative("deviation", deviation),
         low=as_floats("low", low),

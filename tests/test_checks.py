@@ -61,7 +61,7 @@ def test_shapes_that_do_not_broadcast_are_named():
 
 def test_numbers_go_where_arrays_are_and_arrays_stay(device):
     far = to_device([3.0, -1.0])
-    for place in (_checks.alike, _checks.together):
+    for place in (_checks.in_one_place, _checks.together):
         got = place(x=far, y=0.5)
         assert all(isinstance(a, type(far)) for a in got)
         with pytest.raises(TypeError, match="y is on the host and other arguments"):

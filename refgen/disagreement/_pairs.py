@@ -2,7 +2,7 @@
 
 For hard labels δ is an indicator; for class probabilities it is
 1 − Σₖ pₐₖ p_bₖ, the probability that labels drawn from them differ.
-All but the matrix of pairs is linear in the number of runs.
+Everything except the matrix of pairs is linear in the number of runs.
 """
 
 from __future__ import annotations

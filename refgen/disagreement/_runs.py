@@ -1,4 +1,4 @@
-"""Predictions of M runs, checked and coded once; all quantities are made from that."""
+"""Predictions of M runs, checked and coded once; every quantity starts from these."""
 
 from __future__ import annotations
 
@@ -180,7 +180,7 @@ def coded_labels(
 def counted_labels(
     predictions: Any, labels: Any = None, minimum_runs: int = 1
 ) -> LabelRuns:
-    """Hard labels as the counting kernels take them, in as little work as possible.
+    """Hard labels as the counting kernels take them, encoded only where that is needed.
 
     Integers of a small range are taken as they are; anything else is encoded.
 

@@ -9,7 +9,7 @@ import numpy as np
 from refgen.arrays import namespace
 from refgen.disagreement._runs import coded_labels
 
-_LARGEST_MARKER = 400  # points², for a share that held all the mass
+_LARGEST_MARKER = 400  # points²; of a share with all the mass
 
 
 class DisagreementDisplay:
@@ -44,8 +44,9 @@ class DisagreementDisplay:
     -----
     Points on the diagonal of the first panel mean class-aggregated calibration; then
     `ensemble_disagreement` equals the error, and the mean over runs of the second
-    panel, `disagreement`, is M/(M − 1) times that. Share 0 is drawn as well: classes
-    without votes that are right. Source: Jiang et al. (2022); claims GDE-4, GDE-15.
+    panel, `disagreement`, is M/(M − 1) times that. Share 0 is drawn as well: it shows
+    how often a class without votes is right. Source: Jiang et al. (2022); claims GDE-4,
+    GDE-15.
 
     Examples
     --------

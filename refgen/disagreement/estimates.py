@@ -158,7 +158,8 @@ def disagreement_estimate(
     Raises
     ------
     ValueError
-        With too few runs or points, or `confidence_level` or `method` unknown.
+        With too few runs or points, a `confidence_level` outside (0, 1), or an unknown
+        `method`.
 
     Notes
     -----

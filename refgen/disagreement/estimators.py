@@ -44,7 +44,7 @@ class DisagreementErrorEstimator(ClassifierMixin, BaseEstimator):
     confidence_level : float, default=0.95
         Of the interval, in (0, 1).
     interval : {"jackknife", "normal", "mcdiarmid"}, default="jackknife"
-        How the interval is made; see `disagreement_estimate`.
+        Method of the interval; see `disagreement_estimate`.
     n_jobs : int, default=None
         Runs trained at once, as in joblib; results do not depend on it.
     random_state : int, RandomState instance or None, default=None
@@ -62,8 +62,8 @@ class DisagreementErrorEstimator(ClassifierMixin, BaseEstimator):
     -----
     The number estimated is the error of *one run*, trained on `max_samples` of the
     rows under "data" and "all"; not that of the vote, nor of a fit on all rows.
-    With one class in `y` all votes go to it and the estimate is 0 (with a warning),
-    if `estimator` accepts one class; else its own error is raised.
+    With one class in `y` all votes go to it and the estimate is 0 (with a warning) if
+    `estimator` accepts one class; otherwise its own error is raised.
     ``sample_weight`` is not supported: a weight and a repeated row would be
     subsampled differently. `train_runs` takes weights.
 

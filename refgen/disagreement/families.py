@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from refgen._checks import alike, as_positive, check_integer, refuse
+from refgen._checks import as_positive, check_integer, in_one_place, refuse
 from refgen.arrays import Instance, as_floats, namespace, special_functions
 from refgen.special import beta_binomial_pmf
 
@@ -128,7 +128,7 @@ def dirichlet_annealed_cace(alpha: Any, n_classes: Any, n_runs: int) -> Any:
     """
     classes = as_floats("n_classes", n_classes)
     refuse("n_classes", classes, classes < 2, "be at least 2")
-    alpha, classes = alike(alpha=as_positive("alpha", alpha), n_classes=classes)
+    alpha, classes = in_one_place(alpha=as_positive("alpha", alpha), n_classes=classes)
     n_runs = check_integer("n_runs", n_runs, 1)
     alpha, classes = alpha[..., None], classes[..., None]
     j = namespace(alpha).arange(n_runs + 1)

@@ -65,8 +65,8 @@ def train_runs(
         If `estimator` is not a classifier, or `n_runs` not an integer.
     ValueError
         If `n_runs`, `vary` or `max_samples` is out of range, the lengths of `X`, `y`
-        and `sample_weight` differ, `y` is not classes, or ``vary="init"`` meets an
-        estimator without ``random_state``.
+        and `sample_weight` differ, `y` does not hold classes, or ``vary="init"`` is
+        asked of an estimator without ``random_state``.
 
     Notes
     -----
@@ -105,7 +105,7 @@ def train_runs(
 
 
 def check_classifier(estimator: Any) -> None:
-    """Refuse what is no classifier instance, by name."""
+    """Refuse anything but an instance of a classifier."""
     if isinstance(estimator, type) or not _is_classifier(estimator):
         raise TypeError(
             f"estimator must be a classifier instance, got {estimator!r}; "
@@ -114,7 +114,7 @@ def check_classifier(estimator: Any) -> None:
 
 
 def _is_classifier(estimator: Any) -> bool:
-    # scikit-learn reads tags, which objects that are no estimators lack.
+    # scikit-learn reads tags, which only estimators have.
     return hasattr(estimator, "__sklearn_tags__") and is_classifier(estimator)
 
 

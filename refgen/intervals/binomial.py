@@ -15,9 +15,8 @@ from refgen.intervals.interval import Interval
 def clopper_pearson(successes: Any, n_trials: Any, error_probability: Any) -> Interval:
     """Exact interval for the success probability of independent trials.
 
-    The upper end is the p at which as few successes have probability
-    error_probability/2, the lower end the p at which as many have; 0 and 1 where there
-    is none.
+    At the upper end, so few successes or fewer have probability error_probability/2; at
+    the lower end, so many or more have. Where no p is such, the ends are 0 and 1.
 
     Parameters
     ----------

@@ -27,7 +27,7 @@ def robust_mean(samples: Any, error_probability: float, kurtosis: float) -> Inte
     error_probability : float in (0, 1)
         A third each for the mean being above, below, and for the variance.
     kurtosis : float
-        From 1, which no law is below; 3 for normal laws, 6 for Laplace's,
+        At least 1, as for every law; 3 for normal laws, 6 for Laplace's,
         3 + 6/(ν − 4) for Student's.
 
     Returns
@@ -40,8 +40,8 @@ def robust_mean(samples: Any, error_probability: float, kurtosis: float) -> Inte
     TypeError
         If an argument is not numeric.
     ValueError
-        If an argument is out of range or NaN, or n is too small; the message tells the
-        n that is needed, about 2 (kurtosis + 3) log(3/error_probability).
+        If an argument is out of range or NaN, or n is too small; the message says which
+        n is needed, about 2 (kurtosis + 3) log(3/error_probability).
 
     Notes
     -----

@@ -81,16 +81,16 @@ def _check_embedding(embedding: Any, base: Any) -> None:
 
 
 def check_kind(estimator: Any, is_kind: Callable[[Any], bool], kind: str) -> None:
-    """Refuse what is no instance of a regressor or a classifier."""
-    # scikit-learn reads tags, which objects that are no estimators lack.
+    """Refuse anything but an instance of a regressor or classifier."""
+    # scikit-learn reads tags, which only estimators have.
     known = hasattr(estimator, "__sklearn_tags__") and not isinstance(estimator, type)
     if not known or not is_kind(estimator):
         raise TypeError(f"estimator must be a {kind} instance, got {estimator!r}")
 
 
 def check_same_labels(classes: np.ndarray, known: np.ndarray) -> None:
-    """Refuse text for a fitted base that knows numbers, and numbers for one of text."""
-    # A union would turn the numbers into text, which equals none of them.
+    """Refuse text labels if the fitted base knows numbers, and the other way round."""
+    # A union of both would turn the numbers into text, which differs from them.
     if isinstance(classes[0], str) != isinstance(known[0], str):
         raise ValueError(
             f"y holds labels like {classes[0]!r} and the fitted estimator knows "
@@ -99,7 +99,7 @@ def check_same_labels(classes: np.ndarray, known: np.ndarray) -> None:
 
 
 def is_weighted(sample_weight: Any, n: int) -> np.ndarray:
-    """Rows to remember: a weight of zero says that a row is not there."""
+    """Which rows to remember: those of weight zero count as absent."""
     if sample_weight is None or np.ndim(sample_weight) == 0:
         return np.ones(n, bool)
     weights = np.asarray(sample_weight)
@@ -120,7 +120,7 @@ def as_columns(values: Any) -> np.ndarray:
 
 
 def embedded_floats(points: Any, n_rows: int) -> np.ndarray:
-    """What an embedding returned, as floats, after a check."""
+    """What an embedding returned, checked, as floats."""
     if hasattr(points, "tocsr"):
         raise TypeError(
             "embedding returned a sparse matrix, and neighbours need dense points; "

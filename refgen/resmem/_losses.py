@@ -22,7 +22,7 @@ def check_loss(estimator: Any, loss: str | None) -> str:
 
 
 def paired_data(estimator: Any, X: Any, y: Any) -> tuple[Any, np.ndarray]:
-    """X whose rows can be taken, and y as `losses` reads it: labels in one axis."""
+    """X with rows that can be selected, and y as `losses` reads it, labels 1-D."""
     check_consistent_length(X, y)
     if hasattr(X, "tocsr"):
         X = X.tocsr()

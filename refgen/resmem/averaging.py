@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from refgen._checks import (
-    alike,
     as_counts,
     as_not_negative,
     check_integer,
+    in_one_place,
     together,
 )
 from refgen.arrays import namespace
@@ -19,7 +19,7 @@ from refgen.resmem.displacement import (
 from refgen.resmem.linear_base import irreducible_risk
 from refgen.resmem.problem import LinearProblem
 
-# Halvings that find an integer below 2⁵³.
+# A bisection finds any integer up to 2⁵³ in this many steps.
 _HALVINGS = 54
 
 
@@ -59,10 +59,11 @@ def memorization_gain(problem: LinearProblem, n_neighbors: int = 1) -> Any:
 
 
 def noisy_interval_risk(n_points: Any, n_neighbors: Any, gap: Any, noise: Any) -> Any:
-    """Expected risk (1 − L)² E (x − x̄ₖ)² + σ²/k on [−√3, √3], noise beside the base.
+    """Expected risk (1 − L)² E (x − x̄ₖ)² + σ²/k on [−√3, √3].
 
-    The noise of the residuals is independent of the base, as with a base trained on
-    other points; `refgen.resmem.noise.noisy_risk` is about the same points.
+    The noise of the residuals is independent of the base, which was trained on other
+    points. For a base that was trained on the same points see
+    `refgen.resmem.noise.noisy_risk`.
 
     Parameters
     ----------
@@ -128,7 +129,7 @@ def noisy_torus_risk(
 
 
 def best_neighbors(n_points: Any, gap: Any, noise: Any) -> Any:
-    """The k from 1 to n for which `noisy_interval_risk` is least; of two, the smaller.
+    """The k from 1 to n with the least `noisy_interval_risk`; of two, the smaller.
 
     It grows like (σ²/(3 gap²))^¼ n^¾, and the risk at it falls like n^−¾.
 
@@ -176,14 +177,14 @@ def best_neighbors(n_points: Any, gap: Any, noise: Any) -> Any:
 
 
 def _rise(n: Any, k: Any, square: Any) -> Any:
-    """k(k + 1) times what the displacement's part grows by from k to k + 1."""
+    """k(k + 1) times the growth of the displacement's part from k to k + 1."""
     growth = 3 * k * k + 15 * k + 21 + n
     growth = k * (k + 1) * growth - (6 + 2 * n)
     return square * growth / ((n + 1) * (n + 2) * (n + 3))
 
 
 def _with_noise(apart: Any, n_neighbors: Any, gap: Any, noise: Any) -> Any:
-    apart, k, v, sigma = alike(
+    apart, k, v, sigma = in_one_place(
         n_points=apart,
         n_neighbors=as_counts("n_neighbors", n_neighbors),
         gap=as_not_negative("gap", gap),

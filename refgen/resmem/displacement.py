@@ -6,12 +6,12 @@ from math import sqrt
 from typing import Any
 
 from refgen._checks import (
-    alike,
     as_counts,
     as_positive,
     as_range,
     check_neighbor_count,
     first_of,
+    in_one_place,
 )
 from refgen.arrays import as_floats, namespace
 from refgen.special import gamma_ratio
@@ -28,8 +28,8 @@ def interval_displacement(
 ) -> Any:
     """E (x − x̄ₖ)² for x uniform on [low, high] and the given points.
 
-    x̄ₖ is the mean of the k points nearest to x: one of the windows of k neighbours in
-    order, and the midpoints of xᵢ and xᵢ₊ₖ are where one window takes over.
+    x̄ₖ is the mean of the k points nearest to x. These are k consecutive points; where x
+    passes the midpoint of xᵢ and xᵢ₊ₖ, the next k take over.
 
     Parameters
     ----------
@@ -63,7 +63,7 @@ def interval_displacement(
     n = points.shape[-1]
     k = check_neighbor_count(n_neighbors, n)
     low, high = as_range(low, high)
-    points, low, high = alike(points=points, low=low, high=high)
+    points, low, high = in_one_place(points=points, low=low, high=high)
     _check_points(points, low, high)
     xp = namespace(points)
     ends = xp.zeros(points.shape[:-1])
@@ -114,7 +114,7 @@ def expected_interval_displacement(
     """
     n, k = _samples(n_points, n_neighbors)
     low, high = as_range(low, high)
-    n, k, low, high = alike(n_points=n, n_neighbors=k, low=low, high=high)
+    n, k, low, high = in_one_place(n_points=n, n_neighbors=k, low=low, high=high)
     ratio = (k + 1) / (n + 1) * ((k + 2) / (n + 2)) * ((n + k**2 + 3 * k + 3) / (n + 3))
     return (high - low) ** 2 / 12 * (ratio / k)
 
@@ -222,7 +222,7 @@ def centre_displacement(
     0.333333333333
     """
     n, k = _samples(n_points, n_neighbors)
-    d, n, k, radius = alike(
+    d, n, k, radius = in_one_place(
         n_features=as_counts("n_features", n_features),
         n_points=n,
         n_neighbors=k,
@@ -235,7 +235,7 @@ def centre_displacement(
 def displacement_limit(n_features: Any, n_neighbors: Any = 1) -> Any:
     """Limit of n^(2/d) E⟨v, x − x̄ₖ⟩², uniform law of covariance I on a ball, ‖v‖ = 1.
 
-    Γ(k + 1 + 2/d) / (k Γ(k + 1)): the boundary of the ball does not matter to it.
+    Γ(k + 1 + 2/d) / (k Γ(k + 1)); the boundary of the ball does not matter.
 
     Parameters
     ----------
@@ -260,7 +260,7 @@ def displacement_limit(n_features: Any, n_neighbors: Any = 1) -> Any:
     >>> round(float(displacement_limit(2, 4)), 12)
     1.25
     """
-    d, k = alike(
+    d, k = in_one_place(
         n_features=as_counts("n_features", n_features),
         n_neighbors=as_counts("n_neighbors", n_neighbors),
     )
@@ -269,7 +269,7 @@ def displacement_limit(n_features: Any, n_neighbors: Any = 1) -> Any:
 
 def _distance_moment(d: Any, n: Any, k: Any, order: Any) -> Any:
     """E Dₖᵐ; all points have D ≤ ½, which is Dₙ₊₁."""
-    d, n, k, order = alike(
+    d, n, k, order = in_one_place(
         n_features=d, n_points=n, n_neighbors=k, order=as_positive("order", order)
     )
     share = order / d
@@ -278,7 +278,7 @@ def _distance_moment(d: Any, n: Any, k: Any, order: Any) -> Any:
 
 def _samples(n_points: Any, n_neighbors: Any) -> tuple[Any, Any]:
     """n and k, with k ≤ n."""
-    n, k = alike(
+    n, k = in_one_place(
         n_points=as_counts("n_points", n_points),
         n_neighbors=as_counts("n_neighbors", n_neighbors),
     )

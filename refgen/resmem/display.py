@@ -134,7 +134,7 @@ class ResMemDisplay:
         Raises
         ------
         TypeError
-            If `estimator` is no ResMem estimator.
+            If `estimator` is not a ResMem estimator.
         ValueError
             If a setting is unknown or a value of `param_range` too large.
         ImportError
@@ -256,7 +256,7 @@ def _risks(
     value: int,
     loss: str,
 ) -> list[float]:
-    """Of base, ResMem and k-NN."""
+    """Risks of base, ResMem and k-NN on the rows held out."""
     train, test = split
     model = clone(estimator)
     if param_name == "n_neighbors":

@@ -38,7 +38,8 @@ class MemorizationVerdict:
         What the noise rule says, if `noise` was given: "yes" if σ² Σw² is below the
         base's risk minus σ², else "no".
     noise_cost : float or None
-        σ² Σⱼwⱼ², the noise that memory adds to each prediction; σ²/k for k alike.
+        σ² Σⱼwⱼ², the noise that memory adds to each prediction; σ²/k for k equal
+        weights.
     loss : str
         "squared_error", "zero_one" or "brier".
     confidence_level : float
@@ -109,7 +110,7 @@ def memorization_pays(
     Raises
     ------
     TypeError
-        If `estimator` is no ResMem estimator.
+        If `estimator` is not a ResMem estimator.
     ValueError
         If `loss`, `noise` or `confidence_level` is not as above, or the folds hold
         out fewer than two rows.
@@ -123,7 +124,7 @@ def memorization_pays(
     One fold needs no such factor. The rule: with noise of variance σ²
     independent of the base, memory replaces the base's excess risk, its risk minus
     σ², by σ² Σw² plus a term that vanishes for many rows; for the linear problem
-    with Σ = I and k neighbours alike it reads σ² < k(1 − L)². Source: claims RM-15
+    with Σ = I and k equal weights it reads σ² < k(1 − L)². Source: claims RM-15
     and RM-16.
 
     Examples

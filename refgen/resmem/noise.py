@@ -5,7 +5,12 @@ from __future__ import annotations
 from math import sqrt
 from typing import Any
 
-from refgen._checks import alike, as_not_negative, as_positive, check_neighbor_count
+from refgen._checks import (
+    as_not_negative,
+    as_positive,
+    check_neighbor_count,
+    in_one_place,
+)
 from refgen.arrays import as_floats, namespace
 from refgen.resmem.displacement import interval_displacement
 from refgen.special import clipped_normal_moments
@@ -97,7 +102,7 @@ def noisy_slope(
     >>> float(squared), float(unclipped)
     (0.25, 0.0)
     """
-    energy, theta, limit, sigma = alike(
+    energy, theta, limit, sigma = in_one_place(
         points=_energy(points),
         coefficient=as_floats("coefficient", coefficient),
         radius=as_positive("radius", radius),

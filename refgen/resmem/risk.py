@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from refgen._checks import alike, as_not_negative
+from refgen._checks import as_not_negative, in_one_place
 from refgen.arrays import as_floats, namespace
 
 
@@ -43,7 +43,7 @@ def resmem_errors(
     [0.125]
     """
     missing = deviation(coefficients, base)
-    delta, noise = alike(
+    delta, noise = in_one_place(
         displacements=as_floats("displacements", displacements, 2),
         memorized_noise=as_floats("memorized_noise", memorized_noise),
     )
@@ -171,7 +171,7 @@ def risk_bounds(
     [1.0, 11.25]
     """
     missing = deviation(coefficients, base)
-    matrix, radius = alike(
+    matrix, radius = in_one_place(
         matrix=as_floats("matrix", matrix, 2), radius=as_not_negative("radius", radius)
     )
     _check_features("matrix", matrix, missing)

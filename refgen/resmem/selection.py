@@ -20,8 +20,8 @@ def without_self(distances: Any, indices: Any) -> tuple[Any, Any]:
     Returns
     -------
     distances, indices : arrays of shape (n, k)
-        A point that has k + 1 duplicates of lower index is not on its own list; then
-        the last entry is left out.
+        A point with k + 1 duplicates of lower index is not among its own neighbours;
+        then the last one is left out.
 
     Raises
     ------
@@ -63,7 +63,7 @@ def leave_one_out_scores(
     residuals : array of shape (n,) or (n, n_outputs)
     weights : {"nearest", "uniform", "exponential"}
     bandwidths : array of shape (n_bandwidths,)
-        Only "exponential" reads them; its length counts for all.
+        Only "exponential" reads them, but their number is that of the rows returned.
 
     Returns
     -------

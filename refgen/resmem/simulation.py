@@ -1,4 +1,4 @@
-"""Random designs, and what the neighbours in many of them at once are like."""
+"""Random designs, and the nearest neighbours in many of them at once."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from math import prod, sqrt
 from typing import Any
 
 from refgen._checks import (
-    alike,
     as_positive,
     check_choice,
     check_integer,
     check_neighbor_count,
+    in_one_place,
 )
 from refgen.arrays import as_floats, namespace
 from refgen.kernels.designs import nearest_in_designs
@@ -20,7 +20,7 @@ from refgen.resmem.smoother import at_neighbors, neighbor_weights
 
 LAWS = ("ball", "gaussian", "torus")
 
-# Numbers that are handled at once, 32 MB each of a few arrays.
+# How many numbers an array may have: 32 MB each, for a few arrays at once.
 _ENTRIES = 1 << 22
 
 
@@ -44,13 +44,13 @@ def sample_points(stream: Any, shape: Any, n_features: int, law: str = "ball") -
     Raises
     ------
     ValueError
-        If `law` is none of the three, or `n_features` is not positive.
+        If `law` is not one of the three, or `n_features` is not positive.
 
     Notes
     -----
-    The ball is the shadow of a sphere: of a uniform direction of ℝᵈ⁺², times √(d + 2),
-    the first d coordinates are uniform on the ball (Archimedes). With + × ÷ √ alone,
-    draws have the same bits on every machine.
+    The first d coordinates of a uniform direction in ℝᵈ⁺², times √(d + 2), are uniform
+    on the ball (Archimedes). Only + × ÷ √ are used, so that draws have the same bits on
+    every machine.
 
     Examples
     --------
@@ -147,7 +147,7 @@ def displacements(
     >>> displacements([[0.0], [3.0]], [[1.0]], 2, "uniform").tolist()
     [[-0.5]]
     """
-    points, queries, widths = alike(
+    points, queries, widths = in_one_place(
         points=as_floats("points", points, 2),
         queries=as_floats("queries", queries, 2),
         bandwidth=as_positive("bandwidth", bandwidth),
@@ -168,7 +168,7 @@ def displacement_matrices(
     """Mₙ = E ΔΔᵀ of every design, with x uniform on its queries, as `displacements`.
 
     Given a design, the risk of ResMem is (θ* − θₙ)ᵀ Mₙ (θ* − θₙ): see
-    `refgen.resmem.risk.resmem_risk`. Memory is bounded, however many there are.
+    `refgen.resmem.risk.resmem_risk`. Memory is bounded for any number of designs.
 
     Returns
     -------
@@ -183,7 +183,7 @@ def displacement_matrices(
     >>> displacement_matrices([[0.0], [3.0]], [[1.0], [2.0]], 1).tolist()
     [[1.0]]
     """
-    points, queries, widths = alike(
+    points, queries, widths = in_one_place(
         points=as_floats("points", points, 2),
         queries=as_floats("queries", queries, 2),
         bandwidth=as_positive("bandwidth", bandwidth),
@@ -202,7 +202,7 @@ def displacement_matrices(
 
 
 def _pieces(shape: tuple[int, ...], k: int) -> Iterator[tuple[slice, slice]]:
-    """Designs and queries that cover all, with at most `_ENTRIES` numbers each."""
+    """Slices of designs and of queries, with at most `_ENTRIES` numbers each."""
     n_designs, n_queries, d = shape
     queries = max(1, min(n_queries, _ENTRIES // (k * d)))
     designs = max(1, _ENTRIES // (queries * k * d))
@@ -212,7 +212,7 @@ def _pieces(shape: tuple[int, ...], k: int) -> Iterator[tuple[slice, slice]]:
 
 
 def _check_designs(points: Any, queries: Any, n_neighbors: Any) -> int:
-    """`n_neighbors`, after a check that it and the shapes make sense."""
+    """`n_neighbors`, once it and the shapes are checked."""
     if points.shape[:-2] != queries.shape[:-2] or points.shape[-1] != queries.shape[-1]:
         raise ValueError(
             f"points have shape {points.shape} and queries {queries.shape}; both need "

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import prod
 from typing import Any
 
-from refgen._checks import alike, as_not_negative, as_positive, check_choice
+from refgen._checks import as_not_negative, as_positive, check_choice, in_one_place
 from refgen.arrays import as_floats, namespace
 
 WEIGHTS = ("nearest", "uniform", "exponential")
@@ -21,9 +21,9 @@ def neighbor_weights(
     distances : array of shape (..., k)
         Not negative; from nearest to farthest if `weights` is "nearest".
     weights : {"nearest", "uniform", "exponential"}
-        The first neighbour alone; all alike; or w ∝ exp(−distance/bandwidth), which
-        tends to the nearest neighbours (evenly, if some tie) for small and to all
-        alike for large bandwidths.
+        The first neighbour alone; equal weights; or w ∝ exp(−distance/bandwidth), which
+        tends to the nearest neighbour for small bandwidths (shared evenly in a tie)
+        and to equal weights for large ones.
     bandwidth : array of shape (...)
         Positive; only "exponential" reads it.
 
@@ -34,7 +34,7 @@ def neighbor_weights(
     Raises
     ------
     ValueError
-        If `weights` is none of the three, a distance is negative, or `bandwidth` is
+        If `weights` is not one of the three, a distance is negative, or `bandwidth` is
         not positive.
 
     Notes
@@ -58,7 +58,7 @@ def neighbor_weights(
     # The nearest has weight 1 before the division, so that no row vanishes.
     beyond = distances - distances.min(axis=-1, keepdims=True)
     width = as_positive("bandwidth", bandwidth)
-    beyond, width = alike(distances=beyond, bandwidth=width)
+    beyond, width = in_one_place(distances=beyond, bandwidth=width)
     scale = width[..., None]
     # Neither product nor quotient overflows; exp(−800) is 0.
     raw = xp.exp(-xp.minimum(beyond, 800.0 * xp.minimum(scale, 1e305)) / scale)
@@ -66,7 +66,7 @@ def neighbor_weights(
 
 
 def smooth(values: Any, indices: Any, weights: Any) -> Any:
-    """Weighted means Σⱼ wⱼ values[indexⱼ] of what the neighbours carry.
+    """Weighted means Σⱼ wⱼ values[indexⱼ] of the neighbours' values.
 
     Parameters
     ----------
@@ -102,13 +102,13 @@ def smooth(values: Any, indices: Any, weights: Any) -> Any:
             "one weight for each neighbour"
         )
     if bool((indices < 0).any()) or bool((indices >= len(values)).any()):
-        # A device would read some other entry without a word.
+        # A device would silently read some other entry.
         raise ValueError(f"indices must lie in [0, {len(values)}), one for each value")
     return namespace(values).einsum("qk,qk...->q...", weights, values[indices])
 
 
 def at_neighbors(values: Any, indices: Any) -> Any:
-    """What the points of a design carry, looked up at the neighbours of its queries.
+    """The values of the points of a design, at the neighbours of its queries.
 
     Parameters
     ----------
