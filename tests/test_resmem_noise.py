@@ -122,6 +122,7 @@ def test_torus_risk_by_its_parts():
     [
         (noise.neighbor_agreement, (DESIGN, 4), "more than n_points=3"),
         (noise.neighbor_agreement, (DESIGN, 0), "n_neighbors must be at least 1"),
+        (noise.neighbor_agreement, ([0.0], 1, 1.0, -1.0), "low must be below high"),
         (noise.neighbor_agreement, ([2.0],), r"points must lie in \[low, high\]"),
         (noise.noisy_slope, ([0.0, 0.0], 1.0, 0.5, 1.0), "all 0: they say nothing"),
         (noise.noisy_slope, (DESIGN, 1.0, 0.5, -1.0), "noise must not be negative"),

@@ -8,6 +8,7 @@ from typing import Any
 from refgen._checks import (
     as_not_negative,
     as_positive,
+    as_range,
     check_neighbor_count,
     in_one_place,
 )
@@ -41,7 +42,7 @@ def neighbor_agreement(
     Raises
     ------
     ValueError
-        If `n_neighbors` is out of range, or a point outside [low, high].
+        If `n_neighbors` is out of range, low ≥ high, or a point outside [low, high].
 
     Notes
     -----
@@ -57,7 +58,8 @@ def neighbor_agreement(
     x = as_floats("points", points, 1)
     n = x.shape[-1]
     k = check_neighbor_count(n_neighbors, n)
-    if not low < high or float(x.min()) < low or float(x.max()) > high:
+    as_range(low, high)
+    if float(x.min()) < low or float(x.max()) > high:
         raise ValueError(f"points must lie in [low, high] = [{low:g}, {high:g}]")
     xp = namespace(x)
     x = xp.sort(x, axis=-1)
