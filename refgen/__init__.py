@@ -17,6 +17,7 @@ _SUBMODULES = (
     "neighbors",
     "random",
     "resmem",
+    "special",
     "verify",
 )
 

@@ -1,4 +1,4 @@
-"""Which library an array is from, and the checks that every input goes through.
+"""Which library an array is from, and how an argument becomes an array.
 
 This is the only file that knows about array libraries; formulas call
 ``xp = namespace(x)`` and use the dialect NumPy and CuPy share.
@@ -9,7 +9,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from dataclasses import fields, is_dataclass
-from numbers import Integral, Real
 from typing import Any
 
 import numpy as np
@@ -21,10 +20,11 @@ UNIT_ROUNDOFF = 2.0**-53
 NORMALIZATION_TOLERANCE = 1e-9
 
 
-# Instances that are worth handling at once: they fill the vector units and the caches.
+# How many instances to handle at once: enough to fill the vector units, few enough for
+# the caches.
 BATCH = 512
 
-# Array types beside NumPy's and CuPy's, with their library and special functions.
+# Other array types than NumPy's and CuPy's, with their library and special functions.
 _libraries: dict[type, tuple[Any, Any]] = {}
 
 
@@ -72,7 +72,7 @@ def namespace(*arrays: Any) -> Any:
 
 
 def special_functions(*arrays: Any) -> Any:
-    """``scipy.special``, or the same of the device library of the arguments.
+    """``scipy.special``, or its twin in the device library of the arguments.
 
     Examples
     --------
@@ -143,7 +143,7 @@ def register_device_label(label: Callable[[], str]) -> None:
 
 
 def label_of(array: Any) -> str:
-    """Where an array is, and what is computed from it.
+    """Where an array is, and where results made from it are computed.
 
     Examples
     --------
@@ -251,38 +251,6 @@ def refuse_special(name: str, value: Any) -> None:
         )
     if hasattr(value, "tocsr"):
         raise TypeError(f"{name} is sparse; pass {name}.toarray()")
-
-
-def check_integer(name: str, value: Any, minimum: int) -> int:
-    """`value` as an integer of at least `minimum`; booleans are none.
-
-    Examples
-    --------
-    >>> check_integer("n_bins", 10, 1)
-    10
-    """
-    if isinstance(value, (bool, np.bool_)) or not isinstance(value, Integral):
-        raise TypeError(
-            f"{name} must be an integer of at least {minimum}, got {value!r}"
-        )
-    if value < minimum:
-        raise ValueError(f"{name} must be at least {minimum}, got {value}")
-    return int(value)
-
-
-def check_open_unit(name: str, value: Any) -> float:
-    """`value` as a number strictly between 0 and 1.
-
-    Examples
-    --------
-    >>> check_open_unit("confidence_level", 0.95)
-    0.95
-    """
-    if isinstance(value, (bool, np.bool_)) or not isinstance(value, Real):
-        raise TypeError(f"{name} must be a number between 0 and 1, got {value!r}")
-    if not 0 < float(value) < 1:
-        raise ValueError(f"{name} must be between 0 and 1, got {value!r}")
-    return float(value)
 
 
 class Instance:

@@ -10,7 +10,15 @@ from typing import Any
 from refgen import __version__
 from refgen_gpu.backend import NoDeviceError
 
-_SUBMODULES = ("arrays", "disagreement", "linalg", "neighbors", "random", "resmem")
+_SUBMODULES = (
+    "arrays",
+    "disagreement",
+    "linalg",
+    "neighbors",
+    "random",
+    "resmem",
+    "special",
+)
 
 __all__ = ["NoDeviceError", "__version__", *_SUBMODULES]
 

@@ -31,15 +31,9 @@ ON_THE_HOST = {
     "audited_bounds": "takes a law of either package",
     "mcdiarmid_radius": "plain numbers",
     "check_classifier": "scikit-learn's estimators live on the host",
-    "check_runs": "plain numbers",
     "train_runs": "scikit-learn's estimators live on the host",
-    "DigitsRuns": "scikit-learn's data and networks live on the host",
-    "digits_laws": "scikit-learn's data and networks live on the host",
-    "read_csv": "files are read by the host; to_device() moves what they hold",
     "read_labels": "files are read by the host; to_device() moves what they hold",
-    "read_parquet": "files are read by the host; to_device() moves what they hold",
     "read_predictions": "files are read by the host; to_device() moves what they hold",
-    "corrupt": "the message about a broken file",
 }
 
 
@@ -48,8 +42,8 @@ def public_names(module: ModuleType) -> list[str]:
 
     Examples
     --------
-    >>> import refgen.disagreement.errors as errors
-    >>> public_names(errors)[:2]
+    >>> import refgen.disagreement.rates as rates
+    >>> public_names(rates)[:2]
     ['classifier_errors', 'expected_disagreement']
     """
     if hasattr(module, "__all__"):

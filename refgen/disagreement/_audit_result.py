@@ -6,7 +6,7 @@ import math
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from refgen.disagreement.audited_bounds import AuditedBound
+from refgen.disagreement.bounds import AuditedBound
 from refgen.disagreement.estimates import DisagreementEstimate
 
 # What a run predicts, by `DisagreementAudit.members`.

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from refgen.arrays import Instance, check_integer, check_open_unit
+from refgen._checks import check_integer, check_open_unit
+from refgen.arrays import Instance
 from refgen.claims import registry
 from refgen.claims.model import Claim, Twin
 from refgen.random import Stream

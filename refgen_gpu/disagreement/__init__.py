@@ -4,7 +4,6 @@ The names of `refgen.disagreement`; see there.
 """
 
 from refgen.kernels import register_device_kernel
-from refgen_gpu.disagreement import audit as _audit_module
 from refgen_gpu.kernels import levels, votes
 from refgen_gpu.mirror import mirrored
 
@@ -30,6 +29,3 @@ __getattr__, __dir__, __all__ = mirrored(
         "MemberLaw": f"{_PACKAGE}.laws",
     },
 )
-
-# The module of that name is an attribute of the package already.
-audit = _audit_module.audit

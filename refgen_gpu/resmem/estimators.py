@@ -18,7 +18,7 @@ from refgen_gpu.resmem._transfer import is_on_device, like, on_host
 
 
 class _DeviceMemory:
-    """The searches of `refgen.resmem._base.ResMemBase`, on the device."""
+    """The searches of `refgen.resmem._estimator_base.ResMemBase`, on the device."""
 
     _place = staticmethod(to_device)
     _bring = staticmethod(to_host)

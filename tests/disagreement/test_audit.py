@@ -7,12 +7,13 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from refgen.disagreement import (
+    _runs,
     audit,
     cace_noise_floor,
     disagreement_estimate,
     unbiased_squared_bins,
 )
-from refgen.disagreement import audited_bounds as bounds_module
+from refgen.disagreement.bounds import audited_bounds
 
 RUNS = np.array([[0, 1, 1, 2], [0, 1, 2, 2], [0, 0, 1, 2], [1, 1, 1, 2]])
 LABELS = np.array([0, 1, 1, 0])
@@ -157,6 +158,26 @@ def test_large_laws_leave_the_chains_out(monkeypatch):
     assert result.holds
 
 
+@pytest.mark.parametrize("is_soft", [False, True])
+def test_predictions_are_parsed_and_counted_once(monkeypatch, is_soft):
+    calls = []
+
+    def counted(name):
+        function = getattr(_runs, name)
+
+        def call(*args):
+            calls.append(name)
+            return function(*args)
+
+        return call
+
+    names = ("check_predictions", "check_labels", "encoded", "count_votes")
+    for name in names:
+        monkeypatch.setattr(_runs, name, counted(name))
+    audit(np.eye(3)[RUNS] if is_soft else RUNS, LABELS, method="normal")
+    assert calls == (["count_votes"] if is_soft else list(names))
+
+
 def test_merged_levels_are_within_the_slack():
     # Levels 5e-10 apart chain into one, whose CACE alone is too small to bound.
     q = 0.5 + 5e-10 * np.arange(4000)
@@ -168,7 +189,7 @@ def test_merged_levels_are_within_the_slack():
 
 
 def test_a_bound_that_fails_says_so():
-    bounds = bounds_module.audited_bounds(0.5, 0.1, None, 4, (2, 0.5, 0.4))
+    bounds = audited_bounds(0.5, 0.1, None, 4, (2, 0.5, 0.4))
     assert [b.holds for b in bounds] == [False, False, False]
 
 

@@ -21,8 +21,8 @@ from refgen_gpu.random import Stream
 MODULES = [
     f"disagreement.{name}"
     for name in (
-        "audit", "calibration", "decompositions", "errors", "estimates", "families",
-        "finite_sample", "laws", "pairs", "votes",
+        "audits", "calibration", "decompositions", "estimates", "families",
+        "finite_sample", "laws", "rates", "votes",
     )
 ]  # fmt: skip
 ARRAYS = ("to_device", "as_floats", "as_probabilities", "device_label")

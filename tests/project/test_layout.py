@@ -17,7 +17,8 @@ SOURCES = sorted([*ROOT.glob("refgen/**/*.py"), *ROOT.glob("refgen_gpu/**/*.py")
 
 # A layer may import itself and the ones before it.
 LAYERS = ("arrays", "base", "theory", "claims", "verify", "cli")
-BASE = {"random", "intervals", "neighbors", "linalg", "networks", "kernels"}
+BASE = {"_checks", "special", "random", "domains", "intervals", "neighbors", "linalg"}
+BASE |= {"networks", "kernels", "theories"}
 
 
 def layer(module):

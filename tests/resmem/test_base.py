@@ -17,7 +17,7 @@ from refgen.claims.resmem.domains import (
 )
 from refgen.linalg import ball_constrained_least_squares, secular_multiplier
 from refgen.random import Stream
-from refgen.resmem.base import (
+from refgen.resmem.linear_base import (
     asymptotic_excess_risk,
     ball_moments,
     base_risk,

@@ -14,7 +14,7 @@ from refgen.domains import Domain
 
 def _laws() -> list[ClassifierLaw]:
     """One law per training protocol; training happens on first use."""
-    from refgen.disagreement.digits import digits_laws
+    from refgen.claims.disagreement._digits_runs import digits_laws
 
     laws = []
     for runs in digits_laws():

@@ -1,4 +1,4 @@
-"""`refgen.disagreement.audited_bounds` on the device."""
+"""`refgen.special` on the device."""
 
 from refgen_gpu.mirror import mirrored
 

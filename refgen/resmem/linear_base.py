@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
-from refgen.arrays import as_floats, check_integer, namespace
+from refgen._checks import check_choice, check_integer
+from refgen.arrays import as_floats, namespace
 from refgen.linalg import ball_constrained_least_squares, secular_multiplier
 from refgen.resmem.problem import LinearProblem
 
@@ -23,7 +24,7 @@ def ball_moments(n_features: int) -> tuple[float, float, float, float]:
     Raises
     ------
     TypeError, ValueError
-        If `n_features` is no integer, or below 1.
+        If `n_features` is not an integer, or below 1.
 
     Notes
     -----
@@ -125,7 +126,7 @@ def excess_risk_parts(problem: LinearProblem, coefficients: Any) -> tuple[Any, A
     distance : array of shape (...)
         ‖θ − θ∞‖² in the norm of Σ + μI.
     slack : array of shape (...)
-        μ (L² − ‖θ‖²): 0 if θ uses all of its norm.
+        μ (L² − ‖θ‖²): 0 if ‖θ‖ = L.
 
     Notes
     -----
@@ -142,7 +143,7 @@ def excess_risk_parts(problem: LinearProblem, coefficients: Any) -> tuple[Any, A
     weights = problem.spectrum + multiplier[..., None]
     distance = (weights * (theta - best) ** 2).sum(axis=-1)
     norm = namespace(theta).sqrt((theta**2).sum(axis=-1))
-    # A difference of squares as a product, whose factors round once each.
+    # A difference of squares as a product: each factor is rounded only once.
     slack = multiplier * (problem.radius - norm) * (problem.radius + norm)
     return distance, slack
 
@@ -172,7 +173,7 @@ def empirical_base(X: Any, y: Any, radius: Any) -> tuple[Any, Any]:
     Notes
     -----
     Source: derived here, claim RM-4b. Eigenvalues of Σ̂ below 1e-12 times the largest
-    count as 0, as their rounding is as large in a matrix of products.
+    count as 0: in a matrix of products their rounding error is of that size.
 
     Examples
     --------
@@ -219,8 +220,7 @@ def asymptotic_excess_risk(problem: LinearProblem, design: Design = "gaussian") 
     >>> round(float(asymptotic_excess_risk(problem)), 4)
     0.1717
     """
-    if design not in ("gaussian", "ball"):
-        raise ValueError(f"design must be 'gaussian' or 'ball', got {design!r}")
+    check_choice("design", design, get_args(Design))
     kurtosis = ball_moments(problem.n_features)[2] if design == "ball" else 1.0
     noise = kurtosis * irreducible_risk(problem) + problem.noise**2
     return noise * _degrees_of_freedom(problem)
@@ -232,7 +232,7 @@ def _degrees_of_freedom(problem: LinearProblem) -> Any:
     xp = namespace(theta)
     inverse = _over_shifted(1.0, problem, multiplier)
     length = (inverse * theta**2).sum(axis=-1)
-    # Of Q's two parts, coordinate by coordinate: nothing is subtracted but from 1.
+    # Q's two parts, coordinate by coordinate: the only subtraction is from 1.
     along = inverse * theta**2 / xp.where(length > 0, length, 1.0)[..., None]
     active = multiplier[..., None] > 0
     kept = xp.where(active, 1 - along, 1.0)
@@ -255,7 +255,7 @@ def _multiplier(problem: LinearProblem) -> Any:
 
 
 def _over_shifted(numerator: Any, problem: LinearProblem, multiplier: Any) -> Any:
-    """numerator/(λ + μ); 0 where that is no number."""
+    """numerator/(λ + μ); 0 where λ + μ is 0."""
     xp = namespace(problem.spectrum)
     shifted = problem.spectrum + multiplier[..., None]
     return xp.where(shifted > 0, numerator / xp.where(shifted > 0, shifted, 1.0), 0.0)

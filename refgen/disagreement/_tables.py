@@ -12,7 +12,7 @@ import numpy as np
 
 
 def corrupt(path: Path, error: Exception) -> ValueError:
-    """What to say of a file that its format's reader rejects."""
+    """The error for a file that the reader of its format rejects."""
     if "bject arrays" in str(error):
         return ValueError(
             f"{path}: holds Python objects (dtype object); save numbers or text, for "
@@ -122,7 +122,7 @@ def _column(path: Path, title: str, column: Any) -> np.ndarray:
     if hasattr(column.type, "value_type") and hasattr(column.type, "index_type"):
         column = column.cast(column.type.value_type)
     array = column.to_numpy()
-    # Arrow hands text over as Python objects.
+    # Arrow returns text as Python objects.
     if "string" in str(column.type):
         return array.astype(str)
     if array.dtype.kind not in "biuf":

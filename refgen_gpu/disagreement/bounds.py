@@ -1,4 +1,4 @@
-"""`refgen.disagreement.audit` on the device."""
+"""`refgen.disagreement.bounds` on the device."""
 
 from refgen_gpu.mirror import mirrored
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from refgen._checks import as_not_negative, in_one_place
 from refgen.arrays import as_floats, namespace
-from refgen.resmem._numbers import as_not_negative
 
 
 def resmem_errors(
@@ -43,11 +43,12 @@ def resmem_errors(
     [0.125]
     """
     missing = deviation(coefficients, base)
-    delta = as_floats("displacements", displacements, 2)
+    delta, noise = in_one_place(
+        displacements=as_floats("displacements", displacements, 2),
+        memorized_noise=as_floats("memorized_noise", memorized_noise),
+    )
     _check_features("displacements", delta, missing)
-    xp = namespace(delta)
-    noise = as_floats("memorized_noise", xp.asarray(memorized_noise))
-    return xp.einsum("...qd,...d->...q", delta, missing) - noise
+    return namespace(delta).einsum("...qd,...d->...q", delta, missing) - noise
 
 
 def displacement_matrix(displacements: Any) -> Any:
@@ -170,10 +171,11 @@ def risk_bounds(
     [1.0, 11.25]
     """
     missing = deviation(coefficients, base)
-    matrix = as_floats("matrix", matrix, 2)
+    matrix, radius = in_one_place(
+        matrix=as_floats("matrix", matrix, 2), radius=as_not_negative("radius", radius)
+    )
     _check_features("matrix", matrix, missing)
     xp = namespace(matrix)
-    radius = as_not_negative("radius", radius, xp)
     norm = xp.sqrt((as_floats("coefficients", coefficients, 1) ** 2).sum(axis=-1))
     largest = xp.linalg.eigvalsh(matrix)[..., -1]
     trace = xp.einsum("...ii->...", matrix)

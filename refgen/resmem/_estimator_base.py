@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from typing import Any
 
@@ -26,10 +27,10 @@ from refgen.resmem.smoother import neighbor_weights, smooth
 _ENTRIES_AT_ONCE = 1 << 24
 
 
-class ResMemBase(BaseEstimator):
+class ResMemBase(BaseEstimator, ABC):
     """Fits the base, remembers its residuals, and smooths them for new points."""
 
-    # Where the neighbours are searched; refgen_gpu has its own.
+    # Where and how neighbours are searched; refgen_gpu overrides these.
     _place = staticmethod(to_device)
     _bring = staticmethod(to_host)
     _search = staticmethod(nearest_neighbors)
@@ -54,26 +55,28 @@ class ResMemBase(BaseEstimator):
         self.cv = cv
         self.prefit = prefit
 
-    # Of the regressor and the classifier.
+    # What differs between regressor and classifier.
 
+    @abstractmethod
     def _base(self) -> Any:
-        raise NotImplementedError
+        """The estimator that was given, or the default."""
 
+    @abstractmethod
     def _targets(self, y: np.ndarray) -> np.ndarray:
         """What the base approximates, as floats."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _scores_of(self, model: Any, X: Any, n_rows: int) -> np.ndarray:
         """The scores of a base, of the shape of the targets."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _folds(self, X: Any, y: np.ndarray) -> Iterator:
-        raise NotImplementedError
+        """Training and test rows of residuals="cross_val"."""
 
     # Fitting.
 
     def _remember(self, X: Any, y: np.ndarray, params: dict[str, Any]) -> None:
-        """Fit everything on data that has been checked."""
+        """Fit everything on checked data."""
         params = self._routed(params)
         targets = self._targets(y)
         self.estimator_ = self._fitted_base(X, y, params)
@@ -171,7 +174,7 @@ class ResMemBase(BaseEstimator):
         Returns
         -------
         array of shape (n_points,)
-            1 for one neighbour, 1/k for k alike.
+            1 for one neighbour, 1/k for k equal weights.
         """
         X, n_rows = self._seen_again(X)
         _, weights = self._neighbors(self._place(self._embed(X, n_rows)))
@@ -226,7 +229,7 @@ class ResMemBase(BaseEstimator):
     # Input.
 
     def _seen(self, X: Any, reset: bool) -> Any:
-        """What base and embedding see: frames as they are, all else as arrays."""
+        """X for base and embedding: frames as they are, anything else as an array."""
         is_frame = hasattr(X, "columns")
         if is_frame and self.embedding is not None:
             return validate_data(self, X, reset=reset, skip_check_array=True)
@@ -237,7 +240,7 @@ class ResMemBase(BaseEstimator):
         """X and y of ``fit``, checked."""
         validate_data(self, X, y, skip_check_array=True)
         y = validate_data(self, y=y, **checks)
-        # After y, of which scikit-learn takes that X has no names any more.
+        # After y: checking it makes scikit-learn forget the feature names of X.
         X = self._seen(X, reset=True)
         check_consistent_length(X, y)
         return X, y
@@ -248,11 +251,11 @@ class ResMemBase(BaseEstimator):
         return X, X.shape[0]
 
     def _accepted(self) -> dict[str, Any]:
-        """What the base and the embedding can digest."""
+        """What the base and the embedding accept, as settings of ``validate_data``."""
         is_embedded = self.embedding is not None
         return {
             "accept_sparse": "csr" if get_tags(self).input_tags.sparse else False,
-            # What is embedded may be missing before: the embedding has to fill it.
+            # An embedding may fill in missing values.
             "ensure_all_finite": not is_embedded,
             "dtype": None if is_embedded else "numeric",
         }

@@ -1,4 +1,4 @@
-"""`refgen.resmem.base` on the device."""
+"""`refgen.resmem.linear_base` on the device."""
 
 # Its kernels are registered there.
 import refgen_gpu.linalg  # noqa: F401

@@ -1,4 +1,4 @@
-"""`refgen.disagreement.digits` on the device."""
+"""`refgen.resmem.risk` on the device."""
 
 from refgen_gpu.mirror import mirrored
 

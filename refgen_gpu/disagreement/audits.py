@@ -1,4 +1,4 @@
-"""`refgen.disagreement.pairs` on the device."""
+"""`refgen.disagreement.audits` on the device."""
 
 from refgen_gpu.mirror import mirrored
 

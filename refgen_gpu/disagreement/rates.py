@@ -1,4 +1,4 @@
-"""`refgen.disagreement.tables` on the device."""
+"""`refgen.disagreement.rates` on the device."""
 
 from refgen_gpu.mirror import mirrored
 

@@ -60,7 +60,7 @@ def audited_bounds(
     >>> all(bound.holds for bound in bounds)
     True
     """
-    # The sums' absolute terms add up to at most 2, and each of the n additions and
+    # The absolute terms of the sums add up to at most 2. Each of the n additions and of
     # the few operations per term rounds by at most one unit of that.
     rounding = 16 * UNIT_ROUNDOFF * n_entries
     slack = rounding + (0.0 if law is None else _merging(law))

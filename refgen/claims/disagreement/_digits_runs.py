@@ -9,8 +9,9 @@ from typing import get_args
 
 import numpy as np
 
-from refgen.disagreement.laws import FiniteLaw, empirical_law
+from refgen.disagreement.laws import FiniteLaw
 from refgen.disagreement.protocols import Vary, train_runs
+from refgen.disagreement.votes import empirical_law
 
 N_TRAIN = 400
 N_EPOCHS = 15
