@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
-from parity import (
+from support.parity import (
     ROUNDINGS_OF_LGAMMA,
     assert_on_device,
     assert_within,
