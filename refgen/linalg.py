@@ -8,6 +8,18 @@ from typing import Any
 import numpy as np
 
 from refgen.arrays import as_floats, namespace
+from refgen.kernels import kernel
+
+__all__ = [
+    "ball_constrained_least_squares",
+    "orthonormal_rows",
+    "project_out",
+    "secular_multiplier",
+    "solve_positive",
+]
+
+ball_by_cholesky = kernel("secular", "ball_by_cholesky")
+secular_roots = kernel("secular", "secular_roots")
 
 # Below this share of the largest diagonal entry a Cholesky pivot leaves it open whether
 # the matrix is singular; eigenvalues then decide.
@@ -163,9 +175,6 @@ def secular_multiplier(spectrum: Any, rotated: Any, radius: Any) -> Any:
     if not bool(xp.isfinite(scaled).all()):
         raise ValueError("rotated / radius overflows float64; rescale both")
     spectrum, scaled = xp.broadcast_arrays(spectrum, scaled)
-    # Importing Numba takes longer than most of what does not need it.
-    from refgen.kernels.secular import secular_roots
-
     rows = [
         xp.ascontiguousarray(a).reshape(-1, a.shape[-1]) for a in (spectrum, scaled)
     ]
@@ -227,8 +236,6 @@ def ball_constrained_least_squares(
     gram = xp.broadcast_to(gram, (*batch, n, n)).reshape(-1, n, n)
     moment = xp.broadcast_to(moment, (*batch, n)).reshape(-1, n)
     radius = xp.broadcast_to(radius, batch).reshape(-1)
-    from refgen.kernels.secular import ball_by_cholesky
-
     theta, mu = ball_by_cholesky(gram, moment, radius, _SAFE_PIVOT)
     left = xp.flatnonzero(mu < 0)
     if left.size:

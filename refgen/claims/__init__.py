@@ -30,3 +30,10 @@ __all__ = [
     "measured",
     "sampled",
 ]
+
+# Why refgen_gpu has no such package.
+NOT_MIRRORED = "a claim takes the package that it runs on as its argument"
+
+
+def __dir__() -> list[str]:
+    return __all__

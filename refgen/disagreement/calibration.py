@@ -6,7 +6,10 @@ from typing import Any
 
 from refgen.arrays import as_floats, check_integer, namespace
 from refgen.disagreement.laws import FiniteLaw
-from refgen.kernels.levels import absolute_level_sums, cumulative_level_area
+from refgen.kernels import kernel
+
+absolute_level_sums = kernel("levels", "absolute_level_sums")
+cumulative_level_area = kernel("levels", "cumulative_level_area")
 
 # Vote shares closer than this are one level: products and quotients of float64
 # numbers that should be equal differ by a few 1e-16; true levels j/M of up to a

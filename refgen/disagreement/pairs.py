@@ -14,7 +14,10 @@ import numpy as np
 
 from refgen.arrays import as_probabilities, namespace
 from refgen.disagreement.votes import check_predictions, check_runs, countable, encode
-from refgen.kernels.votes import count_votes, sum_squared_votes
+from refgen.kernels import kernel
+
+count_votes = kernel("votes", "count_votes")
+sum_squared_votes = kernel("votes", "sum_squared_votes")
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,10 @@ from typing import Any
 import numpy as np
 
 from refgen.arrays import check_integer, namespace, refuse_special
-from refgen.kernels.votes import count_level_masses, count_votes
+from refgen.kernels import kernel
+
+count_level_masses = kernel("votes", "count_level_masses")
+count_votes = kernel("votes", "count_votes")
 
 
 def check_predictions(predictions: Any, minimum_runs: int = 1) -> Any:

@@ -7,7 +7,7 @@ nearly a line.
 
 import numpy as np
 
-from refgen.kernels import compiled, dispatched
+from refgen.kernels import compiled
 from refgen.kernels.threads import in_threads
 
 # 26 steps were the most ever seen, for entries spread over 300 decades.
@@ -31,7 +31,6 @@ def _plain(*arrays):
     return [np.require(a, None, ["C", "A", "W"]) for a in arrays]
 
 
-@dispatched
 def secular_roots(spectrum, scaled):
     """μ ≥ 0 with Σ (scaled/(spectrum + μ))² = 1 for each row, 0 if Σ ≤ 1 there."""
     out = np.zeros(len(spectrum))
@@ -247,7 +246,6 @@ def _newton_each(gram, moment, radius, tolerance, solution, multiplier):
         )
 
 
-@dispatched
 def ball_by_cholesky(gram, moment, radius, tolerance):
     """Solutions and multipliers; μ = −1 where G + μI may be singular.
 

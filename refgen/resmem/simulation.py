@@ -7,9 +7,11 @@ from math import prod, sqrt
 from typing import Any
 
 from refgen.arrays import as_floats, check_integer, namespace
-from refgen.kernels.designs import nearest_in_designs
+from refgen.kernels import kernel
 from refgen.neighbors import may_overflow, refuse_overflow
 from refgen.resmem.smoother import at_neighbors, check_bandwidth, neighbor_weights
+
+nearest_in_designs = kernel("designs", "nearest_in_designs")
 
 LAWS = ("ball", "gaussian", "torus")
 

@@ -1,0 +1,12 @@
+"""The theories, one package each. Whatever enumerates theories reads this tuple."""
+
+from typing import TYPE_CHECKING
+
+__all__ = ("disagreement", "resmem")
+
+THEORIES: tuple[str, ...] = __all__
+
+# For type checkers, to which `refgen` and `refgen_gpu` show their theories by importing
+# everything from here.
+if TYPE_CHECKING:
+    from refgen import disagreement, resmem
