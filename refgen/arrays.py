@@ -15,6 +15,29 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+__all__ = [
+    "BATCH",
+    "DEVICE_PACKAGE",
+    "NORMALIZATION_TOLERANCE",
+    "UNIT_ROUNDOFF",
+    "Instance",
+    "as_floats",
+    "as_probabilities",
+    "check_integer",
+    "check_open_unit",
+    "device_label",
+    "label_of",
+    "namespace",
+    "on_the_host",
+    "package_of",
+    "refuse_special",
+    "register_library",
+    "special_functions",
+    "to_device",
+    "to_host",
+    "why_on_the_host",
+]
+
 _T = TypeVar("_T")
 
 UNIT_ROUNDOFF = 2.0**-53

@@ -9,6 +9,8 @@ import numpy as np
 
 from refgen.arrays import as_floats, check_integer, namespace
 
+__all__ = ["nearest_neighbors"]
+
 # With entries up to this, (2·2⁴⁵⁰)² n_features is finite for any array that exists.
 _SAFE_ENTRY = 2.0**450
 

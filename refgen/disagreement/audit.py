@@ -8,7 +8,7 @@ from typing import Any, Literal, get_args
 
 import numpy as np
 
-from refgen.arrays import as_probabilities, namespace
+from refgen.arrays import as_probabilities, namespace, on_the_host
 from refgen.disagreement import calibration, votes
 from refgen.disagreement.audited_bounds import AuditedBound, audited_bounds
 from refgen.disagreement.errors import test_error
@@ -31,6 +31,7 @@ Members = Literal["argmax", "sample"]
 LAW_ENTRIES = 10**7
 
 
+@on_the_host("plain numbers")
 @dataclass(frozen=True)
 class DisagreementAudit:
     """What predictions, and labels where given, say about error and calibration.

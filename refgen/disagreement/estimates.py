@@ -8,7 +8,7 @@ from typing import Any, Literal, get_args
 import numpy as np
 from scipy.stats import norm
 
-from refgen.arrays import check_integer, check_open_unit, label_of
+from refgen.arrays import check_integer, check_open_unit, label_of, on_the_host
 from refgen.disagreement.pairs import (
     PairStatistics,
     pair_matrix,
@@ -19,6 +19,7 @@ from refgen.disagreement.pairs import (
 IntervalMethod = Literal["jackknife", "normal", "mcdiarmid"]
 
 
+@on_the_host("plain numbers")
 @dataclass(frozen=True)
 class DisagreementEstimate:
     """An estimate of expected disagreement with its interval.
@@ -205,6 +206,7 @@ def disagreement_estimate(
     )
 
 
+@on_the_host("plain numbers")
 def mcdiarmid_radius(n_runs: int, n_points: int, error_probability: float) -> float:
     """t with P(|D̂ − EDR| ≥ t) ≤ `error_probability` for all laws, by McDiarmid.
 

@@ -11,7 +11,7 @@ from scipy.stats import norm
 from sklearn.base import clone, is_classifier
 from sklearn.model_selection import KFold, StratifiedKFold, check_cv
 
-from refgen.arrays import check_open_unit
+from refgen.arrays import check_open_unit, on_the_host
 from refgen.resmem._base import ResMemBase
 from refgen.resmem._losses import check_loss, losses, paired_data
 from refgen.resmem._residuals import take_points, take_rows
@@ -20,6 +20,7 @@ from refgen.resmem._residuals import take_points, take_rows
 _DOUBLING = 2.0
 
 
+@on_the_host("plain numbers")
 @dataclass(frozen=True)
 class MemorizationVerdict:
     """Whether remembered residuals lower the risk, and by how much.
