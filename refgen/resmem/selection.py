@@ -86,7 +86,7 @@ def leave_one_out_scores(
     distances = as_floats("distances", distances, 2)
     xp = namespace(distances)
     indices = xp.asarray(indices)
-    bandwidths = check_bandwidth(bandwidths, xp)
+    bandwidths = check_bandwidth(bandwidths, xp, "bandwidths")
     residuals = as_floats("residuals", residuals, 1)
     if indices.shape != distances.shape or len(residuals) != len(distances):
         raise ValueError(

@@ -190,7 +190,7 @@ def check_weights(weights: Any) -> str:
     return weights
 
 
-def check_bandwidth(bandwidth: Any, xp: Any) -> Any:
+def check_bandwidth(bandwidth: Any, xp: Any, name: str = "bandwidth") -> Any:
     """`bandwidth` as positive numbers of the library `xp`.
 
     Examples
@@ -199,7 +199,7 @@ def check_bandwidth(bandwidth: Any, xp: Any) -> Any:
     >>> float(check_bandwidth(2, np))
     2.0
     """
-    value = as_floats("bandwidth", xp.asarray(bandwidth))
+    value = as_floats(name, xp.asarray(bandwidth))
     if bool((value <= 0).any()):
-        raise ValueError(f"bandwidth must be positive, got {float(value.min()):g}")
+        raise ValueError(f"{name} must be positive, got {float(value.min()):g}")
     return value
