@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
     from refgen.disagreement import DisagreementAudit
 
+# Why refgen_gpu has no such module.
+NOT_MIRRORED = "part of the command line"
+
 
 @click.group()
 def audit() -> None:

@@ -20,6 +20,9 @@ from refgen.report_files import (
     write_report,
 )
 
+# Why refgen_gpu has no such module.
+NOT_MIRRORED = "one command line for both packages: refgen verify --backend cupy"
+
 STYLES = {
     "HOLDS": "green",
     "REFUTED": "bold red",

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from refgen.arrays import check_integer, namespace, special_functions
+from refgen.arrays import as_floats, check_integer, namespace, special_functions
 from refgen.disagreement.calibration import bin_index
 from refgen.disagreement.errors import expected_disagreement, pairwise_disagreement
 from refgen.disagreement.laws import ClassifierLaw, FiniteLaw
@@ -210,6 +210,7 @@ def debiased_square(samples: Any) -> Any:
     >>> debiased_square(np.array([[1.0], [3.0]])).tolist()
     [3.0]
     """
+    samples = as_floats("samples", samples, 2)
     n = samples.shape[-2]
     if n < 2:
         raise ValueError(f"at least 2 labelled points are needed, got {n}")
