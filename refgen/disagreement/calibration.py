@@ -17,10 +17,10 @@ cumulative_level_area = kernel("levels", "cumulative_level_area")
 LEVEL_TOLERANCE = 1e-9
 
 
-def _per_row(kernel: Any, levels: Any, values: Any, *args: Any) -> Any:
+def _per_row(over_rows: Any, levels: Any, values: Any, *args: Any) -> Any:
     xp = namespace(levels)
     batch, n = levels.shape[:-1], levels.shape[-1]
-    flat = kernel(
+    flat = over_rows(
         xp.ascontiguousarray(levels.reshape(-1, n)),
         xp.ascontiguousarray(values.reshape(-1, n)),
         *args,

@@ -16,13 +16,14 @@ import refgen
 import refgen_gpu
 from refgen_gpu.backend import backend
 from refgen_gpu.check import large
-from refgen_gpu.check.exercise import launchers
+from refgen_gpu.check.exercise import launchers, never_launched
 from refgen_gpu.check.facts import attempt
 
 SIZE = 1_000_000
 
 
 def run(deadline: float) -> Iterator[tuple[str, Any]]:
+    yield "kernels", attempt(lambda: {"never launched": never_launched()})
     for name, module in launchers().items():
         yield name, attempt(partial(compared, module))
         backend().release_memory()
@@ -65,6 +66,10 @@ def problems(results: dict[str, Any]) -> list[str]:
     ['signs: 3 of 10 differ from the CPU']
     """
     listed = [f"{k}: {r['error']}" for k, r in results.items() if "error" in r]
+    listed += [
+        f"{kernel} is in no case of a module of refgen_gpu.kernels"
+        for kernel in results.get("kernels", {}).get("never launched", [])
+    ]
     return listed + [
         f"{name}: {result['different']} of {result['of']} differ from the CPU"
         + (f" in {', '.join(result['in'])}" if "in" in result else "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import importlib
 import pkgutil
 import sys
@@ -11,8 +12,8 @@ from typing import Any
 import numpy as np
 
 import refgen_gpu
-from refgen_gpu import kernels
-from refgen_gpu.backend import backend
+from refgen_gpu import kernels, launch
+from refgen_gpu.backend import _override, backend
 
 PLANTED = {
     # A write one past the end.
@@ -44,6 +45,22 @@ def every_kernel(size: int = 1000) -> None:
     for module in launchers().values():
         for _ in module.cases(refgen_gpu, size):
             pass
+
+
+def never_launched() -> list[str]:
+    """Kernels of the .cu files that no case launches."""
+    be, launched = backend(), set()
+
+    def launch_and_note(name: str, *args: Any, **kwargs: Any) -> None:
+        launched.add(name)
+        be.launch(name, *args, **kwargs)
+
+    token = _override.set(dataclasses.replace(be, launch=launch_and_note))
+    try:
+        every_kernel()
+    finally:
+        _override.reset(token)
+    return sorted(set(launch.signatures()) - launched)
 
 
 def planted(tool: str) -> None:
