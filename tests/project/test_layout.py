@@ -145,10 +145,3 @@ def test_importing_refgen_loads_nothing_heavy():
     )
     heavy = {"numba", "sklearn", "hypothesis", "matplotlib", "scipy", "cupy"}
     assert heavy.isdisjoint(shown.stdout.split())
-
-
-@pytest.mark.parametrize("name", ["refgen.disagreement", "refgen.claims"])
-def test_all_names_exist(name):
-    module = __import__(name, fromlist=["x"])
-    assert module.__all__ == sorted(module.__all__)
-    assert all(hasattr(module, public) for public in module.__all__)
