@@ -6,11 +6,13 @@ from support.mirrors import (
     assert_complete,
     check_bad_numbers,
     check_host_arguments,
+    check_instance,
     on_both,
 )
 from support.parity import assert_on_device
 
 import refgen.disagreement as on_host
+from refgen.arrays import Instance
 
 LAW = on_host.FiniteLaw([0.5, 0.5], [[0.75, 0.25], [1, 0]], [[0.5, 0.5], [0.25, 0.75]])
 RUNS = on_host.ClassifierLaw([0.5, 0.5], [[0, 1], [1, 0]], [0.5] * 2, [[0, 1], [1, 1]])
@@ -20,6 +22,10 @@ VOTES = np.array([[0.0, 1, 1, 0], [1, 1, 0, 0], [0, 1, 0, 0], [1, 1, 1, 0]])
 TRUTH = np.array([0.0, 1, 1, 1])
 
 CALLS = {
+    "BetaReliability": (np.array([0.5, 2.0]), np.array([0.5, -0.5])),
+    "ClassifierLaw": tuple(vars(RUNS).values()),
+    "FiniteLaw": tuple(vars(LAW).values()),
+    "MemberLaw": tuple(vars(MEMBERS).values()),
     "aleatoric_disagreement": (MEMBERS,),
     "annealed_cace": (LAW, 3),
     "audit": (VOTES, TRUTH),
@@ -70,10 +76,6 @@ CALLS = {
 }
 
 ELSEWHERE = {
-    "BetaReliability": "an instance type: gpu/test_bad_input",
-    "ClassifierLaw": "an instance type: gpu/test_bad_input",
-    "FiniteLaw": "an instance type: gpu/test_bad_input",
-    "MemberLaw": "an instance type: gpu/test_bad_input",
     "DisagreementDisplay": "takes arrays of either side: test_parity_estimators",
     "DisagreementErrorEstimator": "takes arrays of either side",
 }
@@ -81,8 +83,10 @@ ELSEWHERE = {
 
 @pytest.mark.parametrize("name", CALLS)
 def test_calls_are_good(name, device):
-    got, _ = on_both("disagreement", name, CALLS[name])
-    if not hasattr(got, "__dataclass_fields__"):
+    got, want = on_both("disagreement", name, CALLS[name])
+    if isinstance(got, Instance):
+        check_instance(device, got, want)
+    elif not hasattr(got, "__dataclass_fields__"):
         assert_on_device(got, device)
 
 

@@ -6,6 +6,7 @@ numbers and words.
 
 import importlib
 import inspect
+import pickle
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ import refgen.random
 import refgen_gpu.random
 from refgen.arrays import Instance, why_on_the_host
 from refgen_gpu.arrays import to_device
+from support.parity import assert_on_device, assert_same_bits
 
 
 def packages(theory):
@@ -86,6 +88,15 @@ def check_bad_numbers(theory, name, arguments, unchecked=()):
                 mixed = [*arguments[:i], spoilt, *arguments[i + 1 :]]
                 with pytest.raises(ValueError, match=f"{parameter} holds NaN or inf"):
                     function(*map(move, mixed))
+
+
+def check_instance(device, got, want):
+    """An instance built on the device: all of it is there, and it pickles."""
+    assert_same_bits(got, want)
+    assert_on_device(tuple(vars(got).values()), device)
+    again = pickle.loads(pickle.dumps(got))
+    assert type(again) is type(got)
+    assert_same_bits(again, got)
 
 
 def _parameters(function, arguments):
