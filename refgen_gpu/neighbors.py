@@ -163,7 +163,7 @@ def _lowered_norms(rows: Any) -> Any:
 def _filter(
     centred: Any, terms: Any, queries: Any, n_candidates: int
 ) -> tuple[Any, Any]:
-    """The smallest lower bounds of the squared distances, and whose they are."""
+    """The smallest lower bounds of the squared distances, with their points."""
     xp = backend().xp
     kept = _nothing_kept(len(queries), n_candidates)
     query_terms = _lowered_norms(queries)

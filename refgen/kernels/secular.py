@@ -18,7 +18,7 @@ _CHEAP_STEPS = 8
 _CLOSE, _BELOW = 1 + 1e-3, 1 - 1e-12
 _NEGLIGIBLE = 1e-20
 
-# Of a problem, over the cube of its size: some four factorizations.
+# Operations of a problem over the cube of its size: some four factorizations.
 _OPERATIONS = 4
 
 # Relative excess of the norm at which the next step is of the third order, and at which
@@ -27,7 +27,7 @@ _SMALL_EXCESS, _LAST_EXCESS = 0.1, 3e-6
 
 
 def _plain(*arrays):
-    """The arrays as Numba has compiled for: strided and read-only ones are others."""
+    """Contiguous, writable arrays: Numba compiles again for other kinds."""
     return [np.require(a, None, ["C", "A", "W"]) for a in arrays]
 
 

@@ -32,7 +32,7 @@ def different(device: Any, host: np.ndarray) -> int:
 
 
 def many_normals(deadline: float, n: int = _MANY) -> dict[str, int]:
-    """Many normals, piece by piece; `of` says how many time sufficed for."""
+    """Compare normals until the time is up, piece by piece; `of` says how many."""
     from refgen.random import Stream as Host
     from refgen_gpu.random import Stream as Device
 
@@ -82,7 +82,7 @@ def votes() -> dict[str, Any]:
 
 
 def neighbors() -> dict[str, Any]:
-    """A tile of more than 2³¹ distances; the last queries are looked at."""
+    """A tile of more than 2³¹ distances; the last queries are compared."""
     from refgen.neighbors import nearest_neighbors as on_host
     from refgen_gpu.neighbors import nearest_neighbors as on_device
     from refgen_gpu.random import Stream
