@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from refgen import linalg as _host
 from refgen_gpu.backend import backend
 from refgen_gpu.mirror import mirrored
-from refgen_gpu.placement import device_function
+from refgen_gpu.placement import device_function, docstring_of
 
 
 def solve_positive(matrices: Any, rhs: Any) -> Any:
@@ -16,7 +16,7 @@ def solve_positive(matrices: Any, rhs: Any) -> Any:
         return _solve_positive(matrices, rhs)
 
 
-solve_positive.__doc__ = _host.solve_positive.__doc__
+solve_positive.__doc__ = docstring_of(_host.solve_positive)
 _solve_positive = device_function(_host.solve_positive, __name__, "_solve_positive")
 
 if TYPE_CHECKING:

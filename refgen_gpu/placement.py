@@ -143,4 +143,22 @@ def device_function(function: Callable, module: str, name: str) -> Callable:
         return function(*bound.args, **bound.kwargs)
 
     call.__module__, call.__qualname__ = module, name
+    call.__doc__ = docstring_of(function)
     return call
+
+
+def docstring_of(function: Callable) -> str:
+    """The docstring of a function of refgen without its examples, for another version.
+
+    Examples have NumPy arrays where a device function wants its own.
+
+    Examples
+    --------
+    >>> from refgen.linalg import solve_positive
+    >>> docstring_of(solve_positive).rstrip().splitlines()[-1].strip()
+    'Examples: see `refgen.linalg.solve_positive`.'
+    """
+    text = inspect.getdoc(function) or ""
+    kept, found, _ = text.partition("\nExamples\n--------\n")
+    where = f"{function.__module__}.{function.__qualname__}"
+    return f"{kept.rstrip()}\n\nExamples: see `{where}`.\n" if found else text

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from refgen_gpu.arrays import to_device, to_host
-from refgen_gpu.placement import is_on_device
+from refgen_gpu.placement import docstring_of, is_on_device
 
 _Class = TypeVar("_Class", bound=type)
 
@@ -60,6 +60,7 @@ def host_function(function: Callable, module: str, name: str) -> Callable:
         return function(*map(on_host, args), **moved)
 
     call.__module__, call.__qualname__ = module, name
+    call.__doc__ = docstring_of(function)
     return call
 
 
