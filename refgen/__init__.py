@@ -18,12 +18,22 @@ __all__ = [
     "linalg",
     "neighbors",
     "random",
+    "special",
     "verify",
     *THEORIES,
 ]
 
 if TYPE_CHECKING:
-    from refgen import arrays, claims, intervals, linalg, neighbors, random, verify
+    from refgen import (
+        arrays,
+        claims,
+        intervals,
+        linalg,
+        neighbors,
+        random,
+        special,
+        verify,
+    )
     from refgen.theories import *  # noqa: F403
 else:
     __getattr__, __dir__ = lazy(__name__, __all__)

@@ -1,4 +1,4 @@
-"""Which library an array is from, and the checks that every input goes through.
+"""Which library an array is from, and how an argument becomes an array.
 
 This is the only file that knows about array libraries; formulas call
 ``xp = namespace(x)`` and use the dialect NumPy and CuPy share.
@@ -10,7 +10,6 @@ import importlib
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import fields, is_dataclass
-from numbers import Integral, Real
 from typing import Any, TypeVar
 
 import numpy as np
@@ -23,8 +22,6 @@ __all__ = [
     "Instance",
     "as_floats",
     "as_probabilities",
-    "check_integer",
-    "check_open_unit",
     "device_label",
     "label_of",
     "namespace",
@@ -47,14 +44,15 @@ UNIT_ROUNDOFF = 2.0**-53
 NORMALIZATION_TOLERANCE = 1e-9
 
 
-# Instances that are worth handling at once: they fill the vector units and the caches.
+# How many instances to handle at once: enough to fill the vector units, few enough for
+# the caches.
 BATCH = 512
 
 # The package that computes on a device. refgen knows this name and nothing else of it:
 # the package is loaded when the first device array comes.
 DEVICE_PACKAGE = "refgen_gpu"
 
-# Array types beside NumPy's and CuPy's, with their library and special functions.
+# Other array types than NumPy's and CuPy's, with their library and special functions.
 _libraries: dict[type, tuple[Any, Any]] = {}
 
 
@@ -102,7 +100,7 @@ def namespace(*arrays: Any) -> Any:
 
 
 def special_functions(*arrays: Any) -> Any:
-    """``scipy.special``, or the same of the device library of the arguments.
+    """``scipy.special``, or its twin in the device library of the arguments.
 
     Examples
     --------
@@ -168,7 +166,7 @@ def package_of(array: Any) -> str:
 
 
 def label_of(array: Any) -> str:
-    """Where an array is, and what is computed from it.
+    """Where an array is, and where results made from it are computed.
 
     Examples
     --------
@@ -277,38 +275,6 @@ def refuse_special(name: str, value: Any) -> None:
         raise TypeError(f"{name} is sparse; pass {name}.toarray()")
 
 
-def check_integer(name: str, value: Any, minimum: int) -> int:
-    """`value` as an integer of at least `minimum`; a boolean is refused.
-
-    Examples
-    --------
-    >>> check_integer("n_bins", 10, 1)
-    10
-    """
-    if isinstance(value, (bool, np.bool_)) or not isinstance(value, Integral):
-        raise TypeError(
-            f"{name} must be an integer of at least {minimum}, got {value!r}"
-        )
-    if value < minimum:
-        raise ValueError(f"{name} must be at least {minimum}, got {value}")
-    return int(value)
-
-
-def check_open_unit(name: str, value: Any) -> float:
-    """`value` as a number strictly between 0 and 1.
-
-    Examples
-    --------
-    >>> check_open_unit("confidence_level", 0.95)
-    0.95
-    """
-    if isinstance(value, (bool, np.bool_)) or not isinstance(value, Real):
-        raise TypeError(f"{name} must be a number between 0 and 1, got {value!r}")
-    if not 0 < float(value) < 1:
-        raise ValueError(f"{name} must be between 0 and 1, got {value!r}")
-    return float(value)
-
-
 def on_the_host(reason: str) -> Callable[[_T], _T]:
     """Mark a function or class that refgen_gpu takes over as it is, and say why.
 
@@ -343,8 +309,8 @@ def why_on_the_host(marked: Any) -> str | None:
 class Instance:
     """Base of the frozen dataclasses of arrays that claims are measured on.
 
-    Leading axes are batch axes, the same for every field. A field may be another
-    instance.
+    Leading axes are batch axes, the same for every field. A field may be an instance
+    itself.
     """
 
     def take(self, index: Any) -> Any:
@@ -360,7 +326,7 @@ class Instance:
         return instance
 
     def map(self, function: Callable[[Any], Any]) -> Any:
-        """The instance with `function` applied to every array."""
+        """The instance with `function` applied to every array, also of nested ones."""
         values = {name: _mapped(function, value) for name, value in self._fields()}
         return type(self).trusted(**values)
 

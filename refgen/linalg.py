@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from numbers import Number
 from typing import Any
 
 import numpy as np
 
+from refgen._checks import as_not_negative, as_positive, in_one_place
 from refgen.arrays import as_floats, namespace
 from refgen.kernels import kernel
 
@@ -21,8 +21,8 @@ __all__ = [
 ball_by_cholesky = kernel("secular", "ball_by_cholesky")
 secular_roots = kernel("secular", "secular_roots")
 
-# Below this share of the largest diagonal entry a Cholesky pivot leaves it open whether
-# the matrix is singular; eigenvalues then decide.
+# A Cholesky pivot below this share of the largest diagonal entry may mean that the
+# matrix is singular; eigenvalues then decide.
 _SAFE_PIVOT = 1e-6
 
 
@@ -138,8 +138,9 @@ def secular_multiplier(spectrum: Any, rotated: Any, radius: Any) -> Any:
     Parameters
     ----------
     spectrum, rotated : array of shape (..., d)
-        Eigenvalues, not negative, and what they belong to. Where both are 0 the term
-        is 0. Eigenvalues and |rotated|/radius may be anything from 1e-300 to 1e300.
+        Eigenvalues, not negative, and the coefficients in their eigenvectors. Where
+        both are 0 the term is 0. Eigenvalues and |rotated|/radius may be anything from
+        1e-300 to 1e300.
     radius : array of shape (...)
         Positive.
 
@@ -164,12 +165,12 @@ def secular_multiplier(spectrum: Any, rotated: Any, radius: Any) -> Any:
     >>> float(secular_multiplier([1.0, 1.0], [0.6, 0.8], 0.5))
     1.0
     """
-    spectrum = as_floats("spectrum", spectrum, 1)
-    rotated = as_floats("rotated", rotated, 1)
-    xp = namespace(spectrum, rotated, radius)
-    radius = _radii(radius, xp)
-    if bool((spectrum < 0).any()):
-        raise ValueError("spectrum must not be negative")
+    spectrum, rotated, radius = in_one_place(
+        spectrum=as_not_negative("spectrum", spectrum, 1),
+        rotated=as_floats("rotated", rotated, 1),
+        radius=as_positive("radius", radius),
+    )
+    xp = namespace(spectrum)
     with np.errstate(over="ignore"):
         scaled = rotated / radius[..., None]
     if not bool(xp.isfinite(scaled).all()):
@@ -211,8 +212,8 @@ def ball_constrained_least_squares(
 
     Notes
     -----
-    Newton's method on the secular equation (Moré & Sorensen 1983), with a Cholesky
-    factorization a step; by eigenvalues where G may be singular, and on a device. The
+    Newton's method on the secular equation (Moré & Sorensen 1983), with one Cholesky
+    factorization per step; by eigenvalues where G may be singular, and on a device. The
     error is of the order of the rounding unit times the condition number of G + μI.
 
     Examples
@@ -223,15 +224,18 @@ def ball_constrained_least_squares(
     >>> theta.round(12).tolist(), round(float(mu), 12)
     ([0.3, 0.4, 0.0], 1.0)
     """
-    gram, moment = as_floats("gram", gram, 2), as_floats("moment", moment, 1)
-    radius = _radii(radius, namespace(gram, moment, radius))
+    gram, moment, radius = in_one_place(
+        gram=as_floats("gram", gram, 2),
+        moment=as_floats("moment", moment, 1),
+        radius=as_positive("radius", radius),
+    )
     n = gram.shape[-1]
     if gram.shape[-2] != n or moment.shape[-1] != n:
         raise ValueError(
             f"gram must have shape (..., d, d) and moment (..., d), got {gram.shape} "
             f"and {moment.shape}"
         )
-    xp = namespace(gram, moment, radius)
+    xp = namespace(gram)
     batch = xp.broadcast_shapes(gram.shape[:-2], moment.shape[:-1], radius.shape)
     gram = xp.broadcast_to(gram, (*batch, n, n)).reshape(-1, n, n)
     moment = xp.broadcast_to(moment, (*batch, n)).reshape(-1, n)
@@ -242,15 +246,6 @@ def ball_constrained_least_squares(
         rest = gram[left], moment[left], radius[left]
         theta[left], mu[left] = _ball_by_eigenvalues(*rest, tolerance)
     return theta.reshape(*batch, n), mu.reshape(batch)
-
-
-def _radii(radius: Any, xp: Any) -> Any:
-    if isinstance(radius, Number):  # a number has no device; its arrays do
-        radius = xp.asarray(radius)
-    radius = as_floats("radius", radius)
-    if bool((radius <= 0).any()):
-        raise ValueError("radius must be positive")
-    return radius
 
 
 def _ball_by_eigenvalues(

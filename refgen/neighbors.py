@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from refgen.arrays import as_floats, check_integer, namespace
+from refgen._checks import check_neighbor_count
+from refgen.arrays import as_floats, namespace
 
 __all__ = ["nearest_neighbors"]
 
@@ -18,8 +19,8 @@ _SAFE_ENTRY = 2.0**450
 _MOST_INSERTED = 64
 _ROWS_ENTRIES = 1 << 23
 
-# Which search is fastest, by benchmarks/results/neighbors_rule.json. Below these, the
-# plain one wins, which has nothing to prepare. In 1 or 2 dimensions neighbours are so
+# Which search is fastest, by benchmarks/results/neighbors_rule.json. Below these sizes
+# the plain one is, as it has nothing to prepare. In 1 or 2 dimensions neighbours are so
 # near that single precision certifies few of them.
 _QUERIES_FOR_FILTER, _FEATURES_FOR_FILTER = 100, 3
 _POINTS_FOR_FILTER, _ENTRIES_FOR_FILTER = 4000, 60_000
@@ -53,7 +54,7 @@ def nearest_neighbors(
     Raises
     ------
     TypeError
-        If the input is not numeric, or `n_neighbors` is no integer.
+        If the input is not numeric, or `n_neighbors` is not an integer.
     ValueError
         If the input is empty or holds NaN or infinity, shapes do not match,
         `n_neighbors` is out of range, or a squared distance overflows.
@@ -64,16 +65,16 @@ def nearest_neighbors(
     Differences below 1e-154 lose digits when they are squared and those below 1e-162
     vanish: rescale data of that size.
 
-    Of three searches with the same bits the one that should be fastest runs. The plain
-    one takes all differences. With many points and queries, SciPy's k-d tree finds
-    candidates in few dimensions, and products of single-precision matrices do in more.
-    The squared distances of candidates are then computed as above, and
-    a bound on all rounding certifies that no other point is nearer; queries without a
+    Three searches give the same bits, and the one that should be fastest runs. The
+    plain one computes all distances. With many points and queries, candidates are found
+    by SciPy's k-d tree in few dimensions, and by products of single-precision matrices
+    in more. The squared distances of candidates are then computed as above, and a bound
+    on all rounding certifies that no other point is nearer. Queries without a
     certificate (ties, clusters far from each other) go to the next finer search, at
     worst to the plain one. See `refgen.kernels.filter` and `refgen.kernels.tree`.
 
-    Beside the result, the products need a single-precision copy of the queries, with
-    ``n_neighbors + 8`` numbers and indices of each, and some 50 MB; queries without a
+    In addition to the result, the products need a single-precision copy of the queries,
+    ``n_neighbors + 8`` numbers and indices for each, and some 50 MB; queries without a
     certificate need the same in double precision. The tree needs about as much memory
     as the points.
 
@@ -107,7 +108,7 @@ def check_neighbors(points: Any, queries: Any, n_neighbors: Any) -> int:
     Raises
     ------
     TypeError
-        If `n_neighbors` is no integer.
+        If `n_neighbors` is not an integer.
     ValueError
         If an array is not 2-D, the numbers of features differ, or there are fewer
         points than neighbours.
@@ -127,17 +128,11 @@ def check_neighbors(points: Any, queries: Any, n_neighbors: Any) -> int:
             f"points have {points.shape[1]} feature(s) and queries have "
             f"{queries.shape[1]}; they must have the same"
         )
-    k = check_integer("n_neighbors", n_neighbors, 1)
-    if k > len(points):
-        raise ValueError(
-            f"n_neighbors={k} is more than n_points={len(points)}; "
-            f"ask for at most {len(points)}"
-        )
-    return k
+    return check_neighbor_count(n_neighbors, len(points))
 
 
 def may_overflow(points: Any, queries: Any) -> bool:
-    """Whether entries are so large that squared distances have to be looked at.
+    """Whether entries are so large that a squared distance might overflow.
 
     Examples
     --------
@@ -151,12 +146,12 @@ def may_overflow(points: Any, queries: Any) -> bool:
 
 
 def refuse_overflow(squares: Any) -> None:
-    """Refuse squared distances of which one is infinite.
+    """Refuse squared distances if one of them is infinite.
 
     Raises
     ------
     ValueError
-        With the remedy.
+        If one is; the message says what to do.
 
     Examples
     --------
@@ -170,7 +165,7 @@ def refuse_overflow(squares: Any) -> None:
 
 
 def _fastest(points: np.ndarray, queries: np.ndarray, k: int) -> _Search:
-    """The search to begin with; it returns the rows that are left undone."""
+    """The search to begin with; it returns the rows that it could not certify."""
     from refgen.kernels import filter as products
     from refgen.kernels import tree
 
@@ -178,7 +173,7 @@ def _fastest(points: np.ndarray, queries: np.ndarray, k: int) -> _Search:
     if (
         n_queries >= _QUERIES_FOR_TREE
         and n_features <= _MOST_FEATURES_FOR_TREE
-        # What a tree visits grows like this; the others visit all points.
+        # A tree visits about this many points; the other searches visit all.
         and n_points >= max(_POINTS_FOR_TREE, 4 * (k + 8) * 3**n_features)
         and tree.suits(points, k)
     ):
@@ -204,8 +199,8 @@ def _insert_rows(
     squares: np.ndarray,
     indices: np.ndarray,
 ) -> None:
-    """Do some of the queries plainly; their squares come in full of infinity."""
-    # Importing Numba takes longer than most of what does not need it.
+    """The plain search for some of the queries, whose squares are infinite so far."""
+    # Importing Numba takes longer than most calls that do without it.
     from refgen.kernels.neighbors import keep_nearest
     from refgen.kernels.threads import in_threads
 

@@ -10,14 +10,14 @@ from typing import Any
 
 import numpy as np
 
-from refgen.arrays import check_integer
+from refgen._checks import check_integer
 
 __all__ = ["Stream"]
 
 _WORDS_PER_BLOCK = 4
 # Only the first of the counter's four words counts the blocks.
 _N_POSITIONS = _WORDS_PER_BLOCK * 2**64
-# Between labels, so that none may hold it.
+# Separates labels; no label may contain it.
 _SEPARATOR = "\x1f"
 
 

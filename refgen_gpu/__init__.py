@@ -18,11 +18,12 @@ __all__ = [
     "linalg",
     "neighbors",
     "random",
+    "special",
     *THEORIES,
 ]
 
 if TYPE_CHECKING:
     from refgen.theories import *  # noqa: F403
-    from refgen_gpu import arrays, linalg, neighbors, random
+    from refgen_gpu import arrays, linalg, neighbors, random, special
 else:
     __getattr__, __dir__ = lazy(__name__, __all__)

@@ -1,20 +1,21 @@
-"""Theorems as properties: claims, their domains, kinds, twins and registry."""
+"""Theorems as properties: claims, their relations, false twins and registry."""
 
-from refgen.claims.kinds import InvalidMeasurement, Measurement, decide, measured
-from refgen.claims.model import Claim, Domain, Twin
-from refgen.claims.registry import (
-    RegistrationError,
-    UnknownClaim,
-    all_claims,
-    claim,
-    find,
-    get,
+from refgen.claims.kinds import (
+    InvalidMeasurement,
+    Measurement,
+    ascending,
+    at_most,
+    decide,
+    equal,
+    exceeds,
+    tends_to,
 )
+from refgen.claims.model import Claim, RegistrationError, Twin
+from refgen.claims.registry import UnknownClaim, all_claims, claim, find, get
 from refgen.claims.sampled import Draws, Samples, sampled
 
 __all__ = [
     "Claim",
-    "Domain",
     "Draws",
     "InvalidMeasurement",
     "Measurement",
@@ -23,12 +24,16 @@ __all__ = [
     "Twin",
     "UnknownClaim",
     "all_claims",
+    "ascending",
+    "at_most",
     "claim",
     "decide",
+    "equal",
+    "exceeds",
     "find",
     "get",
-    "measured",
     "sampled",
+    "tends_to",
 ]
 
 # Why refgen_gpu has no such package.

@@ -1,9 +1,10 @@
-"""What a claim measures, and the one rule by which each kind is decided."""
+"""Relations between what a claim measures, and the one rule that decides each kind."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any, Literal
 
 import numpy as np
@@ -17,58 +18,133 @@ class InvalidMeasurement(ValueError):
     """A claim's code gave NaN, or no number, on a valid instance."""
 
 
+# Roundings that each side may carry, by default: those of any closed form, and of a sum
+# of up to a thousand terms. A claim with a longer sum states its number.
+ROUNDINGS = 2**10
+
+
 @dataclass(frozen=True)
 class Measurement:
-    """Two sides of a claim on a batch of instances.
+    """One relation between two sides of a claim, on a batch of instances.
 
     Attributes
     ----------
-    lhs, rhs : arrays of shape (batch, ...)
+    kind : str
+        The relation, and the rule by which it is decided.
+    lhs, rhs : arrays of shape (batch, ...), or numbers
     scale : array or float
         Sum of the absolute terms on both sides: what rounding is judged against.
-    terms : int
-        Number of terms that were added up.
+    roundings : int
+        Number of roundings that a side is behind.
     envelope : array or float
         For limits and rates: proven distance of `lhs` from `rhs` at each size.
-    kind : str or None
-        Decides this part by another rule than the claim's own.
     """
 
+    kind: Kind
     lhs: Any
     rhs: Any
     scale: Any = 1.0
-    terms: int = 1
+    roundings: int = ROUNDINGS
     envelope: Any = 0.0
-    kind: Kind | None = None
 
     @property
     def tolerance(self) -> Any:
-        """Rounding that the two sides may show.
+        """What rounding may move the two sides apart.
 
-        Each side is a sum of `terms` products. Adding them in any order errs by at
-        most (terms − 1) u Σ|terms| (Higham 2002, section 4.2, first order), and each
-        term carries at most 8 roundings of its own: up to three factors, each from
-        a division and a difference, and the products. Two sides: a factor of 2.
+        A number behind n roundings is off by at most n u Σ|terms|, to first order and
+        in any order of summation (Higham 2002, lemma 3.1 and section 4.2). Two sides: a
+        factor of 2.
         """
-        return 2 * (self.terms + 8) * UNIT_ROUNDOFF * abs(self.scale)
+        return 2 * self.roundings * UNIT_ROUNDOFF * abs(self.scale)
 
 
-def measured(
-    lhs: Any,
-    rhs: Any,
-    scale: Any = 1.0,
-    terms: int = 1,
-    envelope: Any = 0.0,
-    kind: Kind | None = None,
+def equal(
+    lhs: Any, rhs: Any, scale: Any = 1.0, *, roundings: int = ROUNDINGS
 ) -> Measurement:
-    """A measurement; see `Measurement` for the arguments.
+    """lhs = rhs, an identity.
+
+    Parameters
+    ----------
+    lhs, rhs : arrays of shape (batch, ...), or numbers
+        A number stands for the whole batch.
+    scale : array or float
+        Sum of the absolute terms on both sides: what rounding is judged against.
+    roundings : int
+        Stated for sums of more than a thousand terms only.
 
     Examples
     --------
-    >>> float(measured(1.0, 2.0).rhs)
-    2.0
+    >>> equal(1.0, 2.0).kind
+    'identity'
     """
-    return Measurement(lhs, rhs, scale, terms, envelope, kind)
+    return Measurement("identity", lhs, rhs, scale, roundings)
+
+
+def at_most(
+    lhs: Any, rhs: Any, scale: Any = 1.0, *, roundings: int = ROUNDINGS
+) -> Measurement:
+    """lhs ≤ rhs, an inequality; see `equal` for the arguments.
+
+    Examples
+    --------
+    >>> at_most(1.0, 2.0).kind
+    'inequality'
+    """
+    return Measurement("inequality", lhs, rhs, scale, roundings)
+
+
+def ascending(
+    *sides: Any, scale: Any = 1.0, roundings: int = ROUNDINGS
+) -> list[Measurement]:
+    """A chain a ≤ b ≤ c …, as an inequality for each pair of neighbours.
+
+    Examples
+    --------
+    >>> len(ascending(1.0, 2.0, 3.0))
+    2
+    """
+    return [at_most(a, b, scale, roundings=roundings) for a, b in pairwise(sides)]
+
+
+def exceeds(
+    lhs: Any, rhs: Any = 0.0, scale: Any = 1.0, *, roundings: int = ROUNDINGS
+) -> Measurement:
+    """lhs > rhs by more than rounding, on an instance that shows an existence.
+
+    Examples
+    --------
+    >>> exceeds(0.1).kind
+    'existence'
+    """
+    return Measurement("existence", lhs, rhs, scale, roundings)
+
+
+def tends_to(
+    values: Any,
+    limit: Any,
+    envelope: Any,
+    scale: Any = 1.0,
+    *,
+    roundings: int = ROUNDINGS,
+) -> Measurement:
+    """Values → limit along the last axis, within a proven envelope that shrinks.
+
+    Parameters
+    ----------
+    values : array of shape (batch, ..., n_sizes)
+        For a rate: local slopes of logarithms.
+    limit : array or number
+    envelope : array
+        Proven distance from the limit at each size; derived on the theory's page.
+    scale, roundings
+        As in `equal`.
+
+    Examples
+    --------
+    >>> tends_to(np.array([[1.1, 1.01]]), 1.0, np.array([0.2, 0.02])).kind
+    'limit'
+    """
+    return Measurement("limit", values, limit, scale, roundings, envelope)
 
 
 @dataclass(frozen=True)
@@ -130,32 +206,34 @@ def _ratio(xp: Any, numerator: Any, denominator: Any, floor: Any) -> Any:
     return xp.where(usable, numerator / xp.where(usable, denominator, 1.0), 0.0)
 
 
-def decide(kind: Kind, result: Any, batch: int) -> Decision:
-    """Decide a claim's measurement, or several, on a batch of instances.
+def decide(kind: Kind, result: Any, batch: int, xp: Any = np) -> Decision:
+    """Decide the relations that a statement returned, on a batch of instances.
 
     Parameters
     ----------
     kind : str
-        Rule for parts that name none.
-    result : Measurement or sequence of Measurement
+        Of the statement: its limits are those of slopes if it is a rate.
+    result : Measurement, or (nested) sequences of them
     batch : int
-        Number of instances: the first axis of every side.
+        Number of instances: the first axis of every side that is no number.
+    xp : module
+        Array library of the instances.
 
     Raises
     ------
     InvalidMeasurement
-        On NaN or infinity, or if a side does not have `batch` rows.
+        On NaN or infinity, if a side does not have `batch` rows, or if it is not where
+        the instances are.
 
     Examples
     --------
-    >>> decide("inequality", measured(np.array([1.0, 3.0]), 2.0), 2).violated.tolist()
+    >>> decide("inequality", at_most(np.array([1.0, 3.0]), 2.0), 2).violated.tolist()
     [False, True]
     """
-    parts = (result,) if isinstance(result, Measurement) else tuple(result)
+    parts = list(_flat(result))
     if not parts:
         raise InvalidMeasurement("the claim measured nothing")
-    xp = namespace(*(part.lhs for part in parts))
-    decided = [_decide_part(part.kind or kind, part, batch, xp) for part in parts]
+    decided = [_decide_part(_named(part, kind), batch, xp) for part in parts]
     rows = (batch, -1)
     violated = xp.zeros(batch, bool)
     tightness = xp.full(batch, -xp.inf)
@@ -165,29 +243,54 @@ def decide(kind: Kind, result: Any, batch: int) -> Decision:
     return Decision(violated, tightness, tuple(decided))
 
 
-def _side(xp: Any, value: Any) -> Any:
-    """One side as floats, where the others are; nothing is moved there silently."""
-    if xp is not np and isinstance(value, np.ndarray) and value.ndim:
+def _flat(result: Any) -> Iterator[Measurement]:
+    if isinstance(result, Measurement):
+        yield result
+        return
+    if not isinstance(result, Iterable):
         raise InvalidMeasurement(
-            "the claim measured on the host what belongs on the device"
+            "a claim returns relations (equal, at_most, ascending, exceeds, tends_to), "
+            f"got {type(result).__name__}"
+        )
+    for part in result:
+        yield from _flat(part)
+
+
+def _named(part: Measurement, kind: Kind) -> Measurement:
+    """A limit of slopes is called a rate."""
+    is_rate = part.kind == "limit" and kind == "rate"
+    return replace(part, kind="rate") if is_rate else part
+
+
+def _side(xp: Any, value: Any) -> Any:
+    """One side as floats, where the instances are; nothing is moved there silently."""
+    if getattr(value, "ndim", 0) > 0 and namespace(value) is not xp:
+        raise InvalidMeasurement(
+            "the claim measured on the host, and its instances are on the device"
         )
     return xp.asarray(value, float)
 
 
-def _decide_part(kind: Kind, part: Measurement, batch: int, xp: Any) -> DecidedPart:
-    sides = (part.lhs, part.rhs, part.scale, part.envelope)
-    lhs, rhs, scale, envelope = xp.broadcast_arrays(*(_side(xp, x) for x in sides))
+def _decide_part(part: Measurement, batch: int, xp: Any) -> DecidedPart:
+    given = (part.lhs, part.rhs, part.scale, part.envelope)
+    sides = [_side(xp, value) for value in given]
+    shape = sides[0].shape or _shape_of_numbers(sides, batch)
     # A side that broadcasts beyond lhs would compare different instances.
-    if lhs.ndim == 0 or lhs.shape[0] != batch or lhs.shape != _shape(part.lhs):
+    if (
+        shape[0] != batch
+        or np.broadcast_shapes(*(a.shape for a in sides), shape) != shape
+    ):
         raise InvalidMeasurement(
-            f"the claim measured shapes {_shape(part.lhs)} and {_shape(part.rhs)} "
-            f"on a batch of {batch} instances"
+            f"the claim measured shapes {sides[0].shape} and {sides[1].shape} on a "
+            f"batch of {batch} instances"
         )
+    lhs, rhs, scale, envelope = (xp.broadcast_to(a, shape) for a in sides)
     if not all(bool(xp.isfinite(x).all()) for x in (lhs, rhs, scale, envelope)):
         raise InvalidMeasurement("the claim measured NaN or infinity on an instance")
-    checked = Measurement(lhs, rhs, scale, part.terms, envelope)
-    return DecidedPart(kind, checked, *_RULES[kind](checked, xp))
+    checked = Measurement(part.kind, lhs, rhs, scale, part.roundings, envelope)
+    return DecidedPart(part.kind, checked, *_RULES[part.kind](checked, xp))
 
 
-def _shape(value: Any) -> tuple[int, ...]:
-    return value.shape if hasattr(value, "shape") else np.shape(value)
+def _shape_of_numbers(sides: Sequence[Any], batch: int) -> tuple[int, ...]:
+    """A number on the left is compared with every entry on the right."""
+    return sides[1].shape or (batch,)

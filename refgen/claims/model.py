@@ -1,61 +1,49 @@
-"""Claims, their domains and their false twins."""
+"""Claims and their false twins."""
 
 from __future__ import annotations
 
+import functools
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
 from refgen.arrays import Instance, namespace
 from refgen.claims.kinds import Decision, InvalidMeasurement, Kind, decide
+from refgen.domains import Domain
 
 
-@dataclass(frozen=True)
-class Domain:
-    """Where a claim is said to hold.
-
-    Attributes
-    ----------
-    name : str
-    description : str
-        One line.
-    examples : callable
-        Returns pinned instances; they always run first.
-    strategy : callable or None
-        Returns a Hypothesis strategy of small, shrinkable, adversarial instances.
-    sample : callable or None
-        ``sample(rg, stream, size)`` draws a batch of the same kind of instances.
-
-    A domain without `strategy` and `sample` is the finite set of its examples.
-    """
-
-    name: str
-    description: str
-    examples: Callable[[], Sequence[Instance]]
-    strategy: Callable[[], Any] | None = None
-    sample: Callable[[Any, Any, int], Instance] | None = None
-
-    def __post_init__(self) -> None:
-        if (self.strategy is None) != (self.sample is None):
-            raise ValueError(
-                f"domain {self.name!r} must have a strategy and a sampler, or neither"
-            )
-
-    @property
-    def is_finite(self) -> bool:
-        return self.sample is None
+class RegistrationError(RuntimeError):
+    """A claim or a twin is declared in a way that shows nothing."""
 
 
 def library(instances: Instance) -> Any:
-    """The array library of an instance's fields."""
-    return namespace(*(getattr(instances, f.name) for f in fields(instances)))  # type: ignore[arg-type]
+    """The array library of an instance's arrays."""
+    return namespace(*_arrays(instances))
+
+
+def _arrays(instances: Instance) -> Iterator[Any]:
+    for f in fields(instances):  # type: ignore[arg-type]
+        value = getattr(instances, f.name)
+        if isinstance(value, Instance):
+            yield from _arrays(value)
+        else:
+            yield value
 
 
 @dataclass(frozen=True)
 class Statement:
-    """A measurement with the rule and the domain it is judged on."""
+    """A measurement and the domain it is judged on.
+
+    Attributes
+    ----------
+    kind : {"identity", "inequality", "limit", "rate", "existence"}
+    domain : Domain
+    measure : callable
+        ``measure(rg, instances)`` returns relations; of Monte-Carlo claims
+        ``measure(rg, instances, draws)`` returns `sampled` measurements.
+    """
 
     kind: Kind
     domain: Domain
@@ -69,12 +57,8 @@ class Statement:
         InvalidMeasurement
             If the measurement is malformed, or not where the instances are.
         """
-        decision = decide(self.kind, self.measure(rg, instances), batch)
-        if namespace(decision.violated) is not library(instances):
-            raise InvalidMeasurement(
-                "the claim measured on the host, and its instances are on the device"
-            )
-        return decision
+        result = self.measure(rg, instances)
+        return decide(self.kind, result, batch, library(instances))
 
 
 @dataclass(frozen=True)
@@ -108,7 +92,6 @@ class Claim(Statement):
     slow: bool = False
     monte_carlo: bool = False
     twins: list[Twin] = field(default_factory=list)
-    _register: Callable[[Claim], None] = field(default=lambda claim: None, repr=False)
 
     @property
     def statement(self) -> str:
@@ -132,16 +115,77 @@ class Claim(Statement):
         shown = path.relative_to(root) if path.is_relative_to(root) else path
         return f"{shown}:{inspect.getsourcelines(self.measure)[1]}"
 
-    def twin(
-        self, text: str, *, kind: Kind | None = None, domain: Domain | None = None
+    def decide(self, rg: Any, instances: Instance, batch: int) -> Decision:
+        """As `Statement.decide`; some relation has to be of the claim's kind.
+
+        Raises
+        ------
+        InvalidMeasurement
+            If none is, too.
+        """
+        decision = super().decide(rg, instances, batch)
+        kinds = {part.kind for part in decision.parts}
+        if self.kind not in kinds:
+            raise InvalidMeasurement(
+                f"the claim is declared of kind {self.kind!r} and measured "
+                f"{', '.join(sorted(kinds))} only"
+            )
+        return decision
+
+    def twin(self, text: str, *, domain: Domain | None = None, **changed: Any) -> Twin:
+        """Attach a false twin: the claim with other arguments, or on another domain.
+
+        Parameters
+        ----------
+        text : str
+            What the twin says, as a sentence that is false.
+        domain : Domain, optional
+            Where it is said to hold; the claim's by default.
+        **changed
+            Arguments of the claim's function that have a default, with other values.
+
+        Raises
+        ------
+        RegistrationError
+            If an argument is unknown, or nothing is changed.
+        """
+        defaults = {
+            name: parameter.default
+            for name, parameter in inspect.signature(self.measure).parameters.items()
+            if parameter.default is not parameter.empty
+        }
+        unknown = changed.keys() - defaults.keys()
+        if unknown:
+            raise RegistrationError(
+                f"{self.id}: {', '.join(sorted(unknown))} is no argument of the claim "
+                f"with a default; these are: {', '.join(defaults) or 'none'}"
+            )
+        if domain is None and all(changed[n] is defaults[n] for n in changed):
+            raise RegistrationError(f"{self.id}: the twin {text!r} changes nothing")
+        measure = functools.partial(self.measure, **changed)
+        return self._attach(Twin(self.kind, domain or self.domain, measure, text))
+
+    def twin_function(
+        self, text: str, *, domain: Domain | None = None
     ) -> Callable[[Callable], Callable]:
-        """Attach a false twin; the first one registers the claim."""
+        """Attach a false twin that is a function of its own, as a decorator.
+
+        Parameters
+        ----------
+        text : str
+            What the twin says, as a sentence that is false.
+        domain : Domain, optional
+            Where it is said to hold; the claim's by default.
+        """
 
         def attach(measure: Callable) -> Callable:
-            twin = Twin(kind or self.kind, domain or self.domain, measure, text)
-            self.twins.append(twin)
-            if len(self.twins) == 1:
-                self._register(self)
+            self._attach(Twin(self.kind, domain or self.domain, measure, text))
             return measure
 
         return attach
+
+    def _attach(self, twin: Twin) -> Twin:
+        if any(known.text == twin.text for known in self.twins):
+            raise RegistrationError(f"{self.id} has the twin {twin.text!r} already")
+        self.twins.append(twin)
+        return twin

@@ -1,22 +1,24 @@
-"""All claims by id."""
+"""All claims by id; only the modules of those that are asked for are imported."""
 
 from __future__ import annotations
 
 import difflib
 import fnmatch
 import importlib
+import inspect
 import re
 from collections.abc import Callable, Iterable
 from functools import cache
-from typing import Any
+from pathlib import Path
+from typing import Any, get_args
 
 from refgen.claims.kinds import Kind
-from refgen.claims.model import Claim, Domain
-
-THEORIES = ("disagreement", "resmem")
+from refgen.claims.model import Claim, RegistrationError
+from refgen.claims.sources import DERIVED
+from refgen.domains import Domain
+from refgen.theories import THEORIES
 
 _claims: dict[str, Claim] = {}
-_without_twin: dict[str, Claim] = {}
 
 
 class UnknownClaim(KeyError):
@@ -26,27 +28,26 @@ class UnknownClaim(KeyError):
         return str(self.args[0])
 
 
-class RegistrationError(RuntimeError):
-    """A claim repeats an id or has no twin."""
-
-
 def claim(
     id: str,
     *,
     kind: Kind,
     domain: Domain,
-    source: str,
+    source: str = DERIVED,
     cost: int = 1,
     slow: bool = False,
     monte_carlo: bool = False,
 ) -> Callable[[Callable[..., Any]], Claim]:
-    """Declare a claim; it registers with its first ``.twin(...)``.
+    """Declare a claim, which registers it.
+
+    Declared again in the same file, it replaces the first one.
 
     Parameters
     ----------
     id : str
         As in the heading of its theory page.
     kind : {"identity", "inequality", "limit", "rate", "existence"}
+        What the theorem is; the function may return other relations beside.
     domain : Domain
     source : str
         Paper and theorem, or "derived here".
@@ -61,37 +62,65 @@ def claim(
     Raises
     ------
     RegistrationError
-        If the id is taken or the function has no docstring (its statement).
+        If the id is taken by another file, the kind is unknown, or the function has no
+        docstring (its statement).
     """
+    if kind not in get_args(Kind):
+        raise RegistrationError(
+            f"claim {id!r}: kind must be one of {get_args(Kind)}, got {kind!r}"
+        )
 
     def declare(measure: Callable[..., Any]) -> Claim:
-        if id in _claims or id in _without_twin:
-            raise RegistrationError(f"a claim with id {id!r} exists already")
         if not measure.__doc__:
             raise RegistrationError(f"claim {id!r} has no docstring to state it")
+        known = _claims.get(id)
+        if known is not None and _file(known.measure) != _file(measure):
+            raise RegistrationError(
+                f"a claim with id {id!r} exists already, in {_file(known.measure)}"
+            )
         options = (cost, slow, monte_carlo)
-        declared = Claim(kind, domain, measure, id, source, *options, [], _register)
-        _without_twin[id] = declared
-        return declared
+        _claims[id] = Claim(kind, domain, measure, id, source, *options)
+        return _claims[id]
 
     return declare
 
 
-def _register(declared: Claim) -> None:
-    _claims[declared.id] = _without_twin.pop(declared.id)
+def _file(measure: Callable[..., Any]) -> str:
+    return inspect.unwrap(measure).__code__.co_filename
+
+
+_DECLARATION = re.compile(r'^@claim\(\s*"([^"]+)"', re.MULTILINE)
 
 
 @cache
-def _load() -> None:
+def modules() -> dict[str, str]:
+    """The module of every claim of the package, read from the sources.
+
+    Examples
+    --------
+    >>> modules()["GDE-6"]
+    'refgen.claims.disagreement.theorems'
+    """
+    here = Path(__file__).parent
+    found: dict[str, str] = {}
     for theory in THEORIES:
-        importlib.import_module(f"refgen.claims.{theory}")
-    check_twins()
+        for path in sorted((here / theory).glob("*.py")):
+            module = f"{__package__}.{theory}.{path.stem}"
+            ids = _DECLARATION.findall(path.read_text(encoding="utf-8"))
+            found |= dict.fromkeys(ids, module)
+    return found
 
 
-def check_twins() -> None:
-    """Raise if any declared claim has no twin."""
-    if _without_twin:
-        raise RegistrationError(f"claims without a twin: {sorted(_without_twin)}")
+def _loaded(ids: Iterable[str]) -> list[Claim]:
+    """Claims of these ids, in natural order, with their modules imported."""
+    wanted = set(ids)
+    for module in sorted({modules()[id] for id in wanted if id in modules()}):
+        importlib.import_module(module)
+    return sorted((_claims[id] for id in wanted), key=lambda c: _natural(c.id))
+
+
+def _known() -> set[str]:
+    return _claims.keys() | modules().keys()
 
 
 def all_claims() -> list[Claim]:
@@ -102,8 +131,7 @@ def all_claims() -> list[Claim]:
     >>> all_claims()[0].id
     'GDE-1'
     """
-    _load()
-    return sorted(_claims.values(), key=lambda c: _natural(c.id))
+    return _loaded(_known())
 
 
 def _natural(id: str) -> tuple:
@@ -131,18 +159,26 @@ def get(id: str) -> Claim:
 def find(patterns: Iterable[str]) -> list[Claim]:
     """Claims whose id matches any of the ids or globs; all if there are none.
 
+    Raises
+    ------
+    UnknownClaim
+        If a pattern matches no id; the nearest ids are named.
+
     Examples
     --------
     >>> [claim.id for claim in find(["GDE-4*"])]
     ['GDE-4', 'GDE-4b']
     """
-    claims, wanted = all_claims(), list(patterns)
-    for pattern in wanted:
-        if not any(fnmatch.fnmatchcase(c.id, pattern) for c in claims):
-            raise UnknownClaim(_unknown(pattern, [c.id for c in claims]))
+    known, wanted = _known(), list(patterns)
     if not wanted:
-        return claims
-    return [c for c in claims if any(fnmatch.fnmatchcase(c.id, p) for p in wanted)]
+        return _loaded(known)
+    found: set[str] = set()
+    for pattern in wanted:
+        matching = {id for id in known if fnmatch.fnmatchcase(id, pattern)}
+        if not matching:
+            raise UnknownClaim(_unknown(pattern, sorted(known)))
+        found |= matching
+    return _loaded(found)
 
 
 def _unknown(pattern: str, ids: list[str]) -> str:

@@ -3,8 +3,9 @@
 from typing import TYPE_CHECKING
 
 from refgen._lazy import lazy
-from refgen.disagreement.audit import DisagreementAudit, audit
-from refgen.disagreement.audited_bounds import AuditedBound
+from refgen.disagreement._audit_result import DisagreementAudit
+from refgen.disagreement.audits import audit
+from refgen.disagreement.bounds import AuditedBound
 from refgen.disagreement.calibration import (
     bin_imbalances,
     bin_index,
@@ -27,14 +28,6 @@ from refgen.disagreement.decompositions import (
     epistemic_disagreement,
     sampled_disagreement,
     vote_entropy,
-)
-from refgen.disagreement.errors import (
-    classifier_errors,
-    expected_disagreement,
-    gap,
-    pairwise_disagreement,
-    pointwise_gap,
-    test_error,
 )
 from refgen.disagreement.estimates import (
     DisagreementEstimate,
@@ -62,14 +55,18 @@ from refgen.disagreement.finite_sample import (
     unbiased_squared_bins,
     variance_components,
 )
-from refgen.disagreement.laws import (
-    ClassifierLaw,
-    FiniteLaw,
-    MemberLaw,
-    empirical_law,
+from refgen.disagreement.laws import ClassifierLaw, FiniteLaw, MemberLaw
+from refgen.disagreement.rates import (
+    classifier_errors,
+    expected_disagreement,
+    gap,
+    pairwise_disagreement,
+    pointwise_gap,
+    test_error,
 )
 from refgen.disagreement.votes import (
     binned_ensemble_cace,
+    empirical_law,
     ensemble_cace,
     ensemble_level_masses,
     vote_counts,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from refgen.arrays import as_floats, check_integer, namespace
+from refgen._checks import check_integer
+from refgen.arrays import as_floats, namespace
 from refgen.disagreement.laws import FiniteLaw
 from refgen.kernels import kernel
 

@@ -7,10 +7,9 @@ from typing import Any
 import numpy as np
 
 from refgen.arrays import namespace
-from refgen.disagreement.pairs import pair_statistics
-from refgen.disagreement.votes import check_predictions, encode, ensemble_level_masses
+from refgen.disagreement._runs import coded_labels
 
-_LARGEST_MARKER = 400  # points², for a share that held all the mass
+_LARGEST_MARKER = 400  # points²; of a share with all the mass
 
 
 class DisagreementDisplay:
@@ -45,8 +44,9 @@ class DisagreementDisplay:
     -----
     Points on the diagonal of the first panel mean class-aggregated calibration; then
     `ensemble_disagreement` equals the error, and the mean over runs of the second
-    panel, `disagreement`, is M/(M − 1) times that. Share 0 is drawn as well: classes
-    without votes that are right. Source: Jiang et al. (2022); claims GDE-4, GDE-15.
+    panel, `disagreement`, is M/(M − 1) times that. Share 0 is drawn as well: it shows
+    how often a class without votes is right. Source: Jiang et al. (2022); claims GDE-4,
+    GDE-15.
 
     Examples
     --------
@@ -203,13 +203,12 @@ class DisagreementDisplay:
 
 def _measure(predictions: Any, y: Any) -> tuple[Any, ...]:
     """The five arrays of a display."""
-    runs = check_predictions(predictions, minimum_runs=2)
-    codes, truth, _ = encode(runs, y)
-    vote_mass, label_mass = ensemble_level_masses(codes, truth)
+    runs = coded_labels(predictions, y, minimum_runs=2)
+    vote_mass, label_mass = runs.level_masses
     seen = vote_mass > 0
     shares = namespace(vote_mass).arange(len(vote_mass)) / (len(vote_mass) - 1)
-    others = pair_statistics(codes).run_sums.mean(axis=1) / (len(codes) - 1)
-    errors = (codes != truth).mean(axis=1)
+    others = runs.pairs.run_sums.mean(axis=1) / (runs.n_runs - 1)
+    errors = (runs.labels != runs.truth).mean(axis=1)
     accuracy = label_mass[seen] / vote_mass[seen]
     return shares[seen], accuracy, vote_mass[seen], others, errors
 

@@ -8,13 +8,10 @@ from typing import Any, Literal, get_args
 import numpy as np
 from scipy.stats import norm
 
-from refgen.arrays import check_integer, check_open_unit, label_of, on_the_host
-from refgen.disagreement.pairs import (
-    PairStatistics,
-    pair_matrix,
-    pair_statistics,
-    point_disagreement,
-)
+from refgen._checks import check_choice, check_integer, check_open_unit
+from refgen.arrays import label_of, on_the_host
+from refgen.disagreement import _variances
+from refgen.disagreement._runs import LabelRuns, ProbabilityRuns, parsed
 
 IntervalMethod = Literal["jackknife", "normal", "mcdiarmid"]
 
@@ -85,7 +82,7 @@ def disagreement(predictions: Any) -> float:
     >>> disagreement([[0, 1], [1, 1]])
     0.5
     """
-    return float(point_disagreement(predictions).mean())
+    return float(parsed(predictions, coded=False).point_disagreement.mean())
 
 
 def ensemble_disagreement(predictions: Any) -> float:
@@ -99,7 +96,7 @@ def ensemble_disagreement(predictions: Any) -> float:
     >>> ensemble_disagreement([[0, 1], [1, 1]])
     0.25
     """
-    pairs = pair_statistics(predictions)
+    pairs = parsed(predictions).pairs
     total = pairs.run_sums.sum() + pairs.self_sums.sum()
     return float(total / (pairs.n_runs**2 * pairs.n_points))
 
@@ -119,7 +116,7 @@ def jackknife_variance(predictions: Any) -> float:
     >>> round(jackknife_variance([[0, 1], [1, 1], [1, 0]]), 4)
     0.1111
     """
-    return _jackknife(pair_statistics(predictions))
+    return _variances.jackknife(parsed(predictions))
 
 
 def unbiased_variance(predictions: Any) -> float:
@@ -137,7 +134,7 @@ def unbiased_variance(predictions: Any) -> float:
     >>> unbiased_variance([[0, 0], [0, 0], [0, 0], [0, 0]])
     0.0
     """
-    return _unbiased(pair_statistics(predictions), predictions)
+    return _variances.unbiased(parsed(predictions))
 
 
 def disagreement_estimate(
@@ -162,7 +159,8 @@ def disagreement_estimate(
     Raises
     ------
     ValueError
-        With too few runs or points, or `confidence_level` or `method` unknown.
+        With too few runs or points, a `confidence_level` outside (0, 1), or an unknown
+        `method`.
 
     Notes
     -----
@@ -174,36 +172,52 @@ def disagreement_estimate(
     >>> round(estimate.value, 4)
     0.4444
     """
-    check_open_unit("confidence_level", confidence_level)
-    if method not in get_args(IntervalMethod):
-        raise ValueError(
-            f"method must be one of {get_args(IntervalMethod)}, got {method!r}"
-        )
-    pairs = pair_statistics(predictions)
-    value = float(pairs.point_means.mean())
+    check_interval(confidence_level, method)
+    return estimate_of(parsed(predictions), confidence_level, method)
+
+
+def estimate_of(
+    runs: LabelRuns | ProbabilityRuns, confidence_level: float, method: IntervalMethod
+) -> DisagreementEstimate:
+    """`disagreement_estimate` of predictions and settings that are checked already.
+
+    Examples
+    --------
+    >>> estimate_of(parsed([[0, 1], [1, 1]]), 0.95, "mcdiarmid").value
+    0.5
+    """
+    value = float(runs.pairs.point_means.mean())
     if method == "mcdiarmid":
         error = float("nan")
-        half = mcdiarmid_radius(pairs.n_runs, pairs.n_points, 1 - confidence_level)
+        half = mcdiarmid_radius(runs.n_runs, runs.n_points, 1 - confidence_level)
     else:
-        variance = (
-            _jackknife(pairs)
-            if method == "jackknife"
-            else _unbiased(pairs, predictions)
-        )
+        is_robust = method == "jackknife"
+        variance = (_variances.jackknife if is_robust else _variances.unbiased)(runs)
         error = float(np.sqrt(max(variance, 0.0)))
         half = float(norm.isf((1 - confidence_level) / 2)) * error
     return DisagreementEstimate(
-        value,
-        max(value - half, 0.0),
-        min(value + half, 1.0),
-        confidence_level,
-        method,
-        error,
-        pairs.n_runs,
-        pairs.n_points,
-        _assumptions(method),
-        label_of(pairs.run_sums),
+        value=value,
+        low=max(value - half, 0.0),
+        high=min(value + half, 1.0),
+        confidence_level=confidence_level,
+        method=method,
+        standard_error=error,
+        n_runs=runs.n_runs,
+        n_points=runs.n_points,
+        assumptions=_assumptions(method),
+        device=label_of(runs.pairs.run_sums),
     )
+
+
+def check_interval(confidence_level: Any, method: Any) -> None:
+    """Refuse settings that `disagreement_estimate` does not have.
+
+    Examples
+    --------
+    >>> check_interval(0.95, "jackknife")
+    """
+    check_open_unit("confidence_level", confidence_level)
+    check_choice("method", method, get_args(IntervalMethod))
 
 
 @on_the_host("plain numbers")
@@ -235,41 +249,3 @@ def _assumptions(method: str) -> tuple[str, ...]:
     if method == "mcdiarmid":
         return common
     return (*common, "the estimate is close to normal (several runs, many points)")
-
-
-def _require(pairs: PairStatistics, n_runs: int, what: str) -> None:
-    if pairs.n_runs < n_runs or pairs.n_points < 2:
-        raise ValueError(
-            f"{what} needs at least {n_runs} runs and 2 points, got predictions of "
-            f"{pairs.n_runs} runs on {pairs.n_points} point(s); add runs or use "
-            "method='mcdiarmid'"
-        )
-
-
-def _jackknife(pairs: PairStatistics) -> float:
-    _require(pairs, 3, "the jackknife")
-    m, n = pairs.n_runs, pairs.n_points
-    totals = pairs.run_sums.sum(axis=1)
-    without = (totals.sum() - 2 * totals) / (n * (m - 1) * (m - 2))
-    over_runs = (m - 1) / m * ((without - without.mean()) ** 2).sum()
-    over_points = pairs.point_means.var(ddof=1) / n
-    return float(over_runs + over_points)
-
-
-def _unbiased(pairs: PairStatistics, predictions: Any) -> float:
-    _require(pairs, 4, "the unbiased variance")
-    m, n = pairs.n_runs, pairs.n_points
-    point_totals = pairs.run_sums.sum(axis=0)
-    # Σ over disjoint ordered pairs (a,b), (c,d) of X_ab Y_cd equals
-    # ΣX ΣY − 4 Σₐ rX(a) rY(a) + 2 Σ X_ab Y_ab for symmetric, zero-diagonal X, Y.
-    matrix = pair_matrix(predictions)
-    runs = matrix.sum(axis=1)
-    all_points = runs.sum() ** 2 - 4 * (runs**2).sum() + 2 * (matrix**2).sum()
-    same_point = (
-        (point_totals**2).sum()
-        - 4 * (pairs.run_sums**2).sum()
-        + 2 * pairs.squares.sum()
-    )
-    quadruples = m * (m - 1) * (m - 2) * (m - 3)
-    squared_mean = (all_points - same_point) / (n * (n - 1) * quadruples)
-    return float(pairs.point_means.mean() ** 2 - squared_mean)

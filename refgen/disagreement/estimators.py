@@ -14,6 +14,7 @@ from sklearn.utils import get_tags
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from refgen._checks import check_choice, check_open_unit
 from refgen.arrays import namespace
 from refgen.disagreement.estimates import (
     DisagreementEstimate,
@@ -43,7 +44,7 @@ class DisagreementErrorEstimator(ClassifierMixin, BaseEstimator):
     confidence_level : float, default=0.95
         Of the interval, in (0, 1).
     interval : {"jackknife", "normal", "mcdiarmid"}, default="jackknife"
-        How the interval is made; see `disagreement_estimate`.
+        Method of the interval; see `disagreement_estimate`.
     n_jobs : int, default=None
         Runs trained at once, as in joblib; results do not depend on it.
     random_state : int, RandomState instance or None, default=None
@@ -61,8 +62,8 @@ class DisagreementErrorEstimator(ClassifierMixin, BaseEstimator):
     -----
     The number estimated is the error of *one run*, trained on `max_samples` of the
     rows under "data" and "all"; not that of the vote, nor of a fit on all rows.
-    With one class in `y` all votes go to it and the estimate is 0 (with a warning),
-    if `estimator` accepts one class; else its own error is raised.
+    With one class in `y` all votes go to it and the estimate is 0 (with a warning) if
+    `estimator` accepts one class; otherwise its own error is raised.
     ``sample_weight`` is not supported: a weight and a repeated row would be
     subsampled differently. `train_runs` takes weights.
 
@@ -213,16 +214,8 @@ class DisagreementErrorEstimator(ClassifierMixin, BaseEstimator):
         return self.estimator
 
     def _check_parameters(self) -> None:
-        if self.interval not in get_args(IntervalMethod):
-            raise ValueError(
-                f"interval must be one of {get_args(IntervalMethod)}, "
-                f"got {self.interval!r}"
-            )
-        if not 0 < self.confidence_level < 1:
-            raise ValueError(
-                "confidence_level must be between 0 and 1, "
-                f"got {self.confidence_level!r}"
-            )
+        check_choice("interval", self.interval, get_args(IntervalMethod))
+        check_open_unit("confidence_level", self.confidence_level)
         if not isinstance(self.n_runs, Integral) or self.n_runs < 2:
             raise ValueError(
                 f"n_runs={self.n_runs!r}: one run cannot estimate disagreement; set "

@@ -7,7 +7,11 @@ from typing import Any
 
 import numpy as np
 
+from refgen._checks import as_positive, check_integer, in_one_place, refuse
 from refgen.arrays import Instance, as_floats, namespace, special_functions
+from refgen.special import beta_binomial_pmf
+
+_ACCURACIES = ": accuracies lie in [0, 1]"
 
 
 @dataclass(frozen=True, repr=False)
@@ -36,12 +40,11 @@ class BetaReliability(Instance):
     slope: Any
 
     def __post_init__(self) -> None:
-        for name in ("concentration", "slope"):
-            object.__setattr__(self, name, as_floats(name, getattr(self, name)))
-        if bool((self.concentration <= 0).any()):
-            raise ValueError("concentration must be positive")
-        if bool((abs(self.slope) > 1).any()):
-            raise ValueError("slope must lie in [-1, 1] for accuracies in [0, 1]")
+        slope = as_floats("slope", self.slope)
+        refuse("slope", slope, abs(slope) > 1, "lie in [-1, 1]", _ACCURACIES)
+        concentration = as_positive("concentration", self.concentration)
+        object.__setattr__(self, "concentration", concentration)
+        object.__setattr__(self, "slope", slope)
 
     def share_variance(self) -> Any:
         """Var q = 1 / (4 (2a + 1))."""
@@ -81,9 +84,7 @@ def dirichlet_disagreement(concentration: Any) -> Any:
     >>> round(float(dirichlet_disagreement([1.0, 1.0])), 6)
     0.333333
     """
-    alpha = as_floats("concentration", concentration, 1)
-    if bool((alpha <= 0).any()):
-        raise ValueError("concentration must be positive")
+    alpha = as_positive("concentration", concentration, 1)
     total = alpha.sum(axis=-1)
     xp = namespace(alpha)
     pairs = xp.einsum("...k,...k->...", alpha, alpha + 1)
@@ -106,13 +107,9 @@ def dirichlet_concentration(disagreement: Any, n_classes: int) -> Any:
     2.0
     """
     value = as_floats("disagreement", disagreement)
-    if n_classes < 2:
-        raise ValueError(f"n_classes must be at least 2, got {n_classes}")
-    limit = 1 - 1 / n_classes
-    if bool((value <= 0).any()) or bool((value >= limit).any()):
-        raise ValueError(
-            f"disagreement must lie in (0, 1 - 1/n_classes) = (0, {limit:g})"
-        )
+    limit = 1 - 1 / check_integer("n_classes", n_classes, 2)
+    wanted = f"lie in (0, 1 - 1/n_classes) = (0, {limit:g})"
+    refuse("disagreement", value, (value <= 0) | (value >= limit), wanted)
     return value / (limit - value)
 
 
@@ -129,26 +126,12 @@ def dirichlet_annealed_cace(alpha: Any, n_classes: Any, n_runs: int) -> Any:
     >>> round(float(dirichlet_annealed_cace(alpha, 10, 2)), 3)
     0.415
     """
-    alpha = as_floats("alpha", alpha)
-    if bool((alpha <= 0).any()):
-        raise ValueError("alpha must be positive")
     classes = as_floats("n_classes", n_classes)
-    if bool((classes < 2).any()):
-        raise ValueError("n_classes must be at least 2")
-    if n_runs < 1:
-        raise ValueError(f"n_runs must be at least 1, got {n_runs}")
-    # A number beside a device array has to go where that is.
-    xp = namespace(alpha, classes)
-    alpha, classes = (xp.asarray(a)[..., None] for a in (alpha, classes))
-    j = xp.arange(n_runs + 1)
-    pmf = _beta_binomial_pmf(j, n_runs, alpha, (classes - 1) * alpha)
+    refuse("n_classes", classes, classes < 2, "be at least 2")
+    alpha, classes = in_one_place(alpha=as_positive("alpha", alpha), n_classes=classes)
+    n_runs = check_integer("n_runs", n_runs, 1)
+    alpha, classes = alpha[..., None], classes[..., None]
+    j = namespace(alpha).arange(n_runs + 1)
+    pmf = beta_binomial_pmf(j, n_runs, alpha, (classes - 1) * alpha)
     posterior = (j + alpha) / (n_runs + classes * alpha)
     return (classes * pmf * abs(posterior - j / n_runs)).sum(axis=-1)
-
-
-def _beta_binomial_pmf(j: Any, n: int, a: Any, b: Any) -> Any:
-    """C(n, j) B(j + a, n − j + b) / B(a, b)."""
-    betaln = special_functions(j, a).betaln
-    chosen = betaln(j + a, n - j + b) - betaln(a, b)
-    chosen = chosen - betaln(n - j + 1.0, j + 1.0)
-    return namespace(j, a).exp(chosen) / (n + 1)

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from refgen.arrays import on_the_host
-from refgen.disagreement.tables import corrupt, read_csv, read_parquet
+from refgen.disagreement._tables import corrupt, read_csv, read_parquet
 
 
 @on_the_host("files are read by the host; to_device() moves what they hold")
@@ -22,8 +22,8 @@ def read_predictions(path: str | os.PathLike[str], transpose: bool = False) -> A
     ----------
     path : path of a .npy, .npz, .csv or .parquet file
         ``.npz`` holds one array, or one named ``predictions``. ``.csv`` has no header,
-        one row per run, cells separated by commas: if all cells are integers or all
-        are numbers they are read so, else as text. ``.parquet`` has one row per run
+        one row per run, cells separated by commas; all cells are read as integers if
+        possible, else as numbers, else as text. ``.parquet`` has one row per run
         and one column per point, and needs pyarrow; pandas' index is left out.
     transpose : bool
         Whether the file's rows are points and its columns runs.
@@ -144,7 +144,7 @@ def _read_npy(path: Path, name: str) -> np.ndarray:
 def _read_npz(path: Path, name: str) -> np.ndarray:
     with path.open("rb") as file:
         try:
-            # NpzFile would fall back to unpickling; a zip must be one to begin with.
+            # np.load would try to unpickle a file that is not a zip.
             with zipfile.ZipFile(file):
                 file.seek(0)
             with np.load(file, allow_pickle=False) as archive:

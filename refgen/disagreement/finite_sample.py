@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
-from refgen.arrays import as_floats, check_integer, namespace, special_functions
-from refgen.disagreement.calibration import bin_index
-from refgen.disagreement.errors import expected_disagreement, pairwise_disagreement
+from refgen._checks import check_integer
+from refgen.arrays import as_floats, namespace
+from refgen.disagreement._ensemble import noise_floor, point_imbalances
+from refgen.disagreement._runs import coded_labels
 from refgen.disagreement.laws import ClassifierLaw, FiniteLaw
-from refgen.disagreement.votes import encode, vote_counts
+from refgen.disagreement.rates import expected_disagreement, pairwise_disagreement
+from refgen.special import binomial_pmf
 
 
 def annealed_cace(law: FiniteLaw, n_runs: int) -> Any:
@@ -28,31 +28,10 @@ def annealed_cace(law: FiniteLaw, n_runs: int) -> Any:
     check_integer("n_runs", n_runs, 1)
     xp = namespace(law.vote_shares)
     votes = xp.arange(n_runs + 1)[:, None, None]
-    # Vote shares are sums: 1 may be exceeded by a rounding, where the pmf is NaN.
-    shares = xp.clip(law.vote_shares, 0, 1)[..., None, :, :]
-    pmf = binomial_pmf(votes, n_runs, shares)
+    pmf = binomial_pmf(votes, n_runs, law.vote_shares[..., None, :, :])
     difference = law.label_probabilities[..., None, :, :] - votes / n_runs
     terms = law.weights[..., None, :, None] * pmf * difference
     return abs(terms.sum(axis=(-1, -2))).sum(axis=-1)
-
-
-def binomial_pmf(successes: Any, n_trials: int, probability: Any) -> Any:
-    """P(Bin(n, p) = j) in the arrays' own library; all arguments broadcast.
-
-    Through logarithms, so that its absolute error is a few roundings: p |log p| ≤ 1/e.
-
-    Examples
-    --------
-    >>> [round(float(p), 12) for p in binomial_pmf(np.arange(3), 2, 0.5)]
-    [0.25, 0.5, 0.25]
-    """
-    xp, special = namespace(successes), special_functions(successes)
-    k, n = successes, n_trials
-    total = xp.asarray(n + 1.0)
-    choices = special.gammaln(total) - special.gammaln(k + 1.0)
-    choices = choices - special.gammaln(n - k + 1.0)
-    logs = special.xlogy(k, probability) + special.xlog1py(n - k, -probability)
-    return xp.exp(choices + logs)
 
 
 def variance_components(law: ClassifierLaw) -> dict[str, Any]:
@@ -158,16 +137,6 @@ def finite_runs_floor(law: FiniteLaw, n_runs: int) -> Any:
     return 2 * expected_disagreement(law) / n_runs
 
 
-def _point_imbalances(predictions: Any, labels: Any, n_bins: int) -> Any:
-    """A_b at each point: Σ over classes in bin b of 1[y = k] − share, (N, n_bins)."""
-    codes, truth, classes = encode(predictions, labels)
-    xp = namespace(codes)
-    shares = vote_counts(codes, classes=xp.arange(len(classes))) / codes.shape[0]
-    member = bin_index(shares, n_bins)[..., None] == xp.arange(n_bins)
-    difference = xp.eye(len(classes))[truth] - shares
-    return xp.einsum("nk,nkb->nb", difference, member.astype(float))
-
-
 def cace_noise_floor(predictions: Any, labels: Any, n_bins: int = 10) -> float:
     """Binned CACE that N labelled points show of a perfectly calibrated ensemble.
 
@@ -180,10 +149,8 @@ def cace_noise_floor(predictions: Any, labels: Any, n_bins: int = 10) -> float:
     >>> cace_noise_floor([[0, 1], [0, 1]], [0, 1])
     0.0
     """
-    imbalances = _point_imbalances(predictions, labels, n_bins)
-    variances = imbalances.var(axis=0)
-    noise = 2 * variances / (np.pi * len(imbalances))
-    return float(namespace(noise).sqrt(noise).sum())
+    runs = coded_labels(predictions, labels)
+    return noise_floor(point_imbalances(runs, n_bins))
 
 
 def unbiased_squared_bins(predictions: Any, labels: Any, n_bins: int = 10) -> Any:
@@ -198,8 +165,8 @@ def unbiased_squared_bins(predictions: Any, labels: Any, n_bins: int = 10) -> An
     >>> unbiased_squared_bins([[0, 1], [0, 1]], [0, 1], n_bins=2).tolist()
     [0.0, 0.0]
     """
-    imbalances = _point_imbalances(predictions, labels, n_bins)
-    return debiased_square(imbalances)
+    runs = coded_labels(predictions, labels)
+    return debiased_square(point_imbalances(runs, n_bins))
 
 
 def debiased_square(samples: Any) -> Any:
@@ -207,6 +174,7 @@ def debiased_square(samples: Any) -> Any:
 
     Examples
     --------
+    >>> import numpy as np
     >>> debiased_square(np.array([[1.0], [3.0]])).tolist()
     [3.0]
     """
@@ -216,16 +184,3 @@ def debiased_square(samples: Any) -> Any:
         raise ValueError(f"at least 2 labelled points are needed, got {n}")
     squares = (samples**2).sum(axis=-2)
     return (samples.sum(axis=-2) ** 2 - squares) / (n * (n - 1))
-
-
-__all__ = [
-    "annealed_cace",
-    "binomial_pmf",
-    "cace_noise_floor",
-    "debiased_square",
-    "disagreement_variance",
-    "expected_jackknife_variance",
-    "finite_runs_floor",
-    "unbiased_squared_bins",
-    "variance_components",
-]

@@ -167,39 +167,3 @@ class MemberLaw(Instance):
         members = self.member_probabilities.shape
         shape = (*members[:-3], members[-2])
         _check_same("weights", self.weights.shape, "the members' points", shape)
-
-
-def empirical_law(predictions: Any, labels: Any, classes: Any = None) -> FiniteLaw:
-    """The finite law of a labelled test set and the votes of M runs on it.
-
-    Parameters
-    ----------
-    predictions : array of shape (n_runs, n_points)
-        Hard labels.
-    labels : array of shape (n_points,)
-        True labels.
-    classes : array of shape (n_classes,), optional
-        All classes; by default those that occur.
-
-    Returns
-    -------
-    FiniteLaw
-        Weights 1/N, one-hot labels, vote shares (votes)/M.
-
-    Examples
-    --------
-    >>> law = empirical_law([[0, 1], [1, 1]], [0, 1])
-    >>> law.vote_shares.tolist()
-    [[0.5, 0.5], [0.0, 1.0]]
-    """
-    from refgen.disagreement.votes import encode, vote_counts
-
-    codes, label_codes, classes = encode(predictions, labels, classes)
-    xp = namespace(codes)
-    counts = vote_counts(codes, classes=xp.arange(len(classes)))
-    n_points = len(label_codes)
-    return FiniteLaw(
-        xp.full(n_points, 1 / n_points),
-        xp.eye(len(classes))[label_codes],
-        counts / codes.shape[0],
-    )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from numbers import Integral
 from typing import Any, Literal, get_args
 
 import numpy as np
@@ -12,6 +11,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.parallel import Parallel, delayed
 from sklearn.utils.validation import indexable
 
+from refgen._checks import check_choice, check_integer, is_number
 from refgen.arrays import on_the_host
 
 Vary = Literal["init", "order", "data", "all"]
@@ -64,11 +64,11 @@ def train_runs(
     Raises
     ------
     TypeError
-        If `estimator` is not a classifier.
+        If `estimator` is not a classifier, or `n_runs` not an integer.
     ValueError
         If `n_runs`, `vary` or `max_samples` is out of range, the lengths of `X`, `y`
-        and `sample_weight` differ, `y` is not classes, or ``vary="init"`` meets an
-        estimator without ``random_state``.
+        and `sample_weight` differ, `y` does not hold classes, or ``vary="init"`` is
+        asked of an estimator without ``random_state``.
 
     Notes
     -----
@@ -107,7 +107,7 @@ def train_runs(
 
 
 def check_classifier(estimator: Any) -> None:
-    """Refuse what is no classifier instance, by name."""
+    """Refuse anything but an instance of a classifier."""
     if isinstance(estimator, type) or not _is_classifier(estimator):
         raise TypeError(
             f"estimator must be a classifier instance, got {estimator!r}; "
@@ -116,25 +116,21 @@ def check_classifier(estimator: Any) -> None:
 
 
 def _is_classifier(estimator: Any) -> bool:
-    # scikit-learn reads tags, which objects that are no estimators lack.
+    # scikit-learn reads tags, which only estimators have.
     return hasattr(estimator, "__sklearn_tags__") and is_classifier(estimator)
 
 
 def _check_settings(estimator: Any, n_runs: Any, vary: Any, max_samples: Any) -> None:
     check_classifier(estimator)
-    if isinstance(n_runs, bool) or not isinstance(n_runs, Integral) or n_runs < 1:
-        raise ValueError(f"n_runs must be an integer of at least 1, got {n_runs!r}")
-    if vary not in get_args(Vary):
-        raise ValueError(f"vary must be one of {get_args(Vary)}, got {vary!r}")
+    check_integer("n_runs", n_runs, 1)
+    check_choice("vary", vary, get_args(Vary))
     if vary == "init" and not _parameters(estimator, "random_state"):
         raise ValueError(
             f"vary='init' needs an estimator with a random_state, and "
             f"{type(estimator).__name__} has none; use vary='data', which any "
             "estimator responds to"
         )
-    number = isinstance(max_samples, int | float | np.floating)
-    number = number and not isinstance(max_samples, bool)
-    if not number or not 0 < max_samples <= 1:
+    if not is_number(max_samples) or not 0 < max_samples <= 1:
         raise ValueError(
             f"max_samples must be a share of the rows in (0, 1], got {max_samples!r}"
         )

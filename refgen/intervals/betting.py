@@ -10,15 +10,15 @@ from typing import Any
 
 import numpy as np
 
-from refgen.arrays import check_integer, check_open_unit
-from refgen.intervals._checks import floats, ranges, refuse_outside
+from refgen._checks import as_range, check_integer, check_open_unit
+from refgen.intervals._checks import floats, refuse_outside
 from refgen.intervals.interval import Interval
 
 # No bet risks more than this share of the capital; c of Waudby-Smith & Ramdas.
 _LARGEST_SHARE = 0.5
 
-# Entries of the temporary arrays, 256 KiB each: they stay in the caches, and outweigh
-# what calls cost.
+# Entries of a temporary array, 256 KiB: small enough for the caches, large enough that
+# the cost of calls does not matter.
 _PART = 1 << 15
 
 
@@ -42,7 +42,7 @@ class BettingSequence:
     With probability at least 1 − error_probability, the mean is in the interval after
     every sample, so one may look at any time and stop for any reason. The samples
     must lie in [low, high] and have the same mean given all earlier ones; they need
-    be neither independent nor of one law.
+    be neither independent nor identically distributed.
 
     A sequence is never changed: `update` returns a new one. Samples may be given in
     blocks of any sizes; only their order counts, and the state is the same to the bit.
@@ -54,8 +54,8 @@ class BettingSequence:
         The range that the variables cannot leave.
     n_candidates : int
         The ends are multiples of (high − low)/n_candidates from `low`, rounded
-        outward. Each takes 18 bytes in every place of the batch, and every sample
-        takes time in proportion to it.
+        outward. Each candidate takes 18 bytes in every place of the batch, and the
+        time of a sample is proportional to their number.
 
     Raises
     ------
@@ -76,7 +76,7 @@ class BettingSequence:
     most that probability. A candidate where half of either capital reaches it is
     rejected for good.
 
-    Discretization loses no coverage: every factor of the first capital decreases in
+    Discretization costs no coverage: every factor of the first capital decreases in
     m (by λ, or as x/m), so what it rejects is all m up to some point, and the largest
     rejected candidate of the grid is at or below that point. It is the lower end; the
     upper end is the smallest that the second gambler rejects. Ends are up to the
@@ -104,7 +104,7 @@ class BettingSequence:
         for name in ("low", "high"):
             if np.ndim(getattr(self, name)):
                 raise TypeError(f"{name} must be a single number")
-        low, high = ranges(self.low, self.high)
+        low, high = as_range(self.low, self.high)
         checked = {
             "error_probability": check_open_unit(
                 "error_probability", self.error_probability

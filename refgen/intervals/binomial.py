@@ -6,17 +6,17 @@ from typing import Any
 
 import numpy as np
 
+from refgen._checks import as_counts, as_open_unit
 from refgen.arrays import special_functions
-from refgen.intervals._checks import error_probabilities, together, whole_numbers
+from refgen.intervals._checks import together
 from refgen.intervals.interval import Interval
 
 
 def clopper_pearson(successes: Any, n_trials: Any, error_probability: Any) -> Interval:
     """Exact interval for the success probability of independent trials.
 
-    The upper end is the p at which as few successes have probability
-    error_probability/2, the lower end the p at which as many have; 0 and 1 where there
-    is none.
+    At the upper end, so few successes or fewer have probability error_probability/2; at
+    the lower end, so many or more have. Where no p is such, the ends are 0 and 1.
 
     Parameters
     ----------
@@ -49,9 +49,9 @@ def clopper_pearson(successes: Any, n_trials: Any, error_probability: Any) -> In
     [0.3085, 0.8129]
     """
     k, n, half = together(
-        successes=whole_numbers("successes", successes, 0),
-        n_trials=whole_numbers("n_trials", n_trials, 1),
-        error_probability=error_probabilities(error_probability) / 2,
+        successes=as_counts("successes", successes, 0),
+        n_trials=as_counts("n_trials", n_trials),
+        error_probability=as_open_unit("error_probability", error_probability) / 2,
     )
     if (k > n).any():
         raise ValueError(

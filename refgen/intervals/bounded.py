@@ -6,16 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from refgen.intervals._checks import (
-    ROUNDING,
-    error_probabilities,
-    floats,
-    ranges,
-    refuse,
-    refuse_outside,
-    together,
-    whole_numbers,
-)
+from refgen._checks import as_counts, as_open_unit, as_range, refuse
+from refgen.arrays import as_floats
+from refgen.intervals._checks import ROUNDING, refuse_outside, together
 from refgen.intervals.interval import Interval
 
 
@@ -61,11 +54,11 @@ def hoeffding(
     >>> [round(float(end), 4) for end in (interval.low, interval.high)]
     [0.4571, 0.5429]
     """
-    low, high = ranges(low, high)
+    low, high = as_range(low, high)
     mean, n, error, low, high = together(
-        mean=floats("mean", mean),
-        n=whole_numbers("n", n, 1),
-        error_probability=error_probabilities(error_probability),
+        mean=as_floats("mean", mean),
+        n=as_counts("n", n),
+        error_probability=as_open_unit("error_probability", error_probability),
         low=low,
         high=high,
     )
@@ -126,21 +119,21 @@ def empirical_bernstein(
     >>> [round(float(end), 4) for end in (interval.low, interval.high)]
     [0.0, 0.0286]
     """
-    low, high = ranges(low, high)
+    low, high = as_range(low, high)
     mean, variance, n, error, low, high = together(
-        mean=floats("mean", mean),
-        variance=floats("variance", variance),
-        n=whole_numbers("n", n, 2),
-        error_probability=error_probabilities(error_probability),
+        mean=as_floats("mean", mean),
+        variance=as_floats("variance", variance),
+        n=as_counts("n", n, 2),
+        error_probability=as_open_unit("error_probability", error_probability),
         low=low,
         high=high,
     )
     refuse_outside("mean", mean, low, high, ROUNDING)
-    refuse("variance", variance, variance < 0, "at least 0")
+    refuse("variance", variance, variance < 0, "be at least 0")
     # Half of the samples at either end deviate most; squares of ranges may overflow.
     deviation = np.sqrt(variance)
     largest = (high - low) / 2 * np.sqrt(n / (n - 1)) * (1 + ROUNDING)
-    wanted = "at most (high - low)²/4 · n/(n - 1), as for any sample in [low, high]"
+    wanted = "be at most (high - low)²/4 · n/(n - 1), as for any sample in [low, high]"
     refuse("variance", variance, deviation > largest, wanted)
     log = np.log(3 / error)
     terms = deviation * np.sqrt(2 * log / n), (high - low) * (7 / 3) * log / (n - 1)

@@ -7,13 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from refgen.arrays import Instance
-from refgen.intervals._checks import (
-    error_probabilities,
-    floats,
-    together,
-    whole_numbers,
-)
+from refgen._checks import as_counts, as_open_unit
+from refgen.arrays import Instance, as_floats
+from refgen.intervals._checks import together
 
 
 @dataclass(frozen=True, repr=False)
@@ -45,7 +41,9 @@ class Interval(Instance):
     high: Any
 
     def __post_init__(self) -> None:
-        ends = together(low=floats("low", self.low), high=floats("high", self.high))
+        ends = together(
+            low=as_floats("low", self.low), high=as_floats("high", self.high)
+        )
         for name, end in zip(("low", "high"), ends, strict=True):
             object.__setattr__(self, name, end)
 
@@ -83,7 +81,7 @@ class Interval(Instance):
         >>> Interval(0.25, 1.0).contains([0.0, 0.25]).tolist()
         [False, True]
         """
-        value = floats("value", value)
+        value = as_floats("value", value)
         low, high, value = together(low=self.low, high=self.high, value=value)
         return (low <= value) & (value <= high)
 
@@ -114,7 +112,8 @@ def spend(error_probability: Any, look: Any) -> Any:
     >>> spend(0.05, [1, 2, 3]).round(4).tolist()
     [0.0304, 0.0076, 0.0034]
     """
-    total = error_probabilities(error_probability)
-    look = whole_numbers("look", look, 1)
-    total, look = together(error_probability=total, look=look)
+    total, look = together(
+        error_probability=as_open_unit("error_probability", error_probability),
+        look=as_counts("look", look),
+    )
     return total * (6 / np.pi**2) / look**2

@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from refgen.intervals._checks import floats, refuse
+from refgen._checks import refuse
+from refgen.intervals._checks import floats
 from refgen.intervals.interval import Interval
 
 
@@ -76,7 +77,7 @@ def _slope(x: Any, low: Any, high: Any) -> Interval:
 def _check_logs(sizes: Any, means: Any) -> tuple[Any, Any, Any]:
     """Logs of the sizes and of the ends of the means."""
     sizes = floats("sizes", sizes, 1)
-    refuse("sizes", sizes, sizes <= 0, "positive")
+    refuse("sizes", sizes, sizes <= 0, "be positive")
     if sizes.shape[-1] < 2:
         raise ValueError("sizes must hold at least 2 sizes, got 1")
     x = np.log(sizes)
@@ -91,9 +92,9 @@ def _check_logs(sizes: Any, means: Any) -> tuple[Any, Any, Any]:
             f"means must have shape (..., {sizes.shape[-1]}), one mean for every "
             f"size, got {means.low.shape}"
         )
-    wanted = "positive to have logs; take more samples, or fewer sizes"
-    refuse("means.low", means.low, means.low <= 0, wanted)
-    refuse("means.low", means.low, means.is_empty, "at most means.high")
+    hint = "; take more samples, or fewer sizes"
+    refuse("means.low", means.low, means.low <= 0, "be positive to have logs", hint)
+    refuse("means.low", means.low, means.is_empty, "be at most means.high")
     return x, np.log(means.low), np.log(means.high)
 
 

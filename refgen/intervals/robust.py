@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from refgen.arrays import UNIT_ROUNDOFF, check_open_unit, special_functions
-from refgen.intervals._checks import ROUNDING, floats, refuse
+from refgen._checks import check_open_unit, refuse
+from refgen.arrays import UNIT_ROUNDOFF, special_functions
+from refgen.intervals._checks import ROUNDING, floats
 from refgen.intervals.interval import Interval
 
 
@@ -26,7 +27,7 @@ def robust_mean(samples: Any, error_probability: float, kurtosis: float) -> Inte
     error_probability : float in (0, 1)
         A third each for the mean being above, below, and for the variance.
     kurtosis : float
-        From 1, which no law is below; 3 for normal laws, 6 for Laplace's,
+        At least 1, as for every law; 3 for normal laws, 6 for Laplace's,
         3 + 6/(ν − 4) for Student's.
 
     Returns
@@ -39,8 +40,8 @@ def robust_mean(samples: Any, error_probability: float, kurtosis: float) -> Inte
     TypeError
         If an argument is not numeric.
     ValueError
-        If an argument is out of range or NaN, or n is too small; the message tells the
-        n that is needed, about 2 (kurtosis + 3) log(3/error_probability).
+        If an argument is out of range or NaN, or n is too small; the message says which
+        n is needed, about 2 (kurtosis + 3) log(3/error_probability).
 
     Notes
     -----
@@ -100,7 +101,8 @@ def _check_kurtosis(kurtosis: Any) -> float:
     array = floats("kurtosis", kurtosis)
     if array.ndim:
         raise TypeError(f"kurtosis must be a single number, got shape {array.shape}")
-    refuse("kurtosis", array, array < 1, "at least 1, as E Z⁴ ≥ (E Z²)² for all laws")
+    hint = ": E Z⁴ ≥ (E Z²)² for all laws"
+    refuse("kurtosis", array, array < 1, "be at least 1", hint)
     return float(array)
 
 

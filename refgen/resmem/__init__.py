@@ -16,7 +16,15 @@ from refgen.resmem.ball import (
     break_even_n,
     recalled_risk_bound,
 )
-from refgen.resmem.base import (
+from refgen.resmem.displacement import (
+    centre_displacement,
+    displacement_limit,
+    expected_interval_displacement,
+    interval_displacement,
+    torus_displacement,
+    torus_distance_moment,
+)
+from refgen.resmem.linear_base import (
     asymptotic_excess_risk,
     ball_moments,
     base_risk,
@@ -26,23 +34,7 @@ from refgen.resmem.base import (
     irreducible_risk_slope,
     population_base,
 )
-from refgen.resmem.displacement import (
-    centre_displacement,
-    displacement_limit,
-    expected_interval_displacement,
-    interval_displacement,
-    torus_displacement,
-    torus_distance_moment,
-)
-from refgen.resmem.error import (
-    decomposition_terms,
-    displacement_matrix,
-    resmem_errors,
-    resmem_risk,
-    risk_bounds,
-)
 from refgen.resmem.noise import (
-    clipped_normal_moments,
     neighbor_agreement,
     noisy_base_risk,
     noisy_risk,
@@ -50,6 +42,13 @@ from refgen.resmem.noise import (
 )
 from refgen.resmem.problem import (
     LinearProblem,
+)
+from refgen.resmem.risk import (
+    decomposition_terms,
+    displacement_matrix,
+    resmem_errors,
+    resmem_risk,
+    risk_bounds,
 )
 from refgen.resmem.selection import (
     leave_one_out_scores,
@@ -86,7 +85,6 @@ __all__ = [
     "best_neighbors",
     "break_even_n",
     "centre_displacement",
-    "clipped_normal_moments",
     "decomposition_terms",
     "design_neighbors",
     "displacement_limit",

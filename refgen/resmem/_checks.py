@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from numbers import Real
 from typing import Any
 
 import numpy as np
 
-from refgen.arrays import check_integer
-from refgen.resmem.smoother import check_weights
+from refgen._checks import check_choice, check_integer, is_number
+from refgen.resmem.smoother import WEIGHTS
 
 RESIDUALS = ("train", "cross_val")
 
 
 def check_parameters(model: Any, base: Any) -> None:
     """Refuse parameters out of range; `base` is the estimator or its default."""
-    check_weights(model.weights)
+    check_choice("weights", model.weights, WEIGHTS)
     _check_n_neighbors(model.n_neighbors)
-    check_positive("bandwidth", model.bandwidth, " or 'auto'", ("auto",))
+    _check_bandwidth(model.bandwidth)
     _check_residuals(model)
     _check_embedding(model.embedding, base)
 
@@ -32,11 +31,27 @@ def _check_n_neighbors(value: Any) -> None:
         )
 
 
-def _check_residuals(model: Any) -> None:
-    if model.residuals not in RESIDUALS:
+def _check_bandwidth(value: Any) -> None:
+    if not is_positive(value) and not (isinstance(value, str) and value == "auto"):
         raise ValueError(
-            f"residuals must be one of {RESIDUALS}, got {model.residuals!r}"
+            f"bandwidth must be a positive finite number or 'auto', got {value!r}; its "
+            "limit 0 is weights='nearest'"
         )
+
+
+def check_temperature(value: Any) -> None:
+    """Refuse a temperature that is not a positive finite number."""
+    if not is_positive(value):
+        raise ValueError(f"temperature must be a positive finite number, got {value!r}")
+
+
+def is_positive(value: Any) -> bool:
+    """Whether `value` is a positive finite number."""
+    return is_number(value) and 0 < float(value) < np.inf
+
+
+def _check_residuals(model: Any) -> None:
+    check_choice("residuals", model.residuals, RESIDUALS)
     if model.prefit and model.residuals == "cross_val":
         raise ValueError(
             "residuals='cross_val' trains clones of the base, and prefit=True says "
@@ -66,28 +81,16 @@ def _check_embedding(embedding: Any, base: Any) -> None:
 
 
 def check_kind(estimator: Any, is_kind: Callable[[Any], bool], kind: str) -> None:
-    """Refuse what is no instance of a regressor or a classifier."""
-    # scikit-learn reads tags, which objects that are no estimators lack.
+    """Refuse anything but an instance of a regressor or classifier."""
+    # scikit-learn reads tags, which only estimators have.
     known = hasattr(estimator, "__sklearn_tags__") and not isinstance(estimator, type)
     if not known or not is_kind(estimator):
         raise TypeError(f"estimator must be a {kind} instance, got {estimator!r}")
 
 
-def check_positive(name: str, value: Any, hint: str = "", words: tuple = ()) -> None:
-    """Refuse what is no positive number nor one of `words`."""
-    if isinstance(value, str) and value in words:
-        return
-    number = isinstance(value, Real) and not isinstance(value, bool | np.bool_)
-    if not number or not 0 < float(value) < np.inf:
-        raise ValueError(
-            f"{name} must be a positive finite number{hint}, got {value!r}"
-            + ("; its limit 0 is weights='nearest'" if name == "bandwidth" else "")
-        )
-
-
 def check_same_labels(classes: np.ndarray, known: np.ndarray) -> None:
-    """Refuse text for a fitted base that knows numbers, and numbers for one of text."""
-    # A union would turn the numbers into text, which equals none of them.
+    """Refuse text labels if the fitted base knows numbers, and the other way round."""
+    # A union of both would turn the numbers into text, which differs from them.
     if isinstance(classes[0], str) != isinstance(known[0], str):
         raise ValueError(
             f"y holds labels like {classes[0]!r} and the fitted estimator knows "
@@ -96,7 +99,7 @@ def check_same_labels(classes: np.ndarray, known: np.ndarray) -> None:
 
 
 def is_weighted(sample_weight: Any, n: int) -> np.ndarray:
-    """Rows to remember: a weight of zero says that a row is not there."""
+    """Which rows to remember: those of weight zero count as absent."""
     if sample_weight is None or np.ndim(sample_weight) == 0:
         return np.ones(n, bool)
     weights = np.asarray(sample_weight)
@@ -117,7 +120,7 @@ def as_columns(values: Any) -> np.ndarray:
 
 
 def embedded_floats(points: Any, n_rows: int) -> np.ndarray:
-    """What an embedding returned, as floats, after a check."""
+    """What an embedding returned, checked, as floats."""
     if hasattr(points, "tocsr"):
         raise TypeError(
             "embedding returned a sparse matrix, and neighbours need dense points; "

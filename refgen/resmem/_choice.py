@@ -23,9 +23,9 @@ def forget_choice(model: Any) -> None:
 
 
 def choose_by_leave_one_out(model: Any) -> None:
-    """Replace "auto" in n_neighbors_ and bandwidth_ by what errs least.
+    """Replace "auto" in n_neighbors_ and bandwidth_ by the settings of least error.
 
-    Of settings that err alike the first is taken: small bandwidths, few neighbours.
+    Among equal errors the first wins: the smallest bandwidth, the fewest neighbours.
     """
     n, chosen = len(model.points_), model.n_neighbors_
     if n < 2:
@@ -50,7 +50,7 @@ def choose_by_leave_one_out(model: Any) -> None:
 
 
 def _widths(model: Any, distances: Any) -> np.ndarray:
-    """The bandwidths to try; one that nothing reads where there is none."""
+    """The bandwidths to try. Without bandwidths it is a 1, which nothing reads."""
     if model.bandwidth_ == "auto":
         return model._bring(bandwidth_grid(distances))
     return np.array([1.0 if model.bandwidth_ is None else float(model.bandwidth_)])

@@ -8,6 +8,8 @@ import numpy as np
 from sklearn.base import is_classifier
 from sklearn.utils import check_consistent_length, column_or_1d
 
+from refgen._checks import check_choice
+
 _LOSSES = {"regressor": ("squared_error",), "classifier": ("zero_one", "brier")}
 
 
@@ -16,15 +18,11 @@ def check_loss(estimator: Any, loss: str | None) -> str:
     kind = "classifier" if is_classifier(estimator) else "regressor"
     if loss is None:
         return _LOSSES[kind][0]
-    if loss not in _LOSSES[kind]:
-        raise ValueError(
-            f"loss must be one of {_LOSSES[kind]} for a {kind}, got {loss!r}"
-        )
-    return loss
+    return check_choice("loss", loss, _LOSSES[kind], f" for a {kind}")
 
 
 def paired_data(estimator: Any, X: Any, y: Any) -> tuple[Any, np.ndarray]:
-    """X whose rows can be taken, and y as `losses` reads it: labels in one axis."""
+    """X with rows that can be selected, and y as `losses` reads it, labels 1-D."""
     check_consistent_length(X, y)
     if hasattr(X, "tocsr"):
         X = X.tocsr()

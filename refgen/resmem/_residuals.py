@@ -10,7 +10,7 @@ from sklearn.base import clone
 
 
 def finite_floats(model: Any, values: Any, n_rows: int) -> np.ndarray:
-    """Outputs of a base as float64, one row per point, after a check."""
+    """Outputs of a base, checked, as float64 with one row per point."""
     array = np.asarray(values, float)
     name = type(model).__name__
     if array.ndim == 0 or len(array) != n_rows:
@@ -63,7 +63,7 @@ def _tempered(model: Any, X: Any, n_rows: int, temperature: float) -> np.ndarray
         shares = (shares / shares.max(axis=1, keepdims=True)) ** (1 / temperature)
     elif hasattr(model, "decision_function"):
         logits = finite_floats(model, model.decision_function(X), n_rows)
-        # Three classes have as many pairs, and the shape tells nothing.
+        # Three classes have three pairs: the shape does not tell which is meant.
         by_pairs = getattr(model, "decision_function_shape", "ovr") == "ovo"
         if by_pairs and n_classes == 3:
             raise ValueError(
@@ -87,7 +87,7 @@ def _tempered(model: Any, X: Any, n_rows: int, temperature: float) -> np.ndarray
 
 
 def take_rows(value: Any, rows: np.ndarray, n_rows: int) -> Any:
-    """Rows of what has one row per sample; anything else as it is."""
+    """The rows of a value that has one row per sample; any other value as it is."""
     if isinstance(value, str) or not hasattr(value, "__len__"):
         return value
     # Sparse matrices have a shape and no length, and are never metadata.

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from refgen.arrays import check_integer, namespace
-from refgen.resmem._numbers import as_not_negative
-from refgen.resmem.base import irreducible_risk
-from refgen.resmem.displacement import (
+from refgen._checks import (
     as_counts,
+    as_not_negative,
+    check_integer,
+    in_one_place,
+    together,
+)
+from refgen.arrays import namespace
+from refgen.resmem.displacement import (
     expected_interval_displacement,
     torus_displacement,
 )
+from refgen.resmem.linear_base import irreducible_risk
 from refgen.resmem.problem import LinearProblem
 
-# Halvings that find an integer below 2⁵³.
+# A bisection finds any integer up to 2⁵³ in this many steps.
 _HALVINGS = 54
 
 
@@ -54,10 +59,11 @@ def memorization_gain(problem: LinearProblem, n_neighbors: int = 1) -> Any:
 
 
 def noisy_interval_risk(n_points: Any, n_neighbors: Any, gap: Any, noise: Any) -> Any:
-    """Expected risk (1 − L)² E (x − x̄ₖ)² + σ²/k on [−√3, √3], noise beside the base.
+    """Expected risk (1 − L)² E (x − x̄ₖ)² + σ²/k on [−√3, √3].
 
-    The noise of the residuals is independent of the base, as with a base trained on
-    other points; `refgen.resmem.noise.noisy_risk` is about the same points.
+    The noise of the residuals is independent of the base, which was trained on other
+    points. For a base that was trained on the same points see
+    `refgen.resmem.noise.noisy_risk`.
 
     Parameters
     ----------
@@ -123,7 +129,7 @@ def noisy_torus_risk(
 
 
 def best_neighbors(n_points: Any, gap: Any, noise: Any) -> Any:
-    """The k from 1 to n for which `noisy_interval_risk` is least; of two, the smaller.
+    """The k from 1 to n with the least `noisy_interval_risk`; of two, the smaller.
 
     It grows like (σ²/(3 gap²))^¼ n^¾, and the risk at it falls like n^−¾.
 
@@ -153,13 +159,12 @@ def best_neighbors(n_points: Any, gap: Any, noise: Any) -> Any:
     >>> float(best_neighbors(30, 0.5, 0.0)), float(best_neighbors(30, 0.5, 1.0))
     (1.0, 13.0)
     """
-    n = as_counts("n_points", n_points)
-    xp = namespace(n, gap, noise)
-    n, gap, noise = xp.broadcast_arrays(
-        xp.asarray(n),
-        as_not_negative("gap", gap, xp),
-        as_not_negative("noise", noise, xp),
+    n, gap, noise = together(
+        n_points=as_counts("n_points", n_points),
+        gap=as_not_negative("gap", gap),
+        noise=as_not_negative("noise", noise),
     )
+    xp = namespace(n)
     least, most = xp.ones(n.shape), n
     for _ in range(_HALVINGS):
         k = xp.floor((least + most) / 2)
@@ -172,13 +177,17 @@ def best_neighbors(n_points: Any, gap: Any, noise: Any) -> Any:
 
 
 def _rise(n: Any, k: Any, square: Any) -> Any:
-    """k(k + 1) times what the displacement's part grows by from k to k + 1."""
+    """k(k + 1) times the growth of the displacement's part from k to k + 1."""
     growth = 3 * k * k + 15 * k + 21 + n
     growth = k * (k + 1) * growth - (6 + 2 * n)
     return square * growth / ((n + 1) * (n + 2) * (n + 3))
 
 
 def _with_noise(apart: Any, n_neighbors: Any, gap: Any, noise: Any) -> Any:
-    xp = namespace(apart, gap, noise)
-    v, sigma = as_not_negative("gap", gap, xp), as_not_negative("noise", noise, xp)
-    return v**2 * xp.asarray(apart) + sigma**2 / xp.asarray(n_neighbors)
+    apart, k, v, sigma = in_one_place(
+        n_points=apart,
+        n_neighbors=as_counts("n_neighbors", n_neighbors),
+        gap=as_not_negative("gap", gap),
+        noise=as_not_negative("noise", noise),
+    )
+    return v**2 * apart + sigma**2 / k

@@ -1,4 +1,4 @@
-"""The nearest of n points in a ball, its distance by quadrature, and what follows."""
+"""Distance to the nearest of n points in a ball, by quadrature, and what it implies."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from refgen.arrays import as_floats, check_integer, namespace
-from refgen.resmem._numbers import as_counts, gamma_ratio
+from refgen._checks import as_counts, as_open_unit, check_integer, in_one_place
+from refgen.arrays import namespace
+from refgen.special import gamma_ratio
 
-# Entries of (batch, nodes) tables that are made at once: 32 MB.
+# Largest size of a (batch, nodes) table: 32 MB.
 _ENTRIES = 1 << 22
 
-# Up to here the rule's error was checked, at n = 1 against 2d.
+# The quadrature's error was checked up to here, at n = 1 against 2d.
 _MOST_FEATURES = 64
 
 
@@ -81,7 +82,7 @@ def ball_squared_distance_bounds(n_features: int, n_points: Any) -> tuple[Any, A
     Raises
     ------
     ValueError
-        If a number is no positive integer.
+        If a number is not a positive whole number.
 
     Notes
     -----
@@ -151,22 +152,21 @@ def recalled_risk_bound(n_features: Any, n_points: Any, radius: Any) -> Any:
     >>> round(float(recalled_risk_bound(1, 8, 0.5)), 6)
     0.127483
     """
-    d, n = as_counts("n_features", n_features), as_counts("n_points", n_points)
-    radius = as_floats("radius", radius)
-    if bool((n < 2).any()):
-        raise ValueError("n_points must be at least 2: log(1) = 0 leaves no bound")
-    if bool(((radius <= 0) | (radius >= 1)).any()):
-        raise ValueError("radius must lie strictly between 0 and 1")
-    xp = namespace(d, n, radius)
-    d, n, radius = (xp.asarray(array) for array in (d, n, radius))
+    d, n, radius = in_one_place(
+        n_features=as_counts("n_features", n_features),
+        n_points=as_counts("n_points", n_points, 2),  # log(1) = 0 leaves no bound
+        radius=as_open_unit("radius", radius),
+    )
+    logs = namespace(n).log(n)
     first = radius**2 * n ** (-2 / 3)
-    return d**2 * (first + (1 - radius) ** 2 * (xp.log(n) / d / n) ** (1 / d))
+    return d**2 * (first + (1 - radius) ** 2 * (logs / d / n) ** (1 / d))
 
 
 def break_even_n(n_features: int) -> int:
     """Smallest n at which ResMem (k = 1) beats its base, the population's, in a ball.
 
-    E D² < d there, whatever the capacity L < 1 of the base: both risks carry (1 − L)².
+    There E D² < d, for any capacity L < 1 of the base: both risks are multiples of
+    (1 − L)².
     It grows exponentially: 111 for d = 24, 1320 for d = 40, 27413 for d = 60.
 
     Parameters
@@ -218,7 +218,7 @@ def _features(n_features: Any) -> int:
 def _levels(d: int, n: Any) -> int:
     """Halvings down to a quarter of the distance n^(−1/d) of the nearest points."""
     levels = math.ceil(math.log2(float(n.max())) / d) + 2
-    # Calls with other numbers of points may share a rule.
+    # Rounded up, so that calls with other numbers of points may share a rule.
     return levels if levels <= 4 else -(-levels // 4) * 4
 
 
@@ -228,11 +228,12 @@ def _rule(d: int, levels: int) -> tuple[np.ndarray, np.ndarray]:
 
     F is the volume of the ball B(x, r) within the unit ball, as a fraction. For
     r ≤ 1 − ‖x‖ it is rᵈ. Beyond that kink r is replaced by the angle α, seen from the
-    centre, at which the two spheres meet. All is smooth but at δ = 1 − ‖x‖ = 0, α = 0,
-    where two triangles meet; scaled by u toward it they are smooth, too.
+    centre, at which the two spheres meet. The integrand is smooth except at δ = 1 − ‖x‖
+    = 0, α = 0. The square is cut into two triangles that meet there, and each is scaled
+    by u toward that corner, which makes it smooth, too.
     """
-    # Enough for rounding to dominate; (1 − F)ⁿ turns from 1 to 0 the faster, the
-    # larger d is.
+    # Enough nodes for rounding to dominate. The larger d is, the faster (1 − F)ⁿ falls
+    # from 1 to 0.
     u, wu = _panels(levels, 16 + 5 * d // 2)
     v, wv = _unit_nodes(24 + 5 * d // 2)
     logs, weights = [np.log1p(-(u**d))], [wu * 2 * u * (1 - u) ** d]
@@ -260,7 +261,7 @@ def _cap(d: int, sine: np.ndarray, cosine: np.ndarray) -> np.ndarray:
     from scipy.special import betainc
 
     a, c = (d + 1) / 2, np.minimum(cosine**2, 1)
-    # Either form is of small arguments: the other one would lose digits in 1 − x.
+    # Each form is used where its argument is small; the other would lose digits there.
     small = betainc(a, 0.5, np.minimum(sine**2, 1)) / 2
     half = (1 - betainc(0.5, a, c)) / 2
     half = np.where(c * (d + 1) > 1, small, half)

@@ -5,8 +5,16 @@ from __future__ import annotations
 from math import sqrt
 from typing import Any
 
-from refgen.arrays import as_floats, check_integer, namespace
-from refgen.resmem._numbers import as_counts, as_positive, gamma_ratio
+from refgen._checks import (
+    as_counts,
+    as_positive,
+    as_range,
+    check_neighbor_count,
+    first_of,
+    in_one_place,
+)
+from refgen.arrays import as_floats, namespace
+from refgen.special import gamma_ratio
 
 # The uniform law on [−√3, √3] has variance 1.
 _HALF_WIDTH = sqrt(3)
@@ -20,8 +28,8 @@ def interval_displacement(
 ) -> Any:
     """E (x − x̄ₖ)² for x uniform on [low, high] and the given points.
 
-    x̄ₖ is the mean of the k points nearest to x: one of the windows of k neighbours in
-    order, and the midpoints of xᵢ and xᵢ₊ₖ are where one window takes over.
+    x̄ₖ is the mean of the k points nearest to x. These are k consecutive points; where x
+    passes the midpoint of xᵢ and xᵢ₊ₖ, the next k take over.
 
     Parameters
     ----------
@@ -52,13 +60,12 @@ def interval_displacement(
     0.020833333333
     """
     points = as_floats("points", points, 1)
-    n, k = points.shape[-1], check_integer("n_neighbors", n_neighbors, 1)
-    if k > n:
-        raise ValueError(f"n_neighbors={k} is more than the {n} points; ask for fewer")
-    low, high = _interval(low, high)
-    xp = namespace(points, low, high)
-    points, low, high = (xp.asarray(array) for array in (points, low, high))
+    n = points.shape[-1]
+    k = check_neighbor_count(n_neighbors, n)
+    low, high = as_range(low, high)
+    points, low, high = in_one_place(points=points, low=low, high=high)
     _check_points(points, low, high)
+    xp = namespace(points)
     ends = xp.zeros(points.shape[:-1])
     middles = (points[..., : n - k] + points[..., k:]) / 2
     parts = ((ends + low)[..., None], middles, (ends + high)[..., None])
@@ -93,7 +100,8 @@ def expected_interval_displacement(
     Raises
     ------
     ValueError
-        If a number is no positive integer, k is more than n, or the interval is empty.
+        If n or k is not a positive whole number, k is more than n, or the interval is
+        empty.
 
     Notes
     -----
@@ -105,9 +113,8 @@ def expected_interval_displacement(
     0.01524562
     """
     n, k = _samples(n_points, n_neighbors)
-    low, high = _interval(low, high)
-    xp = namespace(n, low, high)
-    n, k, low, high = (xp.asarray(array) for array in (n, k, low, high))
+    low, high = as_range(low, high)
+    n, k, low, high = in_one_place(n_points=n, n_neighbors=k, low=low, high=high)
     ratio = (k + 1) / (n + 1) * ((k + 2) / (n + 2)) * ((n + k**2 + 3 * k + 3) / (n + 3))
     return (high - low) ** 2 / 12 * (ratio / k)
 
@@ -215,9 +222,12 @@ def centre_displacement(
     0.333333333333
     """
     n, k = _samples(n_points, n_neighbors)
-    d, radius = as_counts("n_features", n_features), as_positive("radius", radius)
-    xp = namespace(d, n, radius)
-    d, n, k, radius = (xp.asarray(array) for array in (d, n, k, radius))
+    d, n, k, radius = in_one_place(
+        n_features=as_counts("n_features", n_features),
+        n_points=n,
+        n_neighbors=k,
+        radius=as_positive("radius", radius),
+    )
     fraction = gamma_ratio(n + 1, 2 / d) / gamma_ratio(k + 1, 2 / d)
     return radius**2 / (k * (d + 2)) * fraction
 
@@ -225,7 +235,7 @@ def centre_displacement(
 def displacement_limit(n_features: Any, n_neighbors: Any = 1) -> Any:
     """Limit of n^(2/d) E⟨v, x − x̄ₖ⟩², uniform law of covariance I on a ball, ‖v‖ = 1.
 
-    Γ(k + 1 + 2/d) / (k Γ(k + 1)): the boundary of the ball does not matter to it.
+    Γ(k + 1 + 2/d) / (k Γ(k + 1)); the boundary of the ball does not matter.
 
     Parameters
     ----------
@@ -239,7 +249,7 @@ def displacement_limit(n_features: Any, n_neighbors: Any = 1) -> Any:
     Raises
     ------
     ValueError
-        If a number is no positive integer.
+        If a number is not a positive whole number.
 
     Notes
     -----
@@ -250,41 +260,34 @@ def displacement_limit(n_features: Any, n_neighbors: Any = 1) -> Any:
     >>> round(float(displacement_limit(2, 4)), 12)
     1.25
     """
-    d, k = as_counts("n_features", n_features), as_counts("n_neighbors", n_neighbors)
-    xp = namespace(d, k)
-    d, k = xp.asarray(d), xp.asarray(k)
+    d, k = in_one_place(
+        n_features=as_counts("n_features", n_features),
+        n_neighbors=as_counts("n_neighbors", n_neighbors),
+    )
     return 1 / (k * gamma_ratio(k + 1, 2 / d))
 
 
 def _distance_moment(d: Any, n: Any, k: Any, order: Any) -> Any:
     """E Dₖᵐ; all points have D ≤ ½, which is Dₙ₊₁."""
-    order = as_positive("order", order)
-    xp = namespace(d, n, order)
-    d, n, k, order = (xp.asarray(array) for array in (d, n, k, order))
+    d, n, k, order = in_one_place(
+        n_features=d, n_points=n, n_neighbors=k, order=as_positive("order", order)
+    )
     share = order / d
     return gamma_ratio(n + 1, share) / gamma_ratio(k, share) / 2**order
 
 
 def _samples(n_points: Any, n_neighbors: Any) -> tuple[Any, Any]:
-    """n and k, in the same place."""
-    n, k = as_counts("n_points", n_points), as_counts("n_neighbors", n_neighbors)
-    xp = namespace(n, k)
-    n, k = xp.asarray(n), xp.asarray(k)
+    """n and k, with k ≤ n."""
+    n, k = in_one_place(
+        n_points=as_counts("n_points", n_points),
+        n_neighbors=as_counts("n_neighbors", n_neighbors),
+    )
     if bool((k > n).any()):
+        few, many = first_of(n, k > n), first_of(k, k > n)
         raise ValueError(
-            f"n_neighbors={n_neighbors!r} is more than n_points={n_points!r}; ask for "
-            "at most n_points"
+            f"n_neighbors={many:g} is more than n_points={few:g}; ask for fewer"
         )
     return n, k
-
-
-def _interval(low: Any, high: Any) -> tuple[Any, Any]:
-    ends = as_floats("low", low), as_floats("high", high)
-    xp = namespace(*ends)
-    low, high = xp.asarray(ends[0]), xp.asarray(ends[1])
-    if bool((low >= high).any()):
-        raise ValueError("low must be below high; give the ends of an interval")
-    return low, high
 
 
 def _check_points(points: Any, low: Any, high: Any) -> None:

@@ -9,8 +9,8 @@ from scipy.stats import t as student_t
 from sklearn.base import clone, is_classifier
 from sklearn.model_selection import ShuffleSplit, StratifiedShuffleSplit, check_cv
 
-from refgen.arrays import check_integer, check_open_unit
-from refgen.resmem._base import ResMemBase
+from refgen._checks import check_choice, check_integer, check_open_unit
+from refgen.resmem._estimator_base import ResMemBase
 from refgen.resmem._losses import check_loss, losses, paired_data
 from refgen.resmem._residuals import take_points
 
@@ -77,7 +77,7 @@ class ResMemDisplay:
         self.base = np.asarray(base, float)
         self.resmem = np.asarray(resmem, float)
         self.knn = np.asarray(knn, float)
-        self.param_name = _check_name(param_name)
+        self.param_name = check_choice("param_name", param_name, _PARAMETERS)
         self.overlap = np.asarray(overlap, float)
         self.confidence_level = check_open_unit("confidence_level", confidence_level)
         self.loss = loss
@@ -134,7 +134,7 @@ class ResMemDisplay:
         Raises
         ------
         TypeError
-            If `estimator` is no ResMem estimator.
+            If `estimator` is not a ResMem estimator.
         ValueError
             If a setting is unknown or a value of `param_range` too large.
         ImportError
@@ -161,7 +161,7 @@ class ResMemDisplay:
                 f"{type(estimator).__name__}"
             )
         values = [check_integer("param_range", v, 1) for v in param_range]
-        _check_name(param_name)
+        check_choice("param_name", param_name, _PARAMETERS)
         loss = check_loss(estimator, loss)
         X, y = paired_data(estimator, X, y)
         splits = list(_splits(estimator, cv, random_state, X, y))
@@ -195,8 +195,7 @@ class ResMemDisplay:
         >>> round(float(high[0]), 2)  # 1 + 12.71 · √(2/2)
         13.71
         """
-        if name not in _NAMES:
-            raise ValueError(f"name must be one of {tuple(_NAMES)}, got {name!r}")
+        check_choice("name", name, _NAMES)
         risks = getattr(self, name)
         n = risks.shape[1]
         mean = risks.mean(axis=1)
@@ -241,14 +240,6 @@ class ResMemDisplay:
         return self
 
 
-def _check_name(param_name: Any) -> str:
-    if param_name not in _PARAMETERS:
-        raise ValueError(
-            f"param_name must be one of {tuple(_PARAMETERS)}, got {param_name!r}"
-        )
-    return param_name
-
-
 def _splits(estimator: Any, cv: Any, random_state: Any, X: Any, y: np.ndarray) -> Any:
     if isinstance(cv, int | np.integer):
         kind = StratifiedShuffleSplit if is_classifier(estimator) else ShuffleSplit
@@ -265,7 +256,7 @@ def _risks(
     value: int,
     loss: str,
 ) -> list[float]:
-    """Of base, ResMem and k-NN."""
+    """Risks of base, ResMem and k-NN on the rows held out."""
     train, test = split
     model = clone(estimator)
     if param_name == "n_neighbors":

@@ -6,25 +6,20 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-from sklearn.base import (
-    ClassifierMixin,
-    RegressorMixin,
-    is_classifier,
-    is_regressor,
-)
+from sklearn.base import ClassifierMixin, RegressorMixin, is_classifier, is_regressor
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.model_selection import check_cv
 from sklearn.utils import get_tags
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted
 
-from refgen.resmem._base import ResMemBase
 from refgen.resmem._checks import (
     check_kind,
     check_parameters,
-    check_positive,
     check_same_labels,
+    check_temperature,
 )
+from refgen.resmem._estimator_base import ResMemBase
 from refgen.resmem._residuals import base_predictions, base_probabilities
 from refgen.resmem.simplex import project_on_simplex
 
@@ -41,9 +36,9 @@ class ResMemRegressor(RegressorMixin, ResMemBase):
         The base; None means ``Ridge()``.
     n_neighbors : int or "auto", default=5
         "auto" chooses 1 to 20 by leave-one-out. Ties in distance go to the row that
-        comes first; duplicates are rows like any other.
+        comes first; duplicate rows are not merged.
     weights : {"nearest", "uniform", "exponential"}, default="exponential"
-        The first neighbour alone (`n_neighbors` is not read), all alike, or
+        The first neighbour alone (`n_neighbors` is not read), equal weights, or
         w ∝ exp(−distance/`bandwidth`).
     bandwidth : float or "auto", default=1.0
         In units of the embedding's distances: scale the features, or let "auto"
@@ -53,7 +48,7 @@ class ResMemRegressor(RegressorMixin, ResMemBase):
         transformer (cloned and fitted on X, y) does, or the base's decision function.
     residuals : {"train", "cross_val"}, default="train"
         On the rows that the base was trained on, as in the paper, or out of fold. A
-        base that follows its training rows has hardly any of the former.
+        base that follows its training rows leaves hardly any residuals there.
     cv : int, splitter or iterable, default=5
         Folds of "cross_val"; unshuffled if an integer, as in scikit-learn.
     prefit : bool, default=False
@@ -79,7 +74,7 @@ class ResMemRegressor(RegressorMixin, ResMemBase):
     Notes
     -----
     ``fit`` passes what it gets beyond X and y, such as ``sample_weight``, to the
-    base; memory leaves out rows with ``sample_weight`` 0 and holds the others alike.
+    base; memory leaves out rows with ``sample_weight`` 0 and treats all others equally.
     Features are compared as they are: scale them in a pipeline, or by `embedding`.
     With one neighbour and distinct rows the training error is zero (claim RM-7); with
     label noise that may hurt (claims RM-15 and RM-16, and `memorization_pays`).
@@ -101,7 +96,7 @@ class ResMemRegressor(RegressorMixin, ResMemBase):
         Parameters
         ----------
         X : array, data frame or sparse matrix of shape (n_samples, n_features)
-            Sparse, or with NaN, only if base and `embedding` take that.
+            Sparse, or with NaN, only if base and `embedding` accept that.
         y : array of shape (n_samples,) or (n_samples, n_outputs)
         **fit_params : dict
             Passed to the base's ``fit``, e.g. ``sample_weight``; their rows are
@@ -184,7 +179,7 @@ n_features_in_, feature_names_in_
 
     Notes
     -----
-    Scores sum to one and may leave [0, 1]: they are no probabilities (claim RM-17).
+    Scores sum to one and may leave [0, 1]: they are not probabilities (claim RM-17).
     `predict_proba` gives the nearest ones. See `ResMemRegressor` for
     ``sample_weight``, scaling, and ties.
 
@@ -229,7 +224,7 @@ n_features_in_, feature_names_in_
             Passed to the base's ``fit``, e.g. ``sample_weight``.
         """
         check_parameters(self, self._base())
-        check_positive("temperature", self.temperature)
+        check_temperature(self.temperature)
         check_kind(self._base(), is_classifier, "classifier")
         X, y = self._seen_first(X, y)
         check_classification_targets(y)
@@ -279,9 +274,9 @@ n_features_in_, feature_names_in_
     def predict_proba(self, X: Any) -> Any:
         """The probabilities nearest to `class_scores`, shape (n_points, n_classes).
 
-        A projection on the simplex, not a calibrated estimate: wherever a score
-        leaves [0, 1] some class has probability 0 exactly, and points tie that
-        `decision_function` tells apart: rank by the latter.
+        A projection on the simplex, not a calibrated estimate. Wherever a score
+        leaves [0, 1] some class has probability exactly 0, so that points may tie
+        here that differ in `decision_function`: rank by the latter.
 
         Parameters
         ----------

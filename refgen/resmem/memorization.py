@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -11,8 +10,9 @@ from scipy.stats import norm
 from sklearn.base import clone, is_classifier
 from sklearn.model_selection import KFold, StratifiedKFold, check_cv
 
-from refgen.arrays import check_open_unit, on_the_host
-from refgen.resmem._base import ResMemBase
+from refgen._checks import check_open_unit, is_number
+from refgen.arrays import on_the_host
+from refgen.resmem._estimator_base import ResMemBase
 from refgen.resmem._losses import check_loss, losses, paired_data
 from refgen.resmem._residuals import take_points, take_rows
 
@@ -40,7 +40,8 @@ class MemorizationVerdict:
         What the noise rule says, if `noise` was given: "yes" if σ² Σw² is below the
         base's risk minus σ², else "no".
     noise_cost : float or None
-        σ² Σⱼwⱼ², the noise that memory adds to each prediction; σ²/k for k alike.
+        σ² Σⱼwⱼ², the noise that memory adds to each prediction; σ²/k for k equal
+        weights.
     loss : str
         "squared_error", "zero_one" or "brier".
     confidence_level : float
@@ -111,7 +112,7 @@ def memorization_pays(
     Raises
     ------
     TypeError
-        If `estimator` is no ResMem estimator.
+        If `estimator` is not a ResMem estimator.
     ValueError
         If `loss`, `noise` or `confidence_level` is not as above, or the folds hold
         out fewer than two rows.
@@ -125,7 +126,7 @@ def memorization_pays(
     One fold needs no such factor. The rule: with noise of variance σ²
     independent of the base, memory replaces the base's excess risk, its risk minus
     σ², by σ² Σw² plus a term that vanishes for many rows; for the linear problem
-    with Σ = I and k neighbours alike it reads σ² < k(1 − L)². Source: claims RM-15
+    with Σ = I and k equal weights it reads σ² < k(1 − L)². Source: claims RM-15
     and RM-16.
 
     Examples
@@ -184,8 +185,7 @@ def _check_noise(estimator: Any, noise: Any) -> None:
         return
     if is_classifier(estimator):
         raise ValueError("noise is a rule about regression; leave it out for classes")
-    number = isinstance(noise, Real) and not isinstance(noise, bool | np.bool_)
-    if not number or not 0 <= float(noise) < np.inf:
+    if not is_number(noise) or not 0 <= float(noise) < np.inf:
         raise ValueError(f"noise must be a finite number of at least 0, got {noise!r}")
 
 

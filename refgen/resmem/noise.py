@@ -2,65 +2,22 @@
 
 from __future__ import annotations
 
-from math import pi, sqrt
+from math import sqrt
 from typing import Any
 
-from refgen.arrays import as_floats, check_integer, namespace, special_functions
-from refgen.resmem._numbers import as_not_negative
+from refgen._checks import (
+    as_not_negative,
+    as_positive,
+    as_range,
+    check_neighbor_count,
+    in_one_place,
+)
+from refgen.arrays import as_floats, namespace
 from refgen.resmem.displacement import interval_displacement
+from refgen.special import clipped_normal_moments
 
 # The interval with unit variance: the ball of radius √(d + 2) for d = 1.
 EDGE = sqrt(3.0)
-
-
-def clipped_normal_moments(
-    mean: Any, deviation: Any, low: Any, high: Any
-) -> tuple[Any, Any, Any]:
-    """E c, E c² and P(low < Z < high) of c = min(max(Z, low), high), Z normal.
-
-    Parameters
-    ----------
-    mean, deviation, low, high : arrays that broadcast
-        deviation ≥ 0 and low ≤ high.
-
-    Returns
-    -------
-    first, second, inside : arrays
-
-    Raises
-    ------
-    ValueError
-        If `deviation` is negative, or `low` above `high`.
-
-    Notes
-    -----
-    Source: derived here, claim RM-15.
-
-    Examples
-    --------
-    >>> [round(float(x), 6) for x in clipped_normal_moments(0.0, 1.0, -1.0, 1.0)]
-    [0.0, 0.516059, 0.682689]
-    """
-    xp = namespace(mean, deviation, low, high)
-    m, s = (
-        as_floats("mean", xp.asarray(mean)),
-        as_not_negative("deviation", deviation, xp),
-    )
-    low, high = as_floats("low", xp.asarray(low)), as_floats("high", xp.asarray(high))
-    if bool((low > high).any()):
-        raise ValueError("low must not be above high")
-    # Without noise the quotients are huge, and all that is made of them is 0 or 1.
-    s = xp.maximum(s, 1e-150)
-    ndtr = special_functions(s).ndtr
-    a, b = (low - m) / s, (high - m) / s
-    below, above = ndtr(a), ndtr(-b)
-    # Of the two ways to take the difference, the one between small numbers.
-    inside = xp.where(a > 0, ndtr(-a) - above, ndtr(b) - below)
-    at_a, at_b = _density(a, xp), _density(b, xp)
-    first = low * below + high * above + m * inside + s * (at_a - at_b)
-    second = low**2 * below + high**2 * above + (m**2 + s**2) * inside
-    second = second + 2 * m * s * (at_a - at_b) + s**2 * (a * at_a - b * at_b)
-    return first, second, inside
 
 
 def neighbor_agreement(
@@ -85,7 +42,7 @@ def neighbor_agreement(
     Raises
     ------
     ValueError
-        If `n_neighbors` is out of range, or a point outside [low, high].
+        If `n_neighbors` is out of range, low ≥ high, or a point outside [low, high].
 
     Notes
     -----
@@ -99,10 +56,10 @@ def neighbor_agreement(
     -0.060546875
     """
     x = as_floats("points", points, 1)
-    k, n = check_integer("n_neighbors", n_neighbors, 1), x.shape[-1]
-    if k > n:
-        raise ValueError(f"n_neighbors={k} is more than the {n} points; ask for fewer")
-    if not low < high or float(x.min()) < low or float(x.max()) > high:
+    n = x.shape[-1]
+    k = check_neighbor_count(n_neighbors, n)
+    as_range(low, high)
+    if float(x.min()) < low or float(x.max()) > high:
         raise ValueError(f"points must lie in [low, high] = [{low:g}, {high:g}]")
     xp = namespace(x)
     x = xp.sort(x, axis=-1)
@@ -147,16 +104,16 @@ def noisy_slope(
     >>> float(squared), float(unclipped)
     (0.25, 0.0)
     """
-    energy = _energy(points)
-    xp = namespace(energy)
-    theta = as_floats("coefficient", xp.asarray(coefficient))
-    limit = as_floats("radius", xp.asarray(radius))
-    if bool((limit <= 0).any()):
-        raise ValueError("radius must be positive")
-    sigma = as_not_negative("noise", noise, xp)
+    energy, theta, limit, sigma = in_one_place(
+        points=_energy(points),
+        coefficient=as_floats("coefficient", coefficient),
+        radius=as_positive("radius", radius),
+        noise=as_not_negative("noise", noise),
+    )
+    deviation = sigma / namespace(energy).sqrt(energy)
     # Moments of θₙ − θ* itself: nothing cancels.
     _, squared, unclipped = clipped_normal_moments(
-        0.0, sigma / xp.sqrt(energy), -limit - theta, limit - theta
+        0.0, deviation, -limit - theta, limit - theta
     )
     return squared, unclipped
 
@@ -226,12 +183,6 @@ def noisy_base_risk(
     """
     squared, _ = noisy_slope(points, coefficient, radius, noise)
     return squared * (low * low + low * high + high * high) / 3
-
-
-def _density(z: Any, xp: Any) -> Any:
-    # Beyond 40 the density is below 1e-300, and the square might overflow.
-    near = xp.minimum(abs(z), 40.0)
-    return xp.where(abs(z) > 40, 0.0, xp.exp(-near * near / 2) / sqrt(2 * pi))
 
 
 def _energy(points: Any) -> Any:

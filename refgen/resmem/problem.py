@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from refgen._checks import as_not_negative, as_positive
 from refgen.arrays import Instance, as_floats, namespace
 
 
@@ -44,10 +45,13 @@ class LinearProblem(Instance):
     noise: Any = 0.0
 
     def __post_init__(self) -> None:
-        for name, ndim in (
-            ("spectrum", 1), ("coefficients", 1), ("radius", 0), ("noise", 0),
-        ):  # fmt: skip
-            checked = as_floats(name, getattr(self, name), ndim)
+        for name, check, ndim in (
+            ("spectrum", as_not_negative, 1),
+            ("coefficients", as_floats, 1),
+            ("radius", as_positive, 0),
+            ("noise", as_not_negative, 0),
+        ):
+            checked = check(name, getattr(self, name), ndim)
             object.__setattr__(self, name, checked)
         xp = namespace(self.spectrum)
         batch = self.spectrum.shape[:-1]
@@ -63,12 +67,6 @@ class LinearProblem(Instance):
                     f"{name} has shape {value.shape} where the problems have {batch}"
                 )
             object.__setattr__(self, name, xp.broadcast_to(value, batch))
-        if bool((self.spectrum < 0).any()):
-            raise ValueError("spectrum must not be negative: Σ is a covariance")
-        if bool((self.radius <= 0).any()):
-            raise ValueError("radius must be positive")
-        if bool((self.noise < 0).any()):
-            raise ValueError("noise must not be negative")
 
     @classmethod
     def from_covariance(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from refgen._checks import as_positive, check_choice
 from refgen.arrays import as_floats, namespace
-from refgen.resmem.smoother import check_bandwidth, check_weights
+from refgen.resmem.smoother import WEIGHTS
 
 
 def without_self(distances: Any, indices: Any) -> tuple[Any, Any]:
@@ -19,8 +20,8 @@ def without_self(distances: Any, indices: Any) -> tuple[Any, Any]:
     Returns
     -------
     distances, indices : arrays of shape (n, k)
-        A point that has k + 1 duplicates of lower index is not on its own list; then
-        the last entry is left out.
+        A point with k + 1 duplicates of lower index is not among its own neighbours;
+        then the last one is left out.
 
     Raises
     ------
@@ -62,7 +63,7 @@ def leave_one_out_scores(
     residuals : array of shape (n,) or (n, n_outputs)
     weights : {"nearest", "uniform", "exponential"}
     bandwidths : array of shape (n_bandwidths,)
-        Only "exponential" reads them; its length counts for all.
+        Only "exponential" reads them, but their number is that of the rows returned.
 
     Returns
     -------
@@ -82,11 +83,11 @@ def leave_one_out_scores(
     >>> scores.tolist()
     [[1.0, 1.5]]
     """
-    check_weights(weights)
+    check_choice("weights", weights, WEIGHTS)
     distances = as_floats("distances", distances, 2)
     xp = namespace(distances)
     indices = xp.asarray(indices)
-    bandwidths = check_bandwidth(bandwidths, xp, "bandwidths")
+    bandwidths = xp.asarray(as_positive("bandwidths", bandwidths, 1))
     residuals = as_floats("residuals", residuals, 1)
     if indices.shape != distances.shape or len(residuals) != len(distances):
         raise ValueError(

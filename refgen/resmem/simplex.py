@@ -32,11 +32,11 @@ def project_on_simplex(scores: Any) -> Any:
     """
     scores = as_floats("scores", scores, 1)
     xp, n = namespace(scores), scores.shape[-1]
-    # A shift of all scores changes nothing but the rounding of large ones.
+    # The projection does not depend on a shift of all scores; large ones round less so.
     scores = scores - scores.max(axis=-1, keepdims=True)
     falling = -xp.sort(-scores, axis=-1)
-    # τ if the j largest are those that stay positive; the right j is the last whose
-    # smallest member is above its τ.
+    # The τ that would be right if exactly the j largest scores stayed positive; the
+    # right j is the largest for which the j-th score is above its τ.
     thresholds = (falling.cumsum(axis=-1) - 1) / (xp.arange(n) + 1)
     n_positive = (falling > thresholds).sum(axis=-1, keepdims=True)
     kept = xp.maximum(n_positive, 1) - 1

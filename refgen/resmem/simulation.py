@@ -1,4 +1,4 @@
-"""Random designs, and what the neighbours in many of them at once are like."""
+"""Random designs, and the nearest neighbours in many of them at once."""
 
 from __future__ import annotations
 
@@ -6,16 +6,23 @@ from collections.abc import Iterator
 from math import prod, sqrt
 from typing import Any
 
-from refgen.arrays import as_floats, check_integer, namespace
+from refgen._checks import (
+    as_positive,
+    check_choice,
+    check_integer,
+    check_neighbor_count,
+    in_one_place,
+)
+from refgen.arrays import as_floats, namespace
 from refgen.kernels import kernel
 from refgen.neighbors import may_overflow, refuse_overflow
-from refgen.resmem.smoother import at_neighbors, check_bandwidth, neighbor_weights
+from refgen.resmem.smoother import at_neighbors, neighbor_weights
 
 nearest_in_designs = kernel("designs", "nearest_in_designs")
 
 LAWS = ("ball", "gaussian", "torus")
 
-# Numbers that are handled at once, 32 MB each of a few arrays.
+# How many numbers an array may have: 32 MB each, for a few arrays at once.
 _ENTRIES = 1 << 22
 
 
@@ -39,13 +46,13 @@ def sample_points(stream: Any, shape: Any, n_features: int, law: str = "ball") -
     Raises
     ------
     ValueError
-        If `law` is none of the three, or `n_features` is not positive.
+        If `law` is not one of the three, or `n_features` is not positive.
 
     Notes
     -----
-    The ball is the shadow of a sphere: of a uniform direction of ℝᵈ⁺², times √(d + 2),
-    the first d coordinates are uniform on the ball (Archimedes). With + × ÷ √ alone,
-    draws have the same bits on every machine.
+    The first d coordinates of a uniform direction in ℝᵈ⁺², times √(d + 2), are uniform
+    on the ball (Archimedes). Only + × ÷ √ are used, so that draws have the same bits on
+    every machine.
 
     Examples
     --------
@@ -54,9 +61,7 @@ def sample_points(stream: Any, shape: Any, n_features: int, law: str = "ball") -
     >>> bool(((points**2).sum(axis=-1) <= 5).all())
     True
     """
-    if law not in LAWS:
-        known = ", ".join(map(repr, LAWS))
-        raise ValueError(f"law must be one of {known}, got {law!r}")
+    check_choice("law", law, LAWS)
     d = check_integer("n_features", n_features, 1)
     # Functions of refgen_gpu get their tuples as device arrays.
     shape = tuple(int(length) for length in shape)
@@ -144,13 +149,15 @@ def displacements(
     >>> displacements([[0.0], [3.0]], [[1.0]], 2, "uniform").tolist()
     [[-0.5]]
     """
-    points, queries = as_floats("points", points, 2), as_floats("queries", queries, 2)
+    points, queries, widths = in_one_place(
+        points=as_floats("points", points, 2),
+        queries=as_floats("queries", queries, 2),
+        bandwidth=as_positive("bandwidth", bandwidth),
+    )
     distances, indices = design_neighbors(points, queries, n_neighbors)
-    xp = namespace(points)
-    widths = check_bandwidth(bandwidth, xp)[..., None]
-    shares = neighbor_weights(distances, weights, widths)
+    shares = neighbor_weights(distances, weights, widths[..., None])
     apart = queries[..., None, :] - at_neighbors(points, indices)
-    return xp.einsum("...k,...kd->...d", shares, apart)
+    return namespace(points).einsum("...k,...kd->...d", shares, apart)
 
 
 def displacement_matrices(
@@ -163,7 +170,7 @@ def displacement_matrices(
     """Mₙ = E ΔΔᵀ of every design, with x uniform on its queries, as `displacements`.
 
     Given a design, the risk of ResMem is (θ* − θₙ)ᵀ Mₙ (θ* − θₙ): see
-    `refgen.resmem.error.resmem_risk`. Memory is bounded, however many there are.
+    `refgen.resmem.risk.resmem_risk`. Memory is bounded for any number of designs.
 
     Returns
     -------
@@ -178,10 +185,14 @@ def displacement_matrices(
     >>> displacement_matrices([[0.0], [3.0]], [[1.0], [2.0]], 1).tolist()
     [[1.0]]
     """
-    points, queries = as_floats("points", points, 2), as_floats("queries", queries, 2)
+    points, queries, widths = in_one_place(
+        points=as_floats("points", points, 2),
+        queries=as_floats("queries", queries, 2),
+        bandwidth=as_positive("bandwidth", bandwidth),
+    )
     k = _check_designs(points, queries, n_neighbors)
     xp, batch, d = namespace(points), points.shape[:-2], points.shape[-1]
-    widths = xp.broadcast_to(check_bandwidth(bandwidth, xp), batch).reshape(-1)
+    widths = xp.broadcast_to(widths, batch).reshape(-1)
     points, queries = (a.reshape(-1, *a.shape[-2:]) for a in (points, queries))
     out = xp.zeros((len(points), d, d))
     for rows, columns in _pieces(queries.shape, k):
@@ -193,7 +204,7 @@ def displacement_matrices(
 
 
 def _pieces(shape: tuple[int, ...], k: int) -> Iterator[tuple[slice, slice]]:
-    """Designs and queries that cover all, with at most `_ENTRIES` numbers each."""
+    """Slices of designs and of queries, with at most `_ENTRIES` numbers each."""
     n_designs, n_queries, d = shape
     queries = max(1, min(n_queries, _ENTRIES // (k * d)))
     designs = max(1, _ENTRIES // (queries * k * d))
@@ -203,16 +214,10 @@ def _pieces(shape: tuple[int, ...], k: int) -> Iterator[tuple[slice, slice]]:
 
 
 def _check_designs(points: Any, queries: Any, n_neighbors: Any) -> int:
-    """`n_neighbors`, after a check that it and the shapes make sense."""
+    """`n_neighbors`, once it and the shapes are checked."""
     if points.shape[:-2] != queries.shape[:-2] or points.shape[-1] != queries.shape[-1]:
         raise ValueError(
             f"points have shape {points.shape} and queries {queries.shape}; both need "
             "the same batch axes and the same number of features"
         )
-    k = check_integer("n_neighbors", n_neighbors, 1)
-    if k > points.shape[-2]:
-        raise ValueError(
-            f"n_neighbors={k} is more than the {points.shape[-2]} points of a design; "
-            f"ask for at most {points.shape[-2]}"
-        )
-    return k
+    return check_neighbor_count(n_neighbors, points.shape[-2])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import prod
 from typing import Any
 
+from refgen._checks import as_not_negative, as_positive, check_choice, in_one_place
 from refgen.arrays import as_floats, namespace
 
 WEIGHTS = ("nearest", "uniform", "exponential")
@@ -20,9 +21,9 @@ def neighbor_weights(
     distances : array of shape (..., k)
         Not negative; from nearest to farthest if `weights` is "nearest".
     weights : {"nearest", "uniform", "exponential"}
-        The first neighbour alone; all alike; or w ∝ exp(−distance/bandwidth), which
-        tends to the nearest neighbours (evenly, if some tie) for small and to all
-        alike for large bandwidths.
+        The first neighbour alone; equal weights; or w ∝ exp(−distance/bandwidth), which
+        tends to the nearest neighbour for small bandwidths (shared evenly in a tie)
+        and to equal weights for large ones.
     bandwidth : array of shape (...)
         Positive; only "exponential" reads it.
 
@@ -33,7 +34,7 @@ def neighbor_weights(
     Raises
     ------
     ValueError
-        If `weights` is none of the three, a distance is negative, or `bandwidth` is
+        If `weights` is not one of the three, a distance is negative, or `bandwidth` is
         not positive.
 
     Notes
@@ -47,10 +48,8 @@ def neighbor_weights(
     >>> neighbor_weights([1000.0, 2000.0], "uniform").tolist()
     [0.5, 0.5]
     """
-    check_weights(weights)
-    distances = as_floats("distances", distances, 1)
-    if bool((distances < 0).any()):
-        raise ValueError("distances must not be negative")
+    check_choice("weights", weights, WEIGHTS)
+    distances = as_not_negative("distances", distances, 1)
     xp, k = namespace(distances), distances.shape[-1]
     if weights == "uniform":
         return xp.full(distances.shape, 1 / k)
@@ -58,14 +57,16 @@ def neighbor_weights(
         return xp.zeros(distances.shape) + (xp.arange(k) == 0)
     # The nearest has weight 1 before the division, so that no row vanishes.
     beyond = distances - distances.min(axis=-1, keepdims=True)
+    width = as_positive("bandwidth", bandwidth)
+    beyond, width = in_one_place(distances=beyond, bandwidth=width)
+    scale = width[..., None]
     # Neither product nor quotient overflows; exp(−800) is 0.
-    scale = check_bandwidth(bandwidth, xp)[..., None]
     raw = xp.exp(-xp.minimum(beyond, 800.0 * xp.minimum(scale, 1e305)) / scale)
     return raw / raw.sum(axis=-1, keepdims=True)
 
 
 def smooth(values: Any, indices: Any, weights: Any) -> Any:
-    """Weighted means Σⱼ wⱼ values[indexⱼ] of what the neighbours carry.
+    """Weighted means Σⱼ wⱼ values[indexⱼ] of the neighbours' values.
 
     Parameters
     ----------
@@ -101,13 +102,13 @@ def smooth(values: Any, indices: Any, weights: Any) -> Any:
             "one weight for each neighbour"
         )
     if bool((indices < 0).any()) or bool((indices >= len(values)).any()):
-        # A device would read some other entry without a word.
+        # A device would silently read some other entry.
         raise ValueError(f"indices must lie in [0, {len(values)}), one for each value")
     return namespace(values).einsum("qk,qk...->q...", weights, values[indices])
 
 
 def at_neighbors(values: Any, indices: Any) -> Any:
-    """What the points of a design carry, looked up at the neighbours of its queries.
+    """The values of the points of a design, at the neighbours of its queries.
 
     Parameters
     ----------
@@ -174,32 +175,3 @@ def resmem_predictions(
         )
     residuals = at_neighbors(y - fitted, indices)
     return own + namespace(own).einsum("...k,...kd->...d", weights, residuals)
-
-
-def check_weights(weights: Any) -> str:
-    """`weights`, after a check that it names a kind of weights.
-
-    Examples
-    --------
-    >>> check_weights("uniform")
-    'uniform'
-    """
-    if weights not in WEIGHTS:
-        known = ", ".join(map(repr, WEIGHTS))
-        raise ValueError(f"weights must be one of {known}, got {weights!r}")
-    return weights
-
-
-def check_bandwidth(bandwidth: Any, xp: Any, name: str = "bandwidth") -> Any:
-    """`bandwidth` as positive numbers of the library `xp`.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> float(check_bandwidth(2, np))
-    2.0
-    """
-    value = as_floats(name, xp.asarray(bandwidth))
-    if bool((value <= 0).any()):
-        raise ValueError(f"{name} must be positive, got {float(value.min()):g}")
-    return value

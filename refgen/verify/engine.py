@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from refgen.arrays import Instance, check_integer, check_open_unit
+from refgen._checks import check_integer, check_open_unit
+from refgen.arrays import Instance
 from refgen.claims import registry
 from refgen.claims.model import Claim, Twin
 from refgen.random import Stream
@@ -295,6 +296,8 @@ def _verdict(own: _Judged, twins: list[TwinResult]) -> Any:
         return "REFUTED"
     if own.is_open:
         return "UNDECIDED"
+    if not twins:
+        return "HOLDS (power untested)"
     return "HOLDS" if all(twin.refuted for twin in twins) else "POWERLESS"
 
 

@@ -23,7 +23,7 @@ class Outcome:
     error : str or None
         What the claim's own code raised.
     samples : list
-        Of a Monte-Carlo task; see `refgen.verify.monte_carlo`.
+        Of a Monte-Carlo task; see `refgen.verify.drawing`.
     measurements : bytes
         Rows for the table of all measurements, if they are recorded; see
         `refgen.verify.measurements`.

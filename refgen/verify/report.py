@@ -7,7 +7,9 @@ import math
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
-Verdict = Literal["HOLDS", "REFUTED", "UNDECIDED", "POWERLESS", "ERROR"]
+Verdict = Literal[
+    "HOLDS", "HOLDS (power untested)", "REFUTED", "UNDECIDED", "POWERLESS", "ERROR"
+]
 
 
 @dataclass(frozen=True)
@@ -28,10 +30,11 @@ class ClaimResult:
 
     Attributes
     ----------
-    verdict : {"HOLDS", "REFUTED", "UNDECIDED", "POWERLESS", "ERROR"}
-        UNDECIDED: a Monte-Carlo claim's budget ended before its interval decided.
-        POWERLESS: no violation, but a twin survived. ERROR: the claim's own code
-        failed on a valid instance.
+    verdict : str
+        "HOLDS", "HOLDS (power untested)", "REFUTED", "UNDECIDED", "POWERLESS" or
+        "ERROR". Power untested: the claim has no false twin. UNDECIDED: a Monte-Carlo
+        claim's budget ended before its interval decided. POWERLESS: no violation, but
+        a twin survived. ERROR: the claim's own code failed on a valid instance.
     tightness : float or None
         Largest lhs/rhs (inequality), error/allowance (identity, limit, rate) or
         rhs/lhs (existence) among the instances.
@@ -63,7 +66,7 @@ class ClaimResult:
 
     @property
     def ok(self) -> bool:
-        return self.verdict == "HOLDS"
+        return self.verdict.startswith("HOLDS")
 
     @property
     def n_twins_refuted(self) -> int:

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from refgen.claims.kinds import InvalidMeasurement
 from refgen.claims.model import Claim
-from refgen.verify import monte_carlo
+from refgen.verify import judging
 from refgen.verify.executors import ExecutorError, environment
 from refgen.verify.outcomes import Outcome, merged
 from refgen.verify.tasks import (
@@ -62,7 +62,7 @@ class StatementRun:
         self.claim, self.index = claim, index
         self.statement = statement_of(claim, index)
         self.tasks = plan(claim, index, settings, batch)
-        self.verdict: monte_carlo.Verdict | None = None
+        self.verdict: judging.Verdict | None = None
         self._error_probability = error_probability
         self._issued = 0
         self._found: dict[Task, Outcome] = {}
@@ -127,7 +127,7 @@ class StatementRun:
         looks = [outcome.samples or [] for _, outcome in self.counted]
         kind, share = self.statement.kind, self._error_probability
         try:
-            self.verdict = monte_carlo.judge(kind, looks, share)
+            self.verdict = judging.judge(kind, looks, share)
         except InvalidMeasurement as error:  # looks that do not fit together
             self._error = f"InvalidMeasurement: {error}"
             return True

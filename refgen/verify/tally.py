@@ -70,10 +70,11 @@ def _stacked(first: Decision, second: Decision) -> tuple[DecidedPart, ...]:
         DecidedPart(
             a.kind,
             Measurement(
+                a.kind,
                 both(a.sides.lhs, b.sides.lhs),
                 both(a.sides.rhs, b.sides.rhs),
                 both(a.sides.scale, b.sides.scale),
-                a.sides.terms,
+                a.sides.roundings,
                 both(a.sides.envelope, b.sides.envelope),
             ),
             both(a.violated, b.violated),

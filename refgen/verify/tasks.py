@@ -7,15 +7,16 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from refgen.arrays import Instance
 from refgen.claims import registry
 from refgen.claims.model import Claim, Statement, Twin
-from refgen.verify import monte_carlo
+from refgen.verify import drawing
 from refgen.verify.executors import ExecutorError, environment
 from refgen.verify.measurements import Recorder
 from refgen.verify.outcomes import Outcome
@@ -93,7 +94,7 @@ def name_of(statement: Statement) -> str:
 def plan(claim: Claim, index: int, settings: Settings, batch: int) -> list[Task]:
     """All tasks of a statement, in the order in which their outcomes count."""
     if claim.monte_carlo:
-        looks = monte_carlo.n_looks(settings.draws)
+        looks = drawing.n_looks(settings.draws)
         return [Task(claim.id, index, "sample", look) for look in range(looks)]
     tasks = [Task(claim.id, index, stage) for stage in ("pinned", "search")]
     if statement_of(claim, index).domain.is_finite:
@@ -115,7 +116,7 @@ def perform(claim: Claim, task: Task, settings: Settings, package: str) -> Outco
     try:
         with _one_thread():
             if task.stage == "sample":
-                samples = monte_carlo.draw(claim, statement, rg, task.block, settings)
+                samples = drawing.draw(claim, statement, rg, task.block, settings)
             else:
                 _try(claim, statement, rg, tally, task, settings)
     except ClaimError as failure:
@@ -231,11 +232,20 @@ def _try(
 
 def reproduction(claim: Claim, instance: Any, rg: Any) -> str:
     """One line of Python that measures the claim on the instance."""
-    kind, package = type(instance), rg.__name__
+    package = rg.__name__
     where = "" if package == "refgen" else f", rg={package}"
+    types = sorted({(t.__module__, t.__name__) for t in _types(instance)})
     return (
-        f"from {kind.__module__} import {kind.__name__}; "
+        "".join(f"from {module} import {name}; " for module, name in types)
         + (f"import {package}; " if where else "")
         + "from refgen.verify import check; "
         f"print(check({claim.id!r}, {instance!r}{where}))"
     )
+
+
+def _types(instance: Any) -> Iterator[type]:
+    """The types of an instance and of the instances in it."""
+    yield type(instance)
+    for value in vars(instance).values():
+        if isinstance(value, Instance):
+            yield from _types(value)

@@ -1,27 +1,39 @@
-"""One decision rule per kind."""
+"""One decision rule per kind of relation."""
 
 import numpy as np
 import pytest
 
 from refgen.arrays import UNIT_ROUNDOFF
-from refgen.claims import InvalidMeasurement, decide, measured
+from refgen.claims import (
+    InvalidMeasurement,
+    ascending,
+    at_most,
+    decide,
+    equal,
+    exceeds,
+    tends_to,
+)
+from refgen.claims.kinds import ROUNDINGS
+
+KINDS = {"identity": equal, "inequality": at_most, "existence": exceeds}
 
 
-def one(kind, *args, **kwargs):
-    lhs, *rest = args
-    result = decide(kind, measured(np.array([lhs]), *rest, **kwargs), 1)
+def one(kind, lhs, rhs, *args, **kwargs):
+    relation = KINDS[kind](np.array([lhs]), rhs, *args, **kwargs)
+    result = decide(kind, relation, 1)
     return bool(result.violated[0]), float(result.tightness[0])
 
 
-def test_identity_allows_the_rounding_of_its_terms_and_no_more():
-    allowance = 2 * (10 + 8) * UNIT_ROUNDOFF
-    assert one("identity", 1 + allowance * 0.9, 1.0, 1.0, 10)[0] is False
-    assert one("identity", 1 + allowance * 1.2, 1.0, 1.0, 10)[0] is True
+@pytest.mark.parametrize("options", [{}, {"roundings": 2**16}])
+def test_identity_allows_the_stated_roundings_and_no_more(options):
+    allowance = 2 * options.get("roundings", ROUNDINGS) * UNIT_ROUNDOFF
+    assert one("identity", 1 + allowance * 0.9, 1.0, **options)[0] is False
+    assert one("identity", 1 + allowance * 1.2, 1.0, **options)[0] is True
 
 
 def test_rounding_is_judged_against_the_scale_not_the_result():
-    assert one("identity", 1e-13, 0.0, scale=1e4)[0] is False
-    assert one("identity", 1e-13, 0.0, scale=1.0)[0] is True
+    assert one("identity", 1e-12, 0.0, 1e4)[0] is False
+    assert one("identity", 1e-12, 0.0, 1.0)[0] is True
 
 
 def test_inequality_is_one_sided_and_reports_the_ratio():
@@ -40,45 +52,74 @@ def test_existence_needs_a_strict_difference():
 
 @pytest.mark.parametrize("kind", ["limit", "rate"])
 def test_limits_stay_within_a_shrinking_envelope(kind):
-    values, envelope = [[1.5, 1.2]], np.array([[0.6, 0.3]])
-    inside = decide(kind, measured(np.array(values), 1.0, envelope=envelope), 1)
-    outside = decide(kind, measured(np.array(values), 1.0, envelope=envelope / 2), 1)
-    constant = decide(
-        kind, measured(np.array(values), 1.0, envelope=np.full((1, 2), 9.0)), 1
-    )
-    growing = decide(
-        kind, measured(np.array(values), 1.0, envelope=envelope[:, ::-1]), 1
-    )
-    assert [bool(d.violated[0]) for d in (inside, outside, growing, constant)] == [
-        False,
-        True,
-        True,
-        True,
-    ]
+    values, envelope = np.array([[1.5, 1.2]]), np.array([[0.6, 0.3]])
+    envelopes = {
+        "inside": envelope,
+        "outside": envelope / 2,
+        "growing": envelope[:, ::-1],
+        "constant": np.full((1, 2), 9.0),
+    }
+    decided = {
+        name: decide(kind, tends_to(values, 1.0, e), 1) for name, e in envelopes.items()
+    }
+    violated = [name for name, d in decided.items() if d.violated[0]]
+    assert violated == ["outside", "growing", "constant"]
+    assert {part.kind for d in decided.values() for part in d.parts} == {kind}
 
 
-def test_parts_may_be_of_another_kind():
-    parts = [
-        measured(np.array([1.0]), 2.0),
-        measured(np.array([1.0]), 2.0, kind="identity"),
-    ]
-    assert not decide("inequality", parts[:1], 1).violated[0]
-    assert decide("inequality", parts, 1).violated[0]
+def test_a_chain_is_violated_by_any_of_its_steps():
+    ordered = ascending(np.array([1.0]), 2.0, 2.0, 3.0)
+    broken = ascending(np.array([1.0]), 2.0, 1.5, 3.0)
+    assert not decide("inequality", ordered, 1).violated[0]
+    assert decide("inequality", broken, 1).violated.tolist() == [True]
+    assert [part.kind for part in ordered] == ["inequality"] * 3
+
+
+def test_parts_of_several_kinds_may_be_nested():
+    two = np.array([2.0, 2.0])
+    result = [equal(two, 2.0), (ascending(1.0, two, 3.0), exceeds(two, 1.0))]
+    decision = decide("identity", result, 2)
+    assert [part.kind for part in decision.parts] == [
+        "identity", "inequality", "inequality", "existence",
+    ]  # fmt: skip
+    assert not decision.violated.any()
+
+
+@pytest.mark.parametrize(
+    ("relation", "violated"),
+    [
+        (equal(0.5, 0.5), [False, False]),
+        (at_most(2.0, np.array([3.0, 1.0])), [False, True]),
+        (at_most(2.0, np.array([[3.0, 2.5], [3.0, 1.0]])), [False, True]),
+        (exceeds(np.array([1.0, 0.0])), [False, True]),
+    ],
+)
+def test_a_number_stands_for_the_whole_batch(relation, violated):
+    assert decide("identity", relation, 2).violated.tolist() == violated
 
 
 def test_sides_of_different_instances_are_not_compared():
     with pytest.raises(InvalidMeasurement, match="shapes"):
-        decide("identity", measured(np.zeros(3), np.zeros((3, 1))), 3)
+        decide("identity", equal(np.zeros(3), np.zeros((3, 1))), 3)
+    with pytest.raises(InvalidMeasurement, match="shapes"):
+        decide("identity", equal(0.0, np.zeros(2)), 3)
 
 
 @pytest.mark.parametrize(
-    "bad", [np.array([np.nan]), np.array([np.inf]), np.array([1.0, 2.0]), 1.0]
+    "bad", [np.array([np.nan]), np.array([np.inf]), np.array([1.0, 2.0]), np.nan]
 )
 def test_nan_or_a_wrong_batch_is_an_error_not_a_verdict(bad):
     with pytest.raises(InvalidMeasurement):
-        decide("identity", measured(bad, 1.0), 1)
+        decide("identity", equal(bad, 1.0), 1)
 
 
 def test_measuring_nothing_is_an_error():
     with pytest.raises(InvalidMeasurement, match="nothing"):
         decide("identity", [], 1)
+
+
+def test_only_relations_are_measured():
+    with pytest.raises(InvalidMeasurement, match=r"returns relations .* got float"):
+        decide("identity", 1.0, 1)
+    with pytest.raises(InvalidMeasurement, match="got bool"):
+        decide("identity", [equal(1.0, 1.0), True], 1)

@@ -1,23 +1,19 @@
-"""The audit: its numbers against naive ones, its bounds, its command."""
-
-import json
-import os
+"""The audit: its numbers against naive ones, its bounds, its rows."""
 
 import numpy as np
 import pytest
-from click.testing import CliRunner
 from hypothesis import example, given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from refgen.audit_command import audit as command
 from refgen.disagreement import (
+    _runs,
     audit,
     cace_noise_floor,
     disagreement_estimate,
     unbiased_squared_bins,
 )
-from refgen.disagreement import audited_bounds as bounds_module
+from refgen.disagreement.bounds import audited_bounds
 
 RUNS = np.array([[0, 1, 1, 2], [0, 1, 2, 2], [0, 0, 1, 2], [1, 1, 1, 2]])
 LABELS = np.array([0, 1, 1, 0])
@@ -162,6 +158,26 @@ def test_large_laws_leave_the_chains_out(monkeypatch):
     assert result.holds
 
 
+@pytest.mark.parametrize("is_soft", [False, True])
+def test_predictions_are_parsed_and_counted_once(monkeypatch, is_soft):
+    calls = []
+
+    def counted(name):
+        function = getattr(_runs, name)
+
+        def call(*args):
+            calls.append(name)
+            return function(*args)
+
+        return call
+
+    names = ("check_predictions", "check_labels", "encoded", "count_votes")
+    for name in names:
+        monkeypatch.setattr(_runs, name, counted(name))
+    audit(np.eye(3)[RUNS] if is_soft else RUNS, LABELS, method="normal")
+    assert calls == (["count_votes"] if is_soft else list(names))
+
+
 def test_merged_levels_are_within_the_slack():
     # Levels 5e-10 apart chain into one, whose CACE alone is too small to bound.
     q = 0.5 + 5e-10 * np.arange(4000)
@@ -173,7 +189,7 @@ def test_merged_levels_are_within_the_slack():
 
 
 def test_a_bound_that_fails_says_so():
-    bounds = bounds_module.audited_bounds(0.5, 0.1, None, 4, (2, 0.5, 0.4))
+    bounds = audited_bounds(0.5, 0.1, None, 4, (2, 0.5, 0.4))
     assert [b.holds for b in bounds] == [False, False, False]
 
 
@@ -207,99 +223,21 @@ def test_text_and_numbers_do_not_mix():
         audit(RUNS, ["a", "b", "c", "d"])
 
 
-@pytest.fixture
-def files(tmp_path):
-    np.save(tmp_path / "runs.npy", RUNS)
-    np.save(tmp_path / "labels.npy", LABELS)
-    return tmp_path
+def test_rows_say_what_the_result_holds():
+    result = audit(RUNS, LABELS, n_bins=4)
+    assert result.headline == "4 runs on 4 points, 3 classes"
+    rows = dict(result.estimate_rows() + result.label_rows())
+    assert len(rows) == 12
+    assert rows["95 % jackknife interval, low"] == result.estimate.low
+    assert rows["CACE in 4 bins"] == result.binned_cace
+    assert [row[0] for row in result.bound_rows()] == [b.claim for b in result.bounds]
+    assert result.slack == max(b.slack for b in result.bounds)
 
 
-def run(*args):
-    return CliRunner().invoke(command, ["disagreement", *map(str, args)])
-
-
-def test_command_without_labels(files):
-    result = run(files / "runs.npy")
-    assert result.exit_code == 0, result.output
-    assert "4 runs on 4 points, 3 classes" in result.output
-    assert "95 % jackknife interval, low" in result.output
-    assert "runs are independent draws" in result.output
-    assert "GDE-5" not in result.output
-
-
-def test_command_with_labels_and_json(files):
-    target = files / "out.json"
-    target.write_text("old")
-    options = ("--interval", "mcdiarmid", "--confidence-level", 0.9, "--json", target)
-    result = run(files / "runs.npy", "--labels", files / "labels.npy", *options)
-    assert result.exit_code == 0, result.output
-    for words in (
-        "Error, mean over runs",
-        "CACE",
-        "GDE-15",
-        "90 % mcdiarmid",
-        "rounding",
-    ):
-        assert words in result.output
-    expected = audit(RUNS, LABELS, 0.9, "mcdiarmid").to_dict()
-    values = json.loads(target.read_text())
-    assert values == expected | {"bounds": list(expected["bounds"])}
-    assert values["estimate"]["standard_error"] is None
-    assert values["bounds"][0]["holds"] is True
-    assert sorted(p.name for p in files.iterdir()) == [
-        "labels.npy",
-        "out.json",
-        "runs.npy",
-    ]
-
-
-def test_command_with_probabilities_and_transpose(files):
-    p = np.random.default_rng(1).dirichlet([1, 1], size=(4, 3))
-    np.save(files / "p.npy", p.swapaxes(0, 1))
-    result = run(files / "p.npy", "--transpose", "--members", "sample")
-    assert result.exit_code == 0, result.output
-    assert "4 runs on 3 points, 2 classes, class drawn" in result.output
-
-
-@pytest.mark.parametrize(
-    ("args", "message"),
-    [
-        (["missing.npy"], "no such file"),
-        (["runs.txt"], "give one of"),
-        (["one.npy"], "at least 2 are needed"),
-        (["runs.npy", "--labels", "words.npy"], "mix text and numbers"),
-        (["runs.npy", "--interval", "bootstrap"], "is not one of"),
-        (["runs.npy", "--confidence-level", "1"], "is not in the range"),
-        (["runs.npy", "--json", "nowhere/out.json"], "create it first"),
-        (["runs.npy", "--json", "."], "is a directory"),
-    ],
-)
-def test_command_with_bad_input(files, monkeypatch, args, message):
-    monkeypatch.chdir(files)
-    np.save("one.npy", RUNS[:1])
-    np.save("words.npy", np.array(list("abcd")))
-    before = sorted(os.listdir())
-    result = run(*args)
-    assert result.exit_code == 2
-    assert message in " ".join(result.output.split())
-    assert "Traceback" not in result.output
-    assert sorted(os.listdir()) == before
-
-
-def test_failing_json_keeps_the_output_and_leaves_nothing(files, monkeypatch):
-    def refuse(source, target):
-        raise PermissionError(13, "Permission denied")
-
-    monkeypatch.setattr(os, "replace", refuse)
-    result = run(files / "runs.npy", "--json", files / "out.json")
-    assert result.exit_code == 2
-    assert "Estimated error" in result.output
-    assert "cannot be written (Permission denied)" in result.output
-    assert sorted(p.name for p in files.iterdir()) == ["labels.npy", "runs.npy"]
-
-
-def test_json_through_a_link(files):
-    (files / "link.json").symlink_to(files / "real.json")
-    assert run(files / "runs.npy", "--json", files / "link.json").exit_code == 0
-    assert (files / "link.json").is_symlink()
-    assert json.loads((files / "real.json").read_text())["n_runs"] == 4
+def test_rows_leave_out_what_is_not_defined():
+    assert "Squared bins, unbiased" not in dict(
+        audit(RUNS[:, :1], LABELS[:1]).label_rows()
+    )
+    unlabelled = audit(RUNS)
+    assert unlabelled.label_rows() == unlabelled.bound_rows() == []
+    assert unlabelled.slack == 0

@@ -167,8 +167,12 @@ def _trees(points):
     [
         ({"estimator": LinearRegression()}, TypeError, "must be a classifier instance"),
         ({"estimator": GaussianNB}, TypeError, "must be a classifier instance"),
-        ({"n_runs": 0}, ValueError, "n_runs must be an integer of at least 1, got 0"),
-        ({"n_runs": 2.5}, ValueError, "n_runs must be an integer"),
+        ({"n_runs": 0}, ValueError, "n_runs must be at least 1, got 0"),
+        (
+            {"n_runs": 2.5},
+            TypeError,
+            "n_runs must be an integer of at least 1, got 2.5",
+        ),
         ({"vary": "seed"}, ValueError, "vary must be one of .*got 'seed'"),
         (
             {"vary": "init", "estimator": KNeighborsClassifier()},

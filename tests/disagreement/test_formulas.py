@@ -11,11 +11,7 @@ from hypothesis import strategies as st
 from support import naive
 
 import refgen.disagreement as rd
-from refgen.disagreement.pairs import (
-    pair_matrix,
-    pair_statistics,
-    point_disagreement,
-)
+from refgen.disagreement._runs import parsed
 
 EXACT = {"rel": 1e-12, "abs": 1e-12}
 
@@ -229,16 +225,18 @@ def test_soft_estimates_equal_loops(runs):
 @given(hard_runs())
 @example([[0, 0], [0, 0]])
 def test_hard_labels_are_one_hot_probabilities(runs):
-    hard, soft = pair_statistics(runs), pair_statistics(np.eye(3)[np.array(runs)])
+    hard, soft = parsed(runs), parsed(np.eye(3)[np.array(runs)])
     for name in ("run_sums", "squares", "self_sums"):
         np.testing.assert_allclose(
-            getattr(hard, name), getattr(soft, name), atol=1e-12, err_msg=name
+            getattr(hard.pairs, name),
+            getattr(soft.pairs, name),
+            atol=1e-12,
+            err_msg=name,
         )
-    one_hot = np.eye(3)[np.array(runs)]
-    np.testing.assert_allclose(pair_matrix(runs), pair_matrix(one_hot), atol=1e-12)
-    np.testing.assert_allclose(
-        point_disagreement(runs), pair_statistics(runs).point_means, atol=1e-15
-    )
+    np.testing.assert_allclose(hard.pair_matrix, soft.pair_matrix, atol=1e-12)
+    for coded in (True, False):
+        means = parsed(runs, coded=coded).point_disagreement
+        np.testing.assert_allclose(means, hard.pairs.point_means, atol=1e-15)
 
 
 WEIGHTS = [Fraction(1, 6), Fraction(5, 6)]

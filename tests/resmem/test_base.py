@@ -17,7 +17,7 @@ from refgen.claims.resmem.domains import (
 )
 from refgen.linalg import ball_constrained_least_squares, secular_multiplier
 from refgen.random import Stream
-from refgen.resmem.base import (
+from refgen.resmem.linear_base import (
     asymptotic_excess_risk,
     ball_moments,
     base_risk,
@@ -345,7 +345,7 @@ def test_one_dimension_is_exact():
 
 @given(designs.strategy())
 def test_the_trained_base_is_above_the_irreducible_risk(design):
-    theta, _ = empirical_base(design.points, design.labels, design.radius)
+    theta, _ = empirical_base(design.points, design.labels, design.problem.radius)
     problem = design.problem
     excess = base_risk(problem, theta) - irreducible_risk(problem)
     distance, slack = excess_risk_parts(problem, theta)

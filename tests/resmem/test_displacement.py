@@ -11,24 +11,10 @@ from scipy.integrate import dblquad
 
 from refgen.random import Stream
 from refgen.resmem import ball, displacement
-from refgen.resmem._numbers import gamma_ratio
 
 EXACT = {"rel": 1e-12, "abs": 0}
 # Of a value printed with nine decimals.
 PRINTED = {"rel": 0, "abs": 5.1e-10}
-
-
-# --- ratios of Γ
-
-
-@pytest.mark.parametrize("x", [1, 2, 15, 16, 17, 100, 10**6, 10**14])
-@pytest.mark.parametrize("shift", [0.0, 0.08, 0.4, 1.0, 2.0, 3.5])
-def test_gamma_ratio_keeps_its_digits_at_any_size(x, shift):
-    with mpmath.workdps(60):
-        exact = float(mpmath.gammaprod([x], [x + mpmath.mpf(shift)]))
-    # exp amplifies the rounding of a log x + O(1), of up to a dozen roundings.
-    allowed = 12 * (40 + shift * math.log(x)) * 2**-53
-    assert float(gamma_ratio(float(x), shift)) == pytest.approx(exact, rel=allowed)
 
 
 # --- the interval
@@ -260,16 +246,24 @@ def test_break_even_has_the_known_values(d):
         ("interval_displacement", ([math.nan], 1, 0, 1), "points holds NaN"),
         ("interval_displacement", (0.5, 1, 0, 1), "points must have at least 1"),
         ("expected_interval_displacement", (3, 4), "n_neighbors=4 is more than"),
-        ("expected_interval_displacement", (3, 0), "n_neighbors must hold integers"),
-        ("expected_interval_displacement", (0, 1), "n_points must hold integers"),
-        ("expected_interval_displacement", (2.5, 1), "n_points must hold integers"),
+        (
+            "expected_interval_displacement",
+            (3, 0),
+            "n_neighbors must be at least 1, got 0",
+        ),
+        (
+            "expected_interval_displacement",
+            (0, 1),
+            "n_points must be at least 1",
+        ),
+        ("expected_interval_displacement", (2.5, 1), "n_points must be a whole number"),
         ("expected_interval_displacement", (2, 1, 3, 3), "low must be below high"),
-        ("torus_distance_moment", (0, 2, 1), "n_features must hold integers"),
+        ("torus_distance_moment", (0, 2, 1), "n_features must be at least 1"),
         ("torus_distance_moment", (1, 2, 3), "n_neighbors=3 is more than"),
         ("torus_distance_moment", (1, 2, 1, 0), "order must be positive"),
         ("torus_displacement", (1, 2, 3), "n_neighbors=3 is more than"),
         ("centre_displacement", (1, 2, 1, -1.0), "radius must be positive"),
-        ("displacement_limit", (1, 0), "n_neighbors must hold integers"),
+        ("displacement_limit", (1, 0), "n_neighbors must be at least 1"),
     ],
 )
 def test_bad_input_is_named(function, arguments, message):
@@ -282,12 +276,12 @@ def test_bad_input_is_named(function, arguments, message):
     [
         ("ball_squared_distance", (0, 1), "n_features must be at least 1"),
         ("ball_squared_distance", (65, 1), "n_features must be at most 64"),
-        ("ball_squared_distance", (2, 0), "n_points must hold integers"),
-        ("ball_squared_distance_bounds", (2, -1), "n_points must hold integers"),
+        ("ball_squared_distance", (2, 0), "n_points must be at least 1"),
+        ("ball_squared_distance_bounds", (2, -1), "n_points must be at least 1"),
         ("ball_distance_limit", (0,), "n_features must be at least 1"),
         ("recalled_risk_bound", (1, 1, 0.5), "n_points must be at least 2"),
-        ("recalled_risk_bound", (1, 2, 1.0), "radius must lie strictly between"),
-        ("recalled_risk_bound", (0, 2, 0.5), "n_features must hold integers"),
+        ("recalled_risk_bound", (1, 2, 1.0), "radius must be strictly between"),
+        ("recalled_risk_bound", (0, 2, 0.5), "n_features must be at least 1"),
         ("break_even_n", (0,), "n_features must be at least 1"),
         ("break_even_n", (65,), "n_features must be at most 64"),
     ],
@@ -301,7 +295,3 @@ def test_numbers_of_points_and_features_are_no_booleans_and_no_fractions():
     for d in (2.5, True):
         with pytest.raises(TypeError, match="n_features must be an integer"):
             ball.ball_squared_distance(d, 1)
-    with pytest.raises(ValueError, match="x must be at least 1"):
-        gamma_ratio(0.5, 1.0)
-    with pytest.raises(ValueError, match="shift must not be negative"):
-        gamma_ratio(1.5, -1.0)

@@ -20,7 +20,8 @@ import refgen.neighbors
 import refgen_gpu.resmem
 from refgen.kernels.designs import nearest_in_designs
 from refgen.random import Stream
-from refgen.resmem import error, simulation, smoother
+from refgen.resmem import risk as risks
+from refgen.resmem import simulation, smoother
 from refgen_gpu import launch
 from refgen_gpu.arrays import to_device
 
@@ -158,7 +159,7 @@ def test_pieces_change_matrices_by_rounding_only(monkeypatch, entries):
     delta = simulation.displacements(points, queries, 3, "exponential", widths)
     monkeypatch.setattr(simulation, "_ENTRIES", entries)
     got = simulation.displacement_matrices(points, queries, 3, "exponential", widths)
-    assert_allclose(got, error.displacement_matrix(delta), rtol=1e-13, atol=1e-15)
+    assert_allclose(got, risks.displacement_matrix(delta), rtol=1e-13, atol=1e-15)
 
 
 # Errors and bounds.
@@ -166,21 +167,21 @@ def test_pieces_change_matrices_by_rounding_only(monkeypatch, entries):
 
 def test_matrix_and_risk_against_loops():
     delta, theta, base = RNG.normal(size=(6, 3)), RNG.normal(size=3), RNG.normal(size=3)
-    errors = error.resmem_errors(theta, base, delta)
+    errors = risks.resmem_errors(theta, base, delta)
     assert_allclose(errors, [(theta - base) @ row for row in delta], rtol=1e-12)
-    matrix = error.displacement_matrix(delta)
+    matrix = risks.displacement_matrix(delta)
     assert_allclose(matrix, sum(np.outer(r, r) for r in delta) / 6, rtol=1e-13)
-    risk = error.resmem_risk(theta, base, matrix)
+    risk = risks.resmem_risk(theta, base, matrix)
     assert risk == pytest.approx((errors**2).mean(), rel=1e-12)
     noise = RNG.normal(size=6)
-    noisy = error.resmem_errors(theta, base, delta, noise)
+    noisy = risks.resmem_errors(theta, base, delta, noise)
     assert_allclose(noisy, errors - noise, rtol=1e-13)
 
 
 def test_decomposition_terms_by_hand():
     theta, base, population = np.array([1.0, 2.0]), np.array([0.5, 0.0]), np.ones(2)
     x, near = RNG.normal(size=(2, 5, 2))
-    stage, change = error.decomposition_terms(theta, base, population, x, near)
+    stage, change = risks.decomposition_terms(theta, base, population, x, near)
     first = [((base - population) @ a) ** 2 for a in x]
     second = [((base - population) @ a) ** 2 for a in near]
     assert stage == pytest.approx(np.mean(first) + np.mean(second))
@@ -192,16 +193,16 @@ def test_decomposition_terms_by_hand():
 
 def test_the_factor_three_is_attained():
     # Both parts of the base's error and the target's change are equal.
-    terms = error.decomposition_terms([1.0], [0.7], [0.9], [[1.0]], [[-1.0]])
-    risk = error.resmem_risk([1.0], [0.7], [[4.0]])
+    terms = risks.decomposition_terms([1.0], [0.7], [0.9], [[1.0]], [[-1.0]])
+    risk = risks.resmem_risk([1.0], [0.7], [[4.0]])
     assert float(risk) == pytest.approx(3 * float(sum(terms)), rel=1e-14)
 
 
 def test_bounds_are_attained():
-    sharp, uniform = error.risk_bounds(
+    sharp, uniform = risks.risk_bounds(
         [1.0, 0.0], [-0.5, 0.0], np.diag([2.0, 0.0]), 0.5
     )
-    risk = error.resmem_risk([1.0, 0.0], [-0.5, 0.0], np.diag([2.0, 0.0]))
+    risk = risks.resmem_risk([1.0, 0.0], [-0.5, 0.0], np.diag([2.0, 0.0]))
     assert float(risk) == float(sharp) == float(uniform) == 4.5
 
 
@@ -239,15 +240,15 @@ MATRIX = np.eye(2)
             (POINTS, np.zeros((3, 1)), 1),
             "number of feat",
         ),
-        ("simulation.design_neighbors", (POINTS, QUERIES, 5), "more than the 4 points"),
+        ("simulation.design_neighbors", (POINTS, QUERIES, 5), "more than n_points=4"),
         ("simulation.design_neighbors", (POINTS + 1e200, QUERIES, 1), "overflows"),
         ("simulation.displacement_matrices", (POINTS, QUERIES[None], 1), "batch axes"),
-        ("error.resmem_errors", ([1.0], [1.0, 2.0], QUERIES), r"have 1 feature\(s\)"),
-        ("error.resmem_errors", ([1.0], [1.0], QUERIES), "displacements have 2"),
-        ("error.resmem_risk", ([1.0], [1.0], MATRIX), "matrix have 2"),
-        ("error.risk_bounds", ([1.0], [1.0], MATRIX, 0.5), "matrix have 2"),
+        ("risk.resmem_errors", ([1.0], [1.0, 2.0], QUERIES), r"have 1 feature\(s\)"),
+        ("risk.resmem_errors", ([1.0], [1.0], QUERIES), "displacements have 2"),
+        ("risk.resmem_risk", ([1.0], [1.0], MATRIX), "matrix have 2"),
+        ("risk.risk_bounds", ([1.0], [1.0], MATRIX, 0.5), "matrix have 2"),
         (
-            "error.decomposition_terms",
+            "risk.decomposition_terms",
             ([1.0], [1.0], [1.0], QUERIES, QUERIES),
             "queries have 2",
         ),
@@ -255,7 +256,7 @@ MATRIX = np.eye(2)
 )
 def test_bad_input(function, arguments, message):
     module, name = function.split(".")
-    module = {"smoother": smoother, "simulation": simulation, "error": error}[module]
+    module = {"smoother": smoother, "simulation": simulation, "risk": risks}[module]
     with pytest.raises(ValueError, match=message):
         getattr(module, name)(*arguments)
 
@@ -341,6 +342,6 @@ def test_neighbors_have_the_same_bits_on_a_device(device, seed, n, q, d, data):
 
 def test_bounds_and_errors_refuse_what_they_cannot_use():
     with pytest.raises(ValueError, match="radius must not be negative, got -1"):
-        error.risk_bounds([1.0], [0.5], [[1.0]], -1.0)
+        risks.risk_bounds([1.0], [0.5], [[1.0]], -1.0)
     with pytest.raises(ValueError, match="memorized_noise holds NaN"):
-        error.resmem_errors([1.0], [0.5], [[1.0]], [np.nan])
+        risks.resmem_errors([1.0], [0.5], [[1.0]], [np.nan])

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 import refgen
 from refgen.arrays import Instance
-from refgen.claims import Domain, sampled
-from refgen.claims.model import Claim, Twin
-from refgen.verify import monte_carlo
+from refgen.claims import Claim, Twin, sampled
+from refgen.domains import Domain
+from refgen.verify import drawing, judging
 
 
 @dataclass(frozen=True, repr=False)
@@ -24,7 +24,6 @@ class Mean(Instance):
 def eight(m):
     """A domain of eight instances that are all the same."""
     return Domain(
-        "eight",
         "means",
         list,
         lambda: st.just(Mean(np.array(m))),
@@ -33,7 +32,7 @@ def eight(m):
 
 
 def one(m):
-    return Domain("one", "a mean", lambda: [Mean(np.array(m))])
+    return Domain("a mean", lambda: [Mean(np.array(m))])
 
 
 def coins(instance, draws):
@@ -74,7 +73,7 @@ def make(law, kind="identity", off=0.0, precision=1e-9, domain=eight, mean=None)
 def looked_at(claim, n_looks, seed=0, rg=refgen):
     settings = SimpleNamespace(seed=seed)
     for look in range(n_looks):
-        yield monte_carlo.draw(claim, claim, rg, look, settings)
+        yield drawing.draw(claim, claim, rg, look, settings)
 
 
 def decided(claim, n_looks, error_probability=0.05, seed=0, rg=refgen):
@@ -82,7 +81,7 @@ def decided(claim, n_looks, error_probability=0.05, seed=0, rg=refgen):
     looks = []
     for look in looked_at(claim, n_looks, seed, rg):
         looks.append(look)
-        verdict = monte_carlo.judge(claim.kind, looks, error_probability)
+        verdict = judging.judge(claim.kind, looks, error_probability)
         if verdict.state != "open":
             break
     return verdict

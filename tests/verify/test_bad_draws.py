@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 from support.sampled_claims import decided, normals, one
 
-from refgen.claims import InvalidMeasurement, sampled
-from refgen.claims.model import Claim
+from refgen.claims import Claim, InvalidMeasurement, sampled
 from refgen.verify import verify_claim
 from refgen.verify.tally import ClaimError
 

@@ -22,10 +22,10 @@ import refgen
 import refgen_gpu
 from refgen import intervals
 from refgen.arrays import namespace
-from refgen.claims import Domain, get, sampled
-from refgen.claims.model import Claim
+from refgen.claims import Claim, get, sampled
+from refgen.domains import Domain
 from refgen.random import Stream
-from refgen.verify import PROFILES, Profile, monte_carlo, verify, verify_claim
+from refgen.verify import PROFILES, Profile, drawing, judging, verify, verify_claim
 from refgen.verify.tally import ClaimError
 
 ALARM = 2**-20  # a true statement about chance fails this rarely
@@ -38,7 +38,7 @@ def n_refuted(claim, n_claims, error_probability, n_looks=3):
     that one judgement of all looks shows what any of them would have refuted.
     """
     runs = (list(looked_at(claim, n_looks, seed)) for seed in range(n_claims))
-    verdicts = (monte_carlo.judge(claim.kind, r, error_probability) for r in runs)
+    verdicts = (judging.judge(claim.kind, r, error_probability) for r in runs)
     return sum(verdict.state == "refuted" for verdict in verdicts)
 
 
@@ -64,7 +64,7 @@ def test_ten_thousand_true_claims_at_the_boundary(law, kind):
 
 MISTAKES = {
     "looks": (intervals, "spend", lambda error_probability, look: error_probability),
-    "instances": (monte_carlo, "_n_intervals", lambda look: 1),
+    "instances": (judging, "_n_intervals", lambda look: 1),
 }
 
 
@@ -112,22 +112,22 @@ def test_a_budget_that_ends_too_soon_leaves_a_claim_undecided():
 
 
 def test_a_claim_is_refuted_by_a_single_instance():
-    means = Domain("two", "means", lambda: [Mean(np.array(m)) for m in (0.3, 0.6)])
+    means = Domain("means", lambda: [Mean(np.array(m)) for m in (0.3, 0.6)])
     verdict = decided(make("binary", precision=0.1, domain=lambda m: means), 5)
     assert (verdict.state, verdict.instance) == ("refuted", "Mean(m=0.6)")
 
 
 def test_intervals_of_all_looks_share_what_a_statement_may_spend(monkeypatch):
     spent = []
-    original = monte_carlo._mean_interval
+    original = judging._mean_interval
 
     def recorded(part, error_probability):
         spent.append(error_probability * np.size(part["sums"]))
         return original(part, error_probability)
 
-    monkeypatch.setattr(monte_carlo, "_mean_interval", recorded)
+    monkeypatch.setattr(judging, "_mean_interval", recorded)
     looks = list(looked_at(make("binary"), 6))
-    monte_carlo.judge("identity", looks, 0.05)
+    judging.judge("identity", looks, 0.05)
     assert len(spent) == 6
     assert sum(spent) <= 0.05
     # Nor is it spent on looks that come too late to matter.
@@ -136,14 +136,14 @@ def test_intervals_of_all_looks_share_what_a_statement_may_spend(monkeypatch):
 
 def test_statements_of_a_run_share_its_error_probability(monkeypatch):
     spent = {}
-    original = monte_carlo.judge
+    original = judging.judge
 
     def recorded(kind, looks, error_probability):
         drawn = json.dumps(looks[0])
         spent[drawn] = error_probability
         return original(kind, looks, error_probability)
 
-    monkeypatch.setattr(monte_carlo, "judge", recorded)
+    monkeypatch.setattr(judging, "judge", recorded)
     report = verify(["GDE-17s", "GDE-19s", "GDE-6"], profile="quick")
     assert len(spent) == report.n_monte_carlo == 4
     assert sum(spent.values()) == pytest.approx(report.error_probability, rel=1e-12)
@@ -251,19 +251,19 @@ def table_of(law):
 def test_verdicts_do_not_depend_on_the_blocks(law, monkeypatch):
     whole = list(looked_at(table_of(law), 5))
     assert len(whole[-1][0]["instances"]) == 8
-    monkeypatch.setattr(monte_carlo, "BLOCK", 48)
+    monkeypatch.setattr(drawing, "BLOCK", 48)
     pieces = list(looked_at(table_of(law), 5))
     assert pieces == whole
-    judged = [monte_carlo.judge("identity", looks, 0.05) for looks in (whole, pieces)]
+    judged = [judging.judge("identity", looks, 0.05) for looks in (whole, pieces)]
     assert judged[0] == judged[1]
 
 
 def test_looks_double_the_draws_and_never_repeat_one():
-    blocks = [block for look in range(8) for block in monte_carlo._blocks(look)]
+    blocks = [block for look in range(8) for block in drawing._blocks(look)]
     ends = [start + n for start, n in blocks]
     assert [start for start, _ in blocks] == [0, *ends[:-1]]
     assert ends[-1] == 256 * 2**7
-    assert max(n for _, n in blocks) == monte_carlo.BLOCK
+    assert max(n for _, n in blocks) == drawing.BLOCK
 
 
 @pytest.mark.parametrize("law", LAWS)
@@ -271,8 +271,8 @@ def test_a_look_is_the_same_wherever_it_is_drawn_and_however_it_is_kept(law):
     looks, again = (list(looked_at(make(law), 3)) for _ in range(2))
     assert looks == again
     kept = json.loads(json.dumps(looks, allow_nan=False))
-    verdict = monte_carlo.judge("identity", looks, 0.05)
-    assert monte_carlo.judge("identity", kept, 0.05) == verdict
+    verdict = judging.judge("identity", looks, 0.05)
+    assert judging.judge("identity", kept, 0.05) == verdict
 
 
 @pytest.mark.parametrize("law", ["binary", "bounded"])
@@ -285,7 +285,7 @@ def test_sums_do_not_grow_with_the_draws(law):
 def test_sums_give_the_interval_of_the_draws_themselves():
     claim = table_of("bounded")
     looks = list(looked_at(claim, 5))
-    low, high = monte_carlo._over_looks([_total(looks)], 0.05)
+    low, high = judging._over_looks([_total(looks)], 0.05)
     values = claim.measure(refgen, None, SimpleNamespace(stream=Stream(0), n=4096))
     values = values.values
     share = float(intervals.spend(0.05, 1)) / 2
@@ -299,7 +299,7 @@ def test_sums_give_the_interval_of_the_draws_themselves():
 def _total(looks):
     total, *others = (look[0]["parts"][0] for look in looks)
     for part in others:
-        total = monte_carlo._add(total, part)
+        total = drawing.added(total, part)
     return total
 
 
@@ -315,13 +315,13 @@ def test_verdicts_do_not_depend_on_the_package(law, device):
 def test_simulated_claims_draw_the_same_on_the_device(id, device):
     claim, settings = get(id), SimpleNamespace(seed=1)
     here, there = (
-        monte_carlo.draw(claim, claim, rg, 0, settings) for rg in (refgen, refgen_gpu)
+        drawing.draw(claim, claim, rg, 0, settings) for rg in (refgen, refgen_gpu)
     )
     assert len(here) == len(there)
     for ours, theirs in zip(here, there, strict=True):
         assert ours["instances"] == theirs["instances"]
         for a, b in zip(ours["parts"], theirs["parts"], strict=True):
-            assert monte_carlo._add(a, b)["n"] == 512  # states the same of its draws
+            assert drawing.added(a, b)["n"] == 512  # states the same of its draws
             # Rounding in another order moves a bounded draw by one step at most.
             assert np.abs(np.subtract(a["sums"], b["sums"])).max() <= 256
 
@@ -362,7 +362,7 @@ def test_simulated_estimates_are_those_of_the_package():
 def test_instances_are_counted_once():
     result = verify_claim(get("GDE-17s"), PROFILES["quick"])
     examples = len(get("GDE-17s").domain.examples())
-    assert result.n_instances == examples + monte_carlo.BATCH
+    assert result.n_instances == examples + drawing.BATCH
 
 
 def test_looks_that_do_not_fit_together_are_the_claims_error():

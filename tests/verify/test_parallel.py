@@ -17,8 +17,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from refgen.arrays import Instance
-from refgen.claims import Domain, get, measured
-from refgen.claims.model import Claim, Twin
+from refgen.claims import Claim, Twin, at_most, get
+from refgen.domains import Domain
 from refgen.verify import ExecutorError, schedule, verify
 from refgen.verify.executors import Inline, environment
 from refgen.verify.outcomes import Outcome
@@ -35,7 +35,6 @@ class Number(Instance):
 
 
 numbers = Domain(
-    "numbers",
     "integers from 0 to 99999",
     lambda: [Number(np.array(0.0))],
     lambda: st.integers(0, 9).map(lambda n: Number(np.array(float(n)))),
@@ -43,14 +42,14 @@ numbers = Domain(
 )
 
 
-def at_most(limit):
+def below(limit):
     return Claim(
         "inequality",
         numbers,
-        lambda rg, n: measured(n.x, limit),
+        lambda rg, n: at_most(n.x, limit),
         "TEST-1",
         "nowhere",
-        twins=[Twin("inequality", numbers, lambda rg, n: measured(n.x, -1.0), "≤ −1")],
+        twins=[Twin("inequality", numbers, lambda rg, n: at_most(n.x, -1.0), "≤ −1")],
     )
 
 
@@ -106,7 +105,7 @@ def here():
 @settings(max_examples=20)
 @given(seed=st.integers(0, 1000), capacity=st.integers(1, 16))
 def test_outcomes_do_not_depend_on_the_order_of_completion(limit, seed, capacity):
-    claim, sizes = at_most(limit), replace(SETTINGS, search_examples=0)
+    claim, sizes = below(limit), replace(SETTINGS, search_examples=0)
     pool = Shuffled(random.Random(seed).randrange)
     with finishing(pool, pytest.MonkeyPatch()):
         workers = lambda: contextlib.nullcontext((pool, capacity))  # noqa: E731
@@ -116,7 +115,7 @@ def test_outcomes_do_not_depend_on_the_order_of_completion(limit, seed, capacity
 
 
 def test_nothing_beyond_the_deciding_task_counts():
-    run = StatementRun(at_most(100_000), 0, SETTINGS, 512, 1e-3)
+    run = StatementRun(below(100_000), 0, SETTINGS, 512, 1e-3)
     first, second, *scans = [run.next_task() for _ in run.tasks]
     assert second is None  # the search waits for the pinned examples
     run.accept(first, Outcome(1, 0.5))
@@ -160,14 +159,14 @@ class Dying(Inline):
 def test_tasks_of_dead_workers_are_done_again():
     deaths, log = {("pinned", 0): 1, ("scan", 3): 2, ("scan", 7): 1}, []
     workers = lambda: contextlib.nullcontext((Dying(deaths, log), 4))  # noqa: E731
-    assert outcomes(at_most(100_000), workers) == outcomes(at_most(100_000), here)
+    assert outcomes(below(100_000), workers) == outcomes(below(100_000), here)
     assert not any(deaths.values())
 
 
 def test_a_task_that_always_kills_its_worker_is_named_and_the_rest_is_kept():
     kept, log = {}, []
     store = SimpleNamespace(get=kept.get, put=kept.__setitem__)
-    runs = [StatementRun(at_most(100_000), i, SETTINGS, 512, 1e-3) for i in (0, 1)]
+    runs = [StatementRun(below(100_000), i, SETTINGS, 512, 1e-3) for i in (0, 1)]
     workers = lambda: contextlib.nullcontext((Dying({("scan", 5): 99}, log), 4))  # noqa: E731
     scheduler = Scheduler(SETTINGS, "refgen", store, workers)
     with pytest.raises(ExecutorError, match="3 times in a row doing TEST-1, scan 5"):
@@ -184,7 +183,7 @@ def test_workers_that_never_start_are_given_up():
         yield pool, 4
 
     with pytest.raises(ExecutorError, match="workers died 3 times in a row"):
-        outcomes(at_most(1), broken)
+        outcomes(below(1), broken)
 
 
 @pytest.mark.parametrize("n_jobs", [2, pytest.param(8, marks=pytest.mark.slow)])
@@ -251,7 +250,7 @@ def test_a_failure_of_a_worker_comes_back_as_plain_text():
 
 
 def test_a_claim_of_the_script_itself_needs_one_job():
-    claim = at_most(1)
+    claim = below(1)
     claim.measure.__module__ = "__main__"
     run = StatementRun(claim, 0, SETTINGS, 512, 1e-3)
     scheduler = Scheduler(SETTINGS, "refgen", NoStore(), here, by_name=True)
@@ -266,10 +265,10 @@ def test_linear_algebra_has_one_thread_wherever_a_task_runs():
 
     def measure(rg, n):
         seen.extend(p["num_threads"] for p in threadpool_info())
-        return measured(n.x, 1.0)
+        return at_most(n.x, 1.0)
 
     task = Task("TEST-1", 0, "pinned")
-    perform(replace(at_most(1), measure=measure), task, SETTINGS, "refgen")
+    perform(replace(below(1), measure=measure), task, SETTINGS, "refgen")
     assert set(seen) == {1}
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from refgen.claims.kinds import decide, measured
+from refgen.claims.kinds import at_most, decide
 from refgen.cli import main
 from refgen.verify import measurements, verify
 from refgen.verify.measurements import COLUMNS, Recorder, unpacked, write_tables
@@ -101,12 +101,12 @@ def test_tables_do_not_depend_on_how_the_run_went(tables, tmp_path, more):
 
 
 def test_interruption_leaves_tables_of_what_was_finished(tmp_path, monkeypatch):
-    from refgen.cli import _Progress
+    from refgen.cli._progress import Progress
 
     def stop(self, result):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(_Progress, "show", stop)
+    monkeypatch.setattr(Progress, "show", stop)
     assert invoke(tmp_path).exit_code == 130
     assert len((tmp_path / "results.jsonl").read_text().splitlines()) == 1
     assert {"GDE-1"} <= {row["claim"] for row in rows_of(tmp_path)}
@@ -163,7 +163,7 @@ def test_a_file_in_place_of_the_directory_is_told_before_the_work(tmp_path):
 
 
 def test_a_row_shows_the_violated_entry_before_the_tightest():
-    sides = measured(np.array([[1.0, 0.9, -0.5]]), np.array([[2.0, 1.0, -1.0]]))
+    sides = at_most(np.array([[1.0, 0.9, -0.5]]), np.array([[2.0, 1.0, -1.0]]))
     recorder = Recorder(np.asarray)
     recorder.add(decide("inequality", sides, 1))
     (row,) = unpacked(recorder.packed())
@@ -173,7 +173,7 @@ def test_a_row_shows_the_violated_entry_before_the_tightest():
 
 def test_instances_are_numbered_on_over_batches_and_parts():
     recorder = Recorder(np.asarray)
-    parts = [measured(np.arange(2.0), 9.0), measured(np.zeros((2, 3)), 1.0)]
+    parts = [at_most(np.arange(2.0), 9.0), at_most(np.zeros((2, 3)), 1.0)]
     for _ in range(2):
         recorder.add(decide("inequality", parts, 2))
     rows = unpacked(recorder.packed())

@@ -10,9 +10,8 @@ from hypothesis import strategies as st
 
 import refgen
 from refgen.arrays import Instance
-from refgen.claims import Domain, RegistrationError, UnknownClaim, measured
-from refgen.claims.model import Claim, Twin
-from refgen.claims.registry import check_twins, claim
+from refgen.claims import Claim, Twin, UnknownClaim, at_most
+from refgen.domains import Domain
 from refgen.random import Stream
 from refgen.verify import PROFILES, verify, verify_claim
 from refgen.verify.scan import BLOCK, scan
@@ -27,7 +26,6 @@ class Number(Instance):
 
 
 numbers = Domain(
-    "numbers",
     "integers from 0 to 100",
     lambda: [Number(np.array(0.0))],
     lambda: st.integers(0, 100).map(lambda n: Number(np.array(float(n)))),
@@ -38,7 +36,7 @@ numbers = Domain(
 def below(limit):
     def measure(rg, n):
         """x ≤ limit."""
-        return measured(n.x, limit)
+        return at_most(n.x, limit)
 
     return measure
 
@@ -48,7 +46,7 @@ def fails_above(limit):
         """Raises above the limit."""
         if (n.x > limit).any():
             raise ZeroDivisionError("no such number")
-        return measured(n.x, 1000)
+        return at_most(n.x, 1000)
 
     return measure
 
@@ -82,7 +80,7 @@ def test_a_twin_that_survives_makes_the_claim_powerless():
 
 @pytest.mark.parametrize("value", [np.nan])
 def test_nan_on_a_valid_instance_is_an_error(value):
-    result = verify_claim(make(lambda rg, n: measured(n.x * value, 1.0)), QUICK)
+    result = verify_claim(make(lambda rg, n: at_most(n.x * value, 1.0)), QUICK)
     assert result.verdict == "ERROR"
     assert "NaN" in result.error
 
@@ -120,7 +118,7 @@ def test_halves_begin_when_the_whole_has_let_go_of_its_memory():
         held.append(weakref.ref(temporary))
         if len(temporary) > 100:
             raise MemoryError
-        return measured(n.x, 100)
+        return at_most(n.x, 100)
 
     tally = Tally()
     scan(make(measure), refgen, tally, BLOCK, Stream(3, "scan"), BLOCK, range(1))
@@ -146,7 +144,7 @@ def test_the_same_seed_gives_the_same_report():
 
 
 def test_an_error_shows_both_ends_of_a_huge_instance_and_a_violation_all_of_it():
-    huge = Domain("huge", "one", lambda: [Number(np.zeros(10_000))])
+    huge = Domain("one", lambda: [Number(np.zeros(10_000))])
     failing = verify_claim(replace(make(fails_above(-1)), domain=huge), QUICK)
     assert failing.error.startswith("ZeroDivisionError: no such number, on Number(x=[0")
     assert failing.error.endswith("0.0])")
@@ -189,25 +187,7 @@ def test_bad_arguments_are_named(argument, match):
         verify(["GDE-6"], **argument)
 
 
-def test_a_claim_without_a_twin_does_not_register(monkeypatch):
-    from refgen.claims import registry
-
-    monkeypatch.setattr(registry, "_without_twin", {})
-    claim("TEST-2", kind="inequality", domain=numbers, source="nowhere")(below(1))
-    with pytest.raises(RegistrationError, match="TEST-2"):
-        check_twins()
-    assert "TEST-2" not in {c.id for c in registry.all_claims()}
-
-
-def test_an_id_is_taken_once_and_needs_a_statement():
-    declare = claim("GDE-6", kind="inequality", domain=numbers, source="nowhere")
-    with pytest.raises(RegistrationError, match="exists already"):
-        declare(below(1))
-    nameless = claim("TEST-3", kind="inequality", domain=numbers, source="nowhere")
-    with pytest.raises(RegistrationError, match="no docstring"):
-        nameless(lambda rg, n: measured(n.x, 1))
-
-
-def test_a_domain_has_both_ways_to_its_instances_or_neither():
-    with pytest.raises(ValueError, match="strategy and a sampler"):
-        Domain("half", "half", lambda: [], strategy=lambda: st.none())
+def test_a_claim_without_a_twin_holds_with_its_power_untested():
+    result = verify_claim(replace(make(below(100)), twins=[]), QUICK)
+    assert result.verdict == "HOLDS (power untested)"
+    assert result.ok

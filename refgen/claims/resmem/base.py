@@ -7,18 +7,16 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from hypothesis import strategies as st
 
 from refgen.arrays import Instance, namespace
-from refgen.claims.kinds import measured
-from refgen.claims.model import Domain
+from refgen.claims.kinds import ascending, at_most, equal, tends_to
+from refgen.claims.quadrature import unit_nodes
 from refgen.claims.registry import claim
+from refgen.claims.resmem._norms import in_ball_with_price, length
 from refgen.claims.resmem.domains import LARGEST, SMALLEST, linear_problems
+from refgen.claims.sources import YANG
+from refgen.domains import integer, record
 from refgen.resmem import LinearProblem
-
-YANG = "Yang et al. 2023 (arXiv 2302.01576)"
-CONDITION = LARGEST / SMALLEST
-
 
 # --- RM-1
 
@@ -30,81 +28,53 @@ class Dimension(Instance):
     n_features: Any
 
 
-dimensions = Domain(
-    "dimensions",
+dimensions = record(
+    Dimension,
     "balls of 1 to 40 dimensions",
-    lambda: [Dimension(np.array(d)) for d in (1, 2, 3, 5, 40)],
-    lambda: st.integers(1, 40).map(lambda d: Dimension(np.array(d))),
-    lambda rg, stream, size: Dimension(1 + stream.integers(40, size)),
+    n_features=integer(1, 40),
+    examples=lambda: [Dimension(np.array(d)) for d in (1, 2, 3, 5, 40)],
 )
 
-_NODES = 64
 
-
-def _marginal(dimension: Dimension) -> tuple[Any, Any, Any]:
-    """Values of x₁ and their probabilities, by quadrature of its density.
+def _moments_by_quadrature(n_features: Any, room: float) -> Any:
+    """E x₁², E x₁⁴, E x₁²x₂² and E ‖x‖⁴ in the ball of radius √(d + room).
 
     With x₁ = R sin φ the density (R² − x₁²)^((d − 1)/2) becomes cosᵈ φ, which has no
     singular end; Gauss's rule of 64 nodes is exact to rounding up to d = 40.
     """
-    d = dimension.n_features[..., None].astype(float)
-    xp = namespace(d)
-    nodes, weights = np.polynomial.legendre.leggauss(_NODES)
-    angles = xp.asarray(nodes * (math.pi / 2))
-    mass = xp.asarray(weights) * xp.cos(angles) ** d
-    probabilities = mass / mass.sum(axis=-1, keepdims=True)
-    return xp.sqrt(d + 2) * xp.sin(angles), probabilities, d
-
-
-def _moments(rg: Any, dimension: Dimension) -> Any:
-    """What refgen says of every dimension, (batch, 4)."""
-    xp = namespace(dimension.n_features)
-    each = [rg.resmem.ball_moments(d) for d in dimension.n_features.tolist()]
-    return xp.asarray(each)
-
-
-# Each power cosᵈ carries d ≤ 40 roundings of the cosine.
-_QUADRATURE_TERMS = 4 * _NODES
-
-
-@claim("RM-1", kind="identity", domain=dimensions, source="derived here")
-def ball_moments(rg, dimension):
-    """Uniform on the ball of radius √(d + 2): Σ = I, and the fourth moments."""
-    x, p, d = _marginal(dimension)
-    found = _moments(rg, dimension)
-    second, fourth = (x**2 * p).sum(axis=-1), (x**4 * p).sum(axis=-1)
+    xp, d = namespace(n_features), 1.0 * n_features[:, None]
+    shares, weights = unit_nodes(xp, 64)
+    angles = math.pi / 2 * shares
+    mass = weights * xp.cos(angles) ** d
+    first = (d + room) * xp.sin(angles) ** 2
     # Given x₁, the other coordinates are uniform on a ball of d − 1 dimensions.
-    mixed = (x**2 * (d + 2 - x**2) / (d + 1) * p).sum(axis=-1)
-    d = d[..., 0]
-    norm = d * fourth + d * (d - 1) * mixed
-    sides = zip((second, fourth, mixed, norm), (0, 1, 2, 3), strict=True)
-    return tuple(
-        measured(found[:, i], side, side, _QUADRATURE_TERMS) for side, i in sides
-    )
+    mixed = first * (d + room - first) / (d + 1)
+    norm = d * first**2 + d * (d - 1) * mixed
+    moments = [(mass * x).sum(axis=-1) for x in (first, first**2, mixed, norm)]
+    return xp.stack(moments, axis=-1) / mass.sum(axis=-1, keepdims=True)
 
 
-@ball_moments.twin("the fourth moments are those of the normal law, 3 and 1")
-def _(rg, dimension):
-    x, p, _ = _marginal(dimension)
-    fourth = (x**4 * p).sum(axis=-1)
-    # E x₁² x₂² is a third of it, by rotation: 1 for the normal law.
-    return (
-        measured(0 * fourth + 3, fourth, 3, _QUADRATURE_TERMS),
-        measured(0 * fourth + 1, fourth / 3, 3, _QUADRATURE_TERMS),
-    )
+@claim("RM-1", kind="identity", domain=dimensions)
+def ball_moments(rg, ball, room=2):
+    """Uniform on the ball of radius √(d + 2): Σ = I, and the fourth moments."""
+    found = _moments_by_quadrature(ball.n_features, room)
+    stated = [rg.resmem.ball_moments(d) for d in ball.n_features.tolist()]
+    return equal(namespace(found).asarray(stated), found, found)
 
 
-@ball_moments.twin("a radius of √d makes Σ = I")
-def _(rg, dimension):
-    x, p, d = _marginal(dimension)
-    second = (x**2 * p).sum(axis=-1) * (d / (d + 2))[..., 0]
-    return measured(second, _moments(rg, dimension)[:, 0], 1, _QUADRATURE_TERMS)
+@ball_moments.twin_function("the fourth moments are those of the normal law, 3 and 1")
+def _(rg, ball):
+    _, fourth, mixed, _ = _moments_by_quadrature(ball.n_features, room=2).T
+    return equal(3, fourth, 3), equal(1, mixed, 3)
 
 
-# --- RM-2 and RM-3
+ball_moments.twin("a radius of √d makes Σ = I", room=0)
+
+# --- RM-2
 
 # A step of projected gradient descent shrinks errors by 1 − 1/CONDITION at least, as
 # coordinates of eigenvalue 0 stay at 0; (1 − 1/50)²⁰⁰⁰ is 3e-18.
+CONDITION = LARGEST / SMALLEST
 _STEPS = 2000
 
 
@@ -117,75 +87,48 @@ def _projected_gradient(problem: LinearProblem) -> Any:
     theta = xp.zeros(rate.shape)
     for _ in range(_STEPS):
         theta = theta - rate * (theta - problem.coefficients)
-        norm = xp.sqrt((theta**2).sum(axis=-1, keepdims=True))
-        theta = theta * (radius / xp.maximum(norm, radius))
+        theta = theta * (radius / xp.maximum(length(theta)[..., None], radius))
     return theta
 
 
-def roundings(problem: LinearProblem) -> int:
-    """Roundings of a solution: those of the secular equation, and of what follows."""
-    return 2 * problem.n_features + 24
+def _is_where_descent_ends(problem: LinearProblem, theta: Any) -> Any:
+    """θ is what projected gradient descent finds; a step's rounding adds up ×50."""
+    scale = CONDITION * (length(problem.coefficients) + problem.radius)
+    return equal(theta, _projected_gradient(problem), scale[:, None])
 
 
-def length(vectors: Any) -> Any:
-    return namespace(vectors).sqrt((vectors**2).sum(axis=-1))
+def _is_stationary(problem: LinearProblem, theta: Any, multiplier: Any) -> Any:
+    """The gradient Σ(θ − θ*) + μθ of the Lagrangian is 0."""
+    spectrum, target = problem.spectrum, problem.coefficients
+    pull = multiplier[:, None] * theta
+    scale = spectrum * (abs(theta) + abs(target)) + abs(pull)
+    return equal(spectrum * (theta - target) + pull, 0, scale)
 
 
-def _form(problem: LinearProblem) -> Any:
+def _target_risk(problem: LinearProblem) -> Any:
     """θ*ᵀΣθ*, the risk of predicting 0."""
     return (problem.spectrum * problem.coefficients**2).sum(axis=-1)
-
-
-def _stationarity(problem, theta, multiplier):
-    """The gradient of the Lagrangian, which is 0 at the solution."""
-    gradient = problem.spectrum * (theta - problem.coefficients)
-    pull = multiplier[..., None] * theta
-    scale = problem.spectrum * (abs(theta) + abs(problem.coefficients)) + abs(pull)
-    return measured(gradient + pull, 0.0, scale, 8)
-
-
-def _descended(problem, theta):
-    """`theta` against projected gradient descent; a step's rounding adds up ×50."""
-    scale = CONDITION * (length(problem.coefficients) + problem.radius)[..., None]
-    return measured(theta, _projected_gradient(problem), scale, roundings(problem))
 
 
 _SHARES = 2.0 ** -np.arange(1, 9)
 
 
-def _difference_quotient(rg, problem, slope):
-    """(R∞(L + h) − R∞(L))/h for h = L/2, …, L/256 against `slope`.
+def _quotients_tend_to(rg: Any, problem: LinearProblem, slope: Any) -> Any:
+    """(R∞(L + h) − R∞(L))/h → `slope`, shown for h = L/2, …, L/256.
 
     R∞ is convex in L², with slope −μ: the increment is between −μ(L)(2Lh + h²) and
     −μ(L + h)(2Lh + h²). Both are within h of −2μL up to h μ(L) + 2L(μ(L) − μ(L + h)).
     """
-    xp = namespace(problem.spectrum)
-    h = problem.radius[:, None] * xp.asarray(_SHARES)
-    wider = _with_radii(problem, problem.radius[:, None] + h)
-    risk = rg.resmem.irreducible_risk(problem)[:, None]
-    multiplier = rg.resmem.population_base(problem)[1][:, None]
-    later = rg.resmem.population_base(wider)[1]
-    radius = problem.radius[:, None]
-    quotient = (rg.resmem.irreducible_risk(wider) - risk) / h
-    envelope = h * multiplier + 2 * radius * (multiplier - later)
-    largest = problem.spectrum.max(axis=-1)[:, None]
-    form = _form(problem)[:, None] + 2 * multiplier * radius**2
-    scale = form / h + 4 * radius * (largest + multiplier)
-    slope = slope[:, None] + 0 * h
-    terms = roundings(problem)
-    return measured(quotient, slope, scale, terms, envelope, kind="limit")
-
-
-def _with_radii(problem: LinearProblem, radius: Any) -> LinearProblem:
-    """The problem with several radii (batch, n) each."""
-    xp, d = namespace(radius), problem.n_features
-    shape = (*radius.shape, d)
-    return LinearProblem.trusted(
-        spectrum=xp.broadcast_to(problem.spectrum[:, None], shape),
-        coefficients=xp.broadcast_to(problem.coefficients[:, None], shape),
-        radius=radius,
-        noise=xp.zeros(radius.shape),
-    )
+    r, at = rg.resmem, problem.map(lambda array: array[:, None])
+    h = at.radius * namespace(at.radius).asarray(_SHARES)
+    wider = LinearProblem.trusted(**vars(at) | {"radius": at.radius + h})
+    (_, price), (_, later) = r.population_base(at), r.population_base(wider)
+    quotients = (r.irreducible_risk(wider) - r.irreducible_risk(at)) / h
+    envelope = h * price + 2 * at.radius * (price - later)
+    risks = _target_risk(at) + 2 * price * at.radius**2
+    prices = at.spectrum.max(axis=-1) + price
+    scale = risks / h + 4 * at.radius * prices
+    return tends_to(quotients, slope[:, None], envelope, scale)
 
 
 @claim(
@@ -197,65 +140,62 @@ def _with_radii(problem: LinearProblem, radius: Any) -> LinearProblem:
 )
 def population_base(rg, problem):
     """θ∞ = (Σ + μI)⁻¹ Σθ* is the best base of norm L or less, and dR∞/dL = −2μL."""
-    theta, multiplier = rg.resmem.population_base(problem)
-    risk = rg.resmem.irreducible_risk(problem)
-    unused = multiplier * (problem.radius - length(theta))
-    terms, largest = roundings(problem), problem.spectrum.max(axis=-1)
+    r = rg.resmem
+    theta, multiplier = r.population_base(problem)
+    largest = problem.spectrum.max(axis=-1)
+    scale = 4 * _target_risk(problem) + largest * problem.radius**2
     return (
-        _descended(problem, theta),
-        _stationarity(problem, theta, multiplier),
-        measured(unused, 0.0, multiplier * problem.radius, terms),
-        measured(
-            length(theta), problem.radius, problem.radius, terms, 0.0, "inequality"
-        ),
-        measured(
-            risk,
-            rg.resmem.base_risk(problem, theta),
-            4 * _form(problem) + largest * problem.radius**2,
-            terms,
-        ),
-        _difference_quotient(rg, problem, rg.resmem.irreducible_risk_slope(problem)),
+        _is_where_descent_ends(problem, theta),
+        _is_stationary(problem, theta, multiplier),
+        in_ball_with_price(theta, multiplier, problem.radius),
+        equal(r.irreducible_risk(problem), r.base_risk(problem, theta), scale),
+        _quotients_tend_to(rg, problem, r.irreducible_risk_slope(problem)),
     )
 
 
-@population_base.twin("θ∞ = Lθ*, as it is for Σ = I")
+@population_base.twin_function("θ∞ = Lθ*, as it is for Σ = I")
 def _(rg, problem):
-    return _descended(problem, problem.radius[:, None] * problem.coefficients)
+    return _is_where_descent_ends(
+        problem, problem.radius[:, None] * problem.coefficients
+    )
 
 
-@population_base.twin("dR∞/dL = −μL, the multiplier of the norm itself")
+@population_base.twin_function("dR∞/dL = −μL, the multiplier of the norm itself")
 def _(rg, problem):
-    slope = rg.resmem.irreducible_risk_slope(problem) / 2
-    return _difference_quotient(rg, problem, slope)
+    return _quotients_tend_to(
+        rg, problem, rg.resmem.irreducible_risk_slope(problem) / 2
+    )
+
+
+# --- RM-3
+
+
+def _scaled_target_risk(problem: LinearProblem, gap: Any) -> Any:
+    """(1 − L/‖θ*‖)₊² θ*ᵀΣθ*, the risk of θ* scaled down to norm L."""
+    return (gap / length(problem.coefficients)) ** 2 * _target_risk(problem)
 
 
 def _gap(problem: LinearProblem) -> Any:
-    """How far θ* is outside of the ball, 0 within."""
+    """(‖θ*‖ − L)₊, how far θ* is outside of the ball."""
     distance = length(problem.coefficients) - problem.radius
     return namespace(distance).maximum(distance, 0.0)
 
 
-def _share_missed(problem: LinearProblem) -> Any:
-    """(1 − L/‖θ*‖)², 0 within the ball: what the feasible multiple of θ* misses."""
-    return (_gap(problem) / length(problem.coefficients)) ** 2
-
-
-@claim("RM-3", kind="inequality", domain=linear_problems, source="derived here")
+@claim("RM-3", kind="inequality", domain=linear_problems)
 def irreducible_risk_bounds(rg, problem):
     """λ_min (t − L)₊² ≤ R∞ ≤ (1 − L/t)₊² θ*ᵀΣθ* ≤ λ_max (t − L)₊², t = ‖θ*‖."""
-    risk, gap = rg.resmem.irreducible_risk(problem), _gap(problem)
-    form, terms = _form(problem), roundings(problem)
     smallest, largest = problem.spectrum.min(axis=-1), problem.spectrum.max(axis=-1)
-    middle = _share_missed(problem) * form
-    scale = form + largest * length(problem.coefficients) ** 2
-    return (
-        measured(smallest * gap**2, risk, scale, terms),
-        measured(risk, middle, scale, terms),
-        measured(middle, largest * gap**2, scale, terms),
+    gap = _gap(problem)
+    return ascending(
+        smallest * gap**2,
+        rg.resmem.irreducible_risk(problem),
+        _scaled_target_risk(problem, gap),
+        largest * gap**2,
+        scale=_target_risk(problem) + largest * length(problem.coefficients) ** 2,
     )
 
 
-@irreducible_risk_bounds.twin("R∞ ≥ (1 − L)² θ*ᵀΣθ*")
+@irreducible_risk_bounds.twin_function("R∞ ≥ (1 − L)² θ*ᵀΣθ*")
 def _(rg, problem):
-    risk, form = rg.resmem.irreducible_risk(problem), _form(problem)
-    return measured(_share_missed(problem) * form, risk, form, roundings(problem))
+    bound = _scaled_target_risk(problem, _gap(problem))
+    return at_most(bound, rg.resmem.irreducible_risk(problem), _target_risk(problem))

@@ -1,0 +1,217 @@
+"""GDE-15 to GDE-16d: what a finite number of runs can show."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from refgen.arrays import namespace
+from refgen.claims.disagreement._runs import all_runs, mean_pairwise
+from refgen.claims.disagreement.domains import (
+    ensemble_laws,
+    small_classifier_laws,
+    symmetric_dirichlet_votes,
+)
+from refgen.claims.kinds import at_most, equal, tends_to
+from refgen.claims.quadrature import BETA_ROUNDINGS, beta_mean
+from refgen.claims.registry import claim
+from refgen.disagreement import ClassifierLaw
+
+
+@claim("GDE-15", kind="identity", domain=ensemble_laws)
+def ensemble_disagreement_is_v_statistic(rg, law):
+    """EDR of M runs' vote shares = (M − 1)/M × mean pairwise disagreement.
+
+    So CACE of the ensemble is at least twice the gap of the V-statistic.
+    """
+    d, votes = rg.disagreement, law.marginal()
+    m = law.predictions.shape[-2]
+    v_statistic = (m - 1) / m * mean_pairwise(rg, law)
+    error = d.classifier_errors(law).mean(axis=-1)
+    return (
+        equal(d.expected_disagreement(votes), v_statistic),
+        at_most(2 * abs(v_statistic - error), d.cace(votes), 2),
+    )
+
+
+@ensemble_disagreement_is_v_statistic.twin_function(
+    "CACE is at least twice the gap of the mean pairwise disagreement"
+)
+def _(rg, law):
+    d = rg.disagreement
+    gap = abs(mean_pairwise(rg, law) - d.classifier_errors(law).mean(axis=-1))
+    return at_most(2 * gap, d.cace(law.marginal()), 2)
+
+
+# --- GDE-16 and GDE-16b: the CACE of an ensemble
+
+
+def _ensemble(law, predictions):
+    """The given predictions (..., m, n_points), equally likely, on the law's points."""
+    shape = predictions.shape[:-1]
+    return ClassifierLaw.trusted(
+        weights=law.weights,
+        label_probabilities=law.label_probabilities,
+        classifier_weights=namespace(predictions).full(shape, 1 / shape[-1]),
+        predictions=predictions,
+    )
+
+
+def _first(law, m):
+    """The first `m` classifiers, equally likely."""
+    return _ensemble(law, law.predictions[..., :m, :])
+
+
+def _masses(law):
+    """P(X = x, Y = y), (..., n_points, n_classes)."""
+    return law.weights[..., None] * law.label_probabilities
+
+
+def _cace_by_counting(law):
+    """Σⱼ |P(C = j) − (j/M) E #{k: nₖ = j}| from integer votes."""
+    votes, m = law.one_hot().sum(axis=-3), law.predictions.shape[-2]
+    total = 0.0
+    for j in range(m + 1):
+        right = (_masses(law) * (votes == j)).sum(axis=(-1, -2))
+        share = (law.weights * (votes == j).sum(axis=-1)).sum(axis=-1)
+        total = total + abs(right - j / m * share)
+    return total
+
+
+def _all_wrong(law):
+    """P(every classifier is wrong)."""
+    votes = law.one_hot().sum(axis=-3)
+    return (_masses(law) * (votes == 0)).sum(axis=(-1, -2))
+
+
+@claim("GDE-16", kind="identity", domain=ensemble_laws)
+def calibration_error_by_counting(rg, law):
+    """CACE of M runs from vote counts; one run: 2 err; two runs: 2 P(both wrong)."""
+    d = rg.disagreement
+    # A law of one classifier has no second one, and both sides are those of one run.
+    one, two = _first(law, 1), _first(law, 2)
+    return (
+        equal(d.cace(law.marginal()), _cace_by_counting(law), 2),
+        equal(d.cace(one.marginal()), 2 * d.classifier_errors(one)[..., 0], 2),
+        equal(d.cace(two.marginal()), 2 * _all_wrong(two), 2),
+    )
+
+
+@calibration_error_by_counting.twin_function("CACE of two runs = 2 err")
+def _(rg, law):
+    d, two = rg.disagreement, _first(law, 2)
+    return equal(d.cace(two.marginal()), 2 * d.classifier_errors(two).mean(axis=-1), 2)
+
+
+def _expected_cace(rg, law, n_runs):
+    """E CACE over all ways to draw `n_runs` classifiers."""
+    chance, predictions = all_runs(law, n_runs)
+    rows = namespace(chance).arange(len(chance))[:, None] + (0 * chance).astype(int)
+    ensembles = _ensemble(law.take(rows), predictions)
+    return (chance * rg.disagreement.cace(ensembles.marginal())).sum(axis=-1)
+
+
+@claim("GDE-16b", kind="inequality", domain=small_classifier_laws, cost=50)
+def finite_ensembles_cannot_be_calibrated(rg, law, three_runs=at_most):
+    """E CACE of M runs ≥ ann(M) ≥ 2 |(1 − 1/M) EDR − ETE|, M = 2, 3.
+
+    For M = 2 the first is an equality.
+    """
+    d, votes = rg.disagreement, law.marginal()
+    edr, ete = d.expected_disagreement(votes), d.test_error(votes)
+    parts = []
+    for m, relation in ((2, equal), (3, three_runs)):
+        annealed = d.annealed_cace(votes, m)
+        # 2 EDR/M where EDR = ETE; elsewhere less twice the gap.
+        floor = d.finite_runs_floor(votes, m) - 2 * abs(edr - ete)
+        parts += [
+            relation(annealed, _expected_cace(rg, law, m), 2),
+            at_most(2 * abs((1 - 1 / m) * edr - ete), annealed, 2),
+            at_most(floor, annealed, 2),
+        ]
+    return parts
+
+
+# Up to two runs the terms have fixed signs, and equality does hold.
+finite_ensembles_cannot_be_calibrated.twin("equality always", three_runs=equal)
+
+
+# --- GDE-16c and GDE-16d: calibrated Dirichlet votes
+
+
+def _annealed_by_quadrature(law, n_runs):
+    """Σⱼ |K ∫ Bin(j; M, q) (q − j/M) dBeta(q)|."""
+    a, k = law.alpha[..., None], law.n_classes[..., None]
+
+    def binomial(j):
+        chance = math.comb(n_runs, j)
+        return lambda q, p: chance * q**j * p ** (n_runs - j) * (q - j / n_runs)
+
+    parts = [beta_mean(binomial(j), a, (k - 1) * a) for j in range(n_runs + 1)]
+    return law.n_classes * sum(abs(part) for part in parts)
+
+
+@claim(
+    "GDE-16c",
+    kind="identity",
+    domain=symmetric_dirichlet_votes,
+    source="derived here (Pólya urn)",
+    cost=400,
+)
+def annealed_error_of_dirichlet_votes(rg, law):
+    """ann(M) of calibrated symmetric Dirichlet votes, M = 2 and 5."""
+    return [
+        equal(
+            rg.disagreement.dirichlet_annealed_cace(law.alpha, law.n_classes, m),
+            _annealed_by_quadrature(law, m),
+            2 * law.n_classes,
+            roundings=BETA_ROUNDINGS,
+        )
+        for m in (2, 5)
+    ]
+
+
+@annealed_error_of_dirichlet_votes.twin_function(
+    "a calibrated law has CACE 0 from M runs"
+)
+def _(rg, law):
+    return equal(_annealed_by_quadrature(law, 2), 0, 20, roundings=BETA_ROUNDINGS)
+
+
+SIZES = 2 ** np.arange(12, 17)
+
+
+def _local_slopes(rg, law):
+    """Slopes of log ann(M) against log M between doubled numbers of runs."""
+    xp, d = namespace(law.alpha), rg.disagreement
+    values = [
+        d.dirichlet_annealed_cace(law.alpha, law.n_classes, int(m)) for m in SIZES
+    ]
+    return xp.diff(xp.log2(xp.stack(values, axis=-1)), axis=-1)
+
+
+def _slope_envelope(law):
+    """How far the local slopes can be from −1 (derivation: theory page, GDE-16d).
+
+    ann(M) (M + α₀) = K E|α − α₀ J/M| lies between c and c + α₀ K ε with
+    ε = E|J/M − q| ≤ √(E q(1 − q) / M), c = K E|α − α₀ q|.
+    """
+    xp = namespace(law.alpha)
+    sizes = xp.asarray(SIZES)
+    a, k = law.alpha[..., None], law.n_classes[..., None]
+    total = a * k
+    limit = k[..., 0] * beta_mean(lambda q, p: abs(a - total * q), a, (k - 1) * a)
+    variance = (k - 1) / k**2 * total / (total + 1)  # E q(1 − q), q ~ Beta(α, α₀ − α)
+    excess = xp.log2(1 + total * k * xp.sqrt(variance / sizes) / limit[..., None])
+    shift = xp.log2(1 + total / sizes)
+    return excess[..., :-1] + shift[..., :-1]
+
+
+@claim("GDE-16d", kind="rate", domain=symmetric_dirichlet_votes, cost=20_000, slow=True)
+def annealed_error_decays_like_one_over_m(rg, law, order=-1.0):
+    """ann(M) of calibrated symmetric Dirichlet votes decays like 1/M."""
+    return tends_to(_local_slopes(rg, law), order, _slope_envelope(law), 16)
+
+
+annealed_error_decays_like_one_over_m.twin("it decays like 1/√M", order=-0.5)

@@ -1,0 +1,101 @@
+"""GDE-22c: the CACE that a calibrated law shows in the published setting."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from refgen.arrays import namespace, special_functions
+from refgen.claims.disagreement.domains import ALL_DIFF, SymmetricDirichlet
+from refgen.claims.kinds import at_most, exceeds
+from refgen.claims.registry import claim
+from refgen.claims.sources import JIANG
+from refgen.domains import Domain
+
+N_RUNS, N_POINTS, N_BINS = 100, 10_000, 10
+
+published_setting = Domain(
+    "AllDiff of Jiang et al. 2022, table 1: EDR .348, K = 10, N = 10⁴, M = 100",
+    lambda: [ALL_DIFF],
+)
+
+
+def _votes(alpha: Any, n_classes: Any, *votes: Any) -> Any:
+    """P(n₁, …): votes for the first classes, 0 if they are more than all runs.
+
+    Runs vote like Pólya's urn, which starts with α balls of each of the K colours.
+    """
+    xp, gammaln = namespace(alpha), special_functions(alpha).gammaln
+
+    def log_ways(start: Any, n: Any) -> Any:
+        """Logarithm of start (start + 1) … (start + n − 1) / n!."""
+        return gammaln(start + n) - gammaln(start) - gammaln(n + 1.0)
+
+    rest = N_RUNS - sum(votes)
+    others = (n_classes - len(votes)) * alpha
+    logs = log_ways(others, xp.maximum(rest, 0)) - log_ways(n_classes * alpha, N_RUNS)
+    logs = logs + sum(log_ways(alpha, n) for n in votes)
+    return xp.where(rest >= 0, xp.exp(logs), 0.0)
+
+
+def _imbalance(rg: Any, law: SymmetricDirichlet) -> tuple[Any, Any]:
+    """Mean and variance of A_b = Σ (1[Y = k] − h̃ₖ) over the classes in bin b.
+
+    Both have shape (N_BINS, batch). All classes have the same law, and all pairs of
+    classes too: the sums are over the votes n₁ and n₂ of the first two.
+    """
+    xp, alpha, k = namespace(law.alpha), law.alpha[:, None, None], law.n_classes
+    classes, bins = k[:, None, None], xp.arange(N_BINS).reshape(-1, 1, 1, 1)
+    n1, n2 = xp.arange(N_RUNS + 1)[:, None], xp.arange(N_RUNS + 1)
+    share1, share2 = n1 / N_RUNS, n2 / N_RUNS
+    # P(Y = 1 | n₁) and P(Y = 2 | n₂): the colour of the next ball.
+    right1, right2 = ((n + alpha) / (N_RUNS + classes * alpha) for n in (n1, n2))
+    in1, in2 = (rg.disagreement.bin_index(s, N_BINS) == bins for s in (share1, share2))
+    one, two = _votes(alpha, classes, n1), _votes(alpha, classes, n1, n2)
+
+    mean = k * (one * in1 * (right1 - share1)).sum(axis=(-1, -2))
+    square = right1 * (1 - share1) ** 2 + (1 - right1) * share1**2
+    # Y is not both classes: the product of the two indicators is 0.
+    product = share1 * share2 - right1 * share2 - share1 * right2
+    squares = k * (one * in1 * square).sum(axis=(-1, -2))
+    products = k * (k - 1) * (two * in1 * in2 * product).sum(axis=(-1, -2))
+    return mean, squares + products - mean**2
+
+
+def _normal_absolute_mean(mean: Any, deviation: Any) -> Any:
+    """E|Z| for Z normal."""
+    xp, z = namespace(mean), mean / deviation
+    density = xp.exp(-(z**2) / 2) / math.sqrt(2 * math.pi)
+    below = special_functions(z).ndtr(-z)
+    return 2 * deviation * density + mean * (1 - 2 * below)
+
+
+def _shown_error(rg: Any, law: SymmetricDirichlet) -> tuple[Any, Any]:
+    """Bounds of E of the binned CACE, each of shape (batch,).
+
+    E|mean of N draws of A_b| is E|Z| of the normal Z of the same mean μ and variance,
+    within (1 + |μ|)/N, because A_b is in [−1, 1] (theory page).
+    """
+    mean, variance = _imbalance(rg, law)
+    deviation = namespace(mean).sqrt(variance / N_POINTS)
+    shown = _normal_absolute_mean(mean, deviation).sum(axis=0)
+    off = (1 + abs(mean)).sum(axis=0) / N_POINTS
+    return shown - off, shown + off
+
+
+@claim(
+    "GDE-22c",
+    kind="existence",
+    domain=published_setting,
+    source=JIANG.at("table 1"),
+)
+def published_floor(rg, law):
+    """A perfectly calibrated law shows a binned CACE of .0185 ± .0015 there."""
+    least, most = _shown_error(rg, law)
+    return exceeds(least), at_most(0.017, least), at_most(most, 0.020)
+
+
+@published_floor.twin_function("noise explains the published .0437")
+def _(rg, law):
+    _, most = _shown_error(rg, law)
+    return at_most(0.0437, most)

@@ -1,0 +1,86 @@
+"""What ``refgen verify`` prints at the end: a table, the failures, a summary."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
+    from refgen.verify import ClaimResult, Report
+
+STYLES = {
+    "HOLDS": "green",
+    "REFUTED": "bold red",
+    "UNDECIDED": "bold yellow",
+    "POWERLESS": "bold yellow",
+}
+
+
+def print_report(console: Console, report: Report) -> None:
+    """Print a report of any number of claims."""
+    console.print(_table(report))
+    for result in report.results:
+        if not result.ok:
+            _print_failure(result)
+    _print_summary(report)
+
+
+def _table(report: Report) -> Table:
+    from rich.table import Table
+
+    from refgen.verify.report import HEADER, row
+
+    where = ", ".join(sorted({result.device for result in report.results}))
+    table = Table(
+        title=f"refgen verify, profile {report.profile}, seed {report.seed}"
+        + (f", on {where}" if where else "")
+    )
+    for i, name in enumerate(HEADER):
+        table.add_column(name, justify="left" if i < 2 else "right")
+    for result in report.results:
+        cells = list(row(result))
+        style = STYLES.get(result.verdict, "bold red")
+        cells[1] = f"[{style}]{cells[1]}[/{style}]"
+        table.add_row(*cells)
+    return table
+
+
+def _print_failure(result: ClaimResult) -> None:
+    click.echo(f"\n{result.id} {result.verdict}: {result.title}")
+    if result.violation:
+        click.echo(f"  violated by {result.violation}")
+        click.echo(f"  reproduce: python -c '{result.reproduce}'")
+    if result.decision:
+        click.echo(f"  {result.decision}")
+    if result.error:
+        click.echo(f"  error in the claim's code: {result.error}")
+    for twin in result.twins:
+        if twin.error:
+            click.echo(f"  error in the twin {twin.text!r}: {twin.error}")
+        elif not twin.refuted:
+            click.echo(f"  not refuted: the twin {twin.text!r}")
+
+
+def _print_summary(report: Report) -> None:
+    results = report.results
+    held = sum(result.verdict == "HOLDS" for result in results)
+    refuted = sum(result.n_twins_refuted for result in results)
+    twins = sum(len(result.twins) for result in results)
+    seconds = sum(result.seconds for result in results)
+    click.echo(
+        f"{held} of {len(results)} claims hold, {refuted} of {twins} false twins "
+        f"refuted, {seconds:.1f} s"
+    )
+    if report.n_monte_carlo:
+        click.echo(report.spending)
+    if report.left_out:
+        click.echo(
+            f"left out of profile {report.profile} as too slow: "
+            f"{', '.join(report.left_out)}"
+        )
+    if report.interrupted:
+        click.echo("interrupted: the table shows what was finished")

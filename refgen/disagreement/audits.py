@@ -1,0 +1,166 @@
+"""One call from the predictions of M runs to estimates, gaps and bounds."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, get_args
+
+import numpy as np
+
+from refgen._checks import check_choice, check_integer
+from refgen.arrays import as_probabilities, namespace
+from refgen.disagreement import _ensemble, calibration
+from refgen.disagreement._audit_result import DisagreementAudit
+from refgen.disagreement._labels import check_runs, class_indices, n_axes
+from refgen.disagreement._runs import LabelRuns, ProbabilityRuns, coded_labels
+from refgen.disagreement.bounds import audited_bounds
+from refgen.disagreement.estimates import (
+    IntervalMethod,
+    check_interval,
+    estimate_of,
+)
+from refgen.disagreement.finite_sample import debiased_square
+from refgen.disagreement.laws import FiniteLaw
+from refgen.disagreement.rates import test_error
+
+Members = Literal["argmax", "sample"]
+
+# Above this many (point, class) entries the dense law of hard labels is not built.
+LAW_ENTRIES = 10**7
+
+
+def audit(
+    predictions: Any,
+    labels: Any = None,
+    confidence_level: float = 0.95,
+    method: IntervalMethod | None = None,
+    *,
+    members: Members = "argmax",
+    n_bins: int = 10,
+) -> DisagreementAudit:
+    """Estimate the test error of runs by their disagreement, and check the theorems.
+
+    Parameters
+    ----------
+    predictions : array of shape (n_runs, n_points) or (n_runs, n_points, n_classes)
+        Hard labels, or class probabilities.
+    labels : array of shape (n_points,), optional
+        True labels; class indices where `predictions` are probabilities.
+    confidence_level : float
+        In (0, 1).
+    method : {"jackknife", "normal", "mcdiarmid"}, optional
+        Interval; by default "jackknife" with three runs and two points or more, else
+        "mcdiarmid".
+    members : {"argmax", "sample"}
+        What a run with probabilities predicts: the likeliest class (the lowest of
+        tied ones), or a class drawn from them.
+    n_bins : int
+        Equal bins of [0, 1] for the binned quantities.
+
+    Raises
+    ------
+    ValueError, TypeError
+        With fewer than two runs, malformed predictions or labels, or unknown options.
+
+    Notes
+    -----
+    A labelled test set is a finite law, so the bounds hold on it exactly; `slack`
+    covers rounding, and levels within 1e-9 that CACE merges. GDE-6's chain and GDE-7
+    are measured up to 10⁷ pairs of points and classes. Probabilities stored in less
+    than float64 are normalized anew. Source: claims GDE-5 to GDE-7, GDE-15 to GDE-23.
+
+    Examples
+    --------
+    >>> result = audit([[0, 1, 1], [1, 1, 1], [0, 1, 0]], labels=[0, 1, 1])
+    >>> round(result.error, 4), round(result.disagreement_V, 4), result.holds
+    (0.2222, 0.2963, True)
+    """
+    check_choice("members", members, get_args(Members))
+    check_integer("n_bins", n_bins, 1)
+    check_interval(confidence_level, method or "mcdiarmid")
+    runs, kind = _parsed(predictions, labels, members)
+    check_runs(runs.n_runs, 2)
+    if method is None:
+        enough = min(runs.n_runs - 1, runs.n_points) > 1
+        method = "jackknife" if enough else "mcdiarmid"
+    estimate = estimate_of(runs, confidence_level, method)
+    ensemble = 1 - float((runs.shares * runs.shares).sum()) / runs.n_points
+    known = {} if labels is None else _labelled(runs, estimate.value, ensemble, n_bins)
+    return DisagreementAudit(
+        estimate=estimate,
+        n_runs=runs.n_runs,
+        n_points=runs.n_points,
+        n_classes=runs.n_classes,
+        members=kind,
+        disagreement_U=estimate.value,
+        disagreement_V=ensemble,
+        finite_runs_floor=2 * (estimate.value - ensemble),
+        n_bins=n_bins,
+        **known,
+    )
+
+
+def _parsed(
+    predictions: Any, labels: Any, members: Members
+) -> tuple[LabelRuns | ProbabilityRuns, str]:
+    """The runs, with their true labels, and what they are."""
+    if n_axes(predictions) != 3:
+        return coded_labels(predictions, labels), "labels"
+    p = _member_probabilities(predictions)
+    truth = None if labels is None else class_indices(labels, *p.shape[1:])
+    if members == "sample":
+        return ProbabilityRuns(p, truth), members
+    return LabelRuns(p.argmax(axis=-1), truth, 0, p.shape[-1]), members
+
+
+def _member_probabilities(predictions: Any) -> Any:
+    """Float64 probabilities; those stored with fewer bits are normalized anew."""
+    array = namespace(predictions).asarray(predictions)
+    if array.dtype.kind == "f" and array.dtype.itemsize < 8 and array.size:
+        tolerance = 4 * array.shape[-1] * np.finfo(array.dtype).eps
+        array = array.astype(np.float64)
+        totals = array.sum(axis=-1, keepdims=True)
+        if float(abs(totals - 1).max()) <= tolerance:
+            array = array / totals
+    return as_probabilities("predictions", array, 3)
+
+
+def _labelled(
+    runs: LabelRuns | ProbabilityRuns, pairwise: float, ensemble: float, n_bins: int
+) -> dict[str, Any]:
+    """Fields of the audit that need true labels."""
+    entries = runs.n_points * runs.n_classes
+    law: FiniteLaw | None
+    if isinstance(runs, LabelRuns):
+        law = _ensemble.law_of(runs) if entries <= LAW_ENTRIES else None
+        error = float((runs.labels != runs.truth).mean())
+        cace = _ensemble.exact_cace(runs)
+    else:
+        law = _ensemble.law_of(runs)
+        error, cace = float(test_error(law)), float(calibration.cace(law))
+    # GDE-15 is about hard labels.
+    pairs = (runs.n_runs, pairwise, ensemble) if isinstance(runs, LabelRuns) else None
+    gap = ensemble - error
+    return {
+        "error": error,
+        "gap_U": pairwise - error,
+        "gap_V": gap,
+        "cace": cace,
+        "bounds": audited_bounds(gap, cace, law, entries, pairs),
+        **_binned(runs, n_bins),
+    }
+
+
+def _binned(runs: LabelRuns | ProbabilityRuns, n_bins: int) -> dict[str, Any]:
+    """Fields of the audit that are measured in bins."""
+    imbalances = _ensemble.point_imbalances(runs, n_bins)
+    if isinstance(runs, LabelRuns):
+        cace = _ensemble.binned_cace(runs, n_bins)
+    else:
+        cace = float(abs(imbalances.mean(axis=0)).sum())
+    # The squared mean of a single point cannot be told from its noise.
+    squares = float(debiased_square(imbalances).sum()) if runs.n_points > 1 else None
+    return {
+        "binned_cace": cace,
+        "cace_noise_floor": _ensemble.noise_floor(imbalances),
+        "squared_bins": squares,
+    }

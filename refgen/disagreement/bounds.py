@@ -1,0 +1,117 @@
+"""The theorems on disagreement, measured on one labelled set of predictions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from refgen.arrays import UNIT_ROUNDOFF, namespace, on_the_host
+from refgen.disagreement import calibration
+from refgen.disagreement.laws import FiniteLaw
+
+
+@on_the_host("plain numbers")
+@dataclass(frozen=True)
+class AuditedBound:
+    """A theorem measured on the data: lhs `relation` rhs, within `slack`.
+
+    Attributes
+    ----------
+    claim, statement, relation : str
+        Id of the claim, what it says, and "≤" or "=".
+    lhs, rhs, slack : float
+        Both sides, and the rounding error they may carry.
+    holds : bool
+    """
+
+    claim: str
+    statement: str
+    relation: str
+    lhs: float
+    rhs: float
+    slack: float
+    holds: bool
+
+
+def audited_bounds(
+    gap: float,
+    cace: float,
+    law: FiniteLaw | None,
+    n_entries: int,
+    pairs: tuple[int, float, float] | None = None,
+) -> tuple[AuditedBound, ...]:
+    """GDE-5, GDE-6, GDE-7 and GDE-15 on one law.
+
+    Parameters
+    ----------
+    gap, cace : float
+        Disagreement of the vote-share ensemble minus error, and its CACE.
+    law : FiniteLaw or None
+        A single law; without it GDE-6's chain and GDE-7 are left out.
+    n_entries : int
+        Points times classes: how many terms the sums have.
+    pairs : (n_runs, U-statistic, V-statistic), optional
+        For hard labels, on which GDE-15 is an identity.
+
+    Examples
+    --------
+    >>> law = FiniteLaw([1.0], [[1.0, 0.0]], [[0.5, 0.5]])
+    >>> bounds = audited_bounds(0.0, 0.0, law, 2)
+    >>> [bound.claim for bound in bounds]
+    ['GDE-5', 'GDE-6', 'GDE-6', 'GDE-6', 'GDE-7', 'GDE-7']
+    >>> all(bound.holds for bound in bounds)
+    True
+    """
+    # The absolute terms of the sums add up to at most 2. Each of the n additions and of
+    # the few operations per term rounds by at most one unit of that.
+    rounding = 16 * UNIT_ROUNDOFF * n_entries
+    slack = rounding + (0.0 if law is None else _merging(law))
+    found = [
+        _bound("GDE-5", "|gap| ≤ CACE", abs(gap), cace, slack),
+        _bound("GDE-6", "|gap| ≤ CACE/2", abs(gap), cace / 2, slack),
+    ]
+    if law is not None:
+        found += _chains(law, abs(gap), cace, slack, rounding)
+    if pairs is not None:
+        m, u, v = pairs
+        statement = "V = (M − 1)/M · U"
+        found.append(_bound("GDE-15", statement, v, (m - 1) / m * u, rounding, "="))
+    return tuple(found)
+
+
+def _chains(
+    law: FiniteLaw, gap: float, cace: float, slack: float, rounding: float
+) -> list[AuditedBound]:
+    w1 = float(calibration.wasserstein_distance(law))
+    half = float(calibration.level_range(law)) * cace / 2
+    cwce = float(calibration.cwce(law))
+    variation = 2 * float(calibration.expected_total_variation(law))
+    return [
+        _bound("GDE-6", "|gap| ≤ W₁", gap, w1, rounding),
+        _bound("GDE-6", "W₁ ≤ (q_max − q_min) · CACE/2", w1, half, slack),
+        _bound("GDE-7", "CACE ≤ CWCE", cace, cwce, rounding),
+        _bound("GDE-7", "CWCE ≤ 2 E TV(p, h̃)", cwce, variation, rounding),
+    ]
+
+
+def _bound(
+    claim: str, statement: str, lhs: float, rhs: float, slack: float, relation="≤"
+) -> AuditedBound:
+    excess = abs(lhs - rhs) if relation == "=" else lhs - rhs
+    return AuditedBound(claim, statement, relation, lhs, rhs, slack, excess <= slack)
+
+
+def _merging(law: FiniteLaw) -> float:
+    """How much CACE/2 may fall short because it merges levels that are close.
+
+    A group of levels of width d and absolute mass m changes E q by at most d m / 2.
+    """
+    xp = namespace(law.vote_shares)
+    levels = law.vote_shares.ravel()
+    order = xp.argsort(levels)
+    levels = levels[order]
+    steps = xp.diff(levels, prepend=-1.0)
+    starts = xp.flatnonzero(steps > calibration.LEVEL_TOLERANCE)
+    ends = xp.append(starts[1:], len(levels)) - 1
+    terms = law.weights[:, None] * (law.label_probabilities - law.vote_shares)
+    mass = xp.add.reduceat(abs(terms).ravel()[order], starts)
+    return float((levels[ends] - levels[starts]) @ mass) / 2

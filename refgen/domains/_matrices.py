@@ -1,0 +1,222 @@
+"""Fields of vectors, matrices and eigenvalues."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+from refgen.arrays import namespace
+from refgen.domains._fields import Shaped, Size, Sizes
+from refgen.domains._simplex import Distribution
+
+MatrixKind = Literal["any", "psd", "symmetric", "orthogonal", "stochastic"]
+
+# The part of the bulk draws whose entries are integers: zeros, ties, repeated rows.
+_ON_LATTICE = 0.25
+# Hypothesis draws integers up to this, in absolute value.
+_HIGHEST = 3
+# Parts of the bulk draws of eigenvalues with ties, and with zeros.
+_TIED, _SINGULAR = 1 / 3, 0.2
+_STEPS = 50
+
+
+@dataclass(frozen=True)
+class Vector(Shaped):
+    """Real vectors along the last axis; made by `vector`."""
+
+    norm: float | None
+
+    def small(self, sizes: Sizes) -> Any:
+        return self.integers(-_HIGHEST, _HIGHEST, sizes).map(self._scaled)
+
+    def bulk(self, rg: Any, stream: Any, count: int, sizes: Sizes) -> Any:
+        return self._scaled(normal_or_integers(stream, (count, *self.sized(sizes))))
+
+    def _scaled(self, rows: Any) -> Any:
+        if self.norm is None:
+            return rows
+        xp = namespace(rows)
+        length = xp.sqrt((rows**2).sum(axis=-1, keepdims=True))
+        unit = rows / xp.where(length > 0, length, 1.0)
+        return self.norm * xp.where(length > 0, unit, xp.eye(rows.shape[-1])[0])
+
+
+def vector(*shape: Size, norm: float | None = None) -> Vector:
+    """Real vectors along the last axis.
+
+    Parameters
+    ----------
+    *shape : int or str
+    norm : float, optional
+        Length of every vector; any length by default.
+
+    Raises
+    ------
+    ValueError
+        If there is no axis, or `norm` is not positive.
+
+    Notes
+    -----
+    Hypothesis draws integers up to 3 in absolute value. In bulk entries are standard
+    normal, and rounded to integers in a quarter of the instances.
+
+    Examples
+    --------
+    >>> vector("n", norm=1).norm
+    1.0
+    """
+    if not shape:
+        raise ValueError("a vector needs its number of entries")
+    if norm is not None and not norm > 0:
+        raise ValueError(f"norm must be positive, got {norm}")
+    return Vector(shape, None if norm is None else float(norm))
+
+
+@dataclass(frozen=True)
+class Matrix(Shaped):
+    """Real matrices along the last two axes; made by `matrix`."""
+
+    kind: MatrixKind
+
+    def small(self, sizes: Sizes) -> Any:
+        if self.kind == "stochastic":
+            return Distribution(self.shape, False, None).small(sizes)
+        return self.integers(-_HIGHEST, _HIGHEST, sizes).map(self._made)
+
+    def bulk(self, rg: Any, stream: Any, count: int, sizes: Sizes) -> Any:
+        if self.kind == "stochastic":
+            return Distribution(self.shape, False, None).bulk(rg, stream, count, sizes)
+        return self._made(normal_or_integers(stream, (count, *self.sized(sizes))))
+
+    def _made(self, entries: Any) -> Any:
+        if self.kind == "any":
+            return entries
+        if entries.shape[-1] != entries.shape[-2]:
+            raise ValueError(f"{self.kind} matrices are square, got {entries.shape}")
+        if self.kind == "orthogonal":
+            return _reflections(entries)
+        flipped = entries.swapaxes(-1, -2)
+        if self.kind == "symmetric":
+            return (entries + flipped) / 2
+        return namespace(entries).matmul(entries, flipped) / entries.shape[-1]
+
+
+def matrix(*shape: Size, kind: MatrixKind = "any") -> Matrix:
+    """Real matrices along the last two axes.
+
+    Parameters
+    ----------
+    *shape : int or str
+        Two axes or more; the last two are those of the matrix.
+    kind : {"any", "psd", "symmetric", "orthogonal", "stochastic"}
+        Positive semidefinite matrices are AAᵀ/n, singular ones too; orthogonal ones
+        products of n reflections; rows of stochastic ones are distributions.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than two axes, `kind` is unknown, or it needs a square
+        matrix and the last two axes differ.
+
+    Examples
+    --------
+    >>> matrix("n", "n", kind="orthogonal").kind
+    'orthogonal'
+    """
+    if kind not in get_args(MatrixKind):
+        raise ValueError(f"kind must be one of {get_args(MatrixKind)}, got {kind!r}")
+    if len(shape) < 2:
+        raise ValueError(f"a matrix has two axes at least, got shape {shape}")
+    if kind not in ("any", "stochastic") and shape[-1] != shape[-2]:
+        raise ValueError(f"{kind} matrices are square, got shape {shape}")
+    return Matrix(shape, kind)
+
+
+@dataclass(frozen=True)
+class Spectrum(Shaped):
+    """Eigenvalues along the last axis; made by `spectrum`."""
+
+    smallest: float
+    largest: float
+    singular: bool
+
+    def small(self, sizes: Sizes) -> Any:
+        steps = self.integers(0 if self.singular else 1, _STEPS, sizes)
+        return steps.map(self._at_step)
+
+    def _at_step(self, steps: Any) -> Any:
+        values = steps * (self.largest / _STEPS)
+        raised = namespace(steps).maximum(values, self.smallest)
+        return namespace(steps).where(steps > 0, raised, 0.0)
+
+    def bulk(self, rg: Any, stream: Any, count: int, sizes: Sizes) -> Any:
+        shape = (count, *self.sized(sizes))
+        u = stream.uniform(shape)
+        xp = namespace(u)
+        mode = stream.child("mode").uniform((2, count, *(1 for _ in shape[1:])))
+        # Three levels only: most eigenvalues are shared.
+        tied = xp.where(mode[0] < _TIED, xp.floor(3 * u) / 3, u)
+        values = self.smallest * (self.largest / self.smallest) ** tied
+        if not self.singular:
+            return values
+        zero = (mode[1] < _SINGULAR) & (stream.child("zeros").uniform(shape) < 0.4)
+        return xp.where(zero, 0.0, values)
+
+
+def spectrum(
+    *shape: Size, smallest: float, largest: float, singular: bool = True
+) -> Spectrum:
+    """Eigenvalues of a positive semidefinite matrix, in any order.
+
+    Parameters
+    ----------
+    *shape : int or str
+    smallest, largest : float
+        Every eigenvalue that is not 0 lies between them; both positive.
+    singular : bool
+        Whether some eigenvalues may be 0.
+
+    Raises
+    ------
+    ValueError
+        If there is no axis, or the bounds are not positive and in order.
+
+    Notes
+    -----
+    Hypothesis draws multiples of largest/50. In bulk eigenvalues are even on the
+    logarithmic scale; a third of the instances have ties, a fifth may have zeros.
+
+    Examples
+    --------
+    >>> spectrum("d", smallest=0.2, largest=10.0).singular
+    True
+    """
+    if not shape:
+        raise ValueError("a spectrum needs its number of eigenvalues")
+    if not 0 < smallest <= largest:
+        raise ValueError(
+            "smallest and largest must be positive and in order, got "
+            f"{smallest}, {largest}"
+        )
+    return Spectrum(shape, float(smallest), float(largest), singular)
+
+
+def normal_or_integers(stream: Any, shape: tuple[int, ...]) -> Any:
+    """Normal draws; a quarter of the first axis rounded to integers."""
+    normal = stream.normal(shape)
+    xp = namespace(normal)
+    mode = stream.child("mode").uniform((shape[0], *(1 for _ in shape[1:])))
+    return xp.where(mode < _ON_LATTICE, xp.rint(normal), normal)
+
+
+def _reflections(directions: Any) -> Any:
+    """The product of the reflections at the rows of each matrix; zero rows are none."""
+    xp, n = namespace(directions), directions.shape[-1]
+    product = xp.zeros(directions.shape) + xp.eye(n)
+    for i in range(n):
+        v = directions[..., i, :]
+        square = (v**2).sum(axis=-1)[..., None, None]
+        scaled = 2 * v[..., :, None] * v[..., None, :]
+        reflected = xp.matmul(product, scaled / xp.where(square > 0, square, 1.0))
+        product = product - reflected
+    return product

@@ -1,0 +1,277 @@
+"""Fields of numbers: real, integer, one of several, class labels, your own strategy."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+from refgen.arrays import namespace
+from refgen.domains._fields import (
+    Field,
+    Shaped,
+    Size,
+    Sizes,
+    integer_arrays,
+    number,
+)
+
+# Steps of the grid that Hypothesis draws reals from: ends and round numbers included.
+_STEPS = 20
+# The part of all bulk draws that lie on a coarse grid, where values repeat.
+_ON_GRID = 0.25
+_COARSE = 4
+
+
+@dataclass(frozen=True)
+class Real(Shaped):
+    """Numbers of an interval; made by `real`."""
+
+    low: float
+    high: float
+    log: bool
+
+    def small(self, sizes: Sizes) -> Any:
+        shares = integer_arrays(0, _STEPS, self.sized(sizes))
+        return shares.map(lambda i: self._at(i / _STEPS))
+
+    def bulk(self, rg: Any, stream: Any, count: int, sizes: Sizes) -> Any:
+        shape = self.sized(sizes)
+        u = stream.uniform((count, *shape))
+        xp = namespace(u)
+        tied = stream.child("grid").uniform((count, *(1 for _ in shape))) < _ON_GRID
+        return self._at(xp.where(tied, xp.rint(_COARSE * u) / _COARSE, u))
+
+    def _at(self, share: Any) -> Any:
+        """The number at a share of the way, both ends without rounding."""
+        if self.log:
+            between = self.low * (self.high / self.low) ** share
+        else:
+            between = self.low + (self.high - self.low) * share
+        xp = namespace(share)
+        return xp.where(share == 1, self.high, xp.minimum(between, self.high))
+
+
+def real(
+    low: float, high: float, *, log: bool = False, shape: tuple[Size, ...] = ()
+) -> Real:
+    """Real numbers in [low, high].
+
+    Parameters
+    ----------
+    low, high : float
+        Finite, `low` at most `high`; positive if `log`.
+    log : bool
+        Draw evenly on the logarithmic scale.
+    shape : tuple of int or str
+        Of the array; a single number by default.
+
+    Raises
+    ------
+    ValueError
+        If the interval is empty, infinite, or not positive where `log` is given.
+
+    Notes
+    -----
+    Hypothesis draws from 21 evenly spaced values, both ends included, and shrinks
+    toward `low`. In bulk a quarter of the draws lie on five values, so that ties and
+    the ends occur.
+
+    Examples
+    --------
+    >>> real(0.2, 20.0, log=True).log
+    True
+    """
+    if not (math.isfinite(low) and math.isfinite(high) and low <= high):
+        raise ValueError(f"low and high must be finite and in order, got {low}, {high}")
+    if log and low <= 0:
+        raise ValueError(f"low must be positive for a logarithmic scale, got {low}")
+    return Real(tuple(shape), float(low), float(high), log)
+
+
+@dataclass(frozen=True)
+class Integer(Shaped):
+    """Integers of an interval; made by `integer`."""
+
+    low: int
+    high: int
+    may_be_size: ClassVar[bool] = True
+
+    def small(self, sizes: Sizes) -> Any:
+        arrays = self.integers(self.low, self.high, sizes)
+        return arrays.map(lambda a: a.astype(np.int64))
+
+    def bulk(self, rg: Any, stream: Any, count: int, sizes: Sizes) -> Any:
+        n = self.high - self.low + 1
+        return self.low + stream.integers(n, (count, *self.sized(sizes)))
+
+
+def integer(low: int, high: int, *, shape: tuple[Size, ...] = ()) -> Integer:
+    """Integers from `low` to `high`, both included.
+
+    An integer field that the shape of another field names is a size of the record: it
+    is drawn once for a batch, and small for Hypothesis.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `low` or `high` is no integer, or they are not in order.
+
+    Examples
+    --------
+    >>> integer(1, 6).high
+    6
+    """
+    for name, value in (("low", low), ("high", high)):
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise TypeError(f"{name} must be an integer, got {value!r}")
+    if low > high:
+        raise ValueError(f"low must be at most high, got {low}, {high}")
+    return Integer(tuple(shape), low, high)
+
+
+@dataclass(frozen=True)
+class Choice(Shaped):
+    """One of several numbers; made by `choice`."""
+
+    options: tuple[float, ...]
+
+    def small(self, sizes: Sizes) -> Any:
+        indices = self.integers(0, len(self.options) - 1, sizes)
+        return indices.map(lambda i: np.array(self.options)[i.astype(int)])
+
+    def bulk(self, rg: Any, stream: Any, count: int, sizes: Sizes) -> Any:
+        chosen = stream.integers(len(self.options), (count, *self.sized(sizes)))
+        return namespace(chosen).asarray(self.options)[chosen]
+
+
+def choice(*options: float, shape: tuple[Size, ...] = ()) -> Choice:
+    """One of the given numbers.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an option is not a number, or there is none.
+
+    Examples
+    --------
+    >>> choice(1, 2, 5).options
+    (1, 2, 5)
+    """
+    if not options:
+        raise ValueError("choice needs at least one option")
+    for option in options:
+        if not isinstance(option, int | float):
+            raise TypeError(f"options must be numbers, got {option!r}")
+    return Choice(tuple(shape), options)
+
+
+@dataclass(frozen=True)
+class Labels(Shaped):
+    """Class codes; made by `labels`."""
+
+    n_classes: Size
+
+    @property
+    def size_names(self) -> set[str]:
+        named = {self.n_classes} if isinstance(self.n_classes, str) else set()
+        return super().size_names | named
+
+    def small(self, sizes: Sizes) -> Any:
+        codes = self.integers(0, number(self.n_classes, sizes) - 1, sizes)
+        return codes.map(lambda a: a.astype(np.int64))
+
+    def bulk(self, rg: Any, stream: Any, count: int, sizes: Sizes) -> Any:
+        n = number(self.n_classes, sizes)
+        return stream.integers(n, (count, *self.sized(sizes)))
+
+
+def labels(*shape: Size, n_classes: Size) -> Labels:
+    """Class codes in ``range(n_classes)``.
+
+    Parameters
+    ----------
+    *shape : int or str
+        Of the array.
+    n_classes : int or str
+        A number, or the name of a size.
+
+    Examples
+    --------
+    >>> sorted(labels("n", n_classes="k").size_names)
+    ['k', 'n']
+    """
+    return Labels(shape, n_classes)
+
+
+@dataclass(frozen=True)
+class Given(Field):
+    """Values of a Hypothesis strategy; made by `given`."""
+
+    strategy: Any
+
+    def small(self, sizes: Sizes) -> Any:
+        return self.strategy.map(np.asarray)
+
+    def bulk(self, rg: Any, stream: Any, count: int, sizes: Sizes) -> Any:
+        seed = int(rg.arrays.to_host(stream.words(1))[0])
+        drawn = _generated(self.strategy, count, seed)
+        shapes = {value.shape for value in drawn}
+        if len(shapes) > 1:
+            raise ValueError(
+                f"the strategy draws arrays of different shapes: {sorted(shapes)}"
+            )
+        # Hypothesis stops when it has drawn all that there is: begin again.
+        return rg.arrays.to_device(
+            np.stack([drawn[i % len(drawn)] for i in range(count)])
+        )
+
+
+def given(strategy: Any) -> Given:
+    """Values of any Hypothesis strategy of numbers, or of arrays of one shape.
+
+    Bulk draws come from Hypothesis too, on the host: tens of microseconds to
+    milliseconds each.
+
+    Raises
+    ------
+    TypeError
+        If `strategy` is not a Hypothesis strategy.
+
+    Examples
+    --------
+    >>> from hypothesis import strategies as st
+    >>> given(st.sampled_from([0.25, 0.5])).size_names
+    set()
+    """
+    from hypothesis.strategies import SearchStrategy
+
+    if not isinstance(strategy, SearchStrategy):
+        raise TypeError(
+            f"strategy must be a Hypothesis strategy, got {type(strategy).__name__}"
+        )
+    return Given(strategy)
+
+
+def _generated(strategy: Any, count: int, seed: int) -> list[np.ndarray]:
+    """Up to `count` draws, which depend on the seed alone."""
+    import hypothesis as hy
+
+    drawn: list[np.ndarray] = []
+
+    @hy.seed(seed)
+    @hy.settings(
+        max_examples=count,
+        database=None,
+        deadline=None,
+        phases=[hy.Phase.generate],
+        suppress_health_check=list(hy.HealthCheck),
+    )
+    @hy.given(strategy)
+    def collect(value: Any) -> None:
+        drawn.append(np.asarray(value))
+
+    collect()
+    return drawn

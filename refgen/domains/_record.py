@@ -1,0 +1,262 @@
+"""Domains, and records that build their instances from fields."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, fields, replace
+from typing import Any
+
+from refgen.arrays import Instance
+from refgen.domains._fields import Constant, Field, Sizes
+from refgen.random import Stream
+
+# Hypothesis looks for small instances: a size takes its smallest value or one of the
+# next few. The bulk sampler takes all of them.
+_SMALL_SIZES = 4
+
+
+@dataclass(frozen=True)
+class Domain:
+    """Where a claim is said to hold.
+
+    Attributes
+    ----------
+    description : str
+        One line.
+    examples : callable
+        Returns pinned instances; they always run first.
+    strategy : callable or None
+        Returns a Hypothesis strategy of small, shrinkable, adversarial instances.
+    sample : callable or None
+        ``sample(rg, stream, size)`` draws a batch of the same kind of instances.
+
+    A domain without `strategy` and `sample` is the finite set of its examples. Most
+    domains are a `record` of fields, which draws both ways from one description.
+
+    Examples
+    --------
+    >>> Domain("the number one", lambda: [1.0]).is_finite
+    True
+    """
+
+    description: str
+    examples: Callable[[], Sequence[Any]]
+    strategy: Callable[[], Any] | None = None
+    sample: Callable[[Any, Any, int], Any] | None = None
+
+    def __post_init__(self) -> None:
+        if (self.strategy is None) != (self.sample is None):
+            raise ValueError(
+                f"the domain of {self.description!r} must have a strategy and a "
+                "sampler, or neither"
+            )
+
+    @property
+    def is_finite(self) -> bool:
+        return self.sample is None
+
+
+@dataclass(frozen=True)
+class Record(Domain):
+    """The domain that `record` makes."""
+
+    build: Callable[..., Any] = dict
+    fields: dict[str, Any] = field(default_factory=dict)
+
+    def but(
+        self,
+        description: str,
+        examples: Callable[[], Sequence[Any]] | None = None,
+        build: Callable[..., Any] | None = None,
+        **changed: Any,
+    ) -> Record:
+        """The same domain with other fields.
+
+        Examples
+        --------
+        >>> from refgen import domains as dom
+        >>> fields = {"n": dom.integer(1, 6), "x": dom.vector("n")}
+        >>> points = dom.record(dict, "points", **fields)
+        >>> points.but("points of the plane", n=2).fields["n"]
+        2
+        """
+        return record(
+            build or self.build,
+            description,
+            examples=examples or self.examples,
+            **self.fields | changed,
+        )
+
+    @property
+    def size_names(self) -> set[str]:
+        return set()
+
+    def small(self, sizes: Sizes) -> Any:
+        """As `Field.small`: a record may be a field of another one."""
+        from hypothesis import strategies as st
+
+        drawn = self._size_fields(sizes)
+        each = {name: _small_size(size) for name, size in drawn.items()}
+        return st.fixed_dictionaries(each).flatmap(
+            lambda own: self._small_values({**sizes, **own})
+        )
+
+    def bulk(self, rg: Any, stream: Any, count: int, sizes: Sizes) -> Any:
+        """As `Field.bulk`: sizes that the outer record has too are shared."""
+        return self._built(
+            self._bulk_values(
+                rg, stream, count, {**sizes, **self._sizes(stream, sizes)}
+            )
+        )
+
+    def _size_fields(self, given: Sizes) -> dict[str, Any]:
+        used: set[str] = set().union(
+            *(f.size_names for f in self.fields.values() if isinstance(f, FIELDS))
+        )
+        missing = {
+            name for name in used - given.keys() if not _is_size(self.fields.get(name))
+        }
+        if missing:
+            raise ValueError(
+                f"the domain of {self.description!r} has no integer field called "
+                f"{', '.join(map(repr, sorted(missing)))}, which a shape names"
+            )
+        return {n: f for n, f in self.fields.items() if n in used and n not in given}
+
+    def _sizes(self, stream: Any, given: Sizes) -> dict[str, int]:
+        """One value of each size, the same for a whole batch."""
+        # Sizes shape the batch, so that the host has to know them. It draws the same
+        # numbers as a device would.
+        host = Stream(stream.seed, *stream.labels, "sizes", replicate=stream.replicate)
+        sizes = self._size_fields(given)
+        draws = host.uniform(len(sizes))
+        return {
+            name: _spread(size, float(u))
+            for (name, size), u in zip(sizes.items(), draws, strict=True)
+        }
+
+    def _values(self, sizes: Sizes) -> dict[str, Any]:
+        return {n: as_field(f) for n, f in self.fields.items() if n not in sizes}
+
+    def _small_values(self, sizes: Sizes) -> Any:
+        from hypothesis import strategies as st
+
+        each = {name: f.small(sizes) for name, f in self._values(sizes).items()}
+        return st.fixed_dictionaries(each).map(
+            lambda values: _first(self._built({**sizes, **_batch_of_one(values)}))
+        )
+
+    def _bulk_values(
+        self, rg: Any, stream: Any, count: int, sizes: Sizes
+    ) -> dict[str, Any]:
+        drawn = {
+            name: f.bulk(rg, stream.child(name), count, sizes)
+            for name, f in self._values(sizes).items()
+        }
+        return {**sizes, **drawn}
+
+    def _built(self, values: dict[str, Any]) -> Any:
+        """A batch of instances from a batch of every field, and the sizes."""
+        if isinstance(self.build, type) and issubclass(self.build, Instance):
+            wanted = {f.name for f in fields(self.build)}  # type: ignore[arg-type]
+            own = {n: v for n, v in values.items() if n in wanted}
+            return self.build.trusted(**own)
+        parameters = inspect.signature(self.build).parameters.values()
+        if any(p.kind is p.VAR_KEYWORD for p in parameters):
+            return self.build(**values)
+        own = {p.name: values[p.name] for p in parameters if p.name in values}
+        return self.build(**own)
+
+
+FIELDS = (Field, Record)
+
+
+def record(
+    build: Callable[..., Any],
+    description: str,
+    *,
+    examples: Callable[[], Sequence[Any]] = list,
+    **fields_by_name: Any,
+) -> Record:
+    """A domain of instances that are built from fields.
+
+    Parameters
+    ----------
+    build : class or callable
+        An instance type, whose fields are those of the record, or a function that
+        takes a batch of every field by name (and sizes as integers, if it asks for
+        them) and returns a batch of instances.
+    description : str
+        One line.
+    examples : callable
+        Returns pinned instances; they always run first.
+    **fields_by_name : field, number, or record
+        A number is a constant. An integer field that the shape of another one names
+        is a size: it is drawn once for a batch. A record inside a record shares the
+        sizes of equal names.
+
+    Raises
+    ------
+    ValueError
+        If a shape names a size that is no integer field of the record.
+
+    Examples
+    --------
+    >>> import refgen as rg
+    >>> from refgen import domains as dom
+    >>> from refgen.disagreement import FiniteLaw
+    >>> laws = record(
+    ...     FiniteLaw,
+    ...     "two points, every class has votes",
+    ...     k=dom.integer(2, 4),
+    ...     weights=dom.distribution(2),
+    ...     label_probabilities=dom.distribution(2, "k"),
+    ...     vote_shares=dom.distribution(2, "k", positive=True),
+    ... )
+    >>> laws.sample(rg, rg.random.Stream(0), 100).weights.shape
+    (100, 2)
+    """
+    made = Record(description, examples, build=build, fields=fields_by_name)
+    made._size_fields({})
+    return replace(
+        made,
+        strategy=lambda: made.small({}),
+        sample=lambda rg, stream, size: made.bulk(rg, stream, size, {}),
+    )
+
+
+def as_field(value: Any) -> Any:
+    """A field; numbers are constant ones."""
+    return value if isinstance(value, FIELDS) else Constant(value)
+
+
+def _small_size(size: Any) -> Any:
+    from hypothesis import strategies as st
+
+    low, high = _range(size)
+    return st.integers(low, min(high, low + _SMALL_SIZES - 1))
+
+
+def _spread(size: Any, u: float) -> int:
+    low, high = _range(size)
+    return low + int(u * (high - low + 1))
+
+
+def _range(size: Any) -> tuple[int, int]:
+    return (size, size) if isinstance(size, int) else (size.low, size.high)
+
+
+def _is_size(value: Any) -> bool:
+    return isinstance(value, int) or getattr(value, "may_be_size", False)
+
+
+def _batch_of_one(values: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: value.take(None) if isinstance(value, Instance) else value[None]
+        for name, value in values.items()
+    }
+
+
+def _first(batch: Any) -> Any:
+    return batch.take(0) if isinstance(batch, Instance) else batch[0]

@@ -1,0 +1,113 @@
+"""Fields of probability distributions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from refgen.arrays import namespace
+from refgen.domains._fields import Shaped, Size, Sizes
+
+# Of all instances of a bulk draw: those whose rows are certain, and those whose rows
+# are multiples of 1/10, where values repeat.
+_CERTAIN = 0.15
+_ON_LATTICE = 0.35
+_LATTICE = 10
+# Hypothesis draws integers up to this and divides each row by its sum.
+_HIGHEST = 8
+# What positive rows have of the uniform distribution.
+_UNIFORM_PART = 0.1
+
+
+@dataclass(frozen=True)
+class Distribution(Shaped):
+    """Points of the simplex along the last axis; made by `distribution`."""
+
+    positive: bool
+    denominator: int | None
+
+    def small(self, sizes: Sizes) -> Any:
+        rows = self.integers(int(self.positive), _HIGHEST, sizes).map(_normalized)
+        return rows if self.denominator is None else rows.map(self._rounded)
+
+    def bulk(self, rg: Any, stream: Any, count: int, sizes: Sizes) -> Any:
+        shape = (count, *self.sized(sizes))
+        rows = stream.dirichlet(shape)
+        if self.denominator is not None:
+            return self._rounded(rows)
+        xp = namespace(rows)
+        mode = stream.child("mode").uniform((count, *(1 for _ in shape[1:])))
+        certain = (rows == rows.max(axis=-1, keepdims=True)).astype(float)
+        rows = xp.where(mode < _CERTAIN + _ON_LATTICE, on_lattice(rows, _LATTICE), rows)
+        rows = xp.where(mode < _CERTAIN, certain, rows)
+        if self.positive:
+            rows = (1 - _UNIFORM_PART) * rows + _UNIFORM_PART / shape[-1]
+        return rows
+
+    def _rounded(self, rows: Any) -> Any:
+        assert self.denominator is not None
+        return on_lattice(rows, self.denominator)
+
+
+def distribution(
+    *shape: Size, positive: bool = False, denominator: int | None = None
+) -> Distribution:
+    """Probability distributions along the last axis.
+
+    Parameters
+    ----------
+    *shape : int or str
+        ``distribution("k")`` is one distribution over k outcomes,
+        ``distribution("n", "k")`` is n of them.
+    positive : bool
+        Every probability is positive: at least a tenth of that of the uniform
+        distribution in bulk, and 1/(8k − 7) for Hypothesis.
+    denominator : int, optional
+        Every probability is a multiple of 1/denominator, so that values repeat.
+
+    Raises
+    ------
+    ValueError
+        If there is no axis, `denominator` is not positive, or both options are given.
+
+    Notes
+    -----
+    Hypothesis draws small integers, divided by their sum. In bulk rows are uniform on
+    the simplex, but for 15 % of the instances, whose rows are certain, and 35 %, whose
+    probabilities are multiples of 1/10.
+
+    Examples
+    --------
+    >>> distribution("n", 3).shape
+    ('n', 3)
+    """
+    if not shape:
+        raise ValueError("a distribution needs its number of outcomes")
+    if denominator is not None and (positive or denominator < 1):
+        raise ValueError(
+            "denominator must be a positive integer and goes without positive=True, "
+            f"got {denominator}"
+        )
+    return Distribution(shape, positive, denominator)
+
+
+def on_lattice(rows: Any, denominator: int) -> Any:
+    """Rows of the simplex with every entry rounded to a multiple of 1/denominator.
+
+    Examples
+    --------
+    >>> on_lattice(np.array([0.33, 0.33, 0.34]), 10).tolist()
+    [0.3, 0.4, 0.3]
+    """
+    xp = namespace(rows)
+    edges = xp.rint(xp.cumsum(rows, axis=-1) * denominator)
+    edges[..., -1] = denominator
+    return xp.diff(edges, axis=-1, prepend=0.0) / denominator
+
+
+def _normalized(integers: Any) -> Any:
+    totals = integers.sum(axis=-1, keepdims=True)
+    shares = integers / np.where(totals > 0, totals, 1.0)
+    return np.where(totals > 0, shares, 1 / integers.shape[-1])

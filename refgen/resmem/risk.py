@@ -1,0 +1,211 @@
+"""The error of ResMem with a linear base, exactly, and what bounds it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from refgen._checks import as_not_negative, in_one_place
+from refgen.arrays import as_floats, namespace
+
+
+def resmem_errors(
+    coefficients: Any, base: Any, displacements: Any, memorized_noise: Any = 0.0
+) -> Any:
+    """f*(x) − f(x) = ⟨θ* − θₙ, x − Σⱼ wⱼxⱼ⟩ − Σⱼ wⱼεⱼ of ResMem at each query.
+
+    True of any linear base and of any weights that sum to one.
+
+    Parameters
+    ----------
+    coefficients, base : array of shape (..., n_features)
+        θ* and θₙ.
+    displacements : array of shape (..., n_queries, n_features)
+        x − Σⱼ wⱼxⱼ; see `refgen.resmem.simulation.displacements`.
+    memorized_noise : array of shape (..., n_queries)
+        Σⱼ wⱼεⱼ.
+
+    Returns
+    -------
+    array of shape (..., n_queries)
+
+    Raises
+    ------
+    ValueError
+        If the numbers of features differ.
+
+    Notes
+    -----
+    Source: derived here, claim RM-6.
+
+    Examples
+    --------
+    >>> resmem_errors([1.0, 0.0], [0.5, 0.0], [[0.25, 3.0]]).tolist()
+    [0.125]
+    """
+    missing = deviation(coefficients, base)
+    delta, noise = in_one_place(
+        displacements=as_floats("displacements", displacements, 2),
+        memorized_noise=as_floats("memorized_noise", memorized_noise),
+    )
+    _check_features("displacements", delta, missing)
+    return namespace(delta).einsum("...qd,...d->...q", delta, missing) - noise
+
+
+def displacement_matrix(displacements: Any) -> Any:
+    """Mₙ = E ΔΔᵀ over the queries, shape (..., n_features, n_features).
+
+    Notes
+    -----
+    Source: derived here, claim RM-6.
+
+    Examples
+    --------
+    >>> displacement_matrix([[1.0, 0.0], [0.0, 2.0]]).tolist()
+    [[0.5, 0.0], [0.0, 2.0]]
+    """
+    delta = as_floats("displacements", displacements, 2)
+    xp = namespace(delta)
+    return xp.einsum("...qi,...qj->...ij", delta, delta) / delta.shape[-2]
+
+
+def resmem_risk(coefficients: Any, base: Any, matrix: Any) -> Any:
+    """E (f*(x) − f(x))² = (θ* − θₙ)ᵀ Mₙ (θ* − θₙ), given the design; no noise.
+
+    Parameters
+    ----------
+    coefficients, base : array of shape (..., n_features)
+    matrix : array of shape (..., n_features, n_features)
+        Mₙ = E ΔΔᵀ: `displacement_matrix`, or a closed form of it.
+
+    Returns
+    -------
+    array of shape (...)
+
+    Notes
+    -----
+    Source: derived here, claim RM-6.
+
+    Examples
+    --------
+    >>> float(resmem_risk([1.0, 1.0], [0.5, 0.5], [[2.0, 0.0], [0.0, 2.0]]))
+    1.0
+    """
+    missing = deviation(coefficients, base)
+    matrix = as_floats("matrix", matrix, 2)
+    _check_features("matrix", matrix, missing)
+    xp = namespace(matrix)
+    return xp.einsum("...i,...ij,...j->...", missing, matrix, missing)
+
+
+def decomposition_terms(
+    coefficients: Any, base: Any, population: Any, queries: Any, neighbors: Any
+) -> tuple[Any, Any]:
+    """T₁ and T₂, of which 3(T₁ + T₂) bounds the risk of ResMem.
+
+    T₁ = E[(fₙ − f∞)²(x) + (fₙ − f∞)²(x̃)] is about the base, and
+    T₂ = E[((f* − f∞)(x) − (f* − f∞)(x̃))²] about the neighbours.
+
+    Parameters
+    ----------
+    coefficients, base, population : array of shape (..., n_features)
+        θ*, θₙ and θ∞.
+    queries : array of shape (..., n_queries, n_features)
+        x, uniform on these.
+    neighbors : array of shape (..., n_queries, n_features)
+        x̃ = Σⱼ wⱼxⱼ of each query: its nearest point, or a mean of several.
+
+    Returns
+    -------
+    stage_one, neighborhood : arrays of shape (...)
+
+    Notes
+    -----
+    Source: Yang et al. 2023 (arXiv 2302.01576); claim RM-8.
+
+    Examples
+    --------
+    >>> terms = decomposition_terms([1.0], [0.5], [0.25], [[2.0]], [[1.0]])
+    >>> [float(term) for term in terms]
+    [0.3125, 0.5625]
+    """
+    stage = deviation(base, population, ("base", "population"))
+    missing = deviation(coefficients, population, ("coefficients", "population"))
+    x = as_floats("queries", queries, 2)
+    near = as_floats("neighbors", neighbors, 2)
+    for name, array in (("queries", x), ("neighbors", near)):
+        _check_features(name, array, missing)
+    inner = namespace(x).einsum
+    at_x, at_near = (inner("...qd,...d->...q", a, stage) for a in (x, near))
+    change = inner("...qd,...d->...q", x - near, missing)
+    return (at_x**2 + at_near**2).mean(axis=-1), (change**2).mean(axis=-1)
+
+
+def risk_bounds(
+    coefficients: Any, base: Any, matrix: Any, radius: Any
+) -> tuple[Any, Any]:
+    """Bounds on the risk without a term for the base.
+
+    risk ≤ ‖θ* − θₙ‖² λmax(Mₙ) ≤ (‖θ*‖ + L)² tr Mₙ, the last for ‖θₙ‖ ≤ L; for one
+    neighbour tr Mₙ is the mean squared distance to it.
+
+    Parameters
+    ----------
+    coefficients, base : array of shape (..., n_features)
+    matrix : array of shape (..., n_features, n_features)
+        Mₙ = E ΔΔᵀ.
+    radius : array of shape (...)
+        L.
+
+    Returns
+    -------
+    sharp, uniform : arrays of shape (...)
+
+    Notes
+    -----
+    Source: derived here, claim RM-9.
+
+    Examples
+    --------
+    >>> bounds = risk_bounds([1.0, 0.0], [0.5, 0.0], [[1.0, 0.0], [0.0, 4.0]], 0.5)
+    >>> [float(bound) for bound in bounds]
+    [1.0, 11.25]
+    """
+    missing = deviation(coefficients, base)
+    matrix, radius = in_one_place(
+        matrix=as_floats("matrix", matrix, 2), radius=as_not_negative("radius", radius)
+    )
+    _check_features("matrix", matrix, missing)
+    xp = namespace(matrix)
+    norm = xp.sqrt((as_floats("coefficients", coefficients, 1) ** 2).sum(axis=-1))
+    largest = xp.linalg.eigvalsh(matrix)[..., -1]
+    trace = xp.einsum("...ii->...", matrix)
+    return (missing**2).sum(axis=-1) * largest, (norm + radius) ** 2 * trace
+
+
+def deviation(
+    coefficients: Any, base: Any, names: tuple[str, str] = ("coefficients", "base")
+) -> Any:
+    """θ* − θₙ, after a check of the shapes.
+
+    Examples
+    --------
+    >>> deviation([1.0, 0.0], [0.5, 0.0]).tolist()
+    [0.5, 0.0]
+    """
+    first, second = names
+    theta = as_floats(first, coefficients, 1)
+    own = as_floats(second, base, 1)
+    if theta.shape[-1] != own.shape[-1]:
+        raise ValueError(
+            f"{first} have {theta.shape[-1]} feature(s) and {second} {own.shape[-1]}; "
+            "they must have the same"
+        )
+    return theta - own
+
+
+def _check_features(name: str, array: Any, missing: Any) -> None:
+    if array.shape[-1] != missing.shape[-1]:
+        raise ValueError(
+            f"{name} have {array.shape[-1]} feature(s) and the coefficients "
+            f"{missing.shape[-1]}; they must have the same"
+        )

@@ -1,0 +1,302 @@
+"""Special functions that several theories need, on arrays of either library."""
+
+from __future__ import annotations
+
+from math import pi, sqrt
+from typing import Any
+
+from refgen._checks import (
+    as_counts,
+    as_not_negative,
+    as_positive,
+    in_one_place,
+    refuse,
+)
+from refgen.arrays import (
+    NORMALIZATION_TOLERANCE,
+    as_floats,
+    namespace,
+    special_functions,
+)
+
+__all__ = [
+    "beta_binomial_pmf",
+    "binomial_pmf",
+    "clipped_normal_moments",
+    "folded_normal_mean",
+    "gamma_ratio",
+    "log_rising_factorial",
+    "normal_density",
+]
+
+# From here on the next term of Stirling's series is below 2⁻⁵³.
+_LARGE = 16.0
+
+# Stands for a deviation of 0: quotients by it are huge, and what is made of them is
+# 0 or 1 exactly.
+_NO_DEVIATION = 1e-150
+
+
+def log_rising_factorial(x: Any, n: Any) -> Any:
+    """log of x (x + 1) … (x + n − 1), that is log Γ(x + n) − log Γ(x).
+
+    Parameters
+    ----------
+    x : array
+        Positive.
+    n : array
+        Not negative; not necessarily whole.
+
+    Returns
+    -------
+    array
+        As accurate for large x as for small: two values of log Γ would cancel, and at
+        x = 10¹⁴ no digit would be left.
+
+    Raises
+    ------
+    ValueError
+        If `x` is not positive or `n` is negative.
+
+    Notes
+    -----
+    Source: Stirling's series (DLMF 5.11.1) of both, subtracted term by term.
+
+    Examples
+    --------
+    >>> round(float(log_rising_factorial(3.0, 2)), 12)  # log 12
+    2.484906649788
+    """
+    x, n = in_one_place(x=as_positive("x", x), n=as_not_negative("n", n))
+    return _log_gamma_quotient(x, n)
+
+
+def gamma_ratio(x: Any, shift: Any) -> Any:
+    """Γ(x) / Γ(x + a), as accurate for large x as for small.
+
+    Parameters
+    ----------
+    x : array
+        At least 1.
+    shift : array
+        a ≥ 0, so that the result does not overflow.
+
+    Returns
+    -------
+    array
+
+    Raises
+    ------
+    ValueError
+        If `x` is below 1 or `shift` is negative.
+
+    Notes
+    -----
+    Source: as `log_rising_factorial`.
+
+    Examples
+    --------
+    >>> [round(float(x**2 * gamma_ratio(x, 2.0)), 12) for x in (3.0, 1e14)]
+    [0.75, 1.0]
+    """
+    x = as_floats("x", x)
+    refuse("x", x, x < 1, "be at least 1")
+    x, shift = in_one_place(x=x, shift=as_not_negative("shift", shift))
+    return namespace(x).exp(-_log_gamma_quotient(x, shift))
+
+
+def _log_gamma_quotient(x: Any, shift: Any) -> Any:
+    """log Γ(x + a) − log Γ(x)."""
+    xp, gammaln = namespace(x), special_functions(x).gammaln
+    large = xp.maximum(x, _LARGE)
+    growth = (large - 0.5) * xp.log1p(shift / large) - shift
+    growth = growth + shift * xp.log(large + shift)
+    growth = growth + (_stirling_rest(large + shift) - _stirling_rest(large))
+    return xp.where(x < _LARGE, gammaln(x + shift) - gammaln(x), growth)
+
+
+def _stirling_rest(x: Any) -> Any:
+    """log Γ(x) − (x − ½) log x + x − log(2π)/2, for x of at least 16."""
+    y = 1 / x**2
+    series = 1 / 12 - y * (1 / 360 - y * (1 / 1260 - y * (1 / 1680 - y / 1188)))
+    return series / x
+
+
+def binomial_pmf(successes: Any, n_trials: Any, probability: Any) -> Any:
+    """P(Bin(n, p) = j); all arguments broadcast.
+
+    Parameters
+    ----------
+    successes, n_trials : arrays of whole numbers
+        j and n, with 0 ≤ j ≤ n.
+    probability : array
+        p in [0, 1], up to 1e-9: a sum of probabilities may leave it by its rounding.
+
+    Returns
+    -------
+    array
+        Made from logarithms: the relative error is that of n log n roundings.
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range.
+
+    Examples
+    --------
+    >>> [round(float(p), 12) for p in binomial_pmf([0, 1, 2], 2, 0.5)]
+    [0.25, 0.5, 0.25]
+    """
+    k, n, p = in_one_place(
+        successes=as_counts("successes", successes, 0),
+        n_trials=as_counts("n_trials", n_trials, 0),
+        probability=as_floats("probability", probability),
+    )
+    refuse("successes", k, k > n, "be at most n_trials")
+    tolerance = NORMALIZATION_TOLERANCE
+    outside = (p < -tolerance) | (p > 1 + tolerance)
+    refuse("probability", p, outside, "lie in [0, 1]")
+    xp, special = namespace(p), special_functions(p)
+    p = xp.clip(p, 0, 1)
+    choices = special.gammaln(n + 1) - special.gammaln(k + 1)
+    choices = choices - special.gammaln(n - k + 1)
+    logs = special.xlogy(k, p) + special.xlog1py(n - k, -p)
+    return xp.exp(choices + logs)
+
+
+def beta_binomial_pmf(successes: Any, n_trials: Any, a: Any, b: Any) -> Any:
+    """P(j successes in n trials) if the probability is drawn from Beta(a, b).
+
+    C(n, j) B(j + a, n − j + b) / B(a, b); all arguments broadcast.
+
+    Parameters
+    ----------
+    successes, n_trials : arrays of whole numbers
+        j and n, with 0 ≤ j ≤ n.
+    a, b : arrays
+        Positive.
+
+    Returns
+    -------
+    array
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range.
+
+    Examples
+    --------
+    >>> [round(float(p), 12) for p in beta_binomial_pmf([0, 1, 2], 2, 1.0, 1.0)]
+    [0.333333333333, 0.333333333333, 0.333333333333]
+    """
+    j, n, a, b = in_one_place(
+        successes=as_counts("successes", successes, 0),
+        n_trials=as_counts("n_trials", n_trials, 0),
+        a=as_positive("a", a),
+        b=as_positive("b", b),
+    )
+    refuse("successes", j, j > n, "be at most n_trials")
+    betaln = special_functions(j).betaln
+    chosen = betaln(j + a, n - j + b) - betaln(a, b) - betaln(n - j + 1, j + 1)
+    return namespace(j).exp(chosen) / (n + 1)
+
+
+def normal_density(z: Any) -> Any:
+    """φ(z) = exp(−z²/2)/√(2π), which is 0 where it is below 1e-300.
+
+    Examples
+    --------
+    >>> round(float(normal_density(0.0)), 12)
+    0.398942280401
+    """
+    return _density(as_floats("z", z))
+
+
+def _density(z: Any) -> Any:
+    """As `normal_density`, for infinite numbers too."""
+    xp = namespace(z)
+    # Beyond 40 the density is that small, and the square might overflow.
+    near = xp.minimum(abs(z), 40.0)
+    return xp.where(abs(z) > 40, 0.0, xp.exp(-near * near / 2) / sqrt(2 * pi))
+
+
+def folded_normal_mean(mean: Any, deviation: Any) -> Any:
+    """E|Z| of normal variables: m (2Φ(m/s) − 1) + 2 s φ(m/s).
+
+    Parameters
+    ----------
+    mean, deviation : arrays that broadcast
+        m and s ≥ 0; without deviation it is |m|.
+
+    Returns
+    -------
+    array
+
+    Raises
+    ------
+    ValueError
+        If `deviation` is negative.
+
+    Examples
+    --------
+    >>> round(float(folded_normal_mean(0.0, 1.0)), 12)  # √(2/π)
+    0.797884560803
+    """
+    m, s = in_one_place(
+        mean=as_floats("mean", mean), deviation=as_not_negative("deviation", deviation)
+    )
+    xp, ndtr = namespace(m), special_functions(m).ndtr
+    # Farther from 0 than this, no float64 tells E|Z| from |m|.
+    near = s > abs(m) / 40
+    size = abs(m) / xp.where(near, s, 1.0)
+    folded = abs(m) * (1 - 2 * ndtr(-size)) + 2 * s * _density(size)
+    return xp.where(near, folded, abs(m))
+
+
+def clipped_normal_moments(
+    mean: Any, deviation: Any, low: Any, high: Any
+) -> tuple[Any, Any, Any]:
+    """E c, E c² and P(low < Z < high) of c = min(max(Z, low), high), Z normal.
+
+    Parameters
+    ----------
+    mean, deviation, low, high : arrays that broadcast
+        deviation ≥ 0 and low ≤ high.
+
+    Returns
+    -------
+    first, second, inside : arrays
+
+    Raises
+    ------
+    ValueError
+        If `deviation` is negative, or `low` above `high`.
+
+    Notes
+    -----
+    Source: derived here, claim RM-15.
+
+    Examples
+    --------
+    >>> [round(float(x), 6) for x in clipped_normal_moments(0.0, 1.0, -1.0, 1.0)]
+    [0.0, 0.516059, 0.682689]
+    """
+    m, s, low, high = in_one_place(
+        mean=as_floats("mean", mean),
+        deviation=as_not_negative("deviation", deviation),
+        low=as_floats("low", low),
+        high=as_floats("high", high),
+    )
+    refuse("low", low, low > high, "not be above high")
+    xp, ndtr = namespace(s), special_functions(s).ndtr
+    s = xp.maximum(s, _NO_DEVIATION)
+    a, b = (low - m) / s, (high - m) / s
+    below, above = ndtr(a), ndtr(-b)
+    # Of the two ways to take the difference, the one between small numbers.
+    inside = xp.where(a > 0, ndtr(-a) - above, ndtr(b) - below)
+    at_a, at_b = _density(a), _density(b)
+    first = low * below + high * above + m * inside + s * (at_a - at_b)
+    second = low**2 * below + high**2 * above + (m**2 + s**2) * inside
+    second = second + 2 * m * s * (at_a - at_b) + s**2 * (a * at_a - b * at_b)
+    return first, second, inside

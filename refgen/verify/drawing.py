@@ -1,0 +1,200 @@
+"""What a Monte-Carlo statement draws, look by look, as sums that add up exactly."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import reduce
+from typing import Any
+
+import numpy as np
+
+from refgen.arrays import namespace
+from refgen.claims.kinds import InvalidMeasurement
+from refgen.claims.model import Claim, Statement, Twin, library
+from refgen.claims.sampled import Draws, Samples
+from refgen.verify.tally import ClaimError, drawn
+
+FIRST_LOOK = 256  # draws per instance of the first look; doubled by each further one
+BATCH = 8  # instances drawn by the sampler, besides the pinned ones
+BLOCK = 2048  # draws made at once: memory does not grow with the looks
+# Bounded draws are rounded to multiples of (high − low)/GRID. Sums of these and of
+# their squares are exact integers, the same in whatever order they are added.
+GRID = 2**24
+
+
+def n_looks(draws: int) -> int:
+    """Looks until `draws` draws per instance are reached.
+
+    Examples
+    --------
+    >>> n_looks(256), n_looks(2**15)
+    (1, 8)
+    """
+    return max(1, int(np.ceil(np.log2(draws / FIRST_LOOK))) + 1)
+
+
+def draw(
+    claim: Claim, statement: Statement, rg: Any, look: int, settings: Any
+) -> list[dict[str, Any]]:
+    """What one look drew: a list of sites, each with its parts, as plain values.
+
+    A site is a pinned example, or the batch that the sampler draws. Draws that are
+    binary or bounded are kept as their sums; only others are kept one by one.
+
+    Raises
+    ------
+    ClaimError
+        If the claim's code fails, or draws what it should not.
+    """
+    name = statement.text if isinstance(statement, Twin) else "claim"
+    stream = rg.random.Stream(settings.seed, claim.id, name)
+    return [
+        _draw_site(statement, rg, batch, stream.child("draws", str(number)), look)
+        for number, batch in enumerate(_sites(statement, rg, stream))
+    ]
+
+
+def _sites(statement: Statement, rg: Any, stream: Any) -> list[tuple[Any, int]]:
+    """Batches of instances with their lengths, the same at every look."""
+    examples = drawn(statement.domain.examples)
+    sites = [(rg.arrays.to_device(example).take(None), 1) for example in examples]
+    if statement.domain.sample is not None:
+        instances = stream.child("instances")
+        sites.append((drawn(statement.domain.sample, rg, instances, BATCH), BATCH))
+    if not sites:
+        raise ClaimError(None, InvalidMeasurement("the domain has no instance"))
+    return sites
+
+
+def _blocks(look: int) -> Iterable[tuple[int, int]]:
+    """First draw and length of each block; all looks up to one have 256 · 2^look."""
+    first = FIRST_LOOK << (look - 1) if look else 0
+    end = FIRST_LOOK << look
+    return [(start, min(BLOCK, end - start)) for start in range(first, end, BLOCK)]
+
+
+def _draw_site(
+    statement: Statement, rg: Any, site: tuple[Any, int], stream: Any, look: int
+) -> dict[str, Any]:
+    batch, size = site
+    try:
+        blocks = [
+            _measure(statement, rg, site, Draws(stream.at(start), n))
+            for start, n in _blocks(look)
+        ]
+        return {
+            "instances": [repr(batch.take(i)) for i in range(size)],
+            "parts": _joined(blocks),
+        }
+    except Exception as cause:
+        raise ClaimError(rg.arrays.to_host(batch.take(0)), cause) from cause
+
+
+def _measure(
+    statement: Statement, rg: Any, site: tuple[Any, int], draws: Draws
+) -> list[dict[str, Any]]:
+    batch, size = site
+    with np.errstate(all="ignore"):  # NaN is refused below
+        found = statement.measure(rg, batch, draws)
+    parts = (found,) if isinstance(found, Samples) else tuple(found)
+    if not parts or not all(isinstance(part, Samples) for part in parts):
+        raise InvalidMeasurement("a Monte-Carlo claim has to give `sampled` parts")
+    if any(library(batch) is not namespace(part.values) for part in parts):
+        raise InvalidMeasurement(
+            "the claim measured on the host, and its instances are on the device"
+        )
+    return [_plain(statement.kind, part, rg, (size, draws.n)) for part in parts]
+
+
+def _plain(kind: str, part: Samples, rg: Any, shape: tuple[int, int]) -> dict[str, Any]:
+    """A part as plain values: what it says of its draws, and their sums."""
+    values = np.asarray(rg.arrays.to_host(part.values), float)
+    if values.shape[:2] != shape:
+        raise InvalidMeasurement(
+            f"{shape[1]} draws for each of {shape[0]} instances were asked for, got "
+            f"shape {values.shape}"
+        )
+    if ((part.kind or kind) in ("rate", "limit")) != (part.sizes is not None):
+        raise InvalidMeasurement("limits and rates have sizes, other kinds have none")
+    rhs = np.asarray(_host(part.rhs, rg), float)
+    if rhs.shape not in ((), shape[:1]):
+        raise InvalidMeasurement(f"rhs has shape {rhs.shape}, expected {shape[:1]}")
+    if not (np.isfinite(values).all() and np.isfinite(rhs).all()):
+        raise InvalidMeasurement("the claim drew NaN or infinity")
+    stated = {
+        "kind": part.kind,
+        "rhs": np.broadcast_to(rhs, shape[:1]).tolist(),
+        "precision": float(part.precision),
+        "kurtosis": part.kurtosis,
+        "sizes": part.sizes,
+        "order": float(part.order),
+    }
+    return {"n": shape[1], **stated, **_statistics(part, values, rg)}
+
+
+def _host(value: Any, rg: Any) -> Any:
+    return value if isinstance(value, float | int) else rg.arrays.to_host(value)
+
+
+def _statistics(part: Samples, values: Any, rg: Any) -> dict[str, Any]:
+    if part.kurtosis is not None:
+        return {"grid": None, "values": values.tolist()}
+    if part.binary:
+        if not np.isin(values, (0.0, 1.0)).all():
+            raise InvalidMeasurement("draws declared binary are not all 0 or 1")
+        return {"grid": 1, "low": 0.0, "high": 1.0, **_sums(values)}
+    low, high = (np.asarray(_host(end, rg), float) for end in part.bounds or ())
+    if not (np.isfinite(low) & np.isfinite(high) & (low < high)).all():
+        raise InvalidMeasurement(f"bounds [{low}, {high}] are not finite and in order")
+    unit = (values - low) / (high - low)
+    # Sums of rounded terms may leave their bounds by a rounding.
+    if ((unit < -1e-9) | (unit > 1 + 1e-9)).any():
+        raise InvalidMeasurement(f"draws lie outside their bounds [{low}, {high}]")
+    steps = np.rint(np.clip(unit, 0, 1) * GRID)
+    return {"grid": GRID, "low": low.tolist(), "high": high.tolist(), **_sums(steps)}
+
+
+def _sums(steps: Any) -> dict[str, Any]:
+    """Sums over the draws of one block; squares stay below 2048 · 2^48 < 2^63."""
+    steps = steps.astype(np.int64)
+    return {
+        "sums": steps.sum(axis=1).tolist(),
+        "squares": (steps**2).sum(axis=1).tolist(),
+    }
+
+
+_ADDED = ("n", "sums", "squares", "values")
+
+
+def _joined(blocks: Iterable[list[dict[str, Any]]]) -> list[dict[str, Any]]:
+    return [reduce(added, same) for same in zip(*blocks, strict=True)]
+
+
+def added(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:
+    """The same part with the draws of both."""
+    for name in first.keys() | second.keys():
+        if name not in _ADDED and not _same(first.get(name), second.get(name)):
+            raise InvalidMeasurement(
+                f"the claim changed {name} between draws: from {first.get(name)} to "
+                f"{second.get(name)}"
+            )
+    total: dict[str, Any] = {"n": first["n"] + second["n"]}
+    if "values" in first:
+        both = zip(first["values"], second["values"], strict=True)
+        total["values"] = [a + b for a, b in both]
+    else:
+        total |= {name: _plus(first[name], second[name]) for name in _ADDED[1:3]}
+    return first | total
+
+
+def _plus(a: Any, b: Any) -> Any:
+    if isinstance(a, list):
+        return [_plus(x, y) for x, y in zip(a, b, strict=True)]
+    return a + b
+
+
+def _same(a: Any, b: Any) -> bool:
+    """Equal; numbers may come from machines that round in another order."""
+    if a == b or a is None or b is None or isinstance(a, str):
+        return a == b
+    return np.shape(a) == np.shape(b) and np.allclose(a, b, rtol=1e-9, atol=1e-12)

@@ -1,0 +1,232 @@
+"""Draw more until a confidence interval decides, or the budget ends.
+
+One error probability is spent over a run: evenly over its Monte-Carlo statements,
+within a statement evenly over instances, parts and sizes, and over looks by
+`refgen.intervals.spend`. With that probability at most, some interval of the run
+misses its mean: then, and only then, can a true claim be refuted or a false one hold.
+How many intervals there are is fixed before the first look.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from refgen import intervals
+from refgen.verify.drawing import added
+
+State = Literal["holds", "refuted", "open"]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Where a statement stands after a look.
+
+    Attributes
+    ----------
+    state : {"holds", "refuted", "open"}
+    words : str
+        The decision, or what is open, with the interval.
+    instance : str or None
+        The refuting instance.
+    n_draws : int
+        Per instance.
+    tightness : float or None
+    """
+
+    state: State
+    words: str
+    instance: str | None
+    n_draws: int
+    tightness: float | None
+
+
+def judge(kind: str, looks: Sequence[list], error_probability: float) -> Verdict:
+    """Judge all draws so far: refuted by any instance, or held on all of them.
+
+    Parameters
+    ----------
+    kind : str
+        Of the claim; parts may name another.
+    looks : sequence
+        What `refgen.verify.drawing.draw` gave, look by look, from the first on.
+    error_probability : float
+        Of this statement, over all its looks.
+
+    Raises
+    ------
+    InvalidMeasurement
+        If the claim states other bounds, sizes, … at one look than at another.
+    """
+    share = error_probability / _n_intervals(looks[0])
+    found: list[Verdict] = []
+    for site in zip(*looks, strict=True):
+        instances = site[0]["instances"]
+        for same in zip(*(look["parts"] for look in site), strict=True):
+            found += _judge_part(kind, same, instances, share)
+    for state in ("refuted", "open"):
+        for verdict in found:
+            if verdict.state == state:
+                return verdict
+    return max(found, key=lambda v: -np.inf if v.tightness is None else v.tightness)
+
+
+def _n_intervals(look: list) -> int:
+    """Intervals of one look: instances × parts × sizes."""
+    return sum(
+        len(part["rhs"]) * len(part["sizes"] or (0,))
+        for site in look
+        for part in site["parts"]
+    )
+
+
+def _judge_part(
+    kind: str, looks: Sequence[dict], instances: Sequence[str], error_probability: float
+) -> list[Verdict]:
+    part = looks[0] | {"kind": looks[0]["kind"] or kind}
+    low, high = _over_looks(looks, error_probability)
+    n = sum(look["n"] for look in looks)
+    return [
+        _judge_one(part, i, instances[i], _of_kind(part, low[i], high[i]), n)
+        for i in range(len(instances))
+    ]
+
+
+def _over_looks(looks: Sequence[dict], error_probability: float) -> tuple[Any, Any]:
+    """What the intervals of all looks have in common.
+
+    They all hold at once, with the error probability spent over them.
+    """
+    low, high = np.array(-np.inf), np.array(np.inf)
+    total: dict[str, Any] | None = None
+    for number, look in enumerate(looks, start=1):
+        total = look if total is None else added(total, look)
+        found = _mean_interval(total, float(intervals.spend(error_probability, number)))
+        low, high = np.maximum(low, found[0]), np.minimum(high, found[1])
+    # Ends that cross show that one of the intervals missed: keep what they span.
+    return np.minimum(low, high), np.maximum(low, high)
+
+
+def _mean_interval(part: dict, error_probability: float) -> tuple[Any, Any]:
+    """Intervals of the means, (batch,) or (batch, n_sizes)."""
+    if part["grid"] is None:
+        return _unbounded(part, error_probability)
+    n, sums = part["n"], np.array(part["sums"], object)
+    if part["grid"] == 1:
+        exact = intervals.clopper_pearson(sums.astype(float), n, error_probability)
+        return exact.low, exact.high
+    squares = np.array(part["squares"], object)
+    grid = part["grid"]
+    mean = (sums / (n * grid)).astype(float)
+    # Of integers, without rounding; (n − 1) is at least 255.
+    spread = n * squares - sums**2
+    variance = (spread / (n * (n - 1) * grid**2)).astype(float)
+    low, high = _bounded(mean, variance, n, error_probability)
+    start, end = np.array(part["low"]), np.array(part["high"])
+    # Draws were rounded by half a step at most.
+    low, high = np.maximum(low - 1 / grid, 0), np.minimum(high + 1 / grid, 1)
+    return start + (end - start) * low, start + (end - start) * high
+
+
+def _bounded(mean: Any, variance: Any, n: int, error_probability: float) -> Any:
+    """Intersection of Hoeffding's and Bernstein's intervals, half the error each."""
+    half = error_probability / 2
+    one = intervals.hoeffding(mean, n, half)
+    two = intervals.empirical_bernstein(mean, variance, n, half)
+    return np.maximum(one.low, two.low), np.minimum(one.high, two.high)
+
+
+def _unbounded(part: dict, error_probability: float) -> tuple[Any, Any]:
+    values = np.moveaxis(np.array(part["values"]), 1, -1)
+    try:
+        found = intervals.robust_mean(values, error_probability, part["kurtosis"])
+    except ValueError:  # all else is checked: too few draws for any interval
+        nothing = np.full(values.shape[:-1], np.inf)
+        return -nothing, nothing
+    return found.low, found.high
+
+
+_NAMES = {
+    "rate": "log-log slope of the means at sizes {}",
+    "limit": "limit of the means at sizes {}, fitted as L + c·size^-{:g},",
+}
+
+
+def _of_kind(part: dict, low: Any, high: Any) -> tuple[float, float]:
+    """Interval of what the kind is about, from those of the means."""
+    if part["kind"] not in ("rate", "limit"):
+        return float(low), float(high)
+    sizes = np.array(part["sizes"])
+    if not (np.isfinite(low).all() and np.isfinite(high).all()):
+        return -np.inf, np.inf
+    if part["kind"] == "limit":
+        return _extrapolated(sizes, part["order"], low, high)
+    if (low <= 0).any():  # no logarithm: more draws are needed
+        return -np.inf, np.inf
+    slope = intervals.loglog_slope(sizes, intervals.Interval(low, high))
+    return float(slope.low), float(slope.high)
+
+
+def _extrapolated(sizes: Any, order: float, low: Any, high: Any) -> tuple[float, float]:
+    """L of the least-squares fit L + c · size^−order: linear in the means."""
+    design = np.stack([np.ones(len(sizes)), sizes**-order], axis=1)
+    weights = np.linalg.pinv(design)[0]
+    up, down = np.maximum(weights, 0), np.minimum(weights, 0)
+    return float(up @ low + down @ high), float(up @ high + down @ low)
+
+
+def _judge_one(
+    part: dict, i: int, instance: str, interval: tuple[float, float], n: int
+) -> Verdict:
+    kind, rhs, precision = part["kind"], part["rhs"][i], part["precision"]
+    low, high = interval
+    state = _state(kind, low, high, rhs, precision)
+    sizes = ", ".join(f"{size:g}" for size in part["sizes"] or ())
+    name = _NAMES.get(kind, "mean").format(sizes, part["order"])
+    relation = {"inequality": "≤", "existence": ">"}.get(kind, "=")
+    decision = {
+        "holds": "true" if kind == "existence" else f"true within {precision:g}",
+        "refuted": "false",
+        "open": f"not decided within {precision:g}",
+    }[state]
+    words = (
+        f"{name} in [{low:.5g}, {high:.5g}] by {n:,} draws, claimed {relation} "
+        f"{rhs:.5g}: {decision}"
+    )
+    shown = instance if state == "refuted" else None
+    return Verdict(state, words, shown, n, _tightness(kind, low, high, rhs, precision))
+
+
+def _tightness(
+    kind: str, low: float, high: float, rhs: float, precision: float
+) -> float | None:
+    """lhs/rhs, rhs/lhs or error/precision; of the worst mean in the interval."""
+    if not (np.isfinite(low) and np.isfinite(high)):
+        return None
+    if kind == "inequality":
+        return high / (rhs + precision) if rhs + precision > 0 else None
+    if kind == "existence":
+        return rhs / low if low > 0 else None
+    return max(abs(low - rhs), abs(high - rhs)) / precision
+
+
+def _state(kind: str, low: float, high: float, rhs: float, precision: float) -> State:
+    """What an interval that holds the truth says about it."""
+    if kind == "inequality":
+        if low > rhs:
+            return "refuted"
+        return "holds" if high <= rhs + precision else "open"
+    if kind == "existence":
+        if low > rhs:
+            return "holds"
+        return "refuted" if high <= rhs else "open"
+    # An identity is one exactly. Slopes and fits at finitely many sizes are near
+    # those of the limit only: they contradict it where they are off by the precision.
+    slack = precision if kind in ("rate", "limit") else 0.0
+    if low > rhs + slack or high < rhs - slack:
+        return "refuted"
+    inside = low >= rhs - precision and high <= rhs + precision
+    return "holds" if inside else "open"

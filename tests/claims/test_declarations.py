@@ -1,0 +1,146 @@
+"""Claims register as they are declared; twins change something that exists."""
+
+import subprocess
+import sys
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from refgen.arrays import Instance
+from refgen.claims import (
+    RegistrationError,
+    all_claims,
+    at_most,
+    claim,
+    equal,
+    get,
+    registry,
+)
+from refgen.claims.registry import modules
+from refgen.domains import real, record
+from refgen.verify import PROFILES, verify_claim
+
+
+@dataclass(frozen=True, repr=False)
+class Share(Instance):
+    """A number."""
+
+    x: Any
+
+
+shares = record(Share, "numbers in [0, 1]", x=real(0, 1))
+
+
+@pytest.fixture(autouse=True)
+def without_these_claims_afterwards():
+    yield
+    for id in [id for id in registry._claims if id.startswith("TEST")]:
+        del registry._claims[id]
+
+
+def declare(id="TEST-1", kind="inequality", **options):
+    @claim(id, kind=kind, domain=shares, **options)
+    def bounded(rg, share, limit=1, power=1):
+        """x ≤ 1."""
+        return at_most(share.x**power, limit)
+
+    return bounded
+
+
+def test_a_claim_registers_when_it_is_declared():
+    assert declare() is get("TEST-1")
+    assert get("TEST-1").source == "derived here"
+    assert get("TEST-1") in all_claims()
+
+
+def test_declared_again_in_the_same_file_it_replaces_the_first():
+    first, second = declare(), declare()
+    assert get("TEST-1") is second is not first
+
+
+def test_an_id_belongs_to_one_file():
+    get("GDE-6")
+    with pytest.raises(RegistrationError, match=r"GDE-6' exists already, in "):
+        declare("GDE-6")
+
+
+def test_a_claim_needs_a_statement_and_a_kind_that_exists():
+    nameless = claim("TEST-2", kind="inequality", domain=shares)
+    with pytest.raises(RegistrationError, match="no docstring"):
+        nameless(lambda rg, share: at_most(share.x, 1))
+    with pytest.raises(RegistrationError, match=r"kind must be one of .* 'identiy'"):
+        declare(kind="identiy")
+
+
+def test_a_claim_that_measures_nothing_of_its_kind_is_an_error():
+    result = verify_claim(declare(kind="identity"), PROFILES["quick"])
+    assert result.verdict == "ERROR"
+    assert "declared of kind 'identity' and measured inequality only" in result.error
+
+
+def test_a_twin_is_the_claim_with_another_argument():
+    bounded = declare()
+    bounded.twin("x ≤ 0.9", limit=0.9)
+    result = verify_claim(bounded, PROFILES["quick"])
+    assert result.verdict == "HOLDS"
+    assert [twin.text for twin in result.twins] == ["x ≤ 0.9"]
+
+
+def test_a_twin_is_the_claim_on_another_domain():
+    bounded = declare()
+    larger = shares.but("numbers in [0, 2]", x=real(0, 2))
+    assert bounded.twin("up to 2", domain=larger).domain is larger
+    assert verify_claim(bounded, PROFILES["quick"]).verdict == "HOLDS"
+
+
+def test_a_twin_is_a_function_of_its_own():
+    bounded = declare()
+
+    @bounded.twin_function("x is 1")
+    def _(rg, share):
+        return equal(share.x, 1)
+
+    assert verify_claim(bounded, PROFILES["quick"]).verdict == "HOLDS"
+
+
+@pytest.mark.parametrize(
+    ("changed", "problem"),
+    [
+        ({"bound": 2}, "bound is no argument .* these are: limit, power"),
+        ({"share": 2}, "share is no argument"),
+        ({}, "changes nothing"),
+        ({"limit": 1}, "changes nothing"),
+    ],
+)
+def test_a_twin_changes_an_argument_that_exists(changed, problem):
+    with pytest.raises(RegistrationError, match=problem):
+        declare().twin("nonsense", **changed)
+
+
+def test_two_twins_of_a_claim_do_not_say_the_same():
+    bounded = declare()
+    bounded.twin("x ≤ 0.9", limit=0.9)
+    with pytest.raises(RegistrationError, match=r"has the twin 'x ≤ 0.9' already"):
+        bounded.twin("x ≤ 0.9", limit=0.8)
+
+
+def test_every_claim_of_the_package_has_a_twin():
+    assert [c.id for c in all_claims() if not c.twins] == []
+
+
+def test_the_sources_say_which_module_declares_a_claim():
+    declared = {c.id: c.measure.__module__ for c in all_claims()}
+    assert declared == modules()
+
+
+def test_only_the_modules_of_the_claims_asked_for_are_imported():
+    code = (
+        "import sys; from refgen.claims import get; get('GDE-6'); "
+        "print(*(m for m in sys.modules if m.startswith('refgen.claims.')))"
+    )
+    command = [sys.executable, "-c", code]
+    shown = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    theories = [m for m in shown.split() if m.count(".") == 3]
+    assert "refgen.claims.disagreement.theorems" in theories
+    assert not [m for m in theories if ".resmem." in m or m.endswith("digits")]

@@ -1,0 +1,28 @@
+"""``refgen show``: everything about one claim."""
+
+import pytest
+
+
+def test_it_gives_statement_source_derivation_code_and_twins(run):
+    result = run("show", "GDE-6")
+    assert result.exit_code == 0
+    assert "W₁" in result.output
+    assert "derived here" in result.output
+    assert "theory/disagreement.md" in result.output
+    assert "refgen/claims/disagreement/theorems.py:" in result.output
+    assert "the constant 0.45 would do" in result.output
+
+
+@pytest.mark.parametrize(
+    ("id", "message"),
+    [
+        ("GDE-99", "no claim 'GDE-99'"),
+        ("gde6", "nearest: GDE-6"),
+        ("GDE-8*", "show takes one id"),
+        ("GDE-6*", "show takes one id"),
+    ],
+)
+def test_anything_but_one_id_exits_two(run, id, message):
+    result = run("show", id)
+    assert result.exit_code == 2
+    assert message in result.output

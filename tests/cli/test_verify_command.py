@@ -1,0 +1,99 @@
+"""``refgen verify``: exit codes, reports, wrong usage."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+import refgen
+from refgen.cli import main
+from refgen.verify import PROFILES
+
+
+def test_verify_exits_zero_and_counts_claims_and_twins(run):
+    result = run("verify", "GDE-5", "GDE-6", "--profile", "quick")
+    assert result.exit_code == 0
+    assert "2 of 2 claims hold, 2 of 2 false twins refuted" in result.output
+
+
+def test_verify_exits_one_when_something_is_refuted(run, monkeypatch):
+    from refgen.claims import get, measured
+
+    false = lambda rg, law: measured(rg.disagreement.gap(law), 0)  # noqa: E731
+    monkeypatch.setitem(vars(get("GDE-3")), "measure", false)
+    monkeypatch.setitem(vars(get("GDE-3")), "domain", get("GDE-5").domain)
+    false.__doc__ = "Nonsense."
+    result = run("verify", "GDE-3", "--profile", "quick")
+    assert result.exit_code == 1
+    assert "violated by FiniteLaw(" in result.output
+    assert "reproduce: python -c" in result.output
+
+
+def test_verify_writes_its_report_as_json(run, tmp_path):
+    path = tmp_path / "report.json"
+    result = run("verify", "GDE-6", "--profile", "quick", "--json", str(path))
+    assert result.exit_code == 0
+    report = json.loads(path.read_text())
+    assert report["ok"] is True
+    assert report["results"][0]["device"] == refgen.arrays.device_label()
+    assert [p.name for p in tmp_path.iterdir()] == ["report.json"]
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        (("verify", "gde6"), "nearest: GDE-6"),
+        (("verify", "--profile", "fast"), "Invalid value for '--profile'"),
+        (("verify", "--instances", "0"), "Invalid value for '--instances'"),
+        (("verify", "--seed", "-1"), "Invalid value for '--seed'"),
+        (("verify", "--json", "/"), "is a directory"),
+        (("verify", "--json", "a" * 300), "cannot be written"),
+        (("verify", "--json", "no/such/place.json"), "create it first"),
+    ],
+)
+def test_wrong_usage_exits_two_with_the_remedy(run, args, message):
+    result = run(*args)
+    assert result.exit_code == 2
+    assert message in result.output
+
+
+def test_a_report_leaves_links_and_pipes_what_they_are(run, tmp_path):
+    target, link = tmp_path / "target.json", tmp_path / "link.json"
+    target.write_text("old")
+    link.symlink_to(target)
+    result = run("verify", "GDE-8d", "--profile", "quick", "--json", str(link))
+    assert result.exit_code == 0
+    assert link.is_symlink()
+    assert json.loads(target.read_text())["ok"] is True
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["link.json", "target.json"]
+
+
+def test_verify_leaves_nothing_where_it_runs(tmp_path):
+    command = [sys.executable, "-m", "refgen.cli", "verify", "GDE-6"]
+    done = subprocess.run(
+        [*command, "--profile", "quick"], cwd=tmp_path, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_interruption_exits_130_with_what_is_finished(run, monkeypatch):
+    from refgen.verify import schedule
+
+    def interrupted(claim, tasks, *common):
+        if claim.id == "GDE-6":
+            raise KeyboardInterrupt
+        return perform_all(claim, tasks, *common)
+
+    perform_all = schedule.perform_all
+    monkeypatch.setattr(schedule, "perform_all", interrupted)
+    result = run("verify", "GDE-5", "GDE-6", "--profile", "quick")
+    assert result.exit_code == 130
+    assert "GDE-5: HOLDS" in result.output
+    assert "interrupted" in result.output
+
+
+def test_the_profiles_are_those_of_the_engine():
+    (profile,) = (p for p in main.commands["verify"].params if p.name == "profile")
+    assert list(profile.type.choices) == list(PROFILES)

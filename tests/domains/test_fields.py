@@ -1,0 +1,152 @@
+"""Every field draws one set two ways: small values that shrink, and large batches."""
+
+import numpy as np
+import pytest
+from hypothesis import find, settings
+from hypothesis import strategies as st
+from support.strategies import small_values
+
+import refgen as rg
+from refgen import domains as dom
+from refgen.random import Stream
+
+SIZES = {"n": 3, "k": 4}
+
+
+def on_simplex(p):
+    return (p >= 0).all() and np.allclose(p.sum(axis=-1), 1, rtol=0, atol=1e-12)
+
+
+def is_orthogonal(q):
+    return np.allclose(q @ q.swapaxes(-1, -2), np.eye(q.shape[-1]), atol=1e-12)
+
+
+def is_psd(a):
+    symmetric = np.allclose(a, a.swapaxes(-1, -2), rtol=0, atol=1e-12)
+    return symmetric and (np.linalg.eigvalsh(a) >= -1e-10 * abs(a).max()).all()
+
+
+# The field, the shape of a value, and what is true of all of its values.
+FIELDS = {
+    "real": (dom.real(-1, 2), (), lambda x: (abs(x - 0.5) <= 1.5).all()),
+    "log real": (dom.real(0.1, 10, log=True, shape=("n",)), (3,),
+                 lambda x: ((x >= 0.1) & (x <= 10)).all()),
+    "integer": (dom.integer(-2, 3), (), lambda x: np.isin(x, range(-2, 4)).all()),
+    "choice": (dom.choice(1, 5, shape=(2,)), (2,), lambda x: np.isin(x, (1, 5)).all()),
+    "labels": (dom.labels("n", n_classes="k"), (3,),
+               lambda x: np.isin(x, range(4)).all()),
+    "distribution": (dom.distribution("n", "k"), (3, 4), on_simplex),
+    "positive": (dom.distribution("k", positive=True), (4,),
+                 lambda p: on_simplex(p) and (p > 0.02).all()),
+    "tenths": (dom.distribution("n", "k", denominator=10), (3, 4),
+               lambda p: on_simplex(p) and np.allclose(10 * p, np.rint(10 * p))),
+    "vector": (dom.vector("n"), (3,), lambda v: np.isfinite(v).all()),
+    "unit vector": (dom.vector("n", norm=2), (3,),
+                    lambda v: np.allclose((v**2).sum(axis=-1), 4)),
+    "matrix": (dom.matrix("n", "k"), (3, 4), lambda a: np.isfinite(a).all()),
+    "psd": (dom.matrix("n", "n", kind="psd"), (3, 3), is_psd),
+    "symmetric": (dom.matrix("n", "n", kind="symmetric"), (3, 3),
+                  lambda a: (a == a.swapaxes(-1, -2)).all()),
+    "orthogonal": (dom.matrix("k", "k", kind="orthogonal"), (4, 4), is_orthogonal),
+    "stochastic": (dom.matrix("n", "k", kind="stochastic"), (3, 4), on_simplex),
+    "spectrum": (dom.spectrum("n", smallest=0.2, largest=10), (3,),
+                 lambda v: ((v == 0) | ((v > 0.2 - 1e-9) & (v <= 10))).all()),
+    "regular": (dom.spectrum("n", smallest=0.2, largest=10, singular=False), (3,),
+                lambda v: ((v > 0.2 - 1e-9) & (v <= 10)).all()),
+    "given": (dom.given(st.integers(0, 9)), (), lambda x: np.isin(x, range(10)).all()),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FIELDS)
+def test_bulk_draws_are_members_of_the_set(name):
+    field, shape, holds = FIELDS[name]
+    drawn = field.bulk(rg, Stream(0, "fields"), 300, SIZES)
+    assert drawn.shape == (300, *shape)
+    assert holds(drawn)
+    assert len(np.unique(drawn.reshape(300, -1), axis=0)) > 1
+
+
+@pytest.mark.parametrize("name", FIELDS)
+def test_small_draws_are_members_of_the_set(name):
+    field, shape, holds = FIELDS[name]
+    drawn = small_values(field.small(SIZES), 60)
+    assert {value.shape for value in drawn} == {shape}
+    assert all(holds(value) for value in drawn)
+
+
+@pytest.mark.parametrize("name", FIELDS)
+def test_a_stream_draws_the_same_batch_again(name):
+    field = FIELDS[name][0]
+    first, again = (field.bulk(rg, Stream(3, "again"), 50, SIZES) for _ in range(2))
+    np.testing.assert_array_equal(first, again)
+
+
+# What counterexamples are made of: every one of these has to be found both ways.
+WANTED = {
+    "a certain distribution": ("distribution", lambda p: (p.max(axis=-1) == 1).all()),
+    "tied shares": ("distribution", lambda p: (p[0] == p[1]).any() and p[0, 0] < 1),
+    "the lower end": ("real", lambda x: x == -1),
+    "the upper end": ("real", lambda x: x == 2),
+    "an end of a logarithmic scale": ("log real", lambda x: (x == 10).any()),
+    "a zero entry": ("vector", lambda v: (v == 0).any()),
+    "equal entries": ("vector", lambda v: v[0] == v[1] != 0),
+    "a vector along an axis": ("unit vector", lambda v: (v == 0).sum() == 2),
+    "a singular matrix": ("psd", lambda a: abs(np.linalg.eigvalsh(a)).min() < 1e-9),
+    "a matrix of rank 1": ("matrix", lambda a: np.linalg.matrix_rank(a) == 1),
+    "equal eigenvalues": ("spectrum", lambda v: v[0] == v[1] > 0),
+    "an eigenvalue 0": ("spectrum", lambda v: (v == 0).any()),
+}
+
+
+@pytest.mark.parametrize("what", WANTED)
+def test_ties_zeros_and_ends_are_drawn_in_bulk(what):
+    name, wanted = WANTED[what]
+    drawn = FIELDS[name][0].bulk(rg, Stream(1, "wanted"), 4000, SIZES)
+    assert any(wanted(value) for value in drawn)
+
+
+@pytest.mark.parametrize("what", WANTED)
+def test_ties_zeros_and_ends_are_found_by_hypothesis(what):
+    name, wanted = WANTED[what]
+    strategy = FIELDS[name][0].small(SIZES)
+    find(strategy, wanted, settings=settings(max_examples=5000, database=None))
+
+
+def test_values_shrink_to_the_simplest():
+    simplest = find(dom.distribution(3).small({}), lambda p: p[0] > p[1] > p[2])
+    assert simplest.tolist() == [2 / 3, 1 / 3, 0]
+    assert find(dom.matrix(2, 2, kind="orthogonal").small({}), bool_any).tolist() == [
+        [1, 0], [0, 1],
+    ]  # fmt: skip
+
+
+def bool_any(value):
+    return bool(value.any())
+
+
+@pytest.mark.parametrize(
+    ("make", "kind", "problem"),
+    [
+        (lambda: dom.real(2, 1), ValueError, "low and high"),
+        (lambda: dom.real(0, np.inf), ValueError, "finite"),
+        (lambda: dom.real(0, 1, log=True), ValueError, "low must be positive"),
+        (lambda: dom.integer(3, 1), ValueError, "low must be at most high"),
+        (lambda: dom.integer(1.5, 2), TypeError, "low must be an integer"),
+        (lambda: dom.choice(), ValueError, "at least one option"),
+        (lambda: dom.choice("a"), TypeError, "options must be numbers"),
+        (lambda: dom.distribution(), ValueError, "number of outcomes"),
+        (lambda: dom.distribution(0), ValueError, "a size must be a positive integer"),
+        (lambda: dom.distribution(2, denominator=0), ValueError, "denominator"),
+        (lambda: dom.vector(), ValueError, "number of entries"),
+        (lambda: dom.vector(2, norm=-1), ValueError, "norm must be positive"),
+        (lambda: dom.matrix(2, 2, kind="round"), ValueError, "kind must be one of"),
+        (lambda: dom.matrix(2), ValueError, "two axes at least"),
+        (lambda: dom.matrix(2, 3, kind="psd"), ValueError, "square"),
+        (lambda: dom.spectrum(smallest=1, largest=2), ValueError, "eigenvalues"),
+        (lambda: dom.spectrum(2, smallest=0, largest=2), ValueError, "positive"),
+        (lambda: dom.given([1, 2]), TypeError, "must be a Hypothesis strategy"),
+    ],
+)
+def test_fields_that_describe_nothing_are_refused(make, kind, problem):
+    with pytest.raises(kind, match=problem):
+        make()

@@ -1,0 +1,112 @@
+"""Records build instances from fields; sizes have names that fields share."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import strategies as st
+from support.strategies import small_values
+
+import refgen as rg
+from refgen import domains as dom
+from refgen.arrays import Instance
+from refgen.domains import Domain
+from refgen.random import Stream
+
+
+@dataclass(frozen=True, repr=False)
+class Line(Instance):
+    """A slope in ℝⁿ."""
+
+    slope: Any
+    level: Any = 0.0
+
+
+@dataclass(frozen=True, repr=False)
+class Fit(Instance):
+    """Points in ℝⁿ and a line."""
+
+    points: Any
+    line: Line
+
+
+LINES = dom.record(Line, "lines", n=dom.integer(1, 6), slope=dom.vector("n"), level=0.5)
+FITS = dom.record(
+    Fit,
+    "points and a line",
+    n=dom.integer(2, 5),
+    m=dom.integer(1, 3),
+    points=dom.matrix("m", "n"),
+    line=LINES,
+)
+
+
+def small(domain, n=80):
+    return small_values(domain.strategy(), n)
+
+
+def test_a_size_is_drawn_once_for_a_batch_and_differs_between_batches():
+    batches = [LINES.sample(rg, Stream(0).at(i), 7) for i in range(60)]
+    assert {len(b.slope) for b in batches} == {7}
+    assert {b.slope.shape[1] for b in batches} == {1, 2, 3, 4, 5, 6}
+
+
+def test_hypothesis_draws_small_sizes():
+    assert {line.slope.shape for line in small(LINES)} == {(1,), (2,), (3,), (4,)}
+
+
+def test_numbers_are_constants():
+    assert (LINES.sample(rg, Stream(0), 5).level == 0.5).all()
+    assert {float(line.level) for line in small(LINES, 5)} == {0.5}
+
+
+def test_records_in_a_record_share_the_sizes_of_equal_names():
+    for i in range(20):
+        fit = FITS.sample(rg, Stream(1).at(i), 4)
+        assert fit.points.shape[-1] == fit.line.slope.shape[-1] >= 2
+    assert all(f.points.shape[-1] == f.line.slope.shape[-1] for f in small(FITS))
+
+
+def test_instances_in_instances_are_batches_too():
+    fit = FITS.sample(rg, Stream(1), 4)
+    one = fit.take(2)
+    assert one.line.slope.tolist() == fit.line.slope[2].tolist()
+    assert repr(one).startswith("Fit(points=[[")
+    assert eval(repr(one)).line.level == 0.5
+    assert rg.arrays.to_device(one).line.slope.tolist() == one.line.slope.tolist()
+
+
+def test_a_build_function_gets_batches_of_fields_and_its_sizes_as_numbers():
+    def build(n, u):
+        assert isinstance(n, int)
+        return Line.trusted(slope=u[:, None] * np.ones(n), level=u)
+
+    domain = dom.record(build, "equal slopes", n=dom.integer(2, 3), u=dom.real(0, 1),
+                        v=dom.vector("n"))  # fmt: skip
+    assert domain.sample(rg, Stream(0), 9).slope.shape[0] == 9
+    assert {line.slope.ndim for line in small(domain)} == {1}
+
+
+def test_a_domain_with_other_fields_keeps_the_rest():
+    plane = LINES.but("lines of the plane", n=2)
+    assert plane.sample(rg, Stream(0), 3).slope.shape == (3, 2)
+    assert plane.description == "lines of the plane"
+    assert plane.fields["level"] == 0.5
+
+
+def test_samples_of_one_stream_are_the_same_on_every_call():
+    one, two = (FITS.sample(rg, Stream(5), 10) for _ in range(2))
+    np.testing.assert_array_equal(one.points, two.points)
+    np.testing.assert_array_equal(one.line.slope, two.line.slope)
+
+
+@pytest.mark.parametrize("wrong", [{}, {"k": dom.real(0, 1)}, {"k": 1.5}])
+def test_a_shape_names_an_integer_field(wrong):
+    with pytest.raises(ValueError, match="no integer field called 'k'"):
+        dom.record(Line, "wrong", slope=dom.vector("k"), **wrong)
+
+
+def test_a_domain_has_both_ways_to_its_instances_or_neither():
+    with pytest.raises(ValueError, match="strategy and a sampler"):
+        Domain("half", lambda: [], strategy=lambda: st.none())

@@ -1,0 +1,73 @@
+"""Arguments are refused by name, with what was wrong and what would be right."""
+
+import numpy as np
+import pytest
+
+from refgen import _checks
+from refgen_gpu.arrays import to_device
+
+NAN = float("nan")
+
+
+@pytest.mark.parametrize(
+    ("check", "arguments", "error", "message"),
+    [
+        ("check_integer", (True, 1), TypeError, "n must be an integer of at least 1"),
+        ("check_integer", (2.0, 1), TypeError, "n must be an integer .*, got 2.0"),
+        ("check_integer", (0, 1), ValueError, "n must be at least 1, got 0"),
+        ("check_open_unit", (True,), TypeError, "n must be a number between 0 and 1"),
+        ("check_open_unit", (1,), ValueError, "n must be between 0 and 1, got 1"),
+        ("check_open_unit", (NAN,), ValueError, "n must be between 0 and 1, got nan"),
+        (
+            "check_choice",
+            ("c", ("a", "b"), " here"),
+            ValueError,
+            "n must be one of 'a', 'b' here, got 'c'",
+        ),
+        ("check_choice", (["a"], ("a",)), ValueError, r"got \['a'\]"),
+        ("as_positive", ([2.0, 0.0],), ValueError, "n must be positive, got 0.0"),
+        ("as_positive", (1.0, 1), ValueError, "n must have at least 1 dim"),
+        ("as_positive", ([NAN],), ValueError, "n holds NaN"),
+        ("as_not_negative", ([1, -2, -3],), ValueError, "not be negative, got -2.0"),
+        ("as_open_unit", (1,), ValueError, "n must be strictly between 0 and 1, got"),
+        ("as_counts", ([1, 2.5],), ValueError, "n must be a whole number, got 2.5"),
+        ("as_counts", ([1, 0],), ValueError, "n must be at least 1, got 0.0"),
+        ("as_counts", (1, 2), ValueError, "n must be at least 2, got 1.0"),
+        ("as_counts", ("one",), TypeError, "n must hold real numbers"),
+    ],
+)
+def test_refusals(check, arguments, error, message):
+    with pytest.raises(error, match=message):
+        getattr(_checks, check)("n", *arguments)
+
+
+def test_the_first_bad_entry_is_shown_where_shapes_broadcast():
+    bad = np.array([[False, True, False], [True, False, False]])
+    with pytest.raises(ValueError, match=r"x must be small, got 2.0; take 1"):
+        _checks.refuse("x", np.array([1.0, 2.0, 3.0]), bad, "be small", "; take 1")
+
+
+def test_ranges():
+    with pytest.raises(ValueError, match=r"got low 2.0 and high 1.0; give the ends"):
+        _checks.as_range([0.0, 2.0], 1.0)
+    with pytest.raises(ValueError, match="high - low must be finite"):
+        _checks.as_range(-1e308, 1e308)
+
+
+def test_shapes_that_do_not_broadcast_are_named():
+    with pytest.raises(ValueError, match=r"x \(2,\), y \(3,\); give equal shapes"):
+        _checks.together(x=np.zeros(2), y=np.zeros(3))
+
+
+def test_numbers_go_where_arrays_are_and_arrays_stay(device):
+    far = to_device([3.0, -1.0])
+    for place in (_checks.in_one_place, _checks.together):
+        got = place(x=far, y=0.5)
+        assert all(isinstance(a, type(far)) for a in got)
+        with pytest.raises(TypeError, match="y is on the host and other arguments"):
+            place(x=far, y=np.zeros(2))
+    for check in (_checks.as_positive, _checks.as_not_negative, _checks.as_counts):
+        with pytest.raises(ValueError, match=r"x must .*, got -1.0"):
+            check("x", far)
+    with pytest.raises(ValueError, match=r"x must be positive, got -2.0"):
+        _checks.as_positive("x", to_device(-2.0))
