@@ -24,7 +24,8 @@ from hypothesis import strategies as st
 
 import refgen as rg
 from refgen.arrays import Instance
-from refgen.claims import Domain, claim, get, measured
+from refgen.claims import at_most, claim, get
+from refgen.domains import Domain
 from refgen.verify.executors import _processes, executor
 from refgen.verify.schedule import NoStore, Scheduler, StatementRun
 from refgen.verify.store import RunStore, identity
@@ -41,7 +42,6 @@ class Number(Instance):
 
 
 numbers = Domain(
-    "zeros",
     "only 0",
     lambda: [],
     st.nothing,
@@ -51,13 +51,11 @@ numbers = Domain(
 
 def declare():
     @claim("TRIVIAL", kind="inequality", domain=numbers, source="nowhere", cost=COST)
-    def trivial(rg, n):
+    def trivial(rg, n, limit=1.0):
         """0 ≤ 1."""
-        return measured(n.x, 1.0)
+        return at_most(n.x, limit)
 
-    @trivial.twin("0 ≤ −1")
-    def _(rg, n):
-        return measured(n.x, -1.0)
+    trivial.twin("0 ≤ −1", limit=-1.0)
 
 
 if __name__ != "__main__":  # workers import this module by its name

@@ -18,9 +18,9 @@ def test_verify_exits_zero_and_counts_claims_and_twins(run):
 
 
 def test_verify_exits_one_when_something_is_refuted(run, monkeypatch):
-    from refgen.claims import get, measured
+    from refgen.claims import equal, get
 
-    false = lambda rg, law: measured(rg.disagreement.gap(law), 0)  # noqa: E731
+    false = lambda rg, law: equal(rg.disagreement.gap(law), 0)  # noqa: E731
     monkeypatch.setitem(vars(get("GDE-3")), "measure", false)
     monkeypatch.setitem(vars(get("GDE-3")), "domain", get("GDE-5").domain)
     false.__doc__ = "Nonsense."

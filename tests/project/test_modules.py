@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 REFGEN = ROOT / "refgen"
 
 # A theory is a package that has claims of its own.

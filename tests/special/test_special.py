@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
-from parity import (
+from scipy import integrate, stats
+from scipy.stats import norm
+from support.parity import (
     ROUNDINGS_OF_LGAMMA,
     assert_on_device,
     assert_within,
@@ -17,8 +19,6 @@ from parity import (
     seeds,
     stream,
 )
-from scipy import integrate, stats
-from scipy.stats import norm
 
 import refgen_gpu.special as on_gpu
 from refgen import special
