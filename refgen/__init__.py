@@ -3,32 +3,37 @@
 Submodules load on first use, so that ``import refgen`` stays cheap.
 """
 
-import importlib
-from typing import Any
+from typing import TYPE_CHECKING
+
+from refgen._lazy import lazy
+from refgen.theories import THEORIES
 
 __version__ = "0.1.0"
 
-_SUBMODULES = (
+__all__ = [
+    "__version__",
     "arrays",
     "claims",
-    "disagreement",
     "intervals",
     "linalg",
     "neighbors",
     "random",
-    "resmem",
     "special",
     "verify",
-)
+    *THEORIES,
+]
 
-__all__ = [*_SUBMODULES]
-
-
-def __getattr__(name: str) -> Any:
-    if name in _SUBMODULES:
-        return importlib.import_module(f"{__name__}.{name}")
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-
-
-def __dir__() -> list[str]:
-    return sorted([*globals(), *_SUBMODULES])
+if TYPE_CHECKING:
+    from refgen import (
+        arrays,
+        claims,
+        intervals,
+        linalg,
+        neighbors,
+        random,
+        special,
+        verify,
+    )
+    from refgen.theories import *  # noqa: F403
+else:
+    __getattr__, __dir__ = lazy(__name__, __all__)

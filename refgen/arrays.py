@@ -6,12 +6,36 @@ This is the only file that knows about array libraries; formulas call
 
 from __future__ import annotations
 
+import importlib
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import fields, is_dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
+
+__all__ = [
+    "BATCH",
+    "DEVICE_PACKAGE",
+    "NORMALIZATION_TOLERANCE",
+    "UNIT_ROUNDOFF",
+    "Instance",
+    "as_floats",
+    "as_probabilities",
+    "device_label",
+    "label_of",
+    "namespace",
+    "on_the_host",
+    "package_of",
+    "refuse_special",
+    "register_library",
+    "special_functions",
+    "to_device",
+    "to_host",
+    "why_on_the_host",
+]
+
+_T = TypeVar("_T")
 
 UNIT_ROUNDOFF = 2.0**-53
 
@@ -23,6 +47,10 @@ NORMALIZATION_TOLERANCE = 1e-9
 # How many instances to handle at once: enough to fill the vector units, few enough for
 # the caches.
 BATCH = 512
+
+# The package that computes on a device. refgen knows this name and nothing else of it:
+# the package is loaded when the first device array comes.
+DEVICE_PACKAGE = "refgen_gpu"
 
 # Other array types than NumPy's and CuPy's, with their library and special functions.
 _libraries: dict[type, tuple[Any, Any]] = {}
@@ -126,20 +154,15 @@ def to_host(value: Any) -> Any:
     return to_device(value)
 
 
-# Of device arrays; set by refgen_gpu, which refgen never imports.
-_device_label: Callable[[], str] | None = None
-
-
-def register_device_label(label: Callable[[], str]) -> None:
-    """Let results computed from device arrays say where.
+def package_of(array: Any) -> str:
+    """Name of the package that computes where `array` is.
 
     Examples
     --------
-    >>> from refgen import arrays
-    >>> register_device_label(arrays._device_label)
+    >>> package_of([0.5])
+    'refgen'
     """
-    global _device_label
-    _device_label = label
+    return "refgen" if namespace(array) is np else DEVICE_PACKAGE
 
 
 def label_of(array: Any) -> str:
@@ -150,9 +173,8 @@ def label_of(array: Any) -> str:
     >>> label_of([0.5]) == device_label()
     True
     """
-    if namespace(array) is np:
-        return device_label()
-    return "device unknown: import refgen_gpu" if not _device_label else _device_label()
+    arrays = importlib.import_module(f"{package_of(array)}.arrays")
+    return str(arrays.device_label())
 
 
 def device_label() -> str:
@@ -253,6 +275,37 @@ def refuse_special(name: str, value: Any) -> None:
         raise TypeError(f"{name} is sparse; pass {name}.toarray()")
 
 
+def on_the_host(reason: str) -> Callable[[_T], _T]:
+    """Mark a function or class that refgen_gpu takes over as it is, and say why.
+
+    Examples
+    --------
+    >>> @on_the_host("plain numbers")
+    ... def half(x):
+    ...     return x / 2
+    >>> why_on_the_host(half)
+    'plain numbers'
+    """
+
+    def mark(marked: _T) -> _T:
+        marked._on_the_host = reason  # type: ignore[attr-defined]
+        return marked
+
+    return mark
+
+
+def why_on_the_host(marked: Any) -> str | None:
+    """The reason given to `on_the_host`; None for what is not marked.
+
+    Examples
+    --------
+    >>> why_on_the_host(np.sum) is None
+    True
+    """
+    # A subclass does not inherit the mark.
+    return getattr(marked, "__dict__", {}).get("_on_the_host")
+
+
 class Instance:
     """Base of the frozen dataclasses of arrays that claims are measured on.
 
@@ -272,25 +325,23 @@ class Instance:
             object.__setattr__(instance, name, value)
         return instance
 
-    def map(self, function: Any) -> Any:
+    def map(self, function: Callable[[Any], Any]) -> Any:
         """The instance with `function` applied to every array, also of nested ones."""
-        values = {
-            f.name: _mapped(function, getattr(self, f.name))
-            # fields() wants a dataclass; every subclass is one.
-            for f in fields(self)  # type: ignore[arg-type]
-        }
+        values = {name: _mapped(function, value) for name, value in self._fields()}
         return type(self).trusted(**values)
+
+    def _fields(self) -> Iterator[tuple[str, Any]]:
+        # fields() wants a dataclass; every subclass is one.
+        for field in fields(self):  # type: ignore[arg-type]
+            yield field.name, getattr(self, field.name)
 
     def __repr__(self) -> str:
         # tolist() prints the shortest decimals that read back to the same bits.
-        parts = (
-            f"{f.name}={_listed(getattr(self, f.name))!r}"
-            for f in fields(self)  # type: ignore[arg-type]
-        )
+        parts = (f"{name}={_listed(value)!r}" for name, value in self._fields())
         return f"{type(self).__name__}({', '.join(parts)})"
 
 
-def _mapped(function: Any, value: Any) -> Any:
+def _mapped(function: Callable[[Any], Any], value: Any) -> Any:
     return value.map(function) if isinstance(value, Instance) else function(value)
 
 

@@ -8,6 +8,18 @@ import numpy as np
 
 from refgen._checks import as_not_negative, as_positive, in_one_place
 from refgen.arrays import as_floats, namespace
+from refgen.kernels import kernel
+
+__all__ = [
+    "ball_constrained_least_squares",
+    "orthonormal_rows",
+    "project_out",
+    "secular_multiplier",
+    "solve_positive",
+]
+
+ball_by_cholesky = kernel("secular", "ball_by_cholesky")
+secular_roots = kernel("secular", "secular_roots")
 
 # A Cholesky pivot below this share of the largest diagonal entry may mean that the
 # matrix is singular; eigenvalues then decide.
@@ -164,9 +176,6 @@ def secular_multiplier(spectrum: Any, rotated: Any, radius: Any) -> Any:
     if not bool(xp.isfinite(scaled).all()):
         raise ValueError("rotated / radius overflows float64; rescale both")
     spectrum, scaled = xp.broadcast_arrays(spectrum, scaled)
-    # Importing Numba takes longer than most calls that do without it.
-    from refgen.kernels.secular import secular_roots
-
     rows = [
         xp.ascontiguousarray(a).reshape(-1, a.shape[-1]) for a in (spectrum, scaled)
     ]
@@ -231,8 +240,6 @@ def ball_constrained_least_squares(
     gram = xp.broadcast_to(gram, (*batch, n, n)).reshape(-1, n, n)
     moment = xp.broadcast_to(moment, (*batch, n)).reshape(-1, n)
     radius = xp.broadcast_to(radius, batch).reshape(-1)
-    from refgen.kernels.secular import ball_by_cholesky
-
     theta, mu = ball_by_cholesky(gram, moment, radius, _SAFE_PIVOT)
     left = xp.flatnonzero(mu < 0)
     if left.size:

@@ -10,6 +10,8 @@ import numpy as np
 from refgen._checks import check_neighbor_count
 from refgen.arrays import as_floats, namespace
 
+__all__ = ["nearest_neighbors"]
+
 # With entries up to this, (2·2⁴⁵⁰)² n_features is finite for any array that exists.
 _SAFE_ENTRY = 2.0**450
 

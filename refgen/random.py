@@ -12,6 +12,8 @@ import numpy as np
 
 from refgen._checks import check_integer
 
+__all__ = ["Stream"]
+
 _WORDS_PER_BLOCK = 4
 # Only the first of the counter's four words counts the blocks.
 _N_POSITIONS = _WORDS_PER_BLOCK * 2**64

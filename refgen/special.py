@@ -19,6 +19,16 @@ from refgen.arrays import (
     special_functions,
 )
 
+__all__ = [
+    "beta_binomial_pmf",
+    "binomial_pmf",
+    "clipped_normal_moments",
+    "folded_normal_mean",
+    "gamma_ratio",
+    "log_rising_factorial",
+    "normal_density",
+]
+
 # From here on the next term of Stirling's series is below 2⁻⁵³.
 _LARGE = 16.0
 

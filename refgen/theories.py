@@ -1,4 +1,4 @@
-"""The theories: the one list that everything else enumerates."""
+"""The theories, one package each. Whatever enumerates theories reads this tuple."""
 
 from typing import TYPE_CHECKING
 
@@ -6,6 +6,7 @@ __all__ = ("disagreement", "resmem")
 
 THEORIES: tuple[str, ...] = __all__
 
-if TYPE_CHECKING:  # so that type checkers know them as attributes of the packages
-    from refgen import disagreement as disagreement
-    from refgen import resmem as resmem
+# For type checkers, to which `refgen` and `refgen_gpu` show their theories by importing
+# everything from here.
+if TYPE_CHECKING:
+    from refgen import disagreement, resmem

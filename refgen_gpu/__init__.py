@@ -4,30 +4,26 @@ Importing it succeeds anywhere and loads no CuPy; the first computation raises
 `NoDeviceError`, with the cause, where there is no usable GPU.
 """
 
-import importlib
-from typing import Any
+from typing import TYPE_CHECKING
 
 from refgen import __version__
+from refgen._lazy import lazy
+from refgen.theories import THEORIES
 from refgen_gpu.backend import NoDeviceError
 
-_SUBMODULES = (
+__all__ = [
+    "NoDeviceError",
+    "__version__",
     "arrays",
-    "disagreement",
     "linalg",
     "neighbors",
     "random",
-    "resmem",
     "special",
-)
+    *THEORIES,
+]
 
-__all__ = ["NoDeviceError", "__version__", *_SUBMODULES]
-
-
-def __getattr__(name: str) -> Any:
-    if name in _SUBMODULES:
-        return importlib.import_module(f"{__name__}.{name}")
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-
-
-def __dir__() -> list[str]:
-    return sorted([*globals(), *_SUBMODULES])
+if TYPE_CHECKING:
+    from refgen.theories import *  # noqa: F403
+    from refgen_gpu import arrays, linalg, neighbors, random, special
+else:
+    __getattr__, __dir__ = lazy(__name__, __all__)

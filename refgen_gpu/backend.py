@@ -63,7 +63,8 @@ class Backend:
         return f"<{self.device}>"
 
 
-# Set by tests only, which run the package on a CPU stand-in that says so.
+# Set by tests, which run the package on a CPU stand-in that says so, and by the check
+# on a GPU, which counts launches.
 _override: ContextVar[Backend | None] = ContextVar("refgen_gpu_backend", default=None)
 
 

@@ -1,4 +1,4 @@
-"""Evidence of a run on a GPU: which code it was about, and whether it still is.
+"""Evidence of a run on a GPU: for which code, and whether that has changed since.
 
 ``python -m refgen_gpu.evidence`` prints one line. The record is written by
 ``python -m refgen_gpu.check`` and committed.
@@ -17,7 +17,7 @@ PACKAGE = Path(__file__).parent
 ROOT = PACKAGE.parent
 DEFAULT = ROOT / "benchmarks" / "results" / "gpu_evidence.json"
 
-# These watch the computation and take no part in it.
+# These check the computation and are not part of it.
 _WATCHERS = {"check", "evidence.py"}
 
 _FIELDS = {

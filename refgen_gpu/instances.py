@@ -6,7 +6,9 @@ from dataclasses import fields
 from numbers import Number
 from typing import Any
 
-from refgen_gpu.arrays import on_device, to_device
+from refgen.arrays import Instance
+from refgen_gpu.arrays import to_device
+from refgen_gpu.placement import device_function, on_device
 
 
 class _OnDeviceType(type):
@@ -28,3 +30,32 @@ class OnDevice(metaclass=_OnDeviceType):
                 placed = to_device(value)
             object.__setattr__(self, field.name, placed)
         super().__post_init__()  # type: ignore[misc]
+
+
+def device_type(host: type[Instance], module: str) -> type:
+    """The instance type `host` of refgen, with its arrays on the device.
+
+    Parameters
+    ----------
+    host : type
+        A dataclass.
+    module : str
+        Where the result is found, for `pickle` and for readers.
+    """
+    name = host.__name__
+    constructors = {
+        key: classmethod(device_function(value.__func__, module, f"{name}.{key}"))
+        for key, value in vars(host).items()
+        if isinstance(value, classmethod)
+    }
+    description = f"`{host.__module__}.{name}` with its arrays on the device.\n\n"
+    more = {
+        "__module__": module,
+        "__qualname__": name,
+        "__doc__": description + _without_summary(host.__doc__ or ""),
+    }
+    return _OnDeviceType(name, (OnDevice, host), constructors | more)
+
+
+def _without_summary(docstring: str) -> str:
+    return docstring.partition("\n\n")[2]

@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-import functools
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from refgen import linalg as _host
-from refgen.kernels import register_device_kernel
-from refgen_gpu.arrays import device_function
 from refgen_gpu.backend import backend
-from refgen_gpu.kernels import secular
 from refgen_gpu.mirror import mirrored
-
-register_device_kernel(secular.secular_roots)
-register_device_kernel(secular.ball_by_cholesky)
+from refgen_gpu.placement import device_function, docstring_of
 
 
-@functools.wraps(_host.solve_positive)
 def solve_positive(matrices: Any, rhs: Any) -> Any:
     # CuPy returns meaningless numbers by default where NumPy raises.
     with backend().linalg_errors():
-        return _on_device(matrices, rhs)
+        return _solve_positive(matrices, rhs)
 
 
-_on_device = device_function(_host.solve_positive)
+solve_positive.__doc__ = docstring_of(_host.solve_positive)
+_solve_positive = device_function(_host.solve_positive, __name__, "_solve_positive")
 
-__getattr__, __dir__, __all__ = mirrored(__name__, {"solve_positive": solve_positive})
+if TYPE_CHECKING:
+    from refgen.linalg import *  # noqa: F403
+else:
+    __getattr__, __dir__, __all__ = mirrored(__name__)

@@ -1,97 +1,83 @@
-"""refgen's modules on the device: formulas are written once, and run where arrays are.
+"""refgen's packages on the device: formulas are written once, and run where arrays are.
 
-A mirrored module has the names of its twin in refgen. Functions take device arrays
-(`refgen_gpu.arrays.device_function`); what has no arrays in it is the same object.
+A mirrored package has the names of its twin in refgen:
+
+* what the module of the same path in refgen_gpu defines itself;
+* instance types with their arrays on the device (`refgen_gpu.instances`);
+* functions that take device arrays (`refgen_gpu.placement.device_function`);
+* what is marked with `refgen.arrays.on_the_host`, and any other object, as it is.
 """
 
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import inspect
-from collections.abc import Callable, Mapping
-from types import ModuleType
+from collections.abc import Callable
 from typing import Any
 
-from refgen_gpu.arrays import device_function
+from refgen.arrays import Instance, why_on_the_host
+from refgen_gpu.instances import device_type
+from refgen_gpu.placement import device_function
 
-# Not mirrored, with the reason. The interface test reads this list.
-NOT_MIRRORED = {
-    "refgen.claims": "a claim takes the package it runs on as its argument",
-    "refgen.verify": "the engine takes the package it runs on: verify(rg=refgen_gpu)",
-    "refgen.cli": "one command line: refgen verify --backend cupy",
-    "refgen.kernels": "private; refgen_gpu has its own",
-    "refgen.intervals": "judge means that have come back to the host",
-}
-
-# Names that hold no arrays, or work on the host by nature: the same objects.
-ON_THE_HOST = {
-    "AuditedBound": "plain numbers",
-    "DisagreementAudit": "plain numbers",
-    "DisagreementEstimate": "plain numbers",
-    "audited_bounds": "takes a law of either package",
-    "mcdiarmid_radius": "plain numbers",
-    "check_classifier": "scikit-learn's estimators live on the host",
-    "train_runs": "scikit-learn's estimators live on the host",
-    "read_labels": "files are read by the host; to_device() moves what they hold",
-    "read_predictions": "files are read by the host; to_device() moves what they hold",
-}
-
-
-def public_names(module: ModuleType) -> list[str]:
-    """What a module of refgen offers: its ``__all__``, or what it defines itself.
-
-    Examples
-    --------
-    >>> import refgen.disagreement.rates as rates
-    >>> public_names(rates)[:2]
-    ['classifier_errors', 'expected_disagreement']
-    """
-    if hasattr(module, "__all__"):
-        return sorted(module.__all__)
-    return sorted(
-        name
-        for name, value in vars(module).items()
-        if not name.startswith("_")
-        and callable(value)
-        and getattr(value, "__module__", None) == module.__name__
-    )
+HOST, DEVICE = "refgen", "refgen_gpu"
 
 
 def mirrored(
-    name: str, own: Mapping[str, Any] | None = None
+    name: str,
 ) -> tuple[Callable[[str], Any], Callable[[], list[str]], list[str]]:
-    """``__getattr__``, ``__dir__`` and ``__all__`` of the mirror of a module.
+    """``__getattr__``, ``__dir__`` and ``__all__`` of the mirror of a package.
+
+    A type checker that sees them takes any name for a public one; show it the names of
+    refgen instead::
+
+        if TYPE_CHECKING:
+            from refgen.theory import *
+        else:
+            __getattr__, __dir__, __all__ = mirrored(__name__)
 
     Parameters
     ----------
     name : str
-        Of the module in refgen_gpu; its twin has the same path in refgen.
-    own : mapping, optional
-        Names that refgen_gpu defines itself: the object, or the module that has it.
+        Of the package, or module, in refgen_gpu; its twin has the same path in refgen.
     """
-    twin = importlib.import_module(name.replace("refgen_gpu", "refgen", 1))
-    names = public_names(twin)
+    twin = importlib.import_module(name.replace(DEVICE, HOST, 1))
+    names = sorted(twin.__all__)
+
+    found: dict[str, Any] = {}
 
     def find(attribute: str) -> Any:
         if attribute not in names:
             raise AttributeError(f"module {name!r} has no attribute {attribute!r}")
-        if own is not None and attribute in own:
-            found = own[attribute]
-            if isinstance(found, str):
-                return getattr(importlib.import_module(found), attribute)
-            return found
-        value = getattr(twin, attribute)
-        if attribute in ON_THE_HOST or not inspect.isfunction(value):
-            return value
-        return _cached(value)
+        if attribute in found:
+            return found[attribute]
+        value = _on_device(getattr(twin, attribute), attribute, name)
+        # The same object for every thread.
+        return found.setdefault(attribute, value)
 
     return find, lambda: list(names), list(names)
 
 
-_wrapped: dict[Callable, Callable] = {}
+def _on_device(value: Any, name: str, module: str) -> Any:
+    own = own_version(value, name)
+    if own is not None:
+        return own
+    if why_on_the_host(value) is not None:
+        return value
+    if inspect.isfunction(value):
+        return device_function(value, module, name)
+    if inspect.isclass(value) and issubclass(value, Instance):
+        return device_type(value, module)
+    return value
 
 
-def _cached(function: Callable) -> Callable:
-    if function not in _wrapped:
-        _wrapped[function] = device_function(function)
-    return _wrapped[function]
+def own_version(value: Any, name: str) -> Any:
+    """What refgen_gpu has in place of an object of refgen that is called `name`.
+
+    It is in the module of the same path. None if there is no such module, or if the
+    module has no such name.
+    """
+    path = getattr(value, "__module__", HOST).replace(HOST, DEVICE, 1)
+    if importlib.util.find_spec(path) is None:
+        return None
+    return vars(importlib.import_module(path)).get(name)

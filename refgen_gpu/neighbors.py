@@ -19,7 +19,14 @@ from refgen.neighbors import check_neighbors, may_overflow, refuse_overflow
 from refgen_gpu.arrays import as_floats
 from refgen_gpu.backend import backend
 from refgen_gpu.chunks import in_chunks
-from refgen_gpu.launch import n_blocks
+from refgen_gpu.kernels.neighbors import (
+    exact_candidates,
+    exact_distances,
+    merge_nearest,
+    row_norms,
+)
+
+__all__ = ["nearest_neighbors"]
 
 # merge_nearest keeps one candidate per lane of a warp.
 _MOST_CANDIDATES = 32
@@ -27,7 +34,6 @@ _MOST_CANDIDATES = 32
 _SPARE = 8
 # Points per matrix product: wide enough for its full speed.
 _TILE = 1 << 15
-_THREADS = 128
 _NO_INDEX = np.iinfo(np.int64).max
 
 
@@ -112,7 +118,7 @@ def _by_sorting(points: Any, queries: Any, squares: Any, indices: Any) -> None:
     features = xp.ascontiguousarray(points.T)
 
     def search(start: int, stop: int) -> None:
-        rows = _exact_distances(features, queries[start:stop])
+        rows = exact_distances(features, queries[start:stop])
         refuse_overflow(rows)
         order = xp.argsort(rows, axis=1, kind="stable")[:, :k]
         squares[start:stop] = xp.take_along_axis(rows, order, axis=1)
@@ -150,31 +156,21 @@ def _lowering(n_features: int) -> tuple[float, float]:
 
 def _lowered_norms(rows: Any) -> Any:
     """(1 − c)|row|² − η of every row."""
-    be = backend()
-    norms = be.xp.empty(len(rows), dtype=np.float64)
-    threads = 64
-    be.launch(
-        "row_norms",
-        (n_blocks(len(rows), 1),),
-        (threads,),
-        (rows, *rows.shape, norms),
-        shared_mem=8 * threads,
-    )
     c, eta = _lowering(rows.shape[1])
-    return norms * (1 - c) - eta
+    return row_norms(rows) * (1 - c) - eta
 
 
 def _filter(
     centred: Any, terms: Any, queries: Any, n_candidates: int
 ) -> tuple[Any, Any]:
-    """The smallest lower bounds of the squared distances, and whose they are."""
+    """The smallest lower bounds of the squared distances, with their points."""
     xp = backend().xp
     kept = _nothing_kept(len(queries), n_candidates)
     query_terms = _lowered_norms(queries)
     for start in range(0, len(centred), _TILE):
         stop = min(start + _TILE, len(centred))
         # No name for the product: it is freed before the next one is allocated.
-        _merge(
+        merge_nearest(
             xp.matmul(queries, centred[start:stop].T),
             query_terms,
             terms[start:stop],
@@ -190,7 +186,7 @@ def _exact_search(points: Any, queries: Any, k: int) -> tuple[Any, Any]:
     kept = _nothing_kept(len(queries), k)
     for start in range(0, len(points), _TILE):
         features = xp.ascontiguousarray(points[start : start + _TILE].T)
-        _merge(_exact_distances(features, queries), None, None, start, kept)
+        merge_nearest(exact_distances(features, queries), None, None, start, kept)
     return kept
 
 
@@ -200,48 +196,11 @@ def _nothing_kept(n_rows: int, n_kept: int) -> tuple[Any, Any]:
     return kept, xp.full((n_rows, n_kept), _NO_INDEX, dtype=np.int64)
 
 
-def _merge(
-    values: Any, row_terms: Any, column_terms: Any, first: int, kept: tuple[Any, Any]
-) -> None:
-    """Merge a tile into `kept`, in place; without terms, the values are exact."""
-    is_exact = row_terms is None
-    # Exact values have no terms, and a kernel takes no null pointer here.
-    terms = (values, values) if is_exact else (row_terms, column_terms)
-    n_rows, n_columns = values.shape
-    n_kept = kept[0].shape[1]
-    backend().launch(
-        "merge_nearest",
-        (n_blocks(n_rows, _THREADS // 32),),
-        (_THREADS,),
-        (values, *terms, n_rows, n_columns, first, n_kept, int(is_exact), *kept),
-    )
-
-
 def _sorted_candidates(points: Any, queries: Any, found: Any) -> tuple[Any, Any]:
     """Squared distances of the candidates and their indices, sorted by both."""
-    be = backend()
+    xp = backend().xp
     # A stable sort by distance keeps the order of the indices among ties.
-    found = be.xp.sort(found, axis=1)
-    exact = be.xp.empty(found.shape, dtype=np.float64)
-    be.launch(
-        "exact_candidates",
-        (n_blocks(found.size, _THREADS),),
-        (_THREADS,),
-        (points, queries, found, *found.shape, points.shape[1], exact),
-    )
-    order = be.xp.argsort(exact, axis=1, kind="stable")
-    return tuple(be.xp.take_along_axis(a, order, axis=1) for a in (exact, found))
-
-
-def _exact_distances(features: Any, queries: Any) -> Any:
-    """Squared distances (n_queries, n_points) to points given as features × points."""
-    be = backend()
-    n_features, n_points = features.shape
-    out = be.xp.empty((len(queries), n_points), dtype=np.float64)
-    be.launch(
-        "exact_distances",
-        (n_blocks(out.size, _THREADS),),
-        (_THREADS,),
-        (features, queries, len(queries), n_points, n_features, out),
-    )
-    return out
+    found = xp.sort(found, axis=1)
+    exact = exact_candidates(points, queries, found)
+    order = xp.argsort(exact, axis=1, kind="stable")
+    return tuple(xp.take_along_axis(a, order, axis=1) for a in (exact, found))

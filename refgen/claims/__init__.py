@@ -35,3 +35,10 @@ __all__ = [
     "sampled",
     "tends_to",
 ]
+
+# Why refgen_gpu has no such package.
+NOT_MIRRORED = "a claim takes the package that it runs on as its argument"
+
+
+def __dir__() -> list[str]:
+    return __all__

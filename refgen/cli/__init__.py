@@ -11,6 +11,9 @@ from refgen.cli._discovery import CommandFiles
 
 __all__ = ["main"]
 
+# Why refgen_gpu has no such package.
+NOT_MIRRORED = "one command line for both packages: refgen verify --backend cupy"
+
 
 @click.group(
     commands=CommandFiles(__name__),

@@ -8,6 +8,9 @@ from pathlib import Path
 
 import click
 
+# Why refgen_gpu has no such module.
+NOT_MIRRORED = "part of the command line"
+
 
 class InputError(click.ClickException):
     """Something that the user gave cannot be used; exit status 2."""

@@ -1,8 +1,8 @@
 """Disagreement between runs, test error and calibration (claims GDE-*)."""
 
-import importlib
-from typing import Any
+from typing import TYPE_CHECKING
 
+from refgen._lazy import lazy
 from refgen.disagreement._audit_result import DisagreementAudit
 from refgen.disagreement.audits import audit
 from refgen.disagreement.bounds import AuditedBound
@@ -72,13 +72,6 @@ from refgen.disagreement.votes import (
     vote_counts,
 )
 
-# scikit-learn and matplotlib load with the names that need them.
-_LAZY = {
-    "DisagreementDisplay": "display",
-    "DisagreementErrorEstimator": "estimators",
-    "train_runs": "protocols",
-}
-
 __all__ = [
     "AuditedBound",
     "BetaReliability",
@@ -142,9 +135,18 @@ __all__ = [
     "wasserstein_distance",
 ]
 
-
-def __getattr__(name: str) -> Any:
-    if name in _LAZY:
-        module = importlib.import_module(f"{__name__}.{_LAZY[name]}")
-        return getattr(module, name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+# scikit-learn and matplotlib load with the names that need them.
+if TYPE_CHECKING:
+    from refgen.disagreement.display import DisagreementDisplay
+    from refgen.disagreement.estimators import DisagreementErrorEstimator
+    from refgen.disagreement.protocols import train_runs
+else:
+    __getattr__, __dir__ = lazy(
+        __name__,
+        __all__,
+        {
+            "DisagreementDisplay": "display",
+            "DisagreementErrorEstimator": "estimators",
+            "train_runs": "protocols",
+        },
+    )

@@ -6,6 +6,7 @@ import math
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from refgen.arrays import on_the_host
 from refgen.disagreement.bounds import AuditedBound
 from refgen.disagreement.estimates import DisagreementEstimate
 
@@ -17,6 +18,7 @@ _PREDICTED = {
 }
 
 
+@on_the_host("plain numbers")
 @dataclass(frozen=True)
 class DisagreementAudit:
     """What predictions, and labels where given, say about error and calibration.

@@ -23,7 +23,11 @@ from refgen.disagreement._pairs import (
     pairs_of_labels,
     pairs_of_probabilities,
 )
-from refgen.kernels.votes import count_level_masses, count_votes, sum_squared_votes
+from refgen.kernels import kernel
+
+count_level_masses = kernel("votes", "count_level_masses")
+count_votes = kernel("votes", "count_votes")
+sum_squared_votes = kernel("votes", "sum_squared_votes")
 
 # Up to this many integer labels, votes are counted without encoding them first.
 _COUNTED_LABELS = 1024

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from refgen.arrays import UNIT_ROUNDOFF, namespace
+from refgen.arrays import UNIT_ROUNDOFF, namespace, on_the_host
 from refgen.disagreement import calibration
 from refgen.disagreement.laws import FiniteLaw
 
 
+@on_the_host("plain numbers")
 @dataclass(frozen=True)
 class AuditedBound:
     """A theorem measured on the data: lhs `relation` rhs, within `slack`.

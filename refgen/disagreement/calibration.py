@@ -7,7 +7,10 @@ from typing import Any
 from refgen._checks import check_integer
 from refgen.arrays import as_floats, namespace
 from refgen.disagreement.laws import FiniteLaw
-from refgen.kernels.levels import absolute_level_sums, cumulative_level_area
+from refgen.kernels import kernel
+
+absolute_level_sums = kernel("levels", "absolute_level_sums")
+cumulative_level_area = kernel("levels", "cumulative_level_area")
 
 # Vote shares closer than this are one level: products and quotients of float64
 # numbers that should be equal differ by a few 1e-16; true levels j/M of up to a
@@ -15,10 +18,10 @@ from refgen.kernels.levels import absolute_level_sums, cumulative_level_area
 LEVEL_TOLERANCE = 1e-9
 
 
-def _per_row(kernel: Any, levels: Any, values: Any, *args: Any) -> Any:
+def _per_row(over_rows: Any, levels: Any, values: Any, *args: Any) -> Any:
     xp = namespace(levels)
     batch, n = levels.shape[:-1], levels.shape[-1]
-    flat = kernel(
+    flat = over_rows(
         xp.ascontiguousarray(levels.reshape(-1, n)),
         xp.ascontiguousarray(values.reshape(-1, n)),
         *args,

@@ -9,13 +9,14 @@ import numpy as np
 from scipy.stats import norm
 
 from refgen._checks import check_choice, check_integer, check_open_unit
-from refgen.arrays import label_of
+from refgen.arrays import label_of, on_the_host
 from refgen.disagreement import _variances
 from refgen.disagreement._runs import LabelRuns, ProbabilityRuns, parsed
 
 IntervalMethod = Literal["jackknife", "normal", "mcdiarmid"]
 
 
+@on_the_host("plain numbers")
 @dataclass(frozen=True)
 class DisagreementEstimate:
     """An estimate of expected disagreement with its interval.
@@ -219,6 +220,7 @@ def check_interval(confidence_level: Any, method: Any) -> None:
     check_choice("method", method, get_args(IntervalMethod))
 
 
+@on_the_host("plain numbers")
 def mcdiarmid_radius(n_runs: int, n_points: int, error_probability: float) -> float:
     """t with P(|D̂ − EDR| ≥ t) ≤ `error_probability` for all laws, by McDiarmid.
 

@@ -10,9 +10,11 @@ from typing import Any
 
 import numpy as np
 
+from refgen.arrays import on_the_host
 from refgen.disagreement._tables import corrupt, read_csv, read_parquet
 
 
+@on_the_host("files are read by the host; to_device() moves what they hold")
 def read_predictions(path: str | os.PathLike[str], transpose: bool = False) -> Any:
     """Predictions of M runs on N points, read from a file.
 
@@ -57,6 +59,7 @@ def read_predictions(path: str | os.PathLike[str], transpose: bool = False) -> A
     return np.ascontiguousarray(array.swapaxes(0, 1)) if transpose else array
 
 
+@on_the_host("files are read by the host; to_device() moves what they hold")
 def read_labels(path: str | os.PathLike[str]) -> Any:
     """True labels of N points: an array of one axis, or a table of one row or column.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from refgen._checks import check_integer
-from refgen.arrays import namespace
+from refgen.arrays import as_floats, namespace
 from refgen.disagreement._ensemble import noise_floor, point_imbalances
 from refgen.disagreement._runs import coded_labels
 from refgen.disagreement.laws import ClassifierLaw, FiniteLaw
@@ -178,6 +178,7 @@ def debiased_square(samples: Any) -> Any:
     >>> debiased_square(np.array([[1.0], [3.0]])).tolist()
     [3.0]
     """
+    samples = as_floats("samples", samples, 2)
     n = samples.shape[-2]
     if n < 2:
         raise ValueError(f"at least 2 labelled points are needed, got {n}")

@@ -12,10 +12,12 @@ from sklearn.utils.parallel import Parallel, delayed
 from sklearn.utils.validation import indexable
 
 from refgen._checks import check_choice, check_integer, is_number
+from refgen.arrays import on_the_host
 
 Vary = Literal["init", "order", "data", "all"]
 
 
+@on_the_host("scikit-learn's estimators live on the host")
 def train_runs(
     estimator: Any,
     X: Any,

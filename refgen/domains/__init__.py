@@ -27,3 +27,10 @@ __all__ = [
     "spectrum",
     "vector",
 ]
+
+# Why refgen_gpu has no such package.
+NOT_MIRRORED = "a domain draws for either package, which its samplers take"
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,17 +1,18 @@
-"""The Numba side of the kernels, and where device kernels are found; private."""
+"""Kernels: what loops over data, written twice; private.
+
+This package has the Numba side. The device's package has a module of the same name for
+every module here whose functions `kernel` is asked for.
+"""
 
 from __future__ import annotations
 
 import functools
+import importlib
+import inspect
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-
-from refgen.arrays import namespace
-
-# Filled by refgen_gpu, which refgen never imports.
-_device_kernels: dict[str, Callable] = {}
+from refgen.arrays import package_of
 
 
 def compiled(function: Callable, **options: Any) -> Any:
@@ -32,28 +33,50 @@ def compiled(function: Callable, **options: Any) -> Any:
         return njit(nogil=True, **options)(function)
 
 
-def dispatched(kernel: Callable) -> Callable:
-    """A kernel that runs where its first argument is.
+def kernel(module: str, name: str) -> _Kernel:
+    """The kernel `name` of the module `module`, which runs where its first array is.
 
-    NumPy arrays go to `kernel`, device arrays to the kernel of the same name that
-    refgen_gpu has registered.
+    Modules are imported by the first call, so that Numba is not loaded before.
+
+    Examples
+    --------
+    >>> absolute_level_sums = kernel("levels", "absolute_level_sums")
+    >>> absolute_level_sums
+    <kernel levels.absolute_level_sums>
     """
-    name = kernel.__name__
-
-    @functools.wraps(kernel)
-    def call(array: Any, *args: Any) -> Any:
-        if namespace(array) is np:
-            return kernel(array, *args)
-        if name not in _device_kernels:
-            raise RuntimeError(
-                f"{name} on device arrays is part of refgen_gpu: import refgen_gpu"
-            )
-        return _device_kernels[name](array, *args)
-
-    return call
+    return _Kernel(module, name)
 
 
-def register_device_kernel(kernel: Callable) -> Callable:
-    """Make `kernel` the device's version of the kernel of that name."""
-    _device_kernels[kernel.__name__] = kernel
-    return kernel
+# The class has no docstring: that of an instance is the kernel's.
+class _Kernel:
+    __slots__ = ("__name__", "module")
+
+    def __init__(self, module: str, name: str) -> None:
+        self.module, self.__name__ = module, name
+
+    def __call__(self, array: Any, *args: Any) -> Any:
+        return self.of(package_of(array))(array, *args)
+
+    def of(self, package: str) -> Callable:
+        """The function of `package`: of refgen, or of the device's."""
+        return _find(f"{package}.kernels.{self.module}", self.__name__)
+
+    @property
+    def __doc__(self) -> str | None:  # type: ignore[override]
+        return self.of("refgen").__doc__
+
+    @property
+    def __signature__(self) -> inspect.Signature:
+        return inspect.signature(self.of("refgen"))
+
+    def __reduce__(self) -> tuple:
+        return kernel, (self.module, self.__name__)
+
+    def __repr__(self) -> str:
+        return f"<kernel {self.module}.{self.__name__}>"
+
+
+@functools.cache
+def _find(module: str, name: str) -> Callable:
+    found: Callable = getattr(importlib.import_module(module), name)
+    return found

@@ -1,6 +1,6 @@
 """What the certified search does besides matrix products; see `filter.py`.
 
-Products come as (queries, points of a tile), with −2 in them.
+Products have the shape (queries, points of a tile) and hold −2⟨x, q⟩.
 """
 
 import numpy as np
@@ -8,7 +8,7 @@ import numpy as np
 from refgen.kernels import compiled
 from refgen.kernels.neighbors import insert_one
 
-# Sums that are compared at once, in vector registers: hardly any are low enough.
+# Sums compared at once, in vector registers; hardly any of them is low enough.
 _RUN = 64
 _SIDE_BY_SIDE = 4
 _PARTIAL_SUMS = 8
@@ -19,7 +19,7 @@ _ALL_BUT_SIGN = (1 << 63) - 1
 def round_rows(rows, centre, scale, smallest, out, norms):
     """(row − centre)·scale, rounded to the type of `out`, and squared norms of that.
 
-    What is below `smallest` becomes 0: no machine may then take it for 0 or not.
+    Numbers below `smallest` become 0, as some machines flush them to 0.
     """
     sums = np.empty(_PARTIAL_SUMS)
     for i in range(len(rows)):
@@ -40,7 +40,7 @@ def round_rows(rows, centre, scale, smallest, out, norms):
 
 @compiled
 def largest_bits(entries):
-    """Bits of the largest absolute value: they are in the order of the numbers."""
+    """Bits of the largest absolute value; numbers above 0 are ordered as their bits."""
     bits = entries.view(np.int64)
     largest = 0
     for i in range(len(bits)):
@@ -70,7 +70,7 @@ def keep_lowest(products, terms, first, lows, indices):
 def recompute(points, queries, candidates, squares, indices):
     """The nearest candidates by (square, index), squares as they are defined.
 
-    `squares` comes in full of infinity; `candidates` are left sorted.
+    `squares` must hold infinity; `candidates` are sorted in place.
     """
     exact = np.empty(candidates.shape[1])
     for query in range(len(queries)):
@@ -83,7 +83,7 @@ def recompute(points, queries, candidates, squares, indices):
 
 @compiled
 def _sort(numbers):
-    """In place, by insertion: there are few, and they compile in no time."""
+    """Sort a few numbers in place, by insertion, which compiles fast."""
     for i in range(1, len(numbers)):
         number, j = numbers[i], i
         while j > 0 and numbers[j - 1] > number:
@@ -94,7 +94,7 @@ def _sort(numbers):
 
 @compiled
 def _exact_squares(points, query, found, exact):
-    # Each sum waits for itself; four at a time wait together.
+    # Each addition waits for the one before: four sums are added up side by side.
     whole = len(found) - len(found) % _SIDE_BY_SIDE
     for i in range(0, whole, _SIDE_BY_SIDE):
         x0, x1 = points[found[i]], points[found[i + 1]]
@@ -127,9 +127,9 @@ def insert_below(
 ):
     """Insert, with exact squares, every point whose lower bound is not above the limit.
 
-    `limits` are squares of which a query has k that are not above; points first.. come
-    in the order of indices. `left` counts down the exact squares that a query may
-    still have; at 0 its lists are no longer right.
+    Each query has k points whose squares are at most its entry of `limits`. Points
+    come in the order of their indices, from `first` on. `left` counts down the exact
+    squares that a query may still have; at 0 its lists are incomplete.
     """
     for query in range(len(queries)):
         limit = min(limits[query], squares[query, -1])

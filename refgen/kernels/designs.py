@@ -2,10 +2,9 @@
 
 import numpy as np
 
-from refgen.kernels import compiled, dispatched
+from refgen.kernels import compiled
 
 
-@dispatched
 @compiled
 def nearest_in_designs(points, queries, n_neighbors):
     """Squared distances and indices, (B, q, k), sorted by (square, index).

@@ -36,8 +36,8 @@ _SAMPLE = 512
 # With d·2⁻²⁴ up to this, terms of higher order are within the slack of the bound.
 _MOST_FEATURES = 1 << 18
 _SLACK = 1.125
-# An exact square costs as much as some 16 in the plain kernel; it is the cheaper way
-# for queries that need more than n / 64.
+# An exact square here costs as much as some 16 in the plain kernel, which is cheaper
+# for queries that need more than n / 64 of them.
 _EXACT_SHARE = 64
 _TINY = 2.0**-1022
 
@@ -52,8 +52,8 @@ class Rounded(NamedTuple):
 def lowering(n_features: int, dtype: Any) -> tuple[float, float]:
     """(c, η) such that (1 − c)(|x|² + |q|²) − 2η − 2⟨x, q⟩, computed, is at most 4ᵉ s.
 
-    x and q are rows after centring, scaling by 2ᵉ and rounding to `dtype`; s + 2dω is
-    meant by s, where s is the computed squared distance of the rows before that, and
+    x and q are rows after centring, scaling by 2ᵉ and rounding to `dtype`; s
+    stands for the computed squared distance of the rows before that, plus 2dω with
     ω = 2⁻¹⁰²² (in double precision e = 0 and η covers that, too). Let v = 2⁻⁵³, u the
     unit roundoff and t the smallest normal number of `dtype`, d the number of
     features, T = |x|² + |q|², D the exact squared distance. Any vector may be the
@@ -90,9 +90,10 @@ def suits(points: np.ndarray, n_neighbors: int) -> bool:
 def search(
     points: np.ndarray, queries: np.ndarray, squares: np.ndarray, indices: np.ndarray
 ) -> np.ndarray:
-    """Fill the rows of `squares` (of infinity) and `indices`; returns rows left undone.
+    """Fill the rows of `squares`, full of infinity, and `indices`; returns the rest.
 
-    No entry may be above 2⁴⁵⁰ in absolute value.
+    The rest are rows without a certificate. No entry may be above 2⁴⁵⁰ in absolute
+    value.
     """
     centre = np.median(points[:: -(-len(points) // _SAMPLE)], axis=0)
     with one_blas_thread():
@@ -116,7 +117,7 @@ def _by_single(
     squares: np.ndarray,
     indices: np.ndarray,
 ) -> np.ndarray:
-    """The nearest candidates of single precision; returns the doubtful queries."""
+    """Find neighbours in single precision; returns queries without a certificate."""
     from refgen.kernels.certified import keep_lowest, recompute
 
     n_queries, k = squares.shape
@@ -136,7 +137,7 @@ def _by_single(
 
     in_threads(n_queries, (k + _SPARE) * points.shape[1], part)
     lowest = np.ldexp(asked.terms + lows[:, -1], -2 * exponent)
-    # s may have lost products that underflow, and so may this scaling.
+    # Products that underflow may be missing from s, and from this scaling.
     lowest -= (2 * points.shape[1] + 2) * _TINY
     return np.flatnonzero(~(squares[:, -1] < lowest))
 
@@ -149,7 +150,7 @@ def _by_double(
     squares: np.ndarray,
     indices: np.ndarray,
 ) -> np.ndarray:
-    """The nearest points, given that k have s up to the limit; returns who is done."""
+    """Find neighbours, given that k have s up to the limit; returns which are done."""
     from refgen.kernels.certified import insert_below
 
     asked = rounded(queries, centre, 1.0, np.float64)
@@ -166,7 +167,7 @@ def _by_double(
 
 
 def _exponent(points: np.ndarray, queries: np.ndarray) -> int:
-    """Of a scale that brings centred entries up to 2⁵⁰ and squares not near 2¹²⁸.
+    """The e with which 2ᵉ brings centred entries up to 2⁵⁰, and squares not near 2¹²⁸.
 
     Entries 2¹⁰⁰ times smaller than the largest still have squares above 2⁻¹²⁶.
     """
@@ -212,7 +213,7 @@ def _products(
     """``visit(−2⟨x, q⟩, terms of the points, index of the first, queries)`` on tiles.
 
     Each query sees the points in the order of their indices. The rows of `asked` are
-    lost: they are doubled in place.
+    overwritten.
     """
     dtype = asked.rows.dtype
     n_queries, n_features = asked.rows.shape

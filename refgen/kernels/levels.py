@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from refgen.kernels import compiled, dispatched
+from refgen.kernels import compiled
 
 # Up to this many entries insertion is faster than a merge sort.
 _INSERTION = 64
@@ -24,7 +24,6 @@ def _stable_order(levels):
     return order
 
 
-@dispatched
 @compiled
 def absolute_level_sums(levels, values, tolerance):
     """Σ over distinct levels of |Σ values at that level|, for each row.
@@ -46,7 +45,6 @@ def absolute_level_sums(levels, values, tolerance):
     return out
 
 
-@dispatched
 @compiled
 def cumulative_level_area(levels, values):
     """∫ |Σ values at levels ≤ t| dt for each row: W₁ between two laws."""

@@ -18,7 +18,7 @@ _NARROWEST_TILE = 16
 def keep_nearest(points, queries, squares, indices):
     """Fill (n_queries, k) with the k nearest points, sorted by (square, index).
 
-    `squares` comes in full of infinity.
+    `squares` must hold infinity.
     """
     width = _tile_width(points.shape[1])
     tile = np.zeros((points.shape[1], width))
@@ -56,7 +56,7 @@ def _tile_width(n_features):
 
 @compiled
 def _fill_tile(points, start, size, tile):
-    # What is left of a wider tile before it is finite, and nothing reads its sums.
+    # Beyond `size` the tile keeps numbers of the last one; their sums are not read.
     for i in range(size):
         for j in range(points.shape[1]):
             tile[j, i] = points[start + i, j]
@@ -83,14 +83,14 @@ def _sum_squares(tile, query, sums):
 
 @compiled
 def _insert(sums, start, size, squares, indices):
-    # Points come in the order of their indices: one that ties goes behind.
+    # Points come in the order of their indices: a point that ties goes behind.
     for i in range(size):
         insert_one(sums[i], start + i, squares, indices)
 
 
 @compiled
 def insert_one(square, index, squares, indices):
-    """Into lists sorted by (square, index); none of the same square is pushed out."""
+    """Insert into lists sorted by (square, index), behind entries that tie."""
     if square < squares[-1]:
         place = len(squares) - 1
         while place > 0 and squares[place - 1] > square:

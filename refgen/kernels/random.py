@@ -25,7 +25,7 @@ _kernel = partial(compiled, error_model="numpy")
 
 
 def _product_code(typing_context, a, b):
-    """The high and the low 64 bits of a product, of one multiplication."""
+    """The high and the low 64 bits of a product, by one multiplication."""
 
     def build(context, builder, signature, args):
         wide, word = ir.IntType(128), ir.IntType(64)
@@ -201,7 +201,7 @@ def _horner(a, x):
 
 @_kernel
 def _quantiles(u, n, out, index, tails, roots):
-    """Normal quantiles of u[:n]: all as if central, then the 15 % in the tails."""
+    """Normal quantiles of u[:n]: all by the central formula, then the 15 % in tails."""
     count = 0
     for i in range(n):
         q = u[i] - 0.5
@@ -228,7 +228,7 @@ def _quantiles(u, n, out, index, tails, roots):
 
 @_kernel
 def _tile(words, position, wanted, block, replicate, purpose, k0, k1):
-    """Words from `position` after `block`, at most `wanted`: how many, and them."""
+    """Up to `wanted` words from `position` after `block`: their number, and they."""
     begin = position % 4
     n = min(_TILE - begin, wanted)
     first = block + np.uint64(position // 4)
@@ -330,7 +330,7 @@ _KERNELS = {
 
 
 def _thread_count(n):
-    # Asking Numba starts its threads, which a small draw should not.
+    # Asking Numba starts its threads, and a small draw should not start any.
     most = n // _MIN_PER_THREAD
     return min(get_num_threads(), most) if most > 1 else 1
 

@@ -7,7 +7,7 @@ nearly a line.
 
 import numpy as np
 
-from refgen.kernels import compiled, dispatched
+from refgen.kernels import compiled
 from refgen.kernels.threads import in_threads
 
 # 26 steps were the most ever seen, for entries spread over 300 decades.
@@ -18,7 +18,7 @@ _CHEAP_STEPS = 8
 _CLOSE, _BELOW = 1 + 1e-3, 1 - 1e-12
 _NEGLIGIBLE = 1e-20
 
-# Of a problem, over the cube of its size: some four factorizations.
+# Operations of a problem over the cube of its size: some four factorizations.
 _OPERATIONS = 4
 
 # Relative excess of the norm at which the next step is of the third order, and at which
@@ -27,11 +27,10 @@ _SMALL_EXCESS, _LAST_EXCESS = 0.1, 3e-6
 
 
 def _plain(*arrays):
-    """The arrays as Numba has compiled for: strided and read-only ones are others."""
+    """Contiguous, writable arrays: Numba compiles again for other kinds."""
     return [np.require(a, None, ["C", "A", "W"]) for a in arrays]
 
 
-@dispatched
 def secular_roots(spectrum, scaled):
     """μ ≥ 0 with Σ (scaled/(spectrum + μ))² = 1 for each row, 0 if Σ ≤ 1 there."""
     out = np.zeros(len(spectrum))
@@ -247,7 +246,6 @@ def _newton_each(gram, moment, radius, tolerance, solution, multiplier):
         )
 
 
-@dispatched
 def ball_by_cholesky(gram, moment, radius, tolerance):
     """Solutions and multipliers; μ = −1 where G + μI may be singular.
 

@@ -24,7 +24,7 @@ def n_threads_for(n: int, cost: int) -> int:
 
 
 def in_threads(n: int, cost: int, part: Callable[[int, int], None]) -> None:
-    """``part(start, stop)`` on ranges that cover ``0..n``, in threads if it pays.
+    """Call ``part(start, stop)`` on ranges that cover ``0..n``, in threads if it pays.
 
     `cost` is the number of operations per item, up to a small factor.
     """
@@ -41,9 +41,9 @@ def in_threads(n: int, cost: int, part: Callable[[int, int], None]) -> None:
 def one_blas_thread() -> Iterator[None]:
     """While inside, matrix products use only the thread they are called in.
 
-    For products in several threads at once, which would each start all of BLAS's.
-    The limit holds for the process, and two callers could each take the other's for
-    the original one: only the first sets it, while it is inside.
+    Products in several threads would otherwise each start all threads of BLAS. The
+    limit is one of the process, and of two callers the second would restore the
+    first one's: only the first sets it, for as long as it is inside.
     """
     if not _limited.acquire(blocking=False):
         yield

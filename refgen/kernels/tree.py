@@ -18,9 +18,9 @@ from refgen.kernels.threads import in_threads, n_threads_for
 # Candidates beyond k, at first and for queries that this does not certify: points at
 # the same distance, or nearly.
 _SPARE, _MANY_SPARE = 2, 128
-# Leaving out a subtree rests on a sum of d + h terms, of which each level of its
-# h < 2²⁴ ones replaces one by a larger one, with two roundings; that is at most
-# 2 (d + h) 2⁻⁵³ of the sum. The roundings of a distance and of s are fewer than that.
+# A subtree is left out because of a sum of d + h terms: each of h < 2²⁴ levels
+# replaces a term by a larger one, with two roundings, in all at most 2 (d + h) 2⁻⁵³
+# of the sum. The roundings of a distance and of s are fewer than that.
 _CLEARLY = 1 - 2.0**-26
 _MOST_POINTS = 1 << 24
 _TINY = 2.0**-1022
@@ -34,9 +34,10 @@ def suits(points: np.ndarray, n_neighbors: int) -> bool:
 def search(
     points: np.ndarray, queries: np.ndarray, squares: np.ndarray, indices: np.ndarray
 ) -> np.ndarray:
-    """Fill the rows of `squares` (of infinity) and `indices`; returns rows left undone.
+    """Fill the rows of `squares`, full of infinity, and `indices`; returns the rest.
 
-    No entry may be above 2⁴⁵⁰ in absolute value.
+    The rest are rows without a certificate. No entry may be above 2⁴⁵⁰ in absolute
+    value.
     """
     from scipy.spatial import cKDTree
 
@@ -61,7 +62,7 @@ def _search(
     squares: np.ndarray,
     indices: np.ndarray,
 ) -> np.ndarray:
-    """The nearest of that many candidates; returns whether they are certified."""
+    """Take the nearest of that many candidates; returns which queries are certified."""
     from refgen.kernels.certified import recompute
 
     points, n_features = tree.data, tree.m

@@ -5,13 +5,12 @@ Labels are integers in ``low .. low + n_levels − 1``; no copy of them is made.
 
 import numpy as np
 
-from refgen.kernels import compiled, dispatched
+from refgen.kernels import compiled
 
 # 512 points × 100 classes of 4-byte counts are 200 kB: within a core's L2 cache.
 _TILE = 512
 
 
-@dispatched
 @compiled
 def count_votes(labels, low, n_levels):
     """Votes per point and label, (N, n_levels), of labels (M, N)."""
@@ -25,7 +24,6 @@ def count_votes(labels, low, n_levels):
     return counts
 
 
-@dispatched
 @compiled
 def sum_squared_votes(labels, low, n_levels):
     """Σₖ nₖ² at each point, without keeping the counts."""
@@ -44,7 +42,6 @@ def sum_squared_votes(labels, low, n_levels):
     return squares
 
 
-@dispatched
 @compiled
 def count_level_masses(labels, low, n_levels, truth):
     """For j = 0..M: how many labels have j votes at a point, and how many true ones.

@@ -1,8 +1,8 @@
 """Residual memorization: a base model plus k-NN on its residuals (claims RM-*)."""
 
-import importlib
-from typing import Any
+from typing import TYPE_CHECKING
 
+from refgen._lazy import lazy
 from refgen.resmem.averaging import (
     best_neighbors,
     memorization_gain,
@@ -69,15 +69,6 @@ from refgen.resmem.smoother import (
     smooth,
 )
 
-# scikit-learn and matplotlib load with the names that need them.
-_LAZY = {
-    "MemorizationVerdict": "memorization",
-    "ResMemClassifier": "estimators",
-    "ResMemDisplay": "display",
-    "ResMemRegressor": "estimators",
-    "memorization_pays": "memorization",
-}
-
 __all__ = [
     "LinearProblem",
     "MemorizationVerdict",
@@ -129,9 +120,20 @@ __all__ = [
     "torus_distance_moment",
 ]
 
-
-def __getattr__(name: str) -> Any:
-    if name in _LAZY:
-        module = importlib.import_module(f"{__name__}.{_LAZY[name]}")
-        return getattr(module, name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+# scikit-learn and matplotlib load with the names that need them.
+if TYPE_CHECKING:
+    from refgen.resmem.display import ResMemDisplay
+    from refgen.resmem.estimators import ResMemClassifier, ResMemRegressor
+    from refgen.resmem.memorization import MemorizationVerdict, memorization_pays
+else:
+    __getattr__, __dir__ = lazy(
+        __name__,
+        __all__,
+        {
+            "MemorizationVerdict": "memorization",
+            "ResMemClassifier": "estimators",
+            "ResMemDisplay": "display",
+            "ResMemRegressor": "estimators",
+            "memorization_pays": "memorization",
+        },
+    )

@@ -11,6 +11,7 @@ from sklearn.base import clone, is_classifier
 from sklearn.model_selection import KFold, StratifiedKFold, check_cv
 
 from refgen._checks import check_open_unit, is_number
+from refgen.arrays import on_the_host
 from refgen.resmem._estimator_base import ResMemBase
 from refgen.resmem._losses import check_loss, losses, paired_data
 from refgen.resmem._residuals import take_points, take_rows
@@ -19,6 +20,7 @@ from refgen.resmem._residuals import take_points, take_rows
 _DOUBLING = 2.0
 
 
+@on_the_host("plain numbers")
 @dataclass(frozen=True)
 class MemorizationVerdict:
     """Whether remembered residuals lower the risk, and by how much.

@@ -128,8 +128,8 @@ def decomposition_terms(
     >>> [float(term) for term in terms]
     [0.3125, 0.5625]
     """
-    stage = deviation(base, population)
-    missing = deviation(coefficients, population)
+    stage = deviation(base, population, ("base", "population"))
+    missing = deviation(coefficients, population, ("coefficients", "population"))
     x = as_floats("queries", queries, 2)
     near = as_floats("neighbors", neighbors, 2)
     for name, array in (("queries", x), ("neighbors", near)):
@@ -182,7 +182,9 @@ def risk_bounds(
     return (missing**2).sum(axis=-1) * largest, (norm + radius) ** 2 * trace
 
 
-def deviation(coefficients: Any, base: Any) -> Any:
+def deviation(
+    coefficients: Any, base: Any, names: tuple[str, str] = ("coefficients", "base")
+) -> Any:
     """θ* − θₙ, after a check of the shapes.
 
     Examples
@@ -190,11 +192,12 @@ def deviation(coefficients: Any, base: Any) -> Any:
     >>> deviation([1.0, 0.0], [0.5, 0.0]).tolist()
     [0.5, 0.0]
     """
-    theta = as_floats("coefficients", coefficients, 1)
-    own = as_floats("base", base, 1)
+    first, second = names
+    theta = as_floats(first, coefficients, 1)
+    own = as_floats(second, base, 1)
     if theta.shape[-1] != own.shape[-1]:
         raise ValueError(
-            f"coefficients have {theta.shape[-1]} feature(s) and base {own.shape[-1]}; "
+            f"{first} have {theta.shape[-1]} feature(s) and {second} {own.shape[-1]}; "
             "they must have the same"
         )
     return theta - own

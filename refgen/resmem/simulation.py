@@ -14,9 +14,11 @@ from refgen._checks import (
     in_one_place,
 )
 from refgen.arrays import as_floats, namespace
-from refgen.kernels.designs import nearest_in_designs
+from refgen.kernels import kernel
 from refgen.neighbors import may_overflow, refuse_overflow
 from refgen.resmem.smoother import at_neighbors, neighbor_weights
+
+nearest_in_designs = kernel("designs", "nearest_in_designs")
 
 LAWS = ("ball", "gaussian", "torus")
 

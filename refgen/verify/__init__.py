@@ -21,3 +21,10 @@ __all__ = [
     "verify",
     "verify_claim",
 ]
+
+# Why refgen_gpu has no such package.
+NOT_MIRRORED = "the engine takes the package that it runs on: verify(rg=refgen_gpu)"
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,5 +1,5 @@
-"""What a machine with a GPU shows, as one record: ``python -m refgen_gpu.check``.
+"""A check of this code on a machine with a GPU: ``python -m refgen_gpu.check``.
 
-Run from a checkout, without network. Each section runs in a process of its own with a
-time limit, so that none can lose the results of another.
+Run it from a checkout; it needs no network and writes one record. Each section runs in
+a process of its own with a time limit, so that none can lose the results of another.
 """

@@ -33,7 +33,7 @@ def _strict(be: Backend, function: Callable[[], Any]) -> Any:
 
 
 def _quiet(result: Any) -> str:
-    """Meaningless numbers, which differ from one library to the other."""
+    """In place of meaningless numbers, which differ between libraries."""
     return "quiet"
 
 
@@ -112,7 +112,7 @@ BELIEFS = {
 
 
 def answer(be: Backend, ask: Callable[[Backend], Any]) -> str:
-    """What happens, in words."""
+    """What `ask` gives, or raises, in words."""
     try:
         value = ask(be)
     except Exception as error:
@@ -124,7 +124,7 @@ def answer(be: Backend, ask: Callable[[Backend], Any]) -> str:
 
 
 def compared(be: Backend, belief: Belief) -> dict[str, Any]:
-    """The belief beside what is the case."""
+    """The belief, what CuPy does, and whether they agree."""
     found = answer(be, belief.ask)
     return {"belief": belief.answer, "is": found, "agrees": found == belief.answer}
 
@@ -188,7 +188,7 @@ def _out_of_memory(be: Backend) -> bool:
 
 
 def _functions() -> dict[str, tuple[str, str, float, float]]:
-    """Name: library, function, and a range of arguments."""
+    """By name: a library, a function of it, and a range of arguments."""
     elementwise = {
         "sqrt": (0, 1e6), "exp": (-700, 700), "log": (1e-300, 1e3), "expm1": (-1, 1),
         "log1p": (-0.999, 10), "sin": (-10, 10), "cos": (-10, 10), "tanh": (-5, 5),
@@ -216,7 +216,7 @@ def _ulps(be: Backend, library: str, name: str, low: float, high: float) -> dict
 
 
 def _product_error(be: Backend) -> dict[str, float]:
-    """Against exact integers, and for real numbers as a share of 2γₙ|A||B|."""
+    """Wrong products of integers, and the error of others over 2γₙ|A||B|."""
     rng = np.random.default_rng(1)
     n = 512
     integers = rng.integers(-1000, 1000, (2, n, n)).astype(float)

@@ -44,7 +44,7 @@ def shown(result: Any) -> dict[str, Any]:
 
 
 def not_reached(results: dict[str, Any]) -> list[str]:
-    """Claims that time did not suffice for.
+    """Claims that were not run because the time was up.
 
     Examples
     --------

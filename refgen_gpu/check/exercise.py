@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
+import importlib
+import pkgutil
 import sys
+from types import ModuleType
 from typing import Any
 
 import numpy as np
 
-from refgen_gpu.backend import backend
+import refgen_gpu
+from refgen_gpu import kernels, launch
+from refgen_gpu.backend import _override, backend
 
 PLANTED = {
     # A write one past the end.
@@ -20,83 +26,41 @@ PLANTED = {
 }
 
 
-def kernels() -> None:
-    """Small inputs through everything that launches a kernel."""
-    draws()
-    votes()
-    levels()
-    neighbors()
-    designs()
-    secular()
+def launchers() -> dict[str, ModuleType]:
+    """The modules that launch kernels, by name; each has ``cases(rg, size)``.
+
+    Examples
+    --------
+    >>> "votes" in launchers()
+    True
+    """
+    return {
+        found.name: importlib.import_module(f"{kernels.__name__}.{found.name}")
+        for found in pkgutil.iter_modules(kernels.__path__)
+    }
 
 
-def draws() -> None:
-    from refgen_gpu.random import Stream
-
-    stream = Stream(0, "check", "exercise")
-    for n in (1, 2, 5, 67, 1031):
-        for offset in (0, 3):
-            for kind in ("words", "uniform", "normal", "exponential", "signs"):
-                getattr(stream, kind)(n, offset=offset)
-            stream.integers(9, n, offset=offset)
-            stream.dirichlet((n, 3), offset=offset)
+def every_kernel(size: int = 1000) -> None:
+    """Small inputs of odd sizes through everything that launches a kernel."""
+    for module in launchers().values():
+        for _ in module.cases(refgen_gpu, size):
+            pass
 
 
-def votes() -> None:
-    from refgen_gpu.kernels import votes as own
-    from refgen_gpu.random import Stream
+def never_launched() -> list[str]:
+    """Kernels of the .cu files that no case launches."""
+    be, launched = backend(), set()
 
-    for n_runs, n_points, n_levels in ((1, 1, 1), (5, 67, 3), (3072, 3, 2)):
-        stream = Stream(0, "check", "labels")
-        labels = stream.integers(n_levels, (n_runs, n_points)) - 1
-        truth = stream.child("truth").integers(n_levels, n_points) - 1
-        own.count_votes(labels, -1, n_levels)
-        own.sum_squared_votes(labels, -1, n_levels)
-        own.count_level_masses(labels, -1, n_levels, truth)
+    def launch_and_note(name: str, *args: Any, **kwargs: Any) -> None:
+        launched.add(name)
+        be.launch(name, *args, **kwargs)
 
-
-def levels() -> None:
-    from refgen_gpu.kernels import levels as own
-    from refgen_gpu.random import Stream
-
-    for shape in ((3, 1), (5, 33), (2, 5000)):
-        stream = Stream(0, "check", "levels")
-        rows = stream.integers(9, shape).astype("f8"), stream.child("v").normal(shape)
-        own.absolute_level_sums(*rows, 0.5)
-        own.cumulative_level_area(*rows)
-
-
-def neighbors() -> None:
-    from refgen_gpu.neighbors import nearest_neighbors
-    from refgen_gpu.random import Stream
-
-    for n, q, d, k in ((1, 1, 1, 1), (67, 5, 3, 4), (300, 33, 7, 24), (50, 3, 2, 40)):
-        stream = Stream(0, "check", "points")
-        points, queries = stream.normal((n, d)), stream.child("q").normal((q, d))
-        nearest_neighbors(points, queries, k)
-        # Ties everywhere, so that no query is certified by the filter.
-        nearest_neighbors(points * 0, queries * 0, min(k, 24))
-
-
-def secular() -> None:
-    from refgen_gpu.linalg import secular_multiplier
-    from refgen_gpu.random import Stream
-
-    for shape in ((1, 1), (5, 3), (67, 33)):
-        stream = Stream(0, "check", "secular")
-        spectrum = stream.exponential(shape)
-        secular_multiplier(spectrum, stream.child("m").normal(shape), 0.5)
-
-
-def designs() -> None:
-    from refgen_gpu.kernels.designs import nearest_in_designs
-    from refgen_gpu.random import Stream
-
-    for b, n, q, d, k in ((1, 1, 1, 1, 1), (3, 67, 5, 3, 4), (33, 40, 7, 2, 40)):
-        stream = Stream(0, "check", "designs")
-        points = stream.normal((b, n, d))
-        queries = stream.child("q").normal((b, q, d))
-        nearest_in_designs(points, queries, k)
+    token = _override.set(dataclasses.replace(be, launch=launch_and_note))
+    try:
+        every_kernel()
+    finally:
+        _override.reset(token)
+    return sorted(set(launch.signatures()) - launched)
 
 
 def planted(tool: str) -> None:
@@ -115,7 +79,7 @@ def main(target: str, tool: str) -> None:
     if target == "planted":
         planted(tool)
     else:
-        kernels()
+        every_kernel()
     be.xp.cuda.Device().synchronize()
 
 

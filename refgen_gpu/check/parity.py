@@ -55,7 +55,7 @@ def run(deadline: float) -> Iterator[tuple[str, Any]]:
 
 
 def command(files: list[str]) -> list[str]:
-    """The call of pytest: tests on the GPU only, whose absence is a failure.
+    """The call of pytest: tests on the GPU only; a missing GPU is a failure.
 
     Warnings of other packages' versions are shown; only wrong results fail.
     """

@@ -1,4 +1,4 @@
-"""Sections in processes of their own: started, limited in time, collected."""
+"""Runs each section in its own process, within a time limit, and collects results."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from refgen_gpu.evidence import ROOT
 
 
 def write_json(path: Path, value: Any) -> None:
-    """Write all of `value` or nothing, whatever interrupts it."""
+    """Write all of `value`, or nothing if it is interrupted."""
     text = json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
@@ -79,7 +79,7 @@ def run_all(
 def collect(
     section: Section, path: Path, ending: str, seconds: float
 ) -> dict[str, Any]:
-    """What a section's process left behind, with what is wrong about it.
+    """The results that a section's process has written, with what is wrong about them.
 
     `ending` is how the process ended, for sections that could not say it themselves.
     """
@@ -97,7 +97,7 @@ def collect(
 
 
 def command(section: Section, limit: float, path: Path) -> list[str]:
-    """The call that runs a section; it is to end on its own before the limit."""
+    """The call that runs a section; the section ends by itself before the limit."""
     child = [section.name, str(0.9 * limit), str(path)]
     return [sys.executable, "-m", "refgen_gpu.check", "--child", *child]
 

@@ -1,4 +1,4 @@
-"""Section sanitizer: compute-sanitizer over every kernel, where the tool is there.
+"""Section sanitizer: compute-sanitizer over every kernel, if it is installed.
 
 A planted mistake shows first that the tool finds mistakes on this machine.
 """
@@ -86,7 +86,7 @@ def judged(code: int, output: str) -> dict[str, Any]:
 
 
 def _marked(output: str) -> list[str]:
-    """The tool's own lines, without the folders that files lie in."""
+    """The tool's own lines, without the folders of this machine."""
     lines = [line[:200] for line in output.splitlines() if line.startswith("=======")]
     home = str(Path(sys.prefix))
     kept = [line.replace(str(ROOT), ".").replace(home, "...") for line in lines]
@@ -94,7 +94,7 @@ def _marked(output: str) -> list[str]:
 
 
 def problems(results: dict[str, Any]) -> list[str]:
-    """A tool that finds nothing planted proves nothing, and is not counted.
+    """What the tools found; one that misses the planted mistake has shown nothing.
 
     Examples
     --------

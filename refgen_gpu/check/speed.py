@@ -27,7 +27,7 @@ def run(deadline: float) -> Iterator[tuple[str, Any]]:
 
 
 def problems(results: dict[str, Any]) -> list[str]:
-    """What was not measured; targets that are missed are results, not problems.
+    """What was not measured. A target that is missed is a result, not a problem.
 
     Examples
     --------

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
+
+from refgen.kernels import kernel
 from refgen_gpu.backend import backend
 from refgen_gpu.chunks import in_chunks
 from refgen_gpu.launch import n_blocks
@@ -75,3 +79,16 @@ def _sorted_rows(xp: Any, levels: Any, values: Any) -> tuple[Any, Any]:
     by_level = (xp.take_along_axis(rows, order, axis=-1) for rows in (levels, values))
     sorted_levels, sorted_values = map(xp.ascontiguousarray, by_level)
     return sorted_levels, sorted_values
+
+
+def cases(rg: Any, size: int) -> Iterator[tuple[str, Any]]:
+    """Sums of integers, which are exact in any order; rows on both sides of 4096."""
+    for shape in ((3, 1), (size // 33 + 5, 33), (2, 5000)):
+        stream = rg.random.Stream(0, "check", "levels")
+        levels = stream.integers(9, shape).astype(np.float64)
+        values = stream.child("values").integers(9, shape) - 4.0
+        for name, extra in (
+            ("absolute_level_sums", (0.5,)),
+            ("cumulative_level_area", ()),
+        ):
+            yield name, kernel("levels", name)(levels, values, *extra)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
+from refgen.kernels import kernel
 from refgen.kernels.secular import STEPS
 from refgen_gpu.backend import backend
 from refgen_gpu.launch import n_blocks
 
 _THREADS = 128
+
+NOT_COMPARED = {"ball_by_cholesky": "a device solves by eigenvalues instead"}
 
 
 def secular_roots(spectrum: Any, scaled: Any) -> Any:
@@ -60,3 +64,11 @@ def ball_by_cholesky(
     """
     xp = backend().xp
     return xp.zeros(moment.shape), xp.full(len(moment), -1.0)
+
+
+def cases(rg: Any, size: int) -> Iterator[tuple[str, Any]]:
+    """Roots of random problems, of which some have their solution inside the ball."""
+    for shape in ((1, 1), (5, 3), (67, 33), (size // 8 + 1, 8)):
+        stream = rg.random.Stream(0, "check", "secular")
+        spectrum, scaled = stream.exponential(shape), stream.child("m").normal(shape)
+        yield "secular_roots", kernel("secular", "secular_roots")(spectrum, scaled)

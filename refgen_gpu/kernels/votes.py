@@ -6,8 +6,10 @@ outside is a write outside the array.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
+from refgen.kernels import kernel
 from refgen_gpu.backend import backend
 from refgen_gpu.chunks import in_chunks
 from refgen_gpu.launch import n_blocks
@@ -127,3 +129,18 @@ def _counts(be: Any, labels: Any, low: int, n_levels: int) -> Any:
 def _point_bytes(labels: Any, n_levels: int) -> int:
     # A copy of the labels as int64, and counts as int32 and, for squares, as int64.
     return 8 * labels.shape[0] + 12 * n_levels
+
+
+def cases(rg: Any, size: int) -> Iterator[tuple[str, Any]]:
+    """Counts of odd sizes; 3072 runs are the first to leave shared memory."""
+    sizes = ((1, 1, 1), (5, 67, 3), (7, size // 7 + 3, 10), (3071, 3, 2), (3072, 3, 2))
+    for n_runs, n_points, n_levels in sizes:
+        stream = rg.random.Stream(0, "check", "votes")
+        labels = stream.integers(n_levels, (n_runs, n_points)) - 1
+        truth = stream.child("truth").integers(n_levels, n_points) - 1
+        for name, extra in (
+            ("count_votes", ()),
+            ("sum_squared_votes", ()),
+            ("count_level_masses", (truth,)),
+        ):
+            yield name, kernel("votes", name)(labels, -1, n_levels, *extra)

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy.sparse import csr_array
+from support.mirrors import assert_complete, check_bad_numbers, check_host_arguments
 from support.parity import assert_on_device, assert_same_bits, kernel_arguments
 
 import refgen.disagreement as on_host
@@ -24,29 +25,44 @@ RUNS = [[0, 1, 1, 0], [1, 1, 0, 2]]
 LAW = on_host.FiniteLaw([0.5, 0.5], [[0.75, 0.25], [1, 0]], [[0.5, 0.5], [0.25, 0.75]])
 
 
-# Host arrays.
+# One call of every function that no theory has; those of theories have tests there.
 
-HOST_ARRAYS = {
-    "predictions": lambda: on_gpu.disagreement(np.array(RUNS)),
-    "labels": lambda: on_gpu.audit(to_device(RUNS), labels=np.zeros(4, int)),
-    "classes": lambda: on_gpu.vote_counts(to_device(RUNS), classes=np.arange(3)),
-    "law": lambda: on_gpu.cace(LAW),
-    "weights": lambda: on_gpu.FiniteLaw(np.ones(1), [[1.0]], [[1.0]]),
-    "levels": lambda: on_gpu.bin_index(np.ones(3), 2),
-    "points": lambda: nearest_neighbors(np.ones((3, 2)), [[1.0, 1.0]], 1),
-    "queries": lambda: nearest_neighbors([[1.0, 1.0]], np.ones((3, 2)), 1),
-    "rhs": lambda: refgen_gpu.linalg.solve_positive([[1.0]], np.ones((1, 1))),
-    "rows": lambda: refgen_gpu.linalg.orthonormal_rows(np.eye(2)),
-    "concentration": lambda: on_gpu.BetaReliability(np.ones(2), 0.5),
-    "x": lambda: refgen_gpu.arrays.as_floats("x", np.ones(2)),
+EYE, ONES = np.eye(2), np.ones((2, 1))
+CALLS = {
+    "linalg": {
+        "ball_constrained_least_squares": (EYE[None], ONES.T, np.array([0.5])),
+        "orthonormal_rows": (EYE,),
+        "project_out": (EYE[:1], np.ones(2)),
+        "secular_multiplier": (np.ones(2), np.ones(2), np.array([0.5])),
+        "solve_positive": (EYE, ONES),
+    },
+    "neighbors": {"nearest_neighbors": (EYE, EYE, 1)},
 }
+# These sit inside of loops and check nothing.
+UNCHECKED = {"orthonormal_rows", "project_out", "solve_positive"}
+NAMES = [(module, name) for module, calls in CALLS.items() for name in calls]
 
 
-@pytest.mark.parametrize("name", HOST_ARRAYS)
-def test_host_arrays_are_refused_by_name_and_with_the_remedy(device, name):
-    message = rf"{name}\b.*on the host.*to_device\(\w+\)"
-    with pytest.raises(TypeError, match=message):
-        HOST_ARRAYS[name]()
+@pytest.mark.parametrize(("module", "name"), NAMES)
+def test_host_arrays_are_refused_by_name_and_with_the_remedy(device, module, name):
+    check_host_arguments(module, name, CALLS[module][name])
+
+
+@pytest.mark.parametrize(("module", "name"), NAMES)
+def test_nan_and_infinity_are_refused_by_name(device, module, name):
+    if name not in UNCHECKED:
+        check_bad_numbers(module, name, CALLS[module][name])
+
+
+@pytest.mark.parametrize("module", CALLS)
+def test_every_function_is_called(module):
+    assert_complete(module, CALLS[module])
+
+
+def test_checks_refuse_host_arrays(device):
+    for check in (refgen_gpu.arrays.as_floats, refgen_gpu.arrays.as_probabilities):
+        with pytest.raises(TypeError, match=r"x is on the host.*to_device\(x\)"):
+            check("x", np.ones(1))
 
 
 def test_frames_are_on_the_host_too(device):

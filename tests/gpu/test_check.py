@@ -3,18 +3,19 @@
 import importlib
 import subprocess
 import time
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from support.compilers import nvrtc
 
 import refgen_gpu.backend
-from refgen_gpu import launch
 from refgen_gpu.check import (
     beliefs,
     bits,
     claims,
     exercise,
+    large,
     parity,
     sanitizer,
 )
@@ -118,9 +119,9 @@ def test_results_of_claims_are_shown_and_judged():
 
 def test_different_bits_are_counted():
     a = np.array([0.0, np.nan, 1.0])
-    assert bits.different(a, a.copy()) == 0
-    assert bits.different(a, np.array([-0.0, np.nan, 1.0])) == 1
-    assert bits.different(a, a.astype(np.float32)) == 3
+    assert large.different(a, a.copy()) == 0
+    assert large.different(a, np.array([-0.0, np.nan, 1.0])) == 1
+    assert large.different(a, a.astype(np.float32)) == 3
     assert bits.problems({"x": {"different": 1, "of": 3}, "y": {"error": "E"}}) == [
         "y: E",
         "x: 1 of 3 differ from the CPU",
@@ -151,48 +152,47 @@ def test_beliefs_that_are_too_lenient_are_problems():
     ]
 
 
-@pytest.mark.parametrize("name", list(bits.cases()))
+@pytest.mark.parametrize("name", list(exercise.launchers()))
 def test_bits_are_compared(standin, name):
-    assert bits.same_draws(bits.cases(65)[name])["different"] == 0
-
-
-def test_neighbors_and_many_normals_are_compared(standin, monkeypatch):
-    assert bits.same_neighbors(60, 4) == {"different": 0, "of": 160}
-    monkeypatch.setattr(bits, "_PIECE", 100)
-    soon = time.monotonic() + 100
-    assert bits.different_normals(250, soon) == {"different": 0, "of": 250}
-    assert bits.different_normals(250, 0.0)["of"] == 100
-
-
-def test_votes_are_compared(standin):
-    found = bits.same_votes()
+    found = bits.compared(exercise.launchers()[name], 200)
     assert found["different"] == 0
-    assert found["of"] > 10_000
+    assert found["of"] > 30
+    assert "in" not in found
+
+
+def test_a_bit_that_differs_is_seen(standin):
+    def cases(rg, size):
+        yield "same", rg.arrays.to_device([0.0, 1.0])
+        yield "other", rg.arrays.to_device([0.0, 1.0 if rg is refgen_gpu else -1.0])
+
+    found = bits.compared(SimpleNamespace(cases=cases))
+    assert (found["different"], found["of"], found["in"]) == (1, 4, ["other"])
+    assert bits.problems({"a": found}) == ["a: 1 of 4 differ from the CPU in other"]
+
+
+def test_many_normals_are_compared(standin, monkeypatch):
+    monkeypatch.setattr(large, "_PIECE", 100)
+    soon = time.monotonic() + 100
+    assert large.many_normals(soon, 250) == {"different": 0, "of": 250}
+    assert large.many_normals(0.0, 250)["of"] == 100
 
 
 def test_large_sizes_are_not_tried_where_they_do_not_fit(standin):
-    assert all("not run" in call() for call in bits.LARGE.values())
+    assert all("not run" in call() for call in large.CASES.values())
 
 
-def test_the_exercise_launches_every_kernel(standin, monkeypatch):
-    launched = set()
-    counting = launcher(standin, launched)
-    token = refgen_gpu.backend._override.set(counting)
-    try:
-        exercise.kernels()
-    finally:
-        refgen_gpu.backend._override.reset(token)
-    assert launched == set(launch.signatures())
+def test_the_exercise_launches_every_kernel(standin):
+    assert exercise.never_launched() == []
 
 
-def launcher(standin, launched):
-    import dataclasses
-
-    def run(name, *args, **kwargs):
-        launched.add(name)
-        standin.launch(name, *args, **kwargs)
-
-    return dataclasses.replace(standin, launch=run)
+def test_a_kernel_that_is_never_launched_is_a_problem(standin, monkeypatch):
+    one = {"designs": exercise.launchers()["designs"]}
+    monkeypatch.setattr(exercise, "launchers", lambda: one)
+    missing = exercise.never_launched()
+    assert "nearest_in_designs" not in missing
+    assert "count_votes" in missing
+    problems = bits.problems({"kernels": {"never launched": missing}})
+    assert "count_votes is in no case of a module of refgen_gpu.kernels" in problems
 
 
 @pytest.fixture

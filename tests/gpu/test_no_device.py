@@ -11,41 +11,31 @@ import pytest
 
 import refgen_gpu.arrays
 import refgen_gpu.backend
-import refgen_gpu.disagreement as on_gpu
+from refgen.arrays import why_on_the_host
+from refgen.theories import THEORIES
 from refgen_gpu import NoDeviceError
 from refgen_gpu.arrays import to_host
-from refgen_gpu.mirror import ON_THE_HOST, public_names
-from refgen_gpu.neighbors import nearest_neighbors
 from refgen_gpu.random import Stream
-
-MODULES = [
-    f"disagreement.{name}"
-    for name in (
-        "audits", "calibration", "decompositions", "estimates", "families",
-        "finite_sample", "laws", "rates", "votes",
-    )
-]  # fmt: skip
-ARRAYS = ("to_device", "as_floats", "as_probabilities", "device_label")
 
 
 def public_functions():
-    for module in ["disagreement", "linalg", *MODULES]:
+    for module in ("linalg", "neighbors", *THEORIES):
         mirror = importlib.import_module(f"refgen_gpu.{module}")
-        twin = importlib.import_module(f"refgen.{module}")
-        for name in public_names(twin):
-            if name in ON_THE_HOST or inspect.isclass(getattr(twin, name)):
-                continue
-            yield f"{module}.{name}", getattr(mirror, name)
-    for name in ARRAYS:
-        yield f"arrays.{name}", getattr(refgen_gpu.arrays, name)
-    yield "neighbors.nearest_neighbors", nearest_neighbors
+        for name in mirror.__all__:
+            value = getattr(mirror, name)
+            # What has a file of its own takes arrays of either side.
+            if why_on_the_host(value) is None and value.__module__ == mirror.__name__:
+                yield f"{module}.{name}", value
+    for name, value in vars(refgen_gpu.arrays).items():
+        is_own = getattr(value, "__module__", None) == "refgen_gpu.arrays"
+        if is_own and name != "to_host" and not name.startswith("_"):
+            yield f"arrays.{name}", value
     yield "backend.backend", refgen_gpu.backend.backend
-    for kind in ("words", "uniform", "normal", "exponential", "signs", "permutation"):
-        yield f"random.Stream.{kind}", functools.partial(getattr(Stream(0), kind), 3)
-    yield "random.Stream.integers", functools.partial(Stream(0).integers, 3, 3)
-    yield "random.Stream.dirichlet", functools.partial(Stream(0).dirichlet, 3)
-    for name in ("FiniteLaw", "ClassifierLaw", "MemberLaw", "BetaReliability"):
-        yield f"disagreement.{name}", getattr(on_gpu, name)
+    for name, method in inspect.getmembers(Stream(0), inspect.ismethod):
+        draws = {"shape", "n"} & inspect.signature(method).parameters.keys()
+        if draws and not name.startswith("_"):
+            bound = (3,) if name == "integers" else ()
+            yield f"random.Stream.{name}", functools.partial(method, *bound, 3)
 
 
 FUNCTIONS = dict(public_functions())
@@ -79,6 +69,8 @@ def imported_by(statement):
 
 
 def test_importing_loads_no_compiler_and_no_cupy():
-    assert not {"cupy", "numba"} & set(imported_by("import refgen_gpu").split())
-    names = [f"refgen_gpu.{m}" for m in refgen_gpu._SUBMODULES]
-    assert "cupy" not in imported_by(f"import {', '.join(names)}").split()
+    names = [name for name in refgen_gpu.__all__ if name.islower()]
+    modules = [f"refgen_gpu.{name}" for name in names if name != "__version__"]
+    loaded = imported_by(f"import {', '.join(modules)}").split()
+    assert set(modules) <= set(loaded)
+    assert not {"cupy", "numba"} & set(loaded)

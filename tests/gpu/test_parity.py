@@ -22,8 +22,6 @@ from support.parity import (
     stream,
 )
 
-import refgen.kernels.levels
-import refgen.kernels.votes
 import refgen.linalg
 import refgen.neighbors
 import refgen.random
@@ -31,6 +29,7 @@ import refgen_gpu.disagreement
 import refgen_gpu.linalg
 import refgen_gpu.neighbors
 import refgen_gpu.random
+from refgen.kernels import kernel
 from refgen_gpu.arrays import to_device, to_host
 
 # Random streams: the same bits.
@@ -104,10 +103,9 @@ SHORT, LONG = st.integers(1, 40), st.sampled_from([4096, 4097, 5000])
 
 
 def level_kernels(levels, values, tolerance):
-    kernels = refgen.kernels.levels
     return (
-        kernels.absolute_level_sums(levels, values, tolerance),
-        kernels.cumulative_level_area(levels, values),
+        kernel("levels", "absolute_level_sums")(levels, values, tolerance),
+        kernel("levels", "cumulative_level_area")(levels, values),
     )
 
 
@@ -154,17 +152,16 @@ def test_votes_are_the_same_counts(device, seed, runs, n, levels, types, low):
     draws = stream(seed)
     predictions = (low + draws.child("runs").integers(levels, (runs, n))).astype(kind)
     truth = (low + draws.child("truth").integers(levels, n)).astype(other)
-    kernels = refgen.kernels.votes
     # One level more than occurs, on both sides.
     arguments = low - 1, levels + 2
     mine, mine_truth = to_device(predictions), to_device(truth)
     for name in ("count_votes", "sum_squared_votes"):
-        kernel = getattr(kernels, name)
-        assert_on_device(kernel(mine, *arguments), device)
-        assert_same_bits(kernel(mine, *arguments), kernel(predictions, *arguments))
+        count = kernel("votes", name)
+        assert_on_device(count(mine, *arguments), device)
+        assert_same_bits(count(mine, *arguments), count(predictions, *arguments))
+    masses = kernel("votes", "count_level_masses")
     assert_same_bits(
-        kernels.count_level_masses(mine, *arguments, mine_truth),
-        kernels.count_level_masses(predictions, *arguments, truth),
+        masses(mine, *arguments, mine_truth), masses(predictions, *arguments, truth)
     )
 
 

@@ -8,13 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.integrate import dblquad
-from support.parity import assert_on_device, assert_within, model
 
 from refgen.random import Stream
 from refgen.resmem import ball, displacement
-from refgen_gpu.arrays import to_device
-from refgen_gpu.resmem import ball as device_ball
-from refgen_gpu.resmem import displacement as device_displacement
 
 EXACT = {"rel": 1e-12, "abs": 0}
 # Of a value printed with nine decimals.
@@ -299,51 +295,3 @@ def test_numbers_of_points_and_features_are_no_booleans_and_no_fractions():
     for d in (2.5, True):
         with pytest.raises(TypeError, match="n_features must be an integer"):
             ball.ball_squared_distance(d, 1)
-
-
-# --- on the device
-
-SIZES = np.array([4.0, 9.0, 1e6, 1e12]), np.array([1.0, 2.0, 9.0, 1.0])
-
-
-@pytest.mark.parametrize("name", ["torus_displacement", "centre_displacement"])
-def test_closed_forms_on_the_device(name, device):
-    got = getattr(device_displacement, name)(3, *map(to_device, SIZES))
-    assert_on_device(got, device)
-    want = getattr(displacement, name)(3, *SIZES)
-    # Logarithms up to 40, each behind a dozen operations, then exp.
-    assert_within(got, want, model(12 * 40, want.max()))
-
-
-def test_interval_on_the_device(device):
-    points = np.sort(Stream(1, "test").uniform((5, 6)), axis=-1)
-    high = np.linspace(1, 2, 5)
-    got = device_displacement.interval_displacement(
-        to_device(points), 2, 0.0, to_device(high)
-    )
-    assert_on_device(got, device)
-    want = displacement.interval_displacement(points, 2, 0.0, high)
-    # Each of 12 cubes is at most 8 and behind ten operations.
-    assert_within(got, want, model(12 + 10, 12 * 8))
-    n, k = to_device(SIZES[0]), to_device(SIZES[1])
-    expected = device_displacement.expected_interval_displacement(n, k)
-    assert_on_device(expected, device)
-    want = displacement.expected_interval_displacement(*SIZES)
-    assert_within(expected, want, model(20, want))
-
-
-def test_ball_on_the_device(device):
-    n = to_device(SIZES[0])
-    got = device_ball.ball_squared_distance(3, n)
-    assert_on_device(got, device)
-    want = ball.ball_squared_distance(3, SIZES[0])
-    # A sum of positive terms; exp of up to 700 where it is not 0.
-    nodes = ball._rule(3, ball._levels(3, SIZES[0]))[1].size
-    assert_within(got, want, model(nodes + 3 * 700, want))
-    bound = device_ball.recalled_risk_bound(3, n, 0.5)
-    assert_on_device(bound, device)
-    want = ball.recalled_risk_bound(3, SIZES[0], 0.5)
-    assert_within(bound, want, model(30, want))
-    low, high = device_ball.ball_squared_distance_bounds(3, n)
-    assert_on_device((low, high), device)
-    assert device_ball.break_even_n(3) == 3

@@ -9,9 +9,8 @@ from support.parity import assert_on_device, assert_same_bits, model
 from support.resmem_data import ALL_WEIGHTS, IRIS, KINDS, STUMP, TREE, X, Y
 
 import refgen.resmem.estimators as on_host
+import refgen_gpu.resmem
 import refgen_gpu.resmem.estimators as on_gpu
-import refgen_gpu.resmem.selection as gpu_selection
-import refgen_gpu.resmem.simplex as gpu_simplex
 from refgen.resmem.estimators import ResMemRegressor
 from refgen.resmem.selection import (
     bandwidth_grid,
@@ -74,10 +73,10 @@ def test_what_comes_in_decides_what_goes_out(device, settings):
 def test_choices_and_projections_on_the_device(device, weights):
     distances, indices = on_host.ResMemRegressor._search(X[:30], X[:30], 5)
     neighbours = tuple(map(to_device, (distances, indices)))
-    ours = gpu_selection.without_self(*neighbours)
+    ours = without_self(*neighbours)
     right = without_self(distances, indices)
     assert_same_bits(ours, right)
-    got = gpu_selection.leave_one_out_scores(
+    got = refgen_gpu.resmem.leave_one_out_scores(
         *ours, to_device(Y[:30]), weights, [0.1, 0.3]
     )
     want = leave_one_out_scores(*right, Y[:30], weights, [0.1, 0.3])
@@ -85,10 +84,10 @@ def test_choices_and_projections_on_the_device(device, weights):
     # 30 squares of differences of means of 4: their roundings, and two of exp.
     limit = model(30 + 2 * (3 * 4 + 8), want.max() + (Y[:30] ** 2).max())
     np.testing.assert_allclose(to_host(got), want, rtol=0, atol=limit)
-    grids = gpu_selection.bandwidth_grid(ours[0]), bandwidth_grid(right[0])
+    grids = bandwidth_grid(ours[0]), bandwidth_grid(right[0])
     np.testing.assert_allclose(to_host(grids[0]), grids[1], rtol=model(120, 1))
     scores = np.random.default_rng(0).normal(size=(7, 4))
-    projected = gpu_simplex.project_on_simplex(to_device(scores))
+    projected = refgen_gpu.resmem.project_on_simplex(to_device(scores))
     assert_on_device(projected, device)
     limit = model(4 * 4, abs(scores).sum(axis=1).max())
     want = project_on_simplex(scores)

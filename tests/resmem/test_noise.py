@@ -4,21 +4,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.parity import (
-    assert_on_device,
-    assert_within,
-    model,
-    on_device,
-    seeds,
-    stream,
-)
 
-import refgen_gpu.linalg
-import refgen_gpu.resmem.averaging
-import refgen_gpu.resmem.noise
 from refgen.random import Stream
 from refgen.resmem import LinearProblem, averaging, noise
-from refgen_gpu.arrays import to_device
 
 EDGE = noise.EDGE
 
@@ -148,60 +136,6 @@ def test_torus_risk_by_its_parts():
 def test_bad_input(function, arguments, message):
     with pytest.raises(ValueError, match=message):
         function(*arguments)
-
-
-# On a device.
-
-
-@on_device
-@given(seeds, st.integers(1, 9), st.integers(1, 3))
-def test_exact_risks_are_within_the_model(device, seed, n, k):
-    draws, k = stream(seed), min(k, n)
-    points = EDGE * (2 * draws.uniform((4, n)) - 1)
-    theta = 2 * draws.child("theta").uniform(4) - 1
-    limit = 0.1 + draws.child("limit").uniform(4)
-    sigma = 0.1 + draws.child("sigma").uniform(4)
-    own, setting = refgen_gpu.resmem.noise, (points, theta, limit, sigma)
-    moved = tuple(map(to_device, setting))
-    # s enters squared, and exp of up to 40²/2 multiplies its rounding by that.
-    size = 10 * (1 + sigma.max() ** 2) * (1 + 2 / (points**2).sum(-1).min())
-    terms = 2 * 800 + 4 * n
-    for name, more in (
-        ("noisy_slope", ()), ("noisy_risk", (k,)), ("noisy_base_risk", ()),
-    ):  # fmt: skip
-        got = getattr(own, name)(*moved, *more)
-        assert_on_device(got, device)
-        want = getattr(noise, name)(*setting, *more)
-        assert_within(got, want, model(terms, size))
-    got = own.neighbor_agreement(moved[0], k)
-    assert_within(got, noise.neighbor_agreement(points, k), model(terms, size))
-
-
-def test_averaging_on_a_device(device):
-    own = refgen_gpu.resmem.averaging
-    n, gap = np.array([12.0, 1e6]), np.array([0.5, 1.0])
-    sigma, k = np.array([0.3, 0.1]), np.array([3.0, 40.0])
-    moved = tuple(map(to_device, (n, k, gap, sigma)))
-    got = own.noisy_interval_risk(*moved)
-    assert_on_device(got, device)
-    want = averaging.noisy_interval_risk(n, k, gap, sigma)
-    assert_within(got, want, model(32, 1.0))
-    got = own.noisy_torus_risk(2, *moved)
-    # Ratios of gamma functions through logarithms of up to 20.
-    want = averaging.noisy_torus_risk(2, n, k, gap, sigma)
-    assert_within(got, want, model(400, 1.0))
-    got = own.best_neighbors(moved[0], *moved[2:])
-    assert_on_device(got, device)
-    assert_within(got, averaging.best_neighbors(n, gap, sigma), 0.0)
-
-
-def test_gain_on_a_device(device):
-    values = [1.0, 0.5], [0.6, 0.8], 0.5, 0.4
-    host = averaging.memorization_gain(LinearProblem(*values), 2)
-    problem = refgen_gpu.resmem.LinearProblem(*values)
-    got = refgen_gpu.resmem.averaging.memorization_gain(problem, 2)
-    assert_on_device(got, device)
-    assert_within(got, host, model(64, 2.0))
 
 
 def test_the_best_number_of_neighbours_is_the_best_of_all():

@@ -11,18 +11,13 @@ from scipy.stats import kstest
 from support.parity import (
     assert_on_device,
     assert_same_bits,
-    assert_within,
-    model,
     on_device,
     seeds,
     stream,
 )
 
 import refgen.neighbors
-import refgen_gpu.kernels.designs
-import refgen_gpu.resmem.risk
-import refgen_gpu.resmem.simulation
-import refgen_gpu.resmem.smoother
+import refgen_gpu.resmem
 from refgen.kernels.designs import nearest_in_designs
 from refgen.random import Stream
 from refgen.resmem import risk as risks
@@ -340,70 +335,9 @@ def test_neighbors_have_the_same_bits_on_a_device(device, seed, n, q, d, data):
     points, queries = draws.normal((2, n, d)), draws.child("q").normal((2, q, d))
     points[:, ::2] = np.rint(points[:, ::2])
     queries[:, ::2] = np.rint(queries[:, ::2])
-    own = refgen_gpu.resmem.simulation.design_neighbors
-    got = own(to_device(points), to_device(queries), k)
+    got = refgen_gpu.resmem.design_neighbors(to_device(points), to_device(queries), k)
     assert_on_device(got, device)
     assert_same_bits(got, simulation.design_neighbors(points, queries, k))
-
-
-@pytest.mark.parametrize("law", simulation.LAWS)
-def test_designs_have_the_same_bits_on_a_device(device, law):
-    own = refgen_gpu.resmem.simulation.sample_points
-    got = own(refgen_gpu.random.Stream(5, "designs"), (3, 40), 3, law)
-    want = simulation.sample_points(Stream(5, "designs"), (3, 40), 3, law)
-    assert_on_device(got, device)
-    assert_same_bits(got, want)
-
-
-@on_device
-@given(seeds, st.sampled_from(smoother.WEIGHTS), st.integers(1, 9), st.integers(1, 4))
-def test_matrices_are_within_the_model(device, seed, weights, k, d):
-    draws = stream(seed)
-    points, queries = draws.normal((2, 9, d)), draws.child("q").normal((2, 6, d))
-    own = refgen_gpu.resmem.simulation.displacement_matrices
-    got = own(to_device(points), to_device(queries), k, weights, 0.5)
-    assert_on_device(got, device)
-    want = simulation.displacement_matrices(points, queries, k, weights, 0.5)
-    # exp of at most 800 multiplies its rounding by that.
-    size = 4 * (abs(points).max() + abs(queries).max()) ** 2
-    assert_within(got, want, model(6 + 2 * k + 800, size))
-
-
-@on_device
-@given(seeds, st.integers(1, 4))
-def test_errors_and_bounds_are_within_the_model(device, seed, d):
-    draws = stream(seed)
-    theta, base, population = draws.normal((3, 2, d))
-    x, near = draws.child("x").normal((2, 2, 6, d))
-    own, size = refgen_gpu.resmem.risk, 100 * (1 + abs(x).max() ** 2) * d * d
-    matrix = risks.displacement_matrix(x - near)
-    radius = np.array([0.5, 1.0])
-    for name, arguments in (
-        ("displacement_matrix", (x - near,)),
-        ("resmem_errors", (theta, base, x - near, x[..., 0])),
-        ("resmem_risk", (theta, base, matrix)),
-        ("decomposition_terms", (theta, base, population, x, near)),
-        ("risk_bounds", (theta, base, matrix, radius)),
-        ("deviation", (theta, base)),
-    ):
-        got = getattr(own, name)(*map(to_device, arguments))
-        assert_on_device(got, device)
-        terms = 6 + 20 * d  # sums over queries and features; eigenvalues
-        want = getattr(risks, name)(*arguments)
-        assert_within(got, want, model(terms, size * (1 + abs(theta).max()) ** 2))
-
-
-def test_smoothers_agree_on_a_device(device):
-    own = refgen_gpu.resmem.smoother
-    values, distances = RNG.normal(size=(6, 2)), RNG.uniform(size=(4, 3))
-    indices = RNG.integers(0, 6, (4, 3))
-    for weights in smoother.WEIGHTS:
-        got = own.neighbor_weights(to_device(distances), weights, 0.5)
-        want = smoother.neighbor_weights(distances, weights, 0.5)
-        assert_within(got, want, model(16, 1.0))
-        smoothed = own.smooth(to_device(values), to_device(indices), got)
-        assert_on_device((got, smoothed), device)
-        assert_within(smoothed, smoother.smooth(values, indices, want), model(24, 9.0))
 
 
 def test_bounds_and_errors_refuse_what_they_cannot_use():

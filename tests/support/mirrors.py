@@ -1,0 +1,103 @@
+"""Checks of every function that a theory has on the device, from one call of each.
+
+A call is a tuple of positional arguments for the CPU: arrays, instances, streams,
+numbers and words.
+"""
+
+import importlib
+import inspect
+import pickle
+
+import numpy as np
+import pytest
+
+import refgen.random
+import refgen_gpu.random
+from refgen.arrays import Instance, why_on_the_host
+from refgen_gpu.arrays import to_device
+from support.parity import assert_on_device, assert_same_bits
+
+
+def packages(theory):
+    """A theory on the device and on the CPU."""
+    return tuple(
+        importlib.import_module(f"{package}.{theory}")
+        for package in ("refgen_gpu", "refgen")
+    )
+
+
+def assert_complete(theory, *tables):
+    """Every public name of a theory that is not marked as the host's is in one table.
+
+    A table of exceptions says, for each name, why it is in no other.
+    """
+    host = packages(theory)[1]
+    names = [n for n in host.__all__ if why_on_the_host(getattr(host, n)) is None]
+    assert sorted(name for table in tables for name in table) == sorted(names)
+
+
+def has_arrays(value):
+    return isinstance(value, np.ndarray | Instance)
+
+
+def moved(value):
+    """An argument for the device."""
+    if has_arrays(value):
+        return to_device(value)
+    if isinstance(value, refgen.random.Stream):
+        return refgen_gpu.random.Stream(
+            value.seed, *value.labels, replicate=value.replicate
+        )
+    return value
+
+
+def on_both(theory, name, arguments):
+    """What the device and the CPU make of a call."""
+    device, host = (getattr(package, name) for package in packages(theory))
+    return device(*map(moved, arguments)), host(*arguments)
+
+
+def check_host_arguments(theory, name, arguments):
+    """Arrays left on the host are refused by name, with the remedy."""
+    function = getattr(packages(theory)[0], name)
+    for i, parameter in enumerate(_parameters(function, arguments)):
+        if not has_arrays(arguments[i]):
+            continue
+        mixed = [*map(moved, arguments)]
+        mixed[i] = arguments[i]
+        remedy = rf"{parameter}\b.*on the host.*to_device\({parameter}\)"
+        with pytest.raises(TypeError, match=remedy):
+            function(*mixed)
+
+
+def check_bad_numbers(theory, name, arguments, unchecked=()):
+    """NaN and infinity in an array are refused by name, by both packages.
+
+    `unchecked` are parameters that the function takes as they are.
+    """
+    for package, move in zip(packages(theory), (moved, lambda a: a), strict=True):
+        function = getattr(package, name)
+        for i, parameter in enumerate(_parameters(function, arguments)):
+            given = arguments[i]
+            is_real = isinstance(given, np.ndarray) and given.dtype.kind == "f"
+            for bad in (np.nan, np.inf) if is_real else ():
+                if parameter in unchecked:
+                    continue
+                spoilt = given.copy()
+                spoilt.ravel()[0] = bad
+                mixed = [*arguments[:i], spoilt, *arguments[i + 1 :]]
+                with pytest.raises(ValueError, match=f"{parameter} holds NaN or inf"):
+                    function(*map(move, mixed))
+
+
+def check_instance(device, got, want):
+    """An instance built on the device: all of it is there, and it pickles."""
+    assert_same_bits(got, want)
+    assert_on_device(tuple(vars(got).values()), device)
+    again = pickle.loads(pickle.dumps(got))
+    assert type(again) is type(got)
+    assert_same_bits(again, got)
+
+
+def _parameters(function, arguments):
+    return list(inspect.signature(function).parameters)[: len(arguments)]
