@@ -81,8 +81,6 @@ class Claim(Statement):
         Work per instance relative to a closed form; scans shrink by it.
     slow : bool
         Left out of the quick profile.
-    monte_carlo : bool
-        The measurement takes `Draws` too, and gives `Samples`.
     twins : list of Twin
     """
 
@@ -90,8 +88,12 @@ class Claim(Statement):
     source: str = ""
     cost: int = 1
     slow: bool = False
-    monte_carlo: bool = False
     twins: list[Twin] = field(default_factory=list)
+
+    @property
+    def monte_carlo(self) -> bool:
+        """Whether the function takes `draws`: then intervals decide."""
+        return "draws" in inspect.signature(self.measure).parameters
 
     @property
     def statement(self) -> str:

@@ -36,11 +36,12 @@ def claim(
     source: str = DERIVED,
     cost: int = 1,
     slow: bool = False,
-    monte_carlo: bool = False,
 ) -> Callable[[Callable[..., Any]], Claim]:
     """Declare a claim, which registers it.
 
-    Declared again in the same file, it replaces the first one.
+    Declared again in the same file, it replaces the first one. A function with a third
+    argument `draws` (`refgen.claims.sampled.Draws`) gives `sampled` measurements, which
+    are decided by confidence intervals.
 
     Parameters
     ----------
@@ -55,9 +56,6 @@ def claim(
         Work per instance relative to a closed form.
     slow : bool
         Leave out of the quick profile.
-    monte_carlo : bool
-        The function takes `refgen.claims.sampled.Draws` as a third argument and gives
-        `sampled` measurements, decided by confidence intervals.
 
     Raises
     ------
@@ -78,8 +76,7 @@ def claim(
             raise RegistrationError(
                 f"a claim with id {id!r} exists already, in {_file(known.measure)}"
             )
-        options = (cost, slow, monte_carlo)
-        _claims[id] = Claim(kind, domain, measure, id, source, *options)
+        _claims[id] = Claim(kind, domain, measure, id, source, cost, slow)
         return _claims[id]
 
     return declare

@@ -66,7 +66,7 @@ def make(law, kind="identity", off=0.0, precision=1e-9, domain=eight, mean=None)
         return sampled(draw(instance, draws), true - off, precision, **assumed)
 
     twin = Twin(kind, domain(true), measure, "the same")
-    options = {"monte_carlo": True, "twins": [twin]}
+    options = {"twins": [twin]}
     return Claim(kind, domain(true), measure, f"TEST-{law}", "nowhere", **options)
 
 

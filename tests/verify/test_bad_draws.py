@@ -16,7 +16,7 @@ def drawn_as(values, rhs=0.5, **options):
         """A mean."""
         return sampled(values(draws.n), rhs, 0.1, **options)
 
-    return Claim("identity", one(0.5), measure, "TEST", "nowhere", monte_carlo=True)
+    return Claim("identity", one(0.5), measure, "TEST", "nowhere")
 
 
 @pytest.mark.parametrize(
@@ -72,6 +72,6 @@ def test_a_claim_cannot_change_its_bounds_as_it_draws():
         bounds = (float(values.min()), float(values.max()))
         return sampled(values, 0.0, 0.1, bounds=bounds)
 
-    claim = Claim("identity", one(0.0), measure, "TEST", "nowhere", monte_carlo=True)
+    claim = Claim("identity", one(0.0), measure, "TEST", "nowhere")
     with pytest.raises(InvalidMeasurement, match=r"changed (low|high) between draws"):
         decided(claim, 3)

@@ -170,7 +170,7 @@ def along(sizes, means, kind, rhs, precision, order=1.0, noise=0.05):
         options = {"bounds": (low, high), "sizes": sizes, "order": order}
         return sampled(values, rhs, precision, **options)
 
-    return Claim(kind, one(0.0), measure, "TEST-along", "nowhere", monte_carlo=True)
+    return Claim(kind, one(0.0), measure, "TEST-along", "nowhere")
 
 
 SIZES = np.array([4.0, 16.0, 64.0])
@@ -210,7 +210,7 @@ def test_a_kurtosis_that_needs_more_draws_leaves_the_first_looks_open():
         """A mean."""
         return sampled(normals(instance, draws), 0.5, 0.5, kurtosis=heavy.kurtosis)
 
-    claim = Claim("identity", one(0.5), measure, "TEST", "nowhere", monte_carlo=True)
+    claim = Claim("identity", one(0.5), measure, "TEST", "nowhere")
     assert decided(claim, 1).state == "open"
     assert decided(claim, 8).state == "holds"
 
@@ -244,7 +244,7 @@ def table_of(law):
         first = draws.stream.replicate
         return sampled(table[:, first : first + draws.n], true, 0.02, **assumed)
 
-    return Claim("identity", eight(true), measure, "TEST", "nowhere", monte_carlo=True)
+    return Claim("identity", eight(true), measure, "TEST", "nowhere")
 
 
 @pytest.mark.parametrize("law", LAWS)
@@ -331,7 +331,7 @@ def test_measuring_on_the_host_what_is_on_the_device_is_an_error(device):
         """A mean."""
         return sampled(np.zeros((1, draws.n)), 0.0, 0.1, binary=True)
 
-    claim = Claim("identity", one(0.0), measure, "TEST", "nowhere", monte_carlo=True)
+    claim = Claim("identity", one(0.0), measure, "TEST", "nowhere")
     with pytest.raises(ClaimError, match="measured on the host"):
         decided(claim, 1, rg=refgen_gpu)
 

@@ -43,13 +43,7 @@ def _estimates(law: ClassifierLaw, draws: Any, n_runs: int, n_points: int) -> An
 # --- GDE-17s and GDE-17r: mean and variance of the estimate
 
 
-@claim(
-    "GDE-17s",
-    kind="identity",
-    domain=small_classifier_laws,
-    source=SIMULATED,
-    monte_carlo=True,
-)
+@claim("GDE-17s", kind="identity", domain=small_classifier_laws, source=SIMULATED)
 def estimate_is_unbiased(rg, law, draws, share=1):
     """E D̂ = EDR over drawn runs and points, M = 4, N = 10."""
     edr = rg.disagreement.expected_disagreement(law.marginal())
@@ -93,7 +87,6 @@ def _squared_errors(law: ClassifierLaw, edr: Any, draws: Any) -> Any:
     kind="rate",
     domain=unequal_classifiers,
     source="derived here (GDE-17); by simulation",
-    monte_carlo=True,
 )
 def noise_of_the_runs(rg, law, draws, slope=-1.0):
     """E (D̂ − EDR)² on all points decays like 1/M, M = 4, 8, …, 64."""
@@ -132,7 +125,6 @@ def _misses(rg: Any, law: ClassifierLaw, draws: Any, radius: float) -> Any:
     kind="inequality",
     domain=with_unequal_classifiers,
     source="derived here (McDiarmid 1989); by simulation",
-    monte_carlo=True,
 )
 def mcdiarmid_coverage(rg, law, draws):
     """P(|D̂ − EDR| ≥ radius) ≤ .05 with McDiarmid's radius, M = 24, N = 200."""
@@ -177,12 +169,7 @@ def _error_of_independent_comparisons(estimate: Any) -> float:
 
 
 @claim(
-    "GDE-19j",
-    kind="inequality",
-    domain=hard_and_easy_points,
-    source=SIMULATED,
-    cost=50,
-    monte_carlo=True,
+    "GDE-19j", kind="inequality", domain=hard_and_easy_points, source=SIMULATED, cost=50
 )
 def jackknife_coverage(rg, law, draws, standard_error=_jackknife_error):
     """The nominal 95 % jackknife interval misses EDR with probability ≤ .1 (one law).

@@ -39,7 +39,6 @@ def _scaled_cace(law: FiniteLaw, stream: Any, n: int, n_labels: int) -> Any:
     kind="limit",
     domain=distinct_levels,
     source="derived here (GDE-22b); by simulation",
-    monte_carlo=True,
 )
 def simulated_noise_floor(rg, law, draws, share=1):
     """Calibrated: √N E CACE_N → Σ √(2 v_b/π), extrapolated from N = 4, 16, 64."""

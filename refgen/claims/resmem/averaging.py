@@ -156,7 +156,6 @@ mostly_gap_or_noise = Domain(
     kind="identity",
     domain=mostly_gap_or_noise,
     source="derived here; by simulation",
-    monte_carlo=True,
     cost=20,
 )
 def averaged_residuals(rg, case, draws):

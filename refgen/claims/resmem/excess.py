@@ -212,14 +212,7 @@ def _nothing(rg: Any, law: RandomDesign) -> Any:
     return 0 * law.problem.radius
 
 
-@claim(
-    "RM-5",
-    kind="limit",
-    domain=random_designs,
-    source=SIMULATED,
-    cost=50,
-    monte_carlo=True,
-)
+@claim("RM-5", kind="limit", domain=random_designs, source=SIMULATED, cost=50)
 def asymptotic_excess_risk(rg, law, draws, limit=_limit):
     """n E[R(θₙ) − R∞] → (κR∞ + σ²) tr(QΣ); shown relative, from n = 16, 64."""
     unit = _limit(rg, law)

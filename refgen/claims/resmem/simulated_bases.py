@@ -71,13 +71,7 @@ def _fitted_risk(rg: Any, sample: BaseSample, draws: Any) -> tuple[Any, ...]:
     return squared_along(delta, unlearnt), (0, most), rate
 
 
-@claim(
-    "RM-13s",
-    kind="inequality",
-    domain=fitted_bases,
-    source=YANG,
-    monte_carlo=True,
-)
+@claim("RM-13s", kind="inequality", domain=fitted_bases, source=YANG)
 def simulated_rate(rg, sample, draws):
     """Recalled: the bound of RM-13 for bases fitted to the drawn points."""
     values, bounds, rate = _fitted_risk(rg, sample, draws)

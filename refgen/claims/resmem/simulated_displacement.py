@@ -70,13 +70,7 @@ def squared_along(displacement: Any, direction: Any) -> Any:
     return (along**2).mean(axis=-1)[None]
 
 
-@claim(
-    "RM-10s",
-    kind="identity",
-    domain=samples_on_a_line,
-    source=SIMULATED,
-    monte_carlo=True,
-)
+@claim("RM-10s", kind="identity", domain=samples_on_a_line, source=SIMULATED)
 def simulated_interval(rg, sample, draws):
     """E(x − x̄ₖ)² of uniform points and queries on [−√3, √3] is that of RM-10e."""
     _, n, k = sample.sizes
@@ -109,13 +103,7 @@ def _torus(sample: DirectedSample, draws: Any) -> tuple[Any, tuple[float, float]
     return squared_along(nearest, sample.direction), (0.0, most**2)
 
 
-@claim(
-    "RM-11s",
-    kind="identity",
-    domain=small_samples,
-    source=SIMULATED,
-    monte_carlo=True,
-)
+@claim("RM-11s", kind="identity", domain=small_samples, source=SIMULATED)
 def simulated_torus(rg, sample, draws):
     """Torus, k nearest by the largest wrapped difference: E⟨v, x − x̄ₖ⟩² of RM-11."""
     exact = rg.resmem.torus_displacement(*sample.sizes)
@@ -147,13 +135,7 @@ def _centre(sample: DirectedSample, draws: Any) -> Any:
     return squared_along(nearest, sample.direction)
 
 
-@claim(
-    "RM-11c",
-    kind="identity",
-    domain=small_samples,
-    source=SIMULATED,
-    monte_carlo=True,
-)
+@claim("RM-11c", kind="identity", domain=small_samples, source=SIMULATED)
 def simulated_centre(rg, sample, draws):
     """Centre of a ball: E⟨v, x̄ₖ⟩² = ‖v‖²R²/(k(d+2)) · E (Dₖ₊₁/R)²."""
     exact = rg.resmem.centre_displacement(*sample.sizes)
@@ -183,13 +165,7 @@ def to_nearest(draws: Any, d: int, n: int, repeats: int = REPEATS) -> tuple[Any,
     return mean_nearest(delta, (delta**2).sum(axis=-1), 1), points
 
 
-@claim(
-    "RM-12s",
-    kind="identity",
-    domain=ball_samples,
-    source=SIMULATED,
-    monte_carlo=True,
-)
+@claim("RM-12s", kind="identity", domain=ball_samples, source=SIMULATED)
 def simulated_ball(rg, sample, draws):
     """E D² to the nearest of n drawn points of a ball is that of RM-12."""
     d, n, _ = sample.sizes
@@ -208,13 +184,7 @@ def _(rg, sample, draws):
     return sampled(square, inner, 0.5, bounds=(0, 4 * (d + 2)))
 
 
-@claim(
-    "RM-14",
-    kind="identity",
-    domain=ball_samples,
-    source=SIMULATED,
-    monte_carlo=True,
-)
+@claim("RM-14", kind="identity", domain=ball_samples, source=SIMULATED)
 def rotation_symmetry(rg, sample, draws):
     """Law of the points invariant under rotations: E⟨v, x − x̃⟩² = ‖v‖² E D²/d."""
     d, n, _ = sample.sizes
