@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from refgen.arrays import Instance, namespace
+from refgen.arrays import Instance
+from refgen.claims.resmem._norms import length
 from refgen.claims.resmem._smoothers import smoothed
 from refgen.domains import integer, matrix, real, record, vector
 
@@ -38,11 +39,6 @@ class ResMemCase(Instance):
     @property
     def n_neighbors(self) -> int:
         return min(self.points.shape[-2], 5)
-
-
-def length(vectors: Any) -> Any:
-    """Of vectors along the last axis."""
-    return namespace(vectors).sqrt((vectors**2).sum(axis=-1))
 
 
 def _case(

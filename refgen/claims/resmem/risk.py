@@ -11,7 +11,6 @@ from refgen.claims.registry import claim
 from refgen.claims.resmem._cases import (
     ResMemCase,
     errors_of_predictions,
-    length,
     linear,
     nearest_point,
     noiseless,
@@ -19,6 +18,7 @@ from refgen.claims.resmem._cases import (
     risk_of_predictions,
     scale_of_errors,
 )
+from refgen.claims.resmem._norms import length
 from refgen.claims.resmem._smoothers import smoothed, summing_to_one
 from refgen.claims.sources import YANG
 
