@@ -133,9 +133,11 @@ def identities_on_digits(rg, law, n_neighbors=1, forgotten=1):
 
 
 identities_on_digits.twin("five neighbours remember all their labels", n_neighbors=5)
-identities_on_digits.twin("ResMem is the base plus the mean of the labels", forgotten=0)
 
 
 @identities_on_digits.twin_function("class scores are probabilities")
 def _(rg, law):
     return at_most(0, _each(law, lambda one: _scores(rg, one)), 3)
+
+
+identities_on_digits.twin("ResMem is the base plus the mean of the labels", forgotten=0)
