@@ -164,7 +164,7 @@ class Decision:
 class DecidedPart:
     """One part of a decided measurement, entry by entry, where it was measured."""
 
-    kind: str
+    kind: Kind
     sides: Measurement
     violated: Any
     tightness: Any

@@ -13,7 +13,7 @@ from refgen.random import Stream
 
 # Hypothesis looks for small instances: a size takes its smallest value or one of the
 # next few. The bulk sampler takes all of them.
-_SMALL_SIZES = 4
+_SMALL_SIZES = 6
 
 
 @dataclass(frozen=True)

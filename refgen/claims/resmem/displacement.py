@@ -1,4 +1,4 @@
-"""RM-10 to RM-11: displacements on the interval and on the torus."""
+"""RM-10, 10e and 11: displacements on the interval and on the torus."""
 
 from __future__ import annotations
 
@@ -7,16 +7,12 @@ from math import sqrt
 from typing import Any
 
 import numpy as np
-from hypothesis import strategies as st
 
 from refgen.arrays import Instance, namespace, special_functions
-from refgen.claims.disagreement.domains import block_sizes
-from refgen.claims.kinds import measured
-from refgen.claims.model import Domain
+from refgen.claims.kinds import equal
+from refgen.claims.quadrature import unit_nodes
 from refgen.claims.registry import claim
-
-DERIVED = "derived here"
-
+from refgen.domains import integer, real, record
 
 # --- RM-10: given points of an interval
 
@@ -30,37 +26,30 @@ class IntervalPoints(Instance):
     high: Any
 
 
-def _interval_points(points: Any, low: float, high: float) -> IntervalPoints:
+def _interval_points(shares: Any, low: Any, width: Any) -> IntervalPoints:
+    xp, high = namespace(shares), low + width
+    shares, left, right = xp.sort(shares, axis=-1), low[..., None], high[..., None]
+    points = left * (1 - shares) + right * shares
+    # Rounding may leave the interval.
+    return IntervalPoints(xp.clip(points, left, right), low, high)
+
+
+def _points(points: list[float], low: float, high: float) -> IntervalPoints:
     return IntervalPoints(np.array(points), np.array(low), np.array(high))
 
 
-def _sampled_points(rg: Any, stream: Any, size: int) -> IntervalPoints:
-    (n,) = block_sizes(stream, (1, 6))
-    share = stream.child("points").uniform((size, n))
-    xp = namespace(share)
-    # A quarter on five values: points repeat and lie on the ends.
-    tied = stream.child("tied").uniform((size, 1)) < 0.25
-    share = xp.sort(xp.where(tied, xp.rint(4 * share) / 4, share), axis=-1)
-    low = 2 * stream.child("low").uniform(size) - 1
-    high = low + 0.5 + 3 * stream.child("width").uniform(size)
-    points = low[:, None] * (1 - share) + high[:, None] * share
-    # Rounding may leave the interval.
-    points = xp.minimum(xp.maximum(points, low[:, None]), high[:, None])
-    return IntervalPoints.trusted(points=points, low=low, high=high)
-
-
-interval_points = Domain(
-    "interval_points",
+interval_points = record(
+    _interval_points,
     "up to 6 points of an interval, repeated ones too",
-    lambda: [
-        _interval_points([-0.4, 0.3, 0.9], -sqrt(3), sqrt(3)),
-        _interval_points([0.0], 0.0, 1.0),
-        _interval_points([0.5, 0.5, 1.0], 0.0, 1.0),
+    n=integer(1, 6),
+    shares=real(0, 1, shape=("n",)),
+    low=real(-1, 1),
+    width=real(0.5, 3.5),
+    examples=lambda: [
+        _points([-0.4, 0.3, 0.9], -sqrt(3), sqrt(3)),
+        _points([0.0], 0.0, 1.0),
+        _points([0.5, 0.5, 1.0], 0.0, 1.0),
     ],
-    lambda: st.lists(st.integers(0, 8), min_size=1, max_size=5).map(
-        lambda grid: _interval_points(np.sort(grid) / 8, 0.0, 1.0)
-    ),
-    _sampled_points,
 )
 
 
@@ -78,26 +67,11 @@ def _by_pieces(design: IntervalPoints) -> Any:
     left, right = edges[:, :-1, None], edges[:, 1:, None]
     centre = (left + right) / 2
     order = xp.argsort(abs(points[:, None] - centre), axis=-1)
-    rows = xp.arange(batch)[:, None, None]
-    means = xp.cumsum(points[rows, order], axis=-1) / xp.arange(1, n + 1)
+    nearest = xp.take_along_axis(points[:, None], order, axis=-1)
+    means = xp.cumsum(nearest, axis=-1) / xp.arange(1, n + 1)
     parabola = (left - means) ** 2 + 4 * (centre - means) ** 2 + (right - means) ** 2
     total = ((right - left) * parabola / 6).sum(axis=1)
     return total / (design.high - design.low)[:, None]
-
-
-def _rounding(design: IntervalPoints) -> Any:
-    """What a displacement is off by in units of 2⁻⁵³: differences of coordinates.
-
-    Each is a difference of numbers up to M, and at most as large as the interval.
-    """
-    xp, width = namespace(design.low), design.high - design.low
-    largest = xp.maximum(abs(design.low), abs(design.high))
-    return width * xp.maximum(largest, width)
-
-
-def _pieces(design: IntervalPoints) -> int:
-    """Terms of `_by_pieces`: three of Simpson's rule for each piece."""
-    return 3 * (design.points.shape[-1] ** 2 + 1)
 
 
 def _by_gaps(design: IntervalPoints, coefficient: float) -> Any:
@@ -109,26 +83,21 @@ def _by_gaps(design: IntervalPoints, coefficient: float) -> Any:
     return total / (design.high - design.low)
 
 
-@claim("RM-10", kind="identity", domain=interval_points, source=DERIVED, cost=8)
-def interval_windows(rg, design):
+@claim("RM-10", kind="identity", domain=interval_points, cost=8)
+def interval_windows(rg, design, coefficient=1 / 12):
     """E(x − x̄ₖ)² on an interval: cubes at the borders of windows; k = 1: of gaps."""
-    xp, terms = namespace(design.points), _pieces(design)
-    ks = range(1, design.points.shape[-1] + 1)
-    found = [
-        rg.resmem.interval_displacement(design.points, k, design.low, design.high)
-        for k in ks
+    points, low, high = design.points, design.low, design.high
+    exact, xp = _by_pieces(design), namespace(points)
+    # A difference of coordinates up to M is at most as large as the interval.
+    scale = (high - low) * xp.maximum(xp.maximum(abs(low), abs(high)), high - low)
+    windows = [
+        equal(rg.resmem.interval_displacement(points, k, low, high), by_pieces, scale)
+        for k, by_pieces in enumerate(exact.T, 1)
     ]
-    exact, scale = _by_pieces(design), _rounding(design)
-    return (
-        measured(xp.stack(found, axis=-1), exact, scale[:, None], terms),
-        measured(_by_gaps(design, 1 / 12), exact[:, 0], scale, terms),
-    )
+    return *windows, equal(_by_gaps(design, coefficient), exact[:, 0], scale)
 
 
-@interval_windows.twin("k = 1: the cubed gaps count 1/6")
-def _(rg, design):
-    exact, scale = _by_pieces(design)[:, 0], _rounding(design)
-    return measured(_by_gaps(design, 1 / 6), exact, scale, _pieces(design))
+interval_windows.twin("k = 1: the cubed gaps count 1/6", coefficient=1 / 6)
 
 
 # --- RM-10e, RM-11: averages over the points
@@ -142,51 +111,39 @@ class SampleSizes(Instance):
     n_points: Any
     n_neighbors: Any
 
-
-def _sizes(d: int, n: int, k: int) -> SampleSizes:
-    return SampleSizes(np.array(float(d)), np.array(float(n)), np.array(float(k)))
-
-
-def _sampled_sizes(rg: Any, stream: Any, size: int) -> SampleSizes:
-    u = stream.uniform((3, size))
-    floor = namespace(u).floor
-    n = 1 + floor(12 * u[1])
-    return SampleSizes.trusted(
-        n_features=1 + floor(5 * u[0]), n_points=n, n_neighbors=1 + floor(n * u[2])
-    )
+    @property
+    def dnk(self) -> tuple[Any, Any, Any]:
+        return self.n_features, self.n_points, self.n_neighbors
 
 
-sample_sizes = Domain(
-    "sample_sizes",
+def _sizes(d: Any, n: Any, k: Any) -> SampleSizes:
+    return SampleSizes(d, n, 1 + (k - 1) % n)
+
+
+sample_sizes = record(
+    _sizes,
     "1 ≤ d ≤ 5 and 1 ≤ k ≤ n ≤ 12",
-    lambda: [_sizes(1, 2, 1), _sizes(2, 12, 3), _sizes(3, 4, 4), _sizes(1, 1, 1)],
-    lambda: st.tuples(st.integers(1, 5), st.integers(1, 12), st.integers(0, 11)).map(
-        lambda drawn: _sizes(drawn[0], drawn[1], 1 + drawn[2] % drawn[1])
-    ),
-    _sampled_sizes,
+    d=integer(1, 5),
+    n=integer(1, 12),
+    k=integer(1, 12),
+    examples=lambda: [
+        SampleSizes(*map(np.array, sizes))
+        for sizes in ((1, 2, 1), (2, 12, 3), (3, 4, 4), (1, 1, 1))
+    ],
 )
 
 
-def _unit_nodes(xp: Any, m: int) -> tuple[Any, Any]:
-    """Gauss–Legendre on [0, 1], exact up to degree 2m − 1."""
-    x, w = np.polynomial.legendre.leggauss(m)
-    return xp.asarray((x + 1) / 2), xp.asarray(w / 2)
-
-
-_NODES = 16
-
-
-def _by_distance(n: Any, k: Any) -> Any:
+def _by_distance(sizes: SampleSizes) -> Any:
     """E (x − x̄ₖ)² on [0, 1] by the law of the distance r to point k + 1, (batch,).
 
     Within r of x the k nearest are uniform. Everything is a polynomial of a degree
     below 2 · 16 where r < x < 1 − x and where x < r < 1 − x; the rest by symmetry.
     """
-    xp = namespace(n)
-    u, w = _unit_nodes(xp, _NODES)
-    n, k = n[:, None, None], k[:, None, None]
+    xp = namespace(sizes.n_points)
+    u, w = unit_nodes(xp, 16)
+    _, n, k = (size[:, None, None] for size in sizes.dnk)
     further = xp.minimum(k, n - 1)  # where k = n there is no point k + 1
-    binomial = xp.exp(-special_functions(n).betaln(further + 1, n - further))
+    binomial = xp.exp(-special_functions(n).betaln(further + 1.0, n - further))
     x = u[:, None] / 2
 
     def mean(r: Any, low: Any, slope: float) -> Any:
@@ -198,25 +155,24 @@ def _by_distance(n: Any, k: Any) -> Any:
     near, far = x * u, x + (1 - 2 * x) * u
     total = mean(near, x - near, 2.0) * x + mean(far, 0 * far, 1.0) * (1 - 2 * x)
     found = (binomial * total * w * w[:, None]).sum(axis=(-1, -2))
-    of_all = 1 / (12 * k[:, 0, 0]) + 1 / 12  # x̄ is a mean of n, x one more
-    return xp.where(n[:, 0, 0] == k[:, 0, 0], of_all, found)
+    # The mean of all n points, and one more.
+    of_all = (1 / sizes.n_points + 1) / 12
+    return xp.where(sizes.n_points == sizes.n_neighbors, of_all, found)
 
 
-@claim("RM-10e", kind="identity", domain=sample_sizes, source=DERIVED, cost=8)
+@claim("RM-10e", kind="identity", domain=sample_sizes, cost=8)
 def expected_windows(rg, sizes):
     """Uniform points too: (k+1)(k+2)(n+k²+3k+3) / (k(n+1)(n+2)(n+3)), unit variance."""
-    n, k = sizes.n_points, sizes.n_neighbors
-    found = rg.resmem.expected_interval_displacement(n, k)
-    exact = 12 * _by_distance(n, k)
-    return measured(found, exact, exact, 2 * _NODES**2)
+    _, n, k = sizes.dnk
+    exact = 12 * _by_distance(sizes)
+    return equal(rg.resmem.expected_interval_displacement(n, k), exact, exact)
 
 
-@expected_windows.twin("(k+1)(k+2) / (k(n+1)(n+2)), as without the ends")
+@expected_windows.twin_function("(k+1)(k+2) / (k(n+1)(n+2)), as without the ends")
 def _(rg, sizes):
-    n, k = sizes.n_points, sizes.n_neighbors
-    wrong = (k + 1) * (k + 2) / (k * (n + 1) * (n + 2))
-    exact = 12 * _by_distance(n, k)
-    return measured(wrong, exact, exact, 2 * _NODES**2)
+    _, n, k = sizes.dnk
+    exact = 12 * _by_distance(sizes)
+    return equal((k + 1) * (k + 2) / (k * (n + 1) * (n + 2)), exact, exact)
 
 
 def _by_counts(d: Any, n: Any, k: Any, order: int) -> Any:
@@ -225,44 +181,33 @@ def _by_counts(d: Any, n: Any, k: Any, order: int) -> Any:
     The number of points within r is binomial, with probability (2r)ᵈ: polynomials of
     a degree up to 5 · 12 + 2 in r.
     """
-    xp = namespace(n)
-    s, w = _unit_nodes(xp, 32)
+    s, w = unit_nodes(namespace(n), 32)
     d, n, k = (size[:, None] for size in (d, n, k))
     inside = s**d
-    term = (1 - inside) ** n
-    fewer = xp.zeros(term.shape)
-    for j in range(14):
-        fewer = fewer + xp.where(j < k, term, 0.0)
+    term, fewer = (1 - inside) ** n, 0 * inside
+    for j in range(13):
+        fewer = fewer + (j < k) * term
         term = term * ((n - j) / (j + 1)) * (inside / (1 - inside))
     return (w * order * s ** (order - 1) * fewer).sum(axis=-1) / 2**order
 
 
-_COUNT_TERMS = 32 * 13
-
-
-@claim("RM-11", kind="identity", domain=sample_sizes, source=DERIVED, cost=8)
-def torus_moments(rg, sizes):
+@claim("RM-11", kind="identity", domain=sample_sizes, cost=8)
+def torus_moments(rg, sizes, further=1):
     """Torus: E Dₖᵐ by the Beta law, m ≤ 3; E⟨v, x − x̄ₖ⟩² = ‖v‖² E Dₖ₊₁²/(3k)."""
-    d, n, k = sizes.n_features, sizes.n_points, sizes.n_neighbors
-    moment, r = rg.resmem.torus_distance_moment, rg.resmem
-    parts = [
-        (moment(d, n, k, order), _by_counts(d, n, k, order), 2.0**-order)
-        for order in (1, 2, 3)
+    r, (d, n, k) = rg.resmem, sizes.dnk
+    moments = [
+        equal(r.torus_distance_moment(d, n, k, m), _by_counts(d, n, k, m), 2**-m)
+        for m in (1, 2, 3)
     ]
-    displacement = _by_counts(d, n, k + 1, 2) / (3 * k)
-    parts.append((r.torus_displacement(d, n, k), displacement, 1 / 12))
-    return [measured(*part, _COUNT_TERMS) for part in parts]
+    displacement = _by_counts(d, n, k + further, 2) / (3 * k)
+    return *moments, equal(r.torus_displacement(d, n, k), displacement, 1 / 12)
 
 
-@torus_moments.twin("Γ(n) for Γ(n + 1)")
+@torus_moments.twin_function("Γ(n) for Γ(n + 1)")
 def _(rg, sizes):
-    d, n, k = sizes.n_features, sizes.n_points, sizes.n_neighbors
+    d, n, k = sizes.dnk
     wrong = rg.resmem.torus_distance_moment(d, n, k, 2) / n
-    return measured(wrong, _by_counts(d, n, k, 2), 1 / 4, _COUNT_TERMS)
+    return equal(wrong, _by_counts(d, n, k, 2), 1 / 4)
 
 
-@torus_moments.twin("the displacement is E Dₖ²/(3k)")
-def _(rg, sizes):
-    d, n, k = sizes.n_features, sizes.n_points, sizes.n_neighbors
-    exact = _by_counts(d, n, k, 2) / (3 * k)
-    return measured(rg.resmem.torus_displacement(d, n, k), exact, 1 / 12, _COUNT_TERMS)
+torus_moments.twin("the displacement is E Dₖ²/(3k)", further=0)

@@ -1,4 +1,4 @@
-"""The identities of ResMem on digits with noised labels and bases that were trained."""
+"""The identities of ResMem on digits with wrong labels, and bases trained on them."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from refgen.arrays import Instance, namespace
-from refgen.claims.kinds import measured
-from refgen.claims.model import Domain
+from refgen.claims.kinds import at_most, equal
 from refgen.claims.registry import claim
+from refgen.domains import Domain
 
 N_TRAIN, N_QUERIES, N_NEIGHBORS = 150, 40, 5
 BANDWIDTH = 0.5
@@ -46,6 +46,11 @@ def _bases() -> list[Any]:
     ]
 
 
+def _probabilities(base: Any, digits: np.ndarray) -> np.ndarray:
+    shares = base.predict_proba(digits)
+    return shares / shares.sum(axis=1, keepdims=True)
+
+
 @functools.cache
 def _trained() -> tuple[TrainedBase, ...]:
     """One instance per base; training happens on first use."""
@@ -63,20 +68,15 @@ def _trained() -> tuple[TrainedBase, ...]:
         TrainedBase(
             points,
             np.eye(10)[noised],
-            _normalized(base.predict_proba(points)),
+            _probabilities(base, points),
             queries,
-            _normalized(base.predict_proba(queries)),
+            _probabilities(base, queries),
         )
         for base in fitted
     )
 
 
-def _normalized(shares: np.ndarray) -> np.ndarray:
-    return shares / shares.sum(axis=1, keepdims=True)
-
-
 digits_domain = Domain(
-    "digits with noised labels",
     "a shallow tree, a regularized linear model and a tiny network trained on digits",
     _trained,
 )
@@ -88,28 +88,23 @@ def _each(law: TrainedBase, measure: Any) -> Any:
     return xp.stack([measure(law.take(i)) for i in range(law.base.shape[0])])
 
 
-def _smoothed(rg: Any, law: TrainedBase, values: Any, k: int) -> Any:
-    """S values at the queries, by soft neighbours."""
-    distances, found = rg.neighbors.nearest_neighbors(law.points, law.queries, k)
-    weights = rg.resmem.neighbor_weights(distances, "exponential", BANDWIDTH)
-    return rg.resmem.smooth(values, found, weights)
-
-
-def _fit_at_training_rows(rg: Any, law: TrainedBase, k: int) -> Any:
+def _at_training_rows(rg: Any, law: TrainedBase, k: int) -> Any:
+    """ResMem with k equal neighbours, at the rows that it has seen."""
     distances, found = rg.neighbors.nearest_neighbors(law.points, law.points, k)
     weights = rg.resmem.neighbor_weights(distances, "uniform")
     return law.base + rg.resmem.smooth(law.targets - law.base, found, weights)
 
 
+def _smoothed(rg: Any, law: TrainedBase, values: Any) -> Any:
+    """S values at the queries, by soft neighbours."""
+    near = rg.neighbors.nearest_neighbors(law.points, law.queries, N_NEIGHBORS)
+    weights = rg.resmem.neighbor_weights(near[0], "exponential", BANDWIDTH)
+    return rg.resmem.smooth(values, near[1], weights)
+
+
 def _scores(rg: Any, law: TrainedBase) -> Any:
-    residuals = law.targets - law.base
-    return law.base_at_queries + _smoothed(rg, law, residuals, N_NEIGHBORS)
-
-
-def _by_smoother(rg: Any, law: TrainedBase) -> Any:
-    """S y + (I − S) f, without residuals."""
-    smoothed = [_smoothed(rg, law, v, N_NEIGHBORS) for v in (law.targets, law.base)]
-    return smoothed[0] + (law.base_at_queries - smoothed[1])
+    """f + S(y − f)."""
+    return law.base_at_queries + _smoothed(rg, law, law.targets - law.base)
 
 
 @claim(
@@ -119,38 +114,30 @@ def _by_smoother(rg: Any, law: TrainedBase) -> Any:
     source="RM-7 and RM-17 on real digits, derived here",
     cost=100,
 )
-def identities_on_digits(rg, law):
+def identities_on_digits(rg, law, n_neighbors=1, forgotten=1):
     """On real digits: one neighbour remembers all, scores sum to 1, f = Sy + (I − S)f.
 
     Labels are wrong for a fifth of the rows: memory does not care.
     """
-    remembered = _each(law, lambda one: _fit_at_training_rows(rg, one, 1))
+    remembered = _each(law, lambda one: _at_training_rows(rg, one, n_neighbors))
     scores = _each(law, lambda one: _scores(rg, one))
-    by_smoother = _each(law, lambda one: _by_smoother(rg, one))
-    # A score adds f, and y and f of each neighbour, of absolute sum 3 in all.
-    terms = 1 + 2 * N_NEIGHBORS
+    smooth_labels = _each(law, lambda one: _smoothed(rg, one, one.targets))
+    smooth_base = _each(law, lambda one: _smoothed(rg, one, one.base))
+    form = smooth_labels + law.base_at_queries - forgotten * smooth_base
+    # f, y and the smoothed f: each has absolute sum 1 over the classes.
     return (
-        measured(remembered, law.targets, 3, 3),
-        # The ten scores of a row have absolute sum 1 + 2 as well.
-        measured(scores.sum(axis=-1), 1.0, 3, 10 * terms),
-        measured(scores, by_smoother, 3, terms),
+        equal(remembered, law.targets, 3),
+        equal(scores.sum(axis=-1), 1, 3),
+        equal(scores, form, 3),
     )
 
 
-@identities_on_digits.twin("five neighbours remember all their labels")
+identities_on_digits.twin("five neighbours remember all their labels", n_neighbors=5)
+
+
+@identities_on_digits.twin_function("class scores are probabilities")
 def _(rg, law):
-    remembered = _each(law, lambda one: _fit_at_training_rows(rg, one, N_NEIGHBORS))
-    return measured(remembered, law.targets, 3, 1 + 2 * N_NEIGHBORS)
+    return at_most(0, _each(law, lambda one: _scores(rg, one)), 3)
 
 
-@identities_on_digits.twin("class scores are probabilities", kind="inequality")
-def _(rg, law):
-    scores = _each(law, lambda one: _scores(rg, one))
-    return measured(-scores, 0.0, 3, 1 + 2 * N_NEIGHBORS)
-
-
-@identities_on_digits.twin("ResMem is the base plus the mean of the labels")
-def _(rg, law):
-    scores = _each(law, lambda one: _scores(rg, one))
-    labels = _each(law, lambda one: _smoothed(rg, one, one.targets, N_NEIGHBORS))
-    return measured(scores, law.base_at_queries + labels, 3, 1 + 2 * N_NEIGHBORS)
+identities_on_digits.twin("ResMem is the base plus the mean of the labels", forgotten=0)

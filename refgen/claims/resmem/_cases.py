@@ -1,0 +1,137 @@
+"""Designs with a linear target and any linear base, and ResMem's errors on them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from refgen.arrays import Instance
+from refgen.claims.resmem._norms import length
+from refgen.claims.resmem._smoothers import smoothed
+from refgen.domains import integer, matrix, real, record, vector
+
+
+@dataclass(frozen=True, repr=False)
+class ResMemCase(Instance):
+    """A design, a linear target with noise, and any linear base with ‖θₙ‖ ≤ L.
+
+    Attributes
+    ----------
+    points, queries : arrays of shape (..., n, n_features), (..., n_queries, n_features)
+        x is uniform on the queries.
+    coefficients, base : arrays of shape (..., n_features)
+        θ* and θₙ.
+    radius, bandwidth : arrays of shape (...)
+    noise : array of shape (..., n)
+        ε.
+    """
+
+    points: Any
+    queries: Any
+    coefficients: Any
+    base: Any
+    radius: Any
+    bandwidth: Any
+    noise: Any
+
+    @property
+    def n_neighbors(self) -> int:
+        return min(self.points.shape[-2], 5)
+
+
+def _case(
+    points: Any,
+    queries: Any,
+    coefficients: Any,
+    base: Any,
+    room: Any,
+    bandwidth: Any,
+    noise: Any,
+) -> ResMemCase:
+    radius = length(base) + room
+    return ResMemCase(points, queries, coefficients, base, radius, bandwidth, noise)
+
+
+def _example(points: Any, queries: Any, base: Any, radius: float) -> ResMemCase:
+    return ResMemCase(
+        np.array(points),
+        np.array(queries),
+        np.eye(len(base))[0],
+        np.array(base),
+        np.array(radius),
+        np.array(0.7),
+        0.1 * np.arange(len(points)),
+    )
+
+
+resmem_cases = record(
+    _case,
+    "small designs, some on a lattice, a linear target with noise, any base ‖θₙ‖ ≤ L",
+    d=integer(1, 5),
+    n=integer(1, 29),
+    n_queries=integer(1, 8),
+    points=matrix("n", "d"),
+    queries=matrix("n_queries", "d"),
+    coefficients=vector("d"),
+    base=vector("d"),
+    room=real(0.01, 1.25, log=True),
+    bandwidth=real(0.05, 5.0, log=True),
+    noise=vector("n"),
+    examples=lambda: [
+        _example([[-1.0], [0.5], [2.0]], [[0.0], [3.0]], [0.5], 0.5),
+        # The bound of RM-8 with its factor 3 is attained.
+        _example([[-1.0]], [[1.0]], [0.7], 0.9),
+        # The point is orthogonal to the target: nothing can be learnt from it.
+        _example([[0.0, 1.0]], [[1.0, 0.0], [-1.0, 1.0]], [0.0, 0.0], 0.5),
+        _example([[1.0, 0.0], [0.0, 1.0]], [[2.0, 2.0]], [-0.3, 0.4], 0.5),
+    ],
+)
+
+
+def linear(points: Any, coefficients: Any) -> Any:
+    """⟨θ, xᵢ⟩ as one output, (..., n, 1)."""
+    return (points * coefficients[..., None, :]).sum(axis=-1, keepdims=True)
+
+
+def errors_of_predictions(
+    rg: Any, case: Any, indices: Any, weights: Any, sign: float = 1
+) -> Any:
+    """f*(x) − f(x) at the queries, from predictions; `sign` is that of residuals."""
+    fitted = linear(case.points, case.base)
+    labels = linear(case.points, case.coefficients) + case.noise[..., None]
+    remembered = fitted + sign * (labels - fitted)
+    own = linear(case.queries, case.base)
+    predicted = rg.resmem.resmem_predictions(own, fitted, remembered, indices, weights)
+    return (linear(case.queries, case.coefficients) - predicted)[..., 0]
+
+
+def scale_of_errors(rg: Any, case: Any, indices: Any, weights: Any) -> Any:
+    """The sum of the absolute terms of an error."""
+    weights = abs(weights)
+    size = abs(case.coefficients) + abs(case.base)
+    # Weights sum to one up to their rounding, by which every x is multiplied.
+    own = (1 + weights.sum(axis=-1)[..., None]) * abs(case.queries)
+    reach = own + smoothed(rg, abs(case.points), indices, weights)
+    noise = smoothed(rg, abs(case.noise)[..., None], indices, weights)
+    return (linear(reach, size) + noise)[..., 0]
+
+
+def nearest_point(rg: Any, case: Any) -> tuple[Any, Any]:
+    """The nearest point of each query, and its weight 1."""
+    distances, indices = rg.resmem.design_neighbors(case.points, case.queries, 1)
+    return indices, rg.resmem.neighbor_weights(distances, "nearest")
+
+
+def risk_of_predictions(rg: Any, case: Any) -> tuple[Any, Any]:
+    """The risk with one neighbour, from predictions, and its scale."""
+    nearest = nearest_point(rg, case)
+    errors = errors_of_predictions(rg, case, *nearest)
+    scale = scale_of_errors(rg, case, *nearest)
+    return (errors**2).mean(axis=-1), (scale**2).mean(axis=-1)
+
+
+def noiseless(case: ResMemCase) -> ResMemCase:
+    """The case with ε = 0."""
+    return replace(case, noise=0 * case.noise)
