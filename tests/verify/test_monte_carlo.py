@@ -337,12 +337,12 @@ def test_measuring_on_the_host_what_is_on_the_device_is_an_error(device):
 
 
 def test_simulated_choices_have_their_probabilities():
-    from refgen.claims.disagreement.simulated import _choices, _counts
+    from refgen.claims.draws import choices, counts
 
     weights = np.array([[0.2, 0.0, 0.8], [0.5, 0.5, 0.0]])
-    counts = _counts(_choices(weights, Stream(0, "choices"), (20_000,)), 3)
+    found = counts(choices(weights, Stream(0, "choices"), (20_000,)), 3)
     low, high = (binom.isf(p, 20_000, weights) for p in (1 - ALARM, ALARM))
-    assert ((low <= counts) & (counts <= high)).all()
+    assert ((low <= found) & (found <= high)).all()
 
 
 def test_simulated_estimates_are_those_of_the_package():
@@ -351,9 +351,7 @@ def test_simulated_estimates_are_those_of_the_package():
     law = get("GDE-19j").domain.examples()[0].take(None)
     draws = SimpleNamespace(stream=Stream(0, "estimates"), n=20)
     tables = simulated._tables(law, draws)
-    at_points = simulated._disagreement(law, simulated._drawn_runs(law, draws, 24))
-    shares = simulated._point_shares(law, draws, 200)
-    simulated_values = (shares * at_points).sum(axis=-1)[0]
+    simulated_values = simulated._estimates(law, draws, 24, 200)[0]
     package = [refgen.disagreement.disagreement(table) for table in tables]
     assert namespace(simulated_values) is np
     assert np.allclose(simulated_values, package, rtol=0, atol=1e-12)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
-from refgen.arrays import namespace, special_functions
+from refgen.arrays import namespace
 from refgen.claims.disagreement.domains import ALL_DIFF, SymmetricDirichlet
 from refgen.claims.kinds import at_most, exceeds
 from refgen.claims.registry import claim
 from refgen.claims.sources import JIANG
 from refgen.domains import Domain
+from refgen.special import folded_normal_mean, log_rising_factorial
 
 N_RUNS, N_POINTS, N_BINS = 100, 10_000, 10
 
@@ -25,11 +25,12 @@ def _votes(alpha: Any, n_classes: Any, *votes: Any) -> Any:
 
     Runs vote like Pólya's urn, which starts with α balls of each of the K colours.
     """
-    xp, gammaln = namespace(alpha), special_functions(alpha).gammaln
+    xp = namespace(alpha)
 
     def log_ways(start: Any, n: Any) -> Any:
         """Logarithm of start (start + 1) … (start + n − 1) / n!."""
-        return gammaln(start + n) - gammaln(start) - gammaln(n + 1.0)
+        n = xp.asarray(n)
+        return log_rising_factorial(start, n) - log_rising_factorial(1.0 + 0 * n, n)
 
     rest = N_RUNS - sum(votes)
     others = (n_classes - len(votes)) * alpha
@@ -62,14 +63,6 @@ def _imbalance(rg: Any, law: SymmetricDirichlet) -> tuple[Any, Any]:
     return mean, squares + products - mean**2
 
 
-def _normal_absolute_mean(mean: Any, deviation: Any) -> Any:
-    """E|Z| for Z normal."""
-    xp, z = namespace(mean), mean / deviation
-    density = xp.exp(-(z**2) / 2) / math.sqrt(2 * math.pi)
-    below = special_functions(z).ndtr(-z)
-    return 2 * deviation * density + mean * (1 - 2 * below)
-
-
 def _shown_error(rg: Any, law: SymmetricDirichlet) -> tuple[Any, Any]:
     """Bounds of E of the binned CACE, each of shape (batch,).
 
@@ -78,7 +71,7 @@ def _shown_error(rg: Any, law: SymmetricDirichlet) -> tuple[Any, Any]:
     """
     mean, variance = _imbalance(rg, law)
     deviation = namespace(mean).sqrt(variance / N_POINTS)
-    shown = _normal_absolute_mean(mean, deviation).sum(axis=0)
+    shown = folded_normal_mean(mean, deviation).sum(axis=0)
     off = (1 + abs(mean)).sum(axis=0) / N_POINTS
     return shown - off, shown + off
 
