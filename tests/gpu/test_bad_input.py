@@ -27,7 +27,7 @@ LAW = on_host.FiniteLaw([0.5, 0.5], [[0.75, 0.25], [1, 0]], [[0.5, 0.5], [0.25, 
 
 # One call of every function that no theory has; those of theories have tests there.
 
-EYE, ONES = np.eye(2), np.ones((2, 1))
+EYE, ONES, ROW = np.eye(2), np.ones((2, 1)), np.array([1.0, 2.0])
 CALLS = {
     "linalg": {
         "ball_constrained_least_squares": (EYE[None], ONES.T, np.array([0.5])),
@@ -37,6 +37,15 @@ CALLS = {
         "solve_positive": (EYE, ONES),
     },
     "neighbors": {"nearest_neighbors": (EYE, EYE, 1)},
+    "special": {
+        "beta_binomial_pmf": (ROW, 4 + 0 * ROW, ROW, ROW),
+        "binomial_pmf": (ROW, 4 + 0 * ROW, ROW / 4),
+        "clipped_normal_moments": (ROW, ROW, -ROW, ROW),
+        "folded_normal_mean": (ROW, ROW),
+        "gamma_ratio": (ROW, ROW),
+        "log_rising_factorial": (ROW, ROW),
+        "normal_density": (ROW,),
+    },
 }
 # These sit inside of loops and check nothing.
 UNCHECKED = {"orthonormal_rows", "project_out", "solve_positive"}

@@ -21,7 +21,7 @@ reveal_type(on_gpu.disagreement.FiniteLaw.trusted)
 reveal_type(on_gpu.resmem.ResMemRegressor())
 reveal_type(on_gpu.random.Stream(0))
 reveal_type(on_gpu.linalg.project_out)
-reveal_type(on_gpu.arrays.check_integer("n", 1, 0))
+reveal_type(on_gpu.arrays.label_of([1.0]))
 rg.disagreement.cace(law)
 rg.nonsense
 rg.disagreement.cacee(law)
@@ -31,7 +31,7 @@ on_gpu.linalg.nonsense
 """
 
 REVEALED = (
-    "FiniteLaw", "ResMemRegressor", "Any", "ResMemRegressor", "Stream", "Any", "int"
+    "FiniteLaw", "ResMemRegressor", "Any", "ResMemRegressor", "Stream", "Any", "str"
 )  # fmt: skip
 WRONG = [
     number

@@ -219,11 +219,6 @@ def gaussian(arguments, want):
     return model(2 * 800 + 4 * points.shape[-1], size)
 
 
-def clipped(draws, d):
-    _, theta, edge, sigma = noisy(draws, d)
-    return theta, sigma, -edge, edge
-
-
 def agreeing(draws, d):
     return noisy(draws, d)[0], min(d, 3)
 
@@ -265,7 +260,6 @@ CASES = {
     "best_neighbors": Case(lambda s, d: (N, GAP, SIGMA)),
     "break_even_n": Case(lambda s, d: (d,)),
     "centre_displacement": Case(lambda s, d: (d, N, K, 1 + s.uniform(4)), GAMMAS),
-    "clipped_normal_moments": Case(clipped, within(1600, 10.0)),
     "decomposition_terms": Case(pairs, sums),
     "design_neighbors": Case(lambda s, d: (*designs(s, d), 4)),
     "displacement_limit": Case(lambda s, d: (1 + np.arange(4.0), K), GAMMAS),
