@@ -14,6 +14,7 @@ __all__ = [
     "__version__",
     "arrays",
     "claims",
+    "domains",
     "intervals",
     "linalg",
     "neighbors",
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from refgen import (
         arrays,
         claims,
+        domains,
         intervals,
         linalg,
         neighbors,

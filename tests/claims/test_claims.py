@@ -29,7 +29,7 @@ def test_claim_holds_under_many_seeds(claim, seed):
 
 
 DOMAINS = {
-    statement.domain.name: statement.domain
+    statement.domain.description: statement.domain
     for claim in CLAIMS
     for statement in (claim, *claim.twins)
     if not statement.domain.is_finite
