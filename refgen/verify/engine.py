@@ -5,20 +5,19 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from refgen._checks import check_integer, check_open_unit
 from refgen.arrays import Instance
 from refgen.claims import registry
-from refgen.claims.model import Claim, Twin
+from refgen.claims.model import Claim
 from refgen.random import Stream
 from refgen.verify.executors import executor
 from refgen.verify.measurements import Block, blocks
-from refgen.verify.outcomes import Outcome
 from refgen.verify.profiles import PROFILES, Profile
-from refgen.verify.report import ClaimResult, Report, TwinResult
+from refgen.verify.report import ClaimResult, Report
+from refgen.verify.results import result_of
 from refgen.verify.schedule import NoStore, Scheduler, StatementRun
 from refgen.verify.store import RunStore, identity
 from refgen.verify.tasks import Settings, Task, name_of
@@ -108,7 +107,7 @@ def verify(
     results: dict[str, ClaimResult] = {}
 
     def finished(claim: Claim) -> None:
-        results[claim.id] = _result(claim, claims[claim.id], seed, rg)
+        results[claim.id] = result_of(claim, claims[claim.id], seed, rg)
         on_result(results[claim.id])
 
     arguments = {
@@ -162,7 +161,7 @@ def verify_claim(
     claims = _runs([claim], settings, rg, error_probability)
     scheduler = Scheduler(settings, rg.__name__, NoStore(), lambda: executor(1, None))
     _run_all(scheduler, claims, lambda claim: None)
-    return _result(claim, claims[claim.id], seed, rg)
+    return result_of(claim, claims[claim.id], seed, rg)
 
 
 def check(id: str, instance: Instance, rg: Any = None) -> bool:
@@ -224,81 +223,6 @@ def _run_all(
 
     statements = [statement for same in claims.values() for statement in same]
     scheduler.run(statements, one_ended)
-
-
-def _result(
-    claim: Claim, statements: list[StatementRun], seed: int, rg: Any
-) -> ClaimResult:
-    own = _judged(statements[0])
-    twins = [_twin_result(statement) for statement in statements[1:]]
-    total = sum(s.outcome().seconds for s in statements)
-    return ClaimResult(
-        id=claim.id,
-        kind=claim.kind,
-        title=claim.title,
-        verdict=_verdict(own, twins),
-        n_instances=own.outcome.n_instances,
-        tightness=own.outcome.tightness if own.words is None else own.tightness,
-        tightest=own.outcome.tightest,
-        violation=own.violation,
-        reproduce=own.outcome.reproduce,
-        error=own.outcome.error,
-        twins=twins,
-        seconds=total,
-        seed=seed,
-        device=rg.arrays.device_label(),
-        decision=own.words,
-        n_draws=own.n_draws,
-    )
-
-
-@dataclass(frozen=True)
-class _Judged:
-    """What is known of a statement, whichever way it was decided."""
-
-    outcome: Outcome
-    violation: str | None
-    is_open: bool
-    words: str | None = None
-    tightness: float | None = None
-    n_draws: int = 0
-
-
-def _judged(run: StatementRun) -> _Judged:
-    outcome, verdict = run.outcome(), run.verdict
-    if verdict is None:
-        return _Judged(outcome, outcome.violation, False)
-    return _Judged(
-        outcome,
-        verdict.instance,
-        verdict.state == "open",
-        verdict.words,
-        verdict.tightness,
-        verdict.n_draws,
-    )
-
-
-def _twin_result(run: StatementRun) -> TwinResult:
-    judged, twin = _judged(run), run.statement
-    assert isinstance(twin, Twin)
-    outcome = judged.outcome
-    if outcome.error is not None:
-        return TwinResult(twin.text, False, outcome.n_instances, None, outcome.error)
-    refuted = judged.violation is not None
-    n = outcome.n_instances
-    return TwinResult(twin.text, refuted, n, judged.violation, None, judged.words)
-
-
-def _verdict(own: _Judged, twins: list[TwinResult]) -> Any:
-    if own.outcome.error is not None or any(twin.error for twin in twins):
-        return "ERROR"
-    if own.violation is not None:
-        return "REFUTED"
-    if own.is_open:
-        return "UNDECIDED"
-    if not twins:
-        return "HOLDS (power untested)"
-    return "HOLDS" if all(twin.refuted for twin in twins) else "POWERLESS"
 
 
 @contextmanager

@@ -11,13 +11,14 @@ from click.testing import CliRunner
 
 from refgen.claims import all_claims
 from refgen.cli import main
+from refgen.theories import THEORIES
 
 ROOT = Path(__file__).parents[2]
 SOURCES = sorted([*ROOT.glob("refgen/**/*.py"), *ROOT.glob("refgen_gpu/**/*.py")])
 
 # A layer may import itself and the ones before it.
 LAYERS = ("ground", "base", "theory", "claims", "verify", "cli")
-GROUND = {"", "__init__", "_lazy", "arrays", "theories"}
+GROUND = {"", "__init__", "_instances", "_lazy", "arrays", "theories"}
 BASE = {"_checks", "special", "random", "domains", "intervals", "neighbors", "linalg"}
 BASE |= {"networks", "kernels"}
 
@@ -28,7 +29,17 @@ def layer(module):
         return "ground"
     if name in BASE:
         return "base"
-    return name if name in LAYERS else "theory"
+    if name in THEORIES:
+        return "theory"
+    assert name in LAYERS, f"say here in which layer {module} is"
+    return name
+
+
+def theory_of(module):
+    """The theory that a module of it, or of its claims, is about."""
+    parts = module.split(".")
+    about = parts[2:3] if parts[1:2] == ["claims"] else parts[1:2]
+    return about[0] if about and about[0] in THEORIES else None
 
 
 def imports(path):
@@ -50,8 +61,17 @@ def test_imports_go_down_the_layers(path):
             continue
         own, other = layer(".".join(parts)), layer(module)
         assert LAYERS.index(other) <= LAYERS.index(own), f"{path} imports {module}"
-        if own == other == "theory":
-            assert module.split(".")[1] == parts[1], f"{path} imports {module}"
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_theories_and_their_claims_do_not_know_each_other(path):
+    about = theory_of(".".join(path.relative_to(ROOT).with_suffix("").parts))
+    is_claims = path.is_relative_to(ROOT / "refgen" / "claims")
+    for module in imports(path):
+        if module.startswith("refgen.claims.") and is_claims:
+            assert theory_of(module) in (None, about), f"{path} imports {module}"
+        if about is not None and theory_of(module) is not None:
+            assert theory_of(module) == about, f"{path} imports {module}"
 
 
 @pytest.mark.parametrize(
