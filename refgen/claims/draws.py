@@ -1,4 +1,4 @@
-"""Random pieces that Monte-Carlo claims of several theories draw with."""
+"""Draws that Monte-Carlo claims of several theories share."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from refgen.arrays import namespace
 
 
 def choices(weights: Any, stream: Any, shape: tuple[int, ...]) -> Any:
-    """Indices drawn with the probabilities `weights` (batch, n), (batch, *shape).
+    """Indices (batch, *shape), drawn with probabilities `weights` (batch, n).
 
     Examples
     --------

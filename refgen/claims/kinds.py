@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any, Literal
@@ -18,8 +18,8 @@ class InvalidMeasurement(ValueError):
     """A claim's code gave NaN, or no number, on a valid instance."""
 
 
-# Roundings that each side may carry, by default: those of any closed form, and of a sum
-# of up to a thousand terms. A claim with a longer sum states its number.
+# How many roundings each side may have by default: enough for short formulas, and for
+# sums of up to a thousand terms. A claim with a longer sum states its number.
 ROUNDINGS = 2**10
 
 
@@ -35,7 +35,7 @@ class Measurement:
     scale : array or float
         Sum of the absolute terms on both sides: what rounding is judged against.
     roundings : int
-        Number of roundings that a side is behind.
+        Number of roundings that a side carries.
     envelope : array or float
         For limits and rates: proven distance of `lhs` from `rhs` at each size.
     """
@@ -51,9 +51,9 @@ class Measurement:
     def tolerance(self) -> Any:
         """What rounding may move the two sides apart.
 
-        A number behind n roundings is off by at most n u Σ|terms|, to first order and
-        in any order of summation (Higham 2002, lemma 3.1 and section 4.2). Two sides: a
-        factor of 2.
+        A number that carries n roundings is off by at most n u Σ|terms|, to first order
+        and in any order of summation (Higham 2002, lemma 3.1 and section 4.2). Two
+        sides: a factor of 2.
         """
         return 2 * self.roundings * UNIT_ROUNDOFF * abs(self.scale)
 
@@ -247,7 +247,7 @@ def _flat(result: Any) -> Iterator[Measurement]:
     if isinstance(result, Measurement):
         yield result
         return
-    if not isinstance(result, Iterable):
+    if isinstance(result, str) or not isinstance(result, Sequence | Iterator):
         raise InvalidMeasurement(
             "a claim returns relations (equal, at_most, ascending, exceeds, tends_to), "
             f"got {type(result).__name__}"
@@ -266,7 +266,8 @@ def _side(xp: Any, value: Any) -> Any:
     """One side as floats, where the instances are; nothing is moved there silently."""
     if getattr(value, "ndim", 0) > 0 and namespace(value) is not xp:
         raise InvalidMeasurement(
-            "the claim measured on the host, and its instances are on the device"
+            f"the claim measured with {namespace(value).__name__}, and its instances "
+            f"are arrays of {xp.__name__}"
         )
     return xp.asarray(value, float)
 
@@ -274,15 +275,19 @@ def _side(xp: Any, value: Any) -> Any:
 def _decide_part(part: Measurement, batch: int, xp: Any) -> DecidedPart:
     given = (part.lhs, part.rhs, part.scale, part.envelope)
     sides = [_side(xp, value) for value in given]
-    shape = sides[0].shape or _shape_of_numbers(sides, batch)
+    shape = sides[0].shape or _shape_if_lhs_is_a_number(sides, batch)
     # A side that broadcasts beyond lhs would compare different instances.
-    if (
-        shape[0] != batch
-        or np.broadcast_shapes(*(a.shape for a in sides), shape) != shape
-    ):
+    if shape[0] != batch or not all(_fits(side.shape, shape) for side in sides):
+        lhs, rhs, scale, envelope = (side.shape for side in sides)
         raise InvalidMeasurement(
-            f"the claim measured shapes {sides[0].shape} and {sides[1].shape} on a "
-            f"batch of {batch} instances"
+            f"the claim measured shapes {lhs} and {rhs} (scale {scale}, envelope "
+            f"{envelope}) on a batch of {batch} instances; each must be a number or "
+            "broadcast to the shape of lhs, whose first axis is the batch"
+        )
+    if part.kind in ("limit", "rate") and (len(shape) < 2 or shape[-1] < 2):
+        raise InvalidMeasurement(
+            f"values that tend to a limit have shape {shape}; they need a last axis of "
+            "at least two sizes"
         )
     lhs, rhs, scale, envelope = (xp.broadcast_to(a, shape) for a in sides)
     if not all(bool(xp.isfinite(x).all()) for x in (lhs, rhs, scale, envelope)):
@@ -291,6 +296,14 @@ def _decide_part(part: Measurement, batch: int, xp: Any) -> DecidedPart:
     return DecidedPart(part.kind, checked, *_RULES[part.kind](checked, xp))
 
 
-def _shape_of_numbers(sides: Sequence[Any], batch: int) -> tuple[int, ...]:
+def _fits(shape: tuple[int, ...], wanted: tuple[int, ...]) -> bool:
+    """Whether a side of `shape` broadcasts to `wanted` and not beyond."""
+    try:
+        return np.broadcast_shapes(shape, wanted) == wanted
+    except ValueError:
+        return False
+
+
+def _shape_if_lhs_is_a_number(sides: Sequence[Any], batch: int) -> tuple[int, ...]:
     """A number on the left is compared with every entry on the right."""
     return sides[1].shape or (batch,)

@@ -123,7 +123,7 @@ class Claim(Statement):
         Raises
         ------
         InvalidMeasurement
-            If none is, too.
+            Also if no relation is of the claim's kind.
         """
         decision = super().decide(rg, instances, batch)
         kinds = {part.kind for part in decision.parts}
@@ -140,7 +140,7 @@ class Claim(Statement):
         Parameters
         ----------
         text : str
-            What the twin says, as a sentence that is false.
+            What the twin says, which is false.
         domain : Domain, optional
             Where it is said to hold; the claim's by default.
         **changed
@@ -162,7 +162,9 @@ class Claim(Statement):
                 f"{self.id}: {', '.join(sorted(unknown))} is no argument of the claim "
                 f"with a default; these are: {', '.join(defaults) or 'none'}"
             )
-        if domain is None and all(changed[n] is defaults[n] for n in changed):
+        if domain in (None, self.domain) and all(
+            _same(changed[n], defaults[n]) for n in changed
+        ):
             raise RegistrationError(f"{self.id}: the twin {text!r} changes nothing")
         measure = functools.partial(self.measure, **changed)
         return self._attach(Twin(self.kind, domain or self.domain, measure, text))
@@ -175,7 +177,7 @@ class Claim(Statement):
         Parameters
         ----------
         text : str
-            What the twin says, as a sentence that is false.
+            What the twin says, which is false.
         domain : Domain, optional
             Where it is said to hold; the claim's by default.
         """
@@ -191,3 +193,7 @@ class Claim(Statement):
             raise RegistrationError(f"{self.id} has the twin {twin.text!r} already")
         self.twins.append(twin)
         return twin
+
+
+def _same(a: Any, b: Any) -> bool:
+    return a is b or (isinstance(a, int | float) and a == b)

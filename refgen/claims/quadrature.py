@@ -11,8 +11,8 @@ import numpy as np
 
 from refgen.arrays import namespace
 
-# Step and reach of the tanh-sinh rule: beyond it, and between its nodes, the mass of a
-# Beta law of parameters in [0.05, 50] is below rounding.
+# Step and reach of the tanh-sinh rule: for Beta laws of parameters in [0.05, 50] its
+# error, and the mass beyond its reach, are below rounding.
 _STEP, _REACH = 1 / 64, 6.5
 
 # The exponential of a logarithm up to 1500 (a density at the ends of the range)
@@ -45,13 +45,14 @@ def beta_mean(f: Any, a: Any, b: Any, upper: float = 1.0) -> Any:
     f : callable
         Of nodes and their complements, each of shape (n_nodes,).
     a, b : array of shape (..., 1)
+        In [0.05, 50].
     upper : float
         In (0, 1].
 
     Returns
     -------
     array of shape (...)
-        Behind at most `BETA_ROUNDINGS` roundings.
+        With at most `BETA_ROUNDINGS` roundings.
 
     Examples
     --------
@@ -63,9 +64,9 @@ def beta_mean(f: Any, a: Any, b: Any, upper: float = 1.0) -> Any:
     low, high, weight = (xp.asarray(part) for part in _tanh_sinh())
 
     def mass(q: Any, complement: Any, scale: float) -> Any:
-        with np.errstate(divide="ignore"):
+        with np.errstate(divide="ignore", invalid="ignore"):
             logs = (a - 1) * xp.log(q) + (b - 1) * xp.log(complement) + weight
-        # Where a node underflows its mass is below 1e-300: it carries none.
+        # A node that underflows has a mass below 1e-300; it counts as 0.
         return scale * xp.where(xp.isfinite(logs), xp.exp(logs), 0.0)
 
     total = mass(low, high, 1.0).sum(axis=-1)
@@ -89,12 +90,12 @@ def unit_nodes(xp: Any, m: int) -> tuple[Any, Any]:
 
 
 def normal_rule(*kinks: Any, n_nodes: int = 64) -> tuple[Any, Any]:
-    """Nodes and weights for a function of N(0, 1) that is smooth between its kinks.
+    """Nodes and weights for E f(Z), Z ~ N(0, 1), with f smooth between its kinks.
 
     Parameters
     ----------
     *kinks : arrays of shape (...)
-        In ascending order.
+        One or more, in ascending order.
     n_nodes : int
         Between two kinks.
 

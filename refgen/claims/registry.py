@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, get_args
 
+from refgen._checks import check_integer
 from refgen.claims.kinds import Kind
 from refgen.claims.model import Claim, RegistrationError
 from refgen.claims.sources import DERIVED
@@ -48,7 +49,7 @@ def claim(
     id : str
         As in the heading of its theory page.
     kind : {"identity", "inequality", "limit", "rate", "existence"}
-        What the theorem is; the function may return other relations beside.
+        What the theorem is; the function may return other relations besides.
     domain : Domain
     source : str
         Paper and theorem, or "derived here".
@@ -60,9 +61,17 @@ def claim(
     Raises
     ------
     RegistrationError
-        If the id is taken by another file, the kind is unknown, or the function has no
-        docstring (its statement).
+        If the id is taken by another file, the kind is unknown, `domain` is not a
+        domain, or the function has no docstring (its statement).
+    TypeError, ValueError
+        If `cost` is not a positive integer.
     """
+    check_integer("cost", cost, 1)
+    if not isinstance(domain, Domain):
+        raise RegistrationError(
+            f"claim {id!r}: domain must be a refgen.domains.Domain, got "
+            f"{type(domain).__name__}"
+        )
     if kind not in get_args(Kind):
         raise RegistrationError(
             f"claim {id!r}: kind must be one of {get_args(Kind)}, got {kind!r}"
@@ -166,7 +175,10 @@ def find(patterns: Iterable[str]) -> list[Claim]:
     >>> [claim.id for claim in find(["GDE-4*"])]
     ['GDE-4', 'GDE-4b']
     """
-    known, wanted = _known(), list(patterns)
+    known, wanted = (
+        _known(),
+        [patterns] if isinstance(patterns, str) else list(patterns),
+    )
     if not wanted:
         return _loaded(known)
     found: set[str] = set()

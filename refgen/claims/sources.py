@@ -1,4 +1,4 @@
-"""The papers that claims are from, each cited once, and what we made of them."""
+"""Papers that claims cite, and how a claim relates to its paper."""
 
 from __future__ import annotations
 

@@ -40,8 +40,12 @@ class Shaped(Field):
     shape: tuple[Size, ...]
 
     def __post_init__(self) -> None:
+        if not isinstance(self.shape, tuple):
+            raise TypeError(
+                f"shape must be a tuple such as ('n', 3), got {self.shape!r}"
+            )
         for size in self.shape:
-            if not isinstance(size, str) and not (isinstance(size, int) and size >= 1):
+            if not isinstance(size, str) and not (type(size) is int and size >= 1):
                 raise ValueError(
                     "a size must be a positive integer or the name of an integer "
                     f"field, got {size!r}"
@@ -66,7 +70,7 @@ def number(size: Size, sizes: Sizes) -> int:
 
 
 def integer_arrays(low: int, high: int, shape: tuple[int, ...]) -> Any:
-    """Strategy of float arrays of integers, which shrink toward 0 one by one."""
+    """Strategy of float arrays of integers, which shrink one by one."""
     from hypothesis import strategies as st
 
     n = int(np.prod(shape))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
@@ -53,12 +54,13 @@ def vector(*shape: Size, norm: float | None = None) -> Vector:
     Raises
     ------
     ValueError
-        If there is no axis, or `norm` is not positive.
+        If there is no axis, or `norm` is not positive and finite.
 
     Notes
     -----
     Hypothesis draws integers up to 3 in absolute value. In bulk entries are standard
-    normal, and rounded to integers in a quarter of the instances.
+    normal, and rounded to integers in a quarter of the instances. With `norm`, a zero
+    vector becomes a multiple of the first unit vector.
 
     Examples
     --------
@@ -67,8 +69,8 @@ def vector(*shape: Size, norm: float | None = None) -> Vector:
     """
     if not shape:
         raise ValueError("a vector needs its number of entries")
-    if norm is not None and not norm > 0:
-        raise ValueError(f"norm must be positive, got {norm}")
+    if norm is not None and not 0 < norm < math.inf:
+        raise ValueError(f"norm must be positive and finite, got {norm}")
     return Vector(shape, None if norm is None else float(norm))
 
 
@@ -91,8 +93,6 @@ class Matrix(Shaped):
     def _made(self, entries: Any) -> Any:
         if self.kind == "any":
             return entries
-        if entries.shape[-1] != entries.shape[-2]:
-            raise ValueError(f"{self.kind} matrices are square, got {entries.shape}")
         if self.kind == "orthogonal":
             return _reflections(entries)
         flipped = entries.swapaxes(-1, -2)
@@ -109,8 +109,9 @@ def matrix(*shape: Size, kind: MatrixKind = "any") -> Matrix:
     *shape : int or str
         Two axes or more; the last two are those of the matrix.
     kind : {"any", "psd", "symmetric", "orthogonal", "stochastic"}
-        Positive semidefinite matrices are AAᵀ/n, singular ones too; orthogonal ones
-        products of n reflections; rows of stochastic ones are distributions.
+        Positive semidefinite matrices are AAᵀ/n, singular ones too. Orthogonal ones are
+        products of n reflections, of determinant (−1)ⁿ unless a direction is 0. Rows of
+        stochastic ones are distributions.
 
     Raises
     ------
@@ -183,7 +184,8 @@ def spectrum(
 
     Notes
     -----
-    Hypothesis draws multiples of largest/50. In bulk eigenvalues are even on the
+    Hypothesis draws multiples of largest/50; those below `smallest` become `smallest`.
+    In bulk eigenvalues are even on the
     logarithmic scale; a third of the instances have ties, a fifth may have zeros.
 
     Examples
@@ -193,9 +195,9 @@ def spectrum(
     """
     if not shape:
         raise ValueError("a spectrum needs its number of eigenvalues")
-    if not 0 < smallest <= largest:
+    if not 0 < smallest <= largest < math.inf:
         raise ValueError(
-            "smallest and largest must be positive and in order, got "
+            "smallest and largest must be positive, finite and in order, got "
             f"{smallest}, {largest}"
         )
     return Spectrum(shape, float(smallest), float(largest), singular)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
+from refgen._checks import check_integer
 from refgen.arrays import namespace
 from refgen.domains._fields import (
     Field,
@@ -18,9 +19,11 @@ from refgen.domains._fields import (
     number,
 )
 
-# Steps of the grid that Hypothesis draws reals from: ends and round numbers included.
+# Steps of the grid that Hypothesis draws reals from; both ends are included.
 _STEPS = 20
-# The part of all bulk draws that lie on a coarse grid, where values repeat.
+# Integers up to this are exact in float64.
+_LARGEST = 2**53
+# The part of the bulk draws that lies on a coarse grid, where values repeat.
 _ON_GRID = 0.25
 _COARSE = 4
 
@@ -84,11 +87,14 @@ def real(
     >>> real(0.2, 20.0, log=True).log
     True
     """
-    if not (math.isfinite(low) and math.isfinite(high) and low <= high):
+    low, high = float(low), float(high)
+    if not (math.isfinite(high - low) and low <= high):
         raise ValueError(f"low and high must be finite and in order, got {low}, {high}")
     if log and low <= 0:
         raise ValueError(f"low must be positive for a logarithmic scale, got {low}")
-    return Real(tuple(shape), float(low), float(high), log)
+    if log and not math.isfinite(high / low):
+        raise ValueError(f"high / low must be finite, got {low}, {high}")
+    return Real(shape, low, high, log)
 
 
 @dataclass(frozen=True)
@@ -97,7 +103,11 @@ class Integer(Shaped):
 
     low: int
     high: int
-    may_be_size: ClassVar[bool] = True
+
+    @property
+    def may_be_size(self) -> bool:
+        """Whether a shape may name it: it is one number, and positive."""
+        return self.low >= 1 and not self.shape
 
     def small(self, sizes: Sizes) -> Any:
         arrays = self.integers(self.low, self.high, sizes)
@@ -117,19 +127,19 @@ def integer(low: int, high: int, *, shape: tuple[Size, ...] = ()) -> Integer:
     Raises
     ------
     TypeError, ValueError
-        If `low` or `high` is no integer, or they are not in order.
+        If `low` or `high` is not an integer up to 2**53 in size, or they are not in
+        order.
 
     Examples
     --------
     >>> integer(1, 6).high
     6
     """
-    for name, value in (("low", low), ("high", high)):
-        if isinstance(value, bool) or not isinstance(value, int):
-            raise TypeError(f"{name} must be an integer, got {value!r}")
-    if low > high:
-        raise ValueError(f"low must be at most high, got {low}, {high}")
-    return Integer(tuple(shape), low, high)
+    low = check_integer("low", low, -_LARGEST)
+    high = check_integer("high", high, low)
+    if high > _LARGEST:
+        raise ValueError(f"high must be at most {_LARGEST}, got {high}")
+    return Integer(shape, low, high)
 
 
 @dataclass(frozen=True)
@@ -153,7 +163,7 @@ def choice(*options: float, shape: tuple[Size, ...] = ()) -> Choice:
     Raises
     ------
     TypeError, ValueError
-        If an option is not a number, or there is none.
+        If an option is not a finite number, or no option is given.
 
     Examples
     --------
@@ -163,9 +173,9 @@ def choice(*options: float, shape: tuple[Size, ...] = ()) -> Choice:
     if not options:
         raise ValueError("choice needs at least one option")
     for option in options:
-        if not isinstance(option, int | float):
-            raise TypeError(f"options must be numbers, got {option!r}")
-    return Choice(tuple(shape), options)
+        if not isinstance(option, int | float) or not math.isfinite(option):
+            raise TypeError(f"options must be finite numbers, got {option!r}")
+    return Choice(shape, options)
 
 
 @dataclass(frozen=True)
@@ -198,11 +208,18 @@ def labels(*shape: Size, n_classes: Size) -> Labels:
     n_classes : int or str
         A number, or the name of a size.
 
+    Raises
+    ------
+    TypeError, ValueError
+        If `n_classes` is not a positive integer or a name.
+
     Examples
     --------
     >>> sorted(labels("n", n_classes="k").size_names)
     ['k', 'n']
     """
+    if not isinstance(n_classes, str):
+        check_integer("n_classes", n_classes, 1)
     return Labels(shape, n_classes)
 
 
@@ -239,6 +256,8 @@ def given(strategy: Any) -> Given:
     ------
     TypeError
         If `strategy` is not a Hypothesis strategy.
+    ValueError
+        In bulk, if the strategy draws arrays of different shapes.
 
     Examples
     --------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
@@ -61,8 +61,8 @@ class Domain:
 class Record(Domain):
     """The domain that `record` makes."""
 
-    build: Callable[..., Any] = dict
-    fields: dict[str, Any] = field(default_factory=dict)
+    build: Callable[..., Any] = field(kw_only=True)
+    fields: dict[str, Any] = field(kw_only=True)
 
     def but(
         self,
@@ -71,25 +71,45 @@ class Record(Domain):
         build: Callable[..., Any] | None = None,
         **changed: Any,
     ) -> Record:
-        """The same domain with other fields.
+        """The same domain with other fields, and with the examples that are given.
+
+        Raises
+        ------
+        ValueError
+            If the record has no such field.
 
         Examples
         --------
         >>> from refgen import domains as dom
-        >>> fields = {"n": dom.integer(1, 6), "x": dom.vector("n")}
-        >>> points = dom.record(dict, "points", **fields)
-        >>> points.but("points of the plane", n=2).fields["n"]
+        >>> from refgen.resmem import LinearProblem
+        >>> lines = dom.record(
+        ...     LinearProblem,
+        ...     "Σ = I",
+        ...     d=dom.integer(1, 6),
+        ...     spectrum=dom.real(1, 1, shape=("d",)),
+        ...     coefficients=dom.vector("d", norm=1),
+        ...     radius=0.5,
+        ...     noise=0.0,
+        ... )
+        >>> lines.but("Σ = I in the plane", d=2).fields["d"]
         2
         """
+        unknown = changed.keys() - self.fields.keys()
+        if unknown and build is None:
+            raise ValueError(
+                f"the domain of {self.description!r} has no field called "
+                f"{_listed(unknown)}; its fields are {_listed(self.fields)}"
+            )
         return record(
             build or self.build,
             description,
-            examples=examples or self.examples,
+            examples=examples or list,
             **self.fields | changed,
         )
 
     @property
     def size_names(self) -> set[str]:
+        """None: a record has its own sizes, or takes them from the outer record."""
         return set()
 
     def small(self, sizes: Sizes) -> Any:
@@ -120,7 +140,7 @@ class Record(Domain):
         if missing:
             raise ValueError(
                 f"the domain of {self.description!r} has no integer field called "
-                f"{', '.join(map(repr, sorted(missing)))}, which a shape names"
+                f"{_listed(missing)} (one number, at least 1), which a shape names"
             )
         return {n: f for n, f in self.fields.items() if n in used and n not in given}
 
@@ -132,7 +152,7 @@ class Record(Domain):
         sizes = self._size_fields(given)
         draws = host.uniform(len(sizes))
         return {
-            name: _spread(size, float(u))
+            name: _size_at(size, float(u))
             for (name, size), u in zip(sizes.items(), draws, strict=True)
         }
 
@@ -193,13 +213,16 @@ def record(
         Returns pinned instances; they always run first.
     **fields_by_name : field, number, or record
         A number is a constant. An integer field that the shape of another one names
-        is a size: it is drawn once for a batch. A record inside a record shares the
-        sizes of equal names.
+        is a size: it is drawn once for a batch. A record inside a record shares a size
+        with it if a shape of the outer record names that size.
 
     Raises
     ------
     ValueError
-        If a shape names a size that is no integer field of the record.
+        If a shape names a size that is not an integer field of the record, or the
+        fields are not those of the instance type.
+    TypeError
+        If anything else is given than fields, numbers and records.
 
     Examples
     --------
@@ -217,8 +240,15 @@ def record(
     >>> laws.sample(rg, rg.random.Stream(0), 100).weights.shape
     (100, 2)
     """
+    for name, value in fields_by_name.items():
+        if not isinstance(value, (*FIELDS, int, float)) or isinstance(value, bool):
+            raise TypeError(
+                f"{name} must be a field, a number or a record, got "
+                f"{type(value).__name__}; a Hypothesis strategy goes into given(...)"
+            )
     made = Record(description, examples, build=build, fields=fields_by_name)
-    made._size_fields({})
+    sizes = made._size_fields({})
+    _check_arguments(made, sizes)
     return replace(
         made,
         strategy=lambda: made.small({}),
@@ -226,8 +256,28 @@ def record(
     )
 
 
+def _check_arguments(made: Record, sizes: dict[str, Any]) -> None:
+    """The fields are those of the instance type that is built, sizes aside."""
+    if not (isinstance(made.build, type) and issubclass(made.build, Instance)):
+        return
+    own = {f.name for f in fields(made.build)}  # type: ignore[arg-type]
+    for what, names in (
+        ("lacks", own - made.fields.keys()),
+        ("does not take", made.fields.keys() - own - sizes.keys()),
+    ):
+        if names:
+            raise ValueError(
+                f"the domain of {made.description!r}: {made.build.__name__} {what} "
+                f"{_listed(names)}"
+            )
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(map(repr, sorted(names)))
+
+
 def as_field(value: Any) -> Any:
-    """A field; numbers are constant ones."""
+    """`value` if it is a field, else a constant field."""
     return value if isinstance(value, FIELDS) else Constant(value)
 
 
@@ -238,7 +288,7 @@ def _small_size(size: Any) -> Any:
     return st.integers(low, min(high, low + _SMALL_SIZES - 1))
 
 
-def _spread(size: Any, u: float) -> int:
+def _size_at(size: Any, u: float) -> int:
     low, high = _range(size)
     return low + int(u * (high - low + 1))
 
@@ -248,7 +298,8 @@ def _range(size: Any) -> tuple[int, int]:
 
 
 def _is_size(value: Any) -> bool:
-    return isinstance(value, int) or getattr(value, "may_be_size", False)
+    is_number = isinstance(value, int) and value >= 1
+    return is_number or getattr(value, "may_be_size", False)
 
 
 def _batch_of_one(values: dict[str, Any]) -> dict[str, Any]:

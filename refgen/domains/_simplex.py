@@ -7,17 +7,18 @@ from typing import Any
 
 import numpy as np
 
+from refgen._checks import check_integer
 from refgen.arrays import namespace
 from refgen.domains._fields import Shaped, Size, Sizes
 
-# Of all instances of a bulk draw: those whose rows are certain, and those whose rows
-# are multiples of 1/10, where values repeat.
+# Shares of the bulk instances: rows that are certain; rows of multiples of 1/10, where
+# values repeat.
 _CERTAIN = 0.15
 _ON_LATTICE = 0.35
 _LATTICE = 10
 # Hypothesis draws integers up to this and divides each row by its sum.
 _HIGHEST = 8
-# What positive rows have of the uniform distribution.
+# Positive rows are mixed with this much of the uniform distribution.
 _UNIFORM_PART = 0.1
 
 
@@ -69,14 +70,15 @@ def distribution(
 
     Raises
     ------
-    ValueError
-        If there is no axis, `denominator` is not positive, or both options are given.
+    TypeError, ValueError
+        If there is no axis, `denominator` is not a positive integer, or both options
+        are given.
 
     Notes
     -----
     Hypothesis draws small integers, divided by their sum. In bulk rows are uniform on
-    the simplex, but for 15 % of the instances, whose rows are certain, and 35 %, whose
-    probabilities are multiples of 1/10.
+    the simplex, except in 15 % of the instances, where every row is certain, and in
+    35 %, where probabilities are multiples of 1/10.
 
     Examples
     --------
@@ -85,16 +87,15 @@ def distribution(
     """
     if not shape:
         raise ValueError("a distribution needs its number of outcomes")
-    if denominator is not None and (positive or denominator < 1):
-        raise ValueError(
-            "denominator must be a positive integer and goes without positive=True, "
-            f"got {denominator}"
-        )
+    if denominator is not None:
+        check_integer("denominator", denominator, 1)
+        if positive:
+            raise ValueError("give denominator or positive=True, not both")
     return Distribution(shape, positive, denominator)
 
 
 def on_lattice(rows: Any, denominator: int) -> Any:
-    """Rows of the simplex with every entry rounded to a multiple of 1/denominator.
+    """Rows of the simplex, cumulative sums rounded to multiples of 1/denominator.
 
     Examples
     --------

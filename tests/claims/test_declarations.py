@@ -73,6 +73,26 @@ def test_a_claim_needs_a_statement_and_a_kind_that_exists():
         declare(kind="identiy")
 
 
+@pytest.mark.parametrize(
+    ("options", "kind", "problem"),
+    [
+        (
+            {"domain": real(0, 1)},
+            RegistrationError,
+            "domain must be a .*Domain, got Real",
+        ),
+        ({"domain": shares, "cost": 0}, ValueError, "cost must be at least 1"),
+    ],
+)
+def test_a_claim_needs_a_domain_and_a_positive_cost(options, kind, problem):
+    with pytest.raises(kind, match=problem):
+        claim("TEST-2", kind="inequality", **options)
+
+
+def test_an_id_alone_is_found():
+    assert [c.id for c in registry.find("GDE-6")] == ["GDE-6"]
+
+
 def test_a_claim_that_measures_nothing_of_its_kind_is_an_error():
     result = verify_claim(declare(kind="identity"), PROFILES["quick"])
     assert result.verdict == "ERROR"
@@ -111,6 +131,8 @@ def test_a_twin_is_a_function_of_its_own():
         ({"share": 2}, "share is no argument"),
         ({}, "changes nothing"),
         ({"limit": 1}, "changes nothing"),
+        ({"limit": 1.0}, "changes nothing"),
+        ({"domain": shares}, "changes nothing"),
     ],
 )
 def test_a_twin_changes_an_argument_that_exists(changed, problem):

@@ -103,6 +103,8 @@ def test_sides_of_different_instances_are_not_compared():
         decide("identity", equal(np.zeros(3), np.zeros((3, 1))), 3)
     with pytest.raises(InvalidMeasurement, match="shapes"):
         decide("identity", equal(0.0, np.zeros(2)), 3)
+    with pytest.raises(InvalidMeasurement, match=r"scale \(2,\)"):
+        decide("identity", equal(np.zeros(3), 0.0, np.ones(2)), 3)
 
 
 @pytest.mark.parametrize(
@@ -118,7 +120,14 @@ def test_measuring_nothing_is_an_error():
         decide("identity", [], 1)
 
 
+def test_a_limit_needs_sizes():
+    with pytest.raises(InvalidMeasurement, match="at least two sizes"):
+        decide("limit", tends_to(np.ones(3), 1.0, 0.1), 3)
+
+
 def test_only_relations_are_measured():
+    with pytest.raises(InvalidMeasurement, match="got str"):
+        decide("identity", "equal", 1)
     with pytest.raises(InvalidMeasurement, match=r"returns relations .* got float"):
         decide("identity", 1.0, 1)
     with pytest.raises(InvalidMeasurement, match="got bool"):

@@ -7,7 +7,7 @@ import matplotlib
 import numpy as np
 import pytest
 
-from refgen.claims.disagreement._digits_runs import digits_laws
+from refgen.claims.disagreement._digits_runs import digits_runs
 from refgen.disagreement import (
     cace,
     disagreement,
@@ -26,11 +26,11 @@ PROTOCOLS = ("init", "order", "data", "all")
 
 @pytest.fixture(params=range(4), ids=PROTOCOLS)
 def runs(request):
-    return digits_laws()[request.param]
+    return digits_runs()[request.param]
 
 
 def test_four_protocols_in_order():
-    assert tuple(runs.name for runs in digits_laws()) == PROTOCOLS
+    assert tuple(runs.name for runs in digits_runs()) == PROTOCOLS
 
 
 def test_networks_are_good_but_disagree(runs):
@@ -56,18 +56,18 @@ def test_law_has_the_v_statistic(runs):
 
 
 def test_interval_contains_the_error_when_all_varies():
-    runs = digits_laws()[3]
+    runs = digits_runs()[3]
     estimate = disagreement_estimate(runs.predictions)
     assert estimate.low < exact_error(runs.law) < estimate.high
 
 
 def test_same_data_is_overconfident():
-    for runs in digits_laws()[:2]:
+    for runs in digits_runs()[:2]:
         assert disagreement_estimate(runs.predictions).high < exact_error(runs.law)
 
 
 def test_kept_and_read_only(runs):
-    assert digits_laws() is digits_laws()
+    assert digits_runs() is digits_runs()
     with pytest.raises(ValueError, match="read-only"):
         runs.predictions[0, 0] = 1
     with pytest.raises(ValueError, match="read-only"):
@@ -75,15 +75,15 @@ def test_kept_and_read_only(runs):
 
 
 def test_deterministic_and_independent_of_n_jobs():
-    one, two = digits_laws(n_runs=2), digits_laws(n_runs=2, n_jobs=2)
-    for a, b, long in zip(one, two, digits_laws(), strict=True):
+    one, two = digits_runs(n_runs=2), digits_runs(n_runs=2, n_jobs=2)
+    for a, b, long in zip(one, two, digits_runs(), strict=True):
         np.testing.assert_array_equal(a.predictions, b.predictions)
         np.testing.assert_array_equal(a.predictions, long.predictions[:2])
 
 
 def test_no_runs_is_refused():
     with pytest.raises(ValueError, match="n_runs must be at least 1, got 0"):
-        digits_laws(n_runs=0)
+        digits_runs(n_runs=0)
 
 
 def test_example_prints_the_table(capsys):

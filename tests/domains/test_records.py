@@ -101,10 +101,44 @@ def test_samples_of_one_stream_are_the_same_on_every_call():
     np.testing.assert_array_equal(one.line.slope, two.line.slope)
 
 
-@pytest.mark.parametrize("wrong", [{}, {"k": dom.real(0, 1)}, {"k": 1.5}])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {},
+        {"k": dom.real(0, 1)},
+        {"k": 1.5},
+        {"k": 0},
+        {"k": dom.integer(0, 3)},
+        {"k": dom.integer(1, 3, shape=(2,))},
+    ],
+)
 def test_a_shape_names_an_integer_field(wrong):
     with pytest.raises(ValueError, match="no integer field called 'k'"):
         dom.record(Line, "wrong", slope=dom.vector("k"), **wrong)
+
+
+def test_a_misspelt_field_is_refused():
+    with pytest.raises(
+        ValueError, match=r"no field called 'slop'.* 'level', 'n', 'slo"
+    ):
+        LINES.but("flat lines", slop=0.0)
+    with pytest.raises(ValueError, match="Line lacks 'slope'"):
+        dom.record(Line, "levels", level=0.5)
+    with pytest.raises(ValueError, match="Line does not take 'slop'"):
+        dom.record(Line, "flat lines", slope=0.0, slop=0.0, level=0.5)
+
+
+@pytest.mark.parametrize("wrong", [[1, 2], "n", None, st.integers(), True])
+def test_only_fields_numbers_and_records_are_fields(wrong):
+    with pytest.raises(TypeError, match="level must be a field, a number or a record"):
+        dom.record(Line, "lines", slope=dom.vector(2), level=wrong)
+
+
+def test_changed_domains_have_the_examples_that_are_given():
+    one = Line(np.ones(3))
+    pinned = LINES.but("lines of space", lambda: [one], n=3)
+    assert pinned.examples() == [one]
+    assert pinned.but("lines of the plane", n=2).examples() == []
 
 
 def test_a_domain_has_both_ways_to_its_instances_or_neither():

@@ -7,7 +7,10 @@ def small_values(strategy, n):
     """Up to `n` values that the strategy draws."""
     drawn = []
 
-    @hypothesis.settings(max_examples=n)
+    # Laws are slow to draw one by one.
+    @hypothesis.settings(
+        max_examples=n, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+    )
     @hypothesis.given(strategy)
     def collect(value):
         drawn.append(value)

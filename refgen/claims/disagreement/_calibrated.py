@@ -1,8 +1,8 @@
 """Exactly calibrated laws whose labels differ from the votes (generator G2).
 
 Write p = h̃ + Δ with masses m(x, k) = P(x) Δ(x, k). Every notion of calibration is a
-set of linear equations in m whose coefficients are 0 or 1 (vote shares on a lattice),
-so the solution space does not depend on P and is well conditioned.
+set of linear equations in m, with coefficients in [0, 1] that depend on the votes
+alone. So the solution space does not depend on P, and is well conditioned.
 """
 
 from __future__ import annotations
@@ -46,7 +46,10 @@ def equations(votes: Any, notion: Notion) -> Any:
         rows = votes[:, None] == xp.arange(LATTICE + 1)[:, None, None]
     elif notion == "top_label":
         top = votes.max(axis=-1, keepdims=True)
-        rows = (votes == top)[:, None] & (top[:, :, None] == top[:, None])
+        tied = votes == top
+        # Ties share evenly, as in `top_label_ece`.
+        share = tied / tied.sum(axis=-1, keepdims=True)
+        rows = share[:, None] * (top[:, :, None] == top[:, None])
     else:
         rows = votes[:, None] / LATTICE
     rows = rows.reshape(b, -1, n, k).astype(float)

@@ -43,7 +43,7 @@ class DigitsRuns:
 
 
 @functools.cache
-def digits_laws(n_runs: int = 10, n_jobs: int | None = None) -> tuple[DigitsRuns, ...]:
+def digits_runs(n_runs: int = 10, n_jobs: int | None = None) -> tuple[DigitsRuns, ...]:
     """Small networks on scikit-learn's digits under the four protocols of `vary`.
 
     One hidden layer of 16 units, 15 epochs of Adam, 400 digits to train on (half of
@@ -74,7 +74,7 @@ def digits_laws(n_runs: int = 10, n_jobs: int | None = None) -> tuple[DigitsRuns
 
     Examples
     --------
-    >>> runs = digits_laws(n_runs=2)
+    >>> runs = digits_runs(n_runs=2)
     >>> [(r.name, r.predictions.shape) for r in runs][0]
     ('init', (2, 1397))
     """

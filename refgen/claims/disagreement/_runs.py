@@ -1,4 +1,4 @@
-"""Runs drawn from a law over classifiers: how often pairs of them disagree."""
+"""Masses of labels, and runs drawn from a law over classifiers."""
 
 from __future__ import annotations
 
@@ -7,6 +7,11 @@ from typing import Any
 
 from refgen.arrays import namespace
 from refgen.disagreement import ClassifierLaw
+
+
+def label_masses(law: Any) -> Any:
+    """P(X = x, Y = y), (..., n_points, n_classes)."""
+    return law.weights[..., None] * law.label_probabilities
 
 
 def mean_pairwise(rg: Any, law: ClassifierLaw) -> Any:

@@ -7,7 +7,9 @@ from typing import Any
 
 from refgen.arrays import namespace
 from refgen.claims.disagreement._calibrated import LATTICE, lattice_steps
+from refgen.claims.disagreement._runs import label_masses
 from refgen.claims.disagreement.domains import (
+    UNMOVED,
     calibrated_laws,
     finite_laws,
     lattice_laws,
@@ -52,7 +54,7 @@ def _values(xp: Any) -> Any:
     return xp.arange(-LATTICE, LATTICE + 1) / LATTICE
 
 
-def _imbalances(law: FiniteLaw) -> Any:
+def _imbalance_pmf(law: FiniteLaw) -> Any:
     """P(A_b = value) of every bin and value, (..., N_BINS, 2 LATTICE + 1)."""
     xp, votes = namespace(law.weights), lattice_steps(law.vote_shares)
     # By integers, apart from the library's bin_index.
@@ -61,8 +63,7 @@ def _imbalances(law: FiniteLaw) -> Any:
     promised = (votes[..., None] * in_bin).sum(axis=-2, keepdims=True)
     found = LATTICE * in_bin - promised  # LATTICE · A_b at each point and label
     is_value = found[..., None] == xp.arange(-LATTICE, LATTICE + 1)
-    chances = law.weights[..., None] * law.label_probabilities
-    return xp.einsum("...nk,...nkbv->...bv", chances, is_value.astype(float))
+    return xp.einsum("...nk,...nkbv->...bv", label_masses(law), is_value.astype(float))
 
 
 def _moments(pmf: Any) -> tuple[Any, Any, Any]:
@@ -73,7 +74,7 @@ def _moments(pmf: Any) -> tuple[Any, Any, Any]:
     return mean, (pmf * apart**2).sum(axis=-1), (pmf * apart**3).sum(axis=-1)
 
 
-def _mean_error(pmf: Any, n: int) -> Any:
+def _expected_cace(pmf: Any, n: int) -> Any:
     """E CACE_N for N = n, a power of two, by convolution: n-th powers of transforms."""
     xp, last = namespace(pmf), n * (pmf.shape[-1] - 1)
     size = 1 << last.bit_length()
@@ -88,14 +89,14 @@ def _mean_error(pmf: Any, n: int) -> Any:
 @claim("GDE-22", kind="inequality", domain=lattice_laws, cost=50)
 def sampling_bias_of_binned_error(rg, law):
     """CACE_B ≤ E CACE_N ≤ CACE_B + Σ √(v_b/N) ≤ CACE_B + √(2B/N), N = 4, 16."""
-    pmf, scale = _imbalances(law), 2 * N_BINS
+    pmf, scale = _imbalance_pmf(law), 2 * N_BINS
     mean, variance, _ = _moments(pmf)
     cace = abs(mean).sum(axis=-1)
     noise = namespace(variance).sqrt(variance).sum(axis=-1)
     return equal(rg.disagreement.binned_cace(law, N_BINS), cace, 2), [
         ascending(
             cace,
-            _mean_error(pmf, n),
+            _expected_cace(pmf, n),
             cace + noise / math.sqrt(n),
             cace + math.sqrt(2 * N_BINS / n),
             scale=scale,
@@ -106,37 +107,34 @@ def sampling_bias_of_binned_error(rg, law):
 
 @sampling_bias_of_binned_error.twin_function("the binned error is unbiased")
 def _(rg, law):
-    pmf = _imbalances(law)
+    pmf = _imbalance_pmf(law)
     cace = abs(_moments(pmf)[0]).sum(axis=-1)
-    return equal(_mean_error(pmf, 4), cace, 2 * N_BINS)
+    return equal(_expected_cace(pmf, 4), cace, 2 * N_BINS)
 
 
 SAMPLE_SIZES = (16, 64, 256, 1024)
-# A transform of up to 2¹⁶ points is behind some 16 roundings, and its n-th power behind
-# n times as many.
+# A transform of 2¹⁵ points carries some 16 roundings, its n-th power n times as many.
 FFT_ROUNDINGS = 16 * SAMPLE_SIZES[-1]
 
-class_aggregated_laws = calibrated_laws(
-    "class_aggregated", FiniteLaw([1.0], [[0.3, 0.7]], [[0.3, 0.7]]), k=(2, 3)
-)
+few_classes_laws = calibrated_laws("class_aggregated", UNMOVED, k=(2, 3))
 
 
 @claim(
     "GDE-22b",
     kind="limit",
-    domain=class_aggregated_laws,
+    domain=few_classes_laws,
     source="derived here; distance: Goldstein 2010",
     cost=500,
 )
 def noise_floor(rg, law, power=1 / 2):
     """Calibrated: √N E CACE_N → Σ √(2 v_b/π), within Σ E|A_b|³ / (v_b √N)."""
-    pmf, xp = _imbalances(law), namespace(law.weights)
+    pmf, xp = _imbalance_pmf(law), namespace(law.weights)
     _, variance, third = _moments(pmf)
     noisy = variance > 1e-12  # a bin that is empty, or sure, adds nothing
     ratio = xp.where(noisy, third / xp.where(noisy, variance, 1), 0).sum(axis=-1)
     limit = xp.where(noisy, xp.sqrt(2 * variance / math.pi), 0).sum(axis=-1)
     sizes = xp.asarray(SAMPLE_SIZES, float)
-    errors = xp.stack([_mean_error(pmf, n) for n in SAMPLE_SIZES], axis=-1)
+    errors = xp.stack([_expected_cace(pmf, n) for n in SAMPLE_SIZES], axis=-1)
     return tends_to(
         sizes**power * errors,
         limit[..., None],
@@ -151,7 +149,7 @@ noise_floor.twin("it decays like 1/N: N E CACE_N has that limit", power=1)
 
 def _mean_over_two_labels(law: FiniteLaw, estimate: Any) -> Any:
     """E of an estimate that is made of A_b at two independent labelled points."""
-    pmf, xp = _imbalances(law), namespace(law.weights)
+    pmf, xp = _imbalance_pmf(law), namespace(law.weights)
     both = xp.meshgrid(_values(xp), _values(xp), indexing="ij")
     estimates = estimate(xp.stack(both, axis=-1)[..., None])[..., 0]
     return xp.einsum("...v,...w,vw->...", pmf, pmf, estimates)

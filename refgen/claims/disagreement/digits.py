@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from refgen.arrays import namespace
-from refgen.claims.disagreement._runs import mean_pairwise
+from refgen.claims.disagreement._runs import label_masses, mean_pairwise
 from refgen.claims.kinds import ascending, at_most, equal
 from refgen.claims.registry import claim
 from refgen.disagreement import ClassifierLaw
@@ -14,10 +14,10 @@ from refgen.domains import Domain
 
 def _laws() -> list[ClassifierLaw]:
     """One law per training protocol; training happens on first use."""
-    from refgen.claims.disagreement._digits_runs import digits_laws
+    from refgen.claims.disagreement._digits_runs import digits_runs
 
     laws = []
-    for runs in digits_laws():
+    for runs in digits_runs():
         n_runs, n_points = runs.predictions.shape
         laws.append(
             ClassifierLaw(
@@ -53,8 +53,7 @@ def _bin_squares(rg, law):
     member = (bins[..., None] == xp.arange(N_BINS)).astype(float)
     promised = xp.einsum("...nk,...nkb->...nb", law.vote_shares, member)
     # A = member − promised, and member² = member.
-    masses = law.weights[..., None] * law.label_probabilities
-    right = xp.einsum("...nk,...nkb->...nb", masses, member)
+    right = xp.einsum("...nk,...nkb->...nb", label_masses(law), member)
     square = right * (1 - 2 * promised) + law.weights[..., None] * promised**2
     return d.bin_imbalances(law, N_BINS) ** 2, square.sum(axis=-2)
 

@@ -1,23 +1,34 @@
 """GDE-20: how much disagreement varies between pairs of classifiers."""
 
 from refgen.arrays import namespace
-from refgen.claims.disagreement._calibrated import LATTICE, calibrate
 from refgen.claims.disagreement.domains import classifier_laws, two_constants
 from refgen.claims.kinds import at_most
 from refgen.claims.registry import claim
 from refgen.claims.sources import JIANG
 from refgen.disagreement import ClassifierLaw
-from refgen.domains import distribution, integer, real, record
+from refgen.domains import record
 
 
-def _with_gde_labels(law, direction):
-    """The law with labels for which EDR = ETE; weights and votes stay."""
-    votes = law.marginal().vote_shares
-    # calibrate() takes votes in units of its lattice; GDE does not need the lattice.
-    gde = calibrate(law.weights, votes * LATTICE, direction, "gde")
+def _with_gde_labels(law):
+    """The law with its labels moved toward one class per point until EDR = ETE.
+
+    The gap is linear in the labels: it is not negative if the label is the most
+    frequent vote, and not positive if it is the least frequent one.
+    """
+    xp, shares = namespace(law.weights), law.marginal().vote_shares
+
+    def gap(labels):
+        parts = law.weights[..., None] * shares * (labels - shares)
+        return parts.sum(axis=(-1, -2))[..., None, None]
+
+    drawn, classes = gap(law.label_probabilities), xp.eye(shares.shape[-1])
+    most, least = classes[shares.argmax(axis=-1)], classes[shares.argmin(axis=-1)]
+    target = xp.where(drawn > 0, least, most)
+    apart = drawn - gap(target)
+    part = xp.where(apart == 0, 0.0, drawn / xp.where(apart == 0, 1.0, apart))
     return ClassifierLaw.trusted(
         weights=law.weights,
-        label_probabilities=gde.label_probabilities,
+        label_probabilities=(1 - part) * law.label_probabilities + part * target,
         classifier_weights=law.classifier_weights,
         predictions=law.predictions,
     )
@@ -26,16 +37,10 @@ def _with_gde_labels(law, direction):
 gde_classifier_laws = record(
     _with_gde_labels,
     "laws over classifiers with EDR = ETE",
-    n=integer(1, 6),
-    k=integer(1, 4),
-    law=classifier_laws.but(
-        "a law over finitely many classifiers, every point has weight",
-        weights=distribution("n", positive=True),
-    ),
-    direction=real(-1, 1, shape=("n", "k")),
+    law=classifier_laws,
     examples=lambda: [
         two_constants(),
-        # Errors 0.1 for one classifier or the other: the ETE² term is needed.
+        # Both err half the time and always disagree: only the ETE² term is left.
         ClassifierLaw(
             [0.5, 0.5], [[0.5, 0.5], [0.5, 0.5]], [0.5, 0.5], [[0, 1], [1, 0]]
         ),
@@ -43,7 +48,7 @@ gde_classifier_laws = record(
 )
 
 
-def _spread(weights, values):
+def _variance(weights, values):
     """Variance of values (batch, ...) that have these probabilities."""
     axes = tuple(range(1, values.ndim))
     mean = (weights * values).sum(axis=axes, keepdims=True)
@@ -72,8 +77,8 @@ def disagreement_varies_little(rg, law, rest=1):
     both = w[..., :, None] * w[..., None, :]
     kappa = _smallest_kappa(dis, err[..., :, None] + err[..., None, :], both)
     ete = (w * err).sum(axis=-1)
-    bound = 2 * kappa**2 * _spread(w, err) + rest * (4 * kappa**2 - 1) * ete**2
-    return at_most(_spread(both, dis), bound, 2 + 4 * kappa**2)
+    bound = 2 * kappa**2 * _variance(w, err) + rest * (4 * kappa**2 - 1) * ete**2
+    return at_most(_variance(both, dis), bound, 2 + 4 * kappa**2)
 
 
 disagreement_varies_little.twin("without the term in ETE²", rest=0)

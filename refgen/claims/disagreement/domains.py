@@ -62,7 +62,7 @@ positive_laws = finite_laws.but(
 
 
 def _wrong(k: int, right: Any, other: Any) -> FiniteLaw:
-    """Votes for the class that is 1 + other places after the right one."""
+    """Every vote is for one class, 1 + other % (k − 1) places after the right one."""
     xp = namespace(right)
     eye = xp.eye(k)
     return FiniteLaw.trusted(
@@ -109,15 +109,20 @@ easy_and_hard_laws = record(
 
 # --- laws with votes on a lattice, and calibrated ones
 
+# One point, p = h̃; two points of equal weight and votes, whose labels move in opposite
+# directions; and two whose votes are each other's, exchanged.
+UNMOVED = FiniteLaw([1.0], [[0.3, 0.7]], [[0.3, 0.7]])
+OPPOSITE = FiniteLaw([0.5, 0.5], [[0.4, 0.6], [0.2, 0.8]], [[0.3, 0.7], [0.3, 0.7]])
+EXCHANGED = FiniteLaw([0.5, 0.5], [[0.4, 0.6], [0.8, 0.2]], [[0.3, 0.7], [0.7, 0.3]])
+
 
 def _lattice_votes(rows: Any, picked: Any, turns: Any) -> Any:
-    """Rows that repeat, some of them turned: calibration then leaves room.
+    """Rows that repeat, some of them turned: then labels may differ from the votes.
 
-    The row of point i is number `picked` of all rows, its classes shifted in a circle.
+    The votes at point i are row `picked[i]`, its classes moved on by `turns[i]` places.
     """
-    xp = namespace(rows)
-    n, k = rows.shape[-2:]
-    chosen = xp.take_along_axis(rows, (picked % n)[..., None], axis=-2)
+    xp, k = namespace(rows), rows.shape[-1]
+    chosen = xp.take_along_axis(rows, picked[..., None], axis=-2)
     shifted = (xp.arange(k) - turns[..., None]) % k
     return xp.take_along_axis(chosen, shifted, axis=-1)
 
@@ -142,9 +147,7 @@ lattice_laws = record(
     rows=distribution("n", "k", denominator=LATTICE),
     picked=labels("n", n_classes="n"),
     turns=labels("n", n_classes="k"),
-    examples=lambda: [
-        FiniteLaw([0.5, 0.5], [[0.4, 0.6], [0.8, 0.2]], [[0.3, 0.7], [0.7, 0.3]])
-    ],
+    examples=lambda: [EXCHANGED],
 )
 
 
@@ -152,21 +155,31 @@ def calibrated_laws(notion: Notion, *examples: FiniteLaw, k: tuple[int, int]) ->
     """Laws calibrated in one sense, with labels that differ from the votes."""
 
     def build(
-        weights: Any, rows: Any, picked: Any, turns: Any, turned: Any, direction: Any
+        weights: Any,
+        rows: Any,
+        picked: Any,
+        n_rows: Any,
+        turns: Any,
+        turned: Any,
+        direction: Any,
     ) -> FiniteLaw:
-        # Two distinct rows leave room most often; some of them are turned.
-        votes = _lattice_votes(rows, picked, turns * turned[..., None])
-        return calibrate(weights, lattice_steps(votes), direction, notion)
+        # Two rows leave room most often; in a third of the laws there may be more.
+        picked, turns = picked % n_rows[..., None], turns * turned[..., None]
+        votes = lattice_steps(_lattice_votes(rows, picked, turns))
+        return calibrate(weights, votes, direction, notion)
 
+    name = "EDR = ETE" if notion == "gde" else f"{notion.replace('_', '-')} calibration"
+    classes = str(k[0]) if k[0] == k[1] else f"{k[0]} to {k[1]}"
     return record(
         build,
-        f"{notion.replace('_', ' ')} calibrated, labels unlike the votes, {k[0]} to "
-        f"{k[1]} classes",
+        f"laws with {name}, labels unlike the votes where there is room, {classes} "
+        "classes",
         n=integer(2, 6),
         k=integer(*k),
         weights=distribution("n", positive=True),
         rows=distribution("n", "k", denominator=LATTICE),
-        picked=labels("n", n_classes=2),
+        picked=labels("n", n_classes="n"),
+        n_rows=choice(2, 2, 6),
         turns=labels("n", n_classes="k"),
         turned=choice(0, 1),
         direction=real(-1, 1, shape=("n", "k")),
@@ -174,14 +187,13 @@ def calibrated_laws(notion: Notion, *examples: FiniteLaw, k: tuple[int, int]) ->
     )
 
 
-class_wise_laws = calibrated_laws(
-    "class_wise",
-    # Two points of equal weight and votes: labels move in opposite directions.
-    FiniteLaw([0.5, 0.5], [[0.4, 0.6], [0.2, 0.8]], [[0.3, 0.7], [0.3, 0.7]]),
-    k=(2, 4),
-)
-gde_laws = calibrated_laws(
-    "gde", FiniteLaw([1.0], [[0.3, 0.7]], [[0.3, 0.7]]), k=(2, 4)
+canonical_laws = calibrated_laws("canonical", OPPOSITE, k=(2, 4))
+class_wise_laws = calibrated_laws("class_wise", OPPOSITE, k=(2, 4))
+class_aggregated_laws = calibrated_laws("class_aggregated", EXCHANGED, k=(2, 4))
+class_aggregated_binary_laws = calibrated_laws("class_aggregated", EXCHANGED, k=(2, 2))
+gde_laws = calibrated_laws("gde", UNMOVED, k=(2, 4))
+top_label_laws = calibrated_laws(
+    "top_label", FiniteLaw([1.0], [[0.5, 0.2, 0.3]], [[0.5, 0.3, 0.2]]), k=(3, 4)
 )
 
 # --- laws over classifiers
@@ -220,14 +232,15 @@ small_classifier_laws = classifier_laws.but(
 )
 
 
-def _equally_likely(
+def equally_likely(
     weights: Any, label_probabilities: Any, predictions: Any
 ) -> ClassifierLaw:
-    xp, (count, n_classifiers, _) = namespace(weights), predictions.shape
+    """The law in which all given classifiers have the same probability."""
+    xp, m = namespace(weights), predictions.shape[-2]
     return ClassifierLaw.trusted(
         weights=weights,
         label_probabilities=label_probabilities,
-        classifier_weights=xp.full((count, n_classifiers), 1 / n_classifiers),
+        classifier_weights=xp.full(predictions.shape[:-1], 1 / m),
         predictions=predictions,
     )
 
@@ -238,7 +251,7 @@ ensemble_laws = classifier_laws.but(
         two_constants(),
         ClassifierLaw([1.0], [[0.0, 0.0, 1.0]], [0.5, 0.5], [[0], [1]]),
     ],
-    build=_equally_likely,
+    build=equally_likely,
     h=integer(1, 6),
 )
 

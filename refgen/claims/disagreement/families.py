@@ -90,7 +90,7 @@ def dirichlet_votes(rg, law):
     return equal_integral(edr, 1 - squares.sum(axis=-1), 2)
 
 
-@dirichlet_votes.twin_function("1 − Σ (α/α₀)²: votes as if they did not vary")
+@dirichlet_votes.twin_function("EDR = 1 − Σ (α/α₀)², as if votes did not vary")
 def _(rg, law):
     alpha = law.concentration
     mean_shares = alpha / alpha.sum(axis=-1, keepdims=True)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from refgen.arrays import namespace
-from refgen.claims.disagreement._runs import all_runs, mean_pairwise
+from refgen.claims.disagreement._runs import all_runs, label_masses, mean_pairwise
 from refgen.claims.disagreement.domains import (
     ensemble_laws,
+    equally_likely,
     small_classifier_laws,
 )
 from refgen.claims.kinds import at_most, equal
 from refgen.claims.registry import claim
-from refgen.disagreement import ClassifierLaw
 
 
 @claim("GDE-15", kind="identity", domain=ensemble_laws)
@@ -43,13 +43,7 @@ def _(rg, law):
 
 def _ensemble(law, predictions):
     """The given predictions (..., m, n_points), equally likely, on the law's points."""
-    shape = predictions.shape[:-1]
-    return ClassifierLaw.trusted(
-        weights=law.weights,
-        label_probabilities=law.label_probabilities,
-        classifier_weights=namespace(predictions).full(shape, 1 / shape[-1]),
-        predictions=predictions,
-    )
+    return equally_likely(law.weights, law.label_probabilities, predictions)
 
 
 def _first(law, m):
@@ -57,17 +51,12 @@ def _first(law, m):
     return _ensemble(law, law.predictions[..., :m, :])
 
 
-def _masses(law):
-    """P(X = x, Y = y), (..., n_points, n_classes)."""
-    return law.weights[..., None] * law.label_probabilities
-
-
 def _cace_by_counting(law):
     """Σⱼ |P(C = j) − (j/M) E #{k: nₖ = j}| from integer votes."""
     votes, m = law.one_hot().sum(axis=-3), law.predictions.shape[-2]
     total = 0.0
     for j in range(m + 1):
-        right = (_masses(law) * (votes == j)).sum(axis=(-1, -2))
+        right = (label_masses(law) * (votes == j)).sum(axis=(-1, -2))
         share = (law.weights * (votes == j).sum(axis=-1)).sum(axis=-1)
         total = total + abs(right - j / m * share)
     return total
@@ -76,14 +65,14 @@ def _cace_by_counting(law):
 def _all_wrong(law):
     """P(every classifier is wrong)."""
     votes = law.one_hot().sum(axis=-3)
-    return (_masses(law) * (votes == 0)).sum(axis=(-1, -2))
+    return (label_masses(law) * (votes == 0)).sum(axis=(-1, -2))
 
 
 @claim("GDE-16", kind="identity", domain=ensemble_laws)
 def calibration_error_by_counting(rg, law):
     """CACE of M runs from vote counts; one run: 2 err; two runs: 2 P(both wrong)."""
     d = rg.disagreement
-    # A law of one classifier has no second one, and both sides are those of one run.
+    # With one classifier `two` is `one`, and the last relation holds as well.
     one, two = _first(law, 1), _first(law, 2)
     return (
         equal(d.cace(law.marginal()), _cace_by_counting(law), 2),
@@ -101,7 +90,8 @@ def _(rg, law):
 def _expected_cace(rg, law, n_runs):
     """E CACE over all ways to draw `n_runs` classifiers."""
     chance, predictions = all_runs(law, n_runs)
-    rows = namespace(chance).arange(len(chance))[:, None] + (0 * chance).astype(int)
+    xp = namespace(chance)
+    rows = xp.broadcast_to(xp.arange(len(chance))[:, None], chance.shape)
     ensembles = _ensemble(law.take(rows), predictions)
     return (chance * rg.disagreement.cace(ensembles.marginal())).sum(axis=-1)
 
@@ -117,7 +107,7 @@ def finite_ensembles_cannot_be_calibrated(rg, law, three_runs=at_most):
     parts = []
     for m, relation in ((2, equal), (3, three_runs)):
         annealed = d.annealed_cace(votes, m)
-        # 2 EDR/M where EDR = ETE; elsewhere less twice the gap.
+        # The floor 2 EDR/M holds where EDR = ETE; elsewhere twice the gap is taken off.
         floor = d.finite_runs_floor(votes, m) - 2 * abs(edr - ete)
         parts += [
             relation(annealed, _expected_cace(rg, law, m), 2),
@@ -127,5 +117,7 @@ def finite_ensembles_cannot_be_calibrated(rg, law, three_runs=at_most):
     return parts
 
 
-# Up to two runs the terms have fixed signs, and equality does hold.
-finite_ensembles_cannot_be_calibrated.twin("equality always", three_runs=equal)
+# For two runs equality holds: the terms have fixed signs.
+finite_ensembles_cannot_be_calibrated.twin(
+    "E CACE of three runs = ann(3)", three_runs=equal
+)

@@ -27,7 +27,7 @@ def _tails(distance, chance):
 
 @functools.cache
 def _counts(n_classes):
-    """How often each class may occur in MANY draws; the logarithm of the orders."""
+    """All counts of classes in MANY draws; the logarithm of the number of orders."""
     counts = [
         found
         for found in product(range(MANY + 1), repeat=n_classes)
@@ -77,7 +77,7 @@ def _many_runs_one_point(rg, law):
     return _tails(abs(values - theta), mixed)
 
 
-# By the numbers of runs and points.
+# Keys: numbers of runs and of points.
 TAILS = {
     (2, MANY): _two_runs_many_points,
     (3, 2): _three_runs_two_points,
@@ -85,7 +85,7 @@ TAILS = {
 }
 
 noisy_classifier_laws = small_classifier_laws.but(
-    "at most three classifiers on at most three points; noise of runs, and of points",
+    "at most three classifiers and points; in one law all noise is that of the points",
     lambda: [
         *small_classifier_laws.examples(),
         # Two classifiers that differ at one of two points: the noise is the points'.

@@ -23,7 +23,7 @@ from refgen.domains import real, record
 from refgen.linalg import orthonormal_rows
 
 
-def _equally_likely(votes: Any, labels: Any) -> FiniteLaw:
+def _equally_likely_points(votes: Any, labels: Any) -> FiniteLaw:
     """Equally likely points; `votes` may be the same in every instance."""
     xp, n_points = namespace(labels), labels.shape[-2]
     return FiniteLaw.trusted(
@@ -35,8 +35,8 @@ def _equally_likely(votes: Any, labels: Any) -> FiniteLaw:
 
 # --- GDE-8a to GDE-8d: one notion without the other
 
-# Three types of points: the vote share of each class, and what its label probability
-# is above that, in units of δ.
+# Three types of points: for each class its vote share, and by how many δ its label
+# probability is above it.
 TYPES = {
     "A": ((0.4, 1), (0.3, -1 / 2), (0.3, -1 / 2)),
     "B": ((0.5, 0), (0.4, -1 / 2), (0.1, 1 / 2)),
@@ -46,11 +46,11 @@ TYPES = {
 
 def _in_every_order(delta: Any) -> FiniteLaw:
     """Fifteen points: each type with its classes in every order, 3 + 6 + 6."""
-    # The first point is (.4, .3, .3). A dict drops the orders that are the same.
+    # The first point is (.4, .3, .3). Orders that give the same point count once.
     points = [order for type_ in TYPES.values() for order in permutations(type_)]
     table = namespace(delta).asarray(list(dict.fromkeys(points)))
     votes, above = table[..., 0], table[..., 1]
-    return _equally_likely(votes, votes + delta[..., None, None] * above)
+    return _equally_likely_points(votes, votes + delta[..., None, None] * above)
 
 
 laws_in_every_order = record(
@@ -105,7 +105,7 @@ def binary_calibration_errors(rg, law):
 
 
 @binary_calibration_errors.twin_function(
-    "the same for three classes", domain=ternary_laws
+    "CACE = 2 ECE_top for three classes", domain=ternary_laws
 )
 def _(rg, law):
     d = rg.disagreement
@@ -117,7 +117,7 @@ def _on_the_line_of_gde(first: Any) -> FiniteLaw:
     xp = namespace(first)
     rates = xp.stack([first, (0.2 - 0.8 * first) / 0.6], axis=-1)
     votes = xp.asarray([[0.1, 0.9], [0.2, 0.8]])
-    return _equally_likely(votes, xp.stack([rates, 1 - rates], axis=-1))
+    return _equally_likely_points(votes, xp.stack([rates, 1 - rates], axis=-1))
 
 
 laws_on_the_line_of_gde = record(
@@ -157,7 +157,7 @@ def _lower_two_exchanged(s: Any) -> FiniteLaw:
     half = xp.full(s.shape, 0.5)
     votes = xp.stack([half, half - s, s], axis=-1)
     exchanged = xp.stack([half, s, half - s], axis=-1)
-    return _equally_likely(votes[..., None, :], exchanged[..., None, :])
+    return _equally_likely_points(votes[..., None, :], exchanged[..., None, :])
 
 
 laws_with_two_exchanged = record(
@@ -189,7 +189,7 @@ def _(rg, law):
 
 
 def _dimensions(law: FiniteLaw) -> Iterator[Any]:
-    """Dimensions of the label laws, for these votes, of each notion of calibration."""
+    """For each notion: the dimension of the label laws that satisfy it."""
     for notion in ("canonical", "class_wise", "class_aggregated", "gde"):
         _, rank = orthonormal_rows(equations(lattice_steps(law.vote_shares), notion))
         yield law.n_points * law.n_classes - rank

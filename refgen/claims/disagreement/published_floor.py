@@ -20,8 +20,8 @@ published_setting = Domain(
 )
 
 
-def _votes(alpha: Any, n_classes: Any, *votes: Any) -> Any:
-    """P(n₁, …): votes for the first classes, 0 if they are more than all runs.
+def _chance_of_votes(alpha: Any, n_classes: Any, *votes: Any) -> Any:
+    """P(n₁, …) of the votes for the first classes; 0 where they are more than the runs.
 
     Runs vote like Pólya's urn, which starts with α balls of each of the K colours.
     """
@@ -30,7 +30,7 @@ def _votes(alpha: Any, n_classes: Any, *votes: Any) -> Any:
     def log_ways(start: Any, n: Any) -> Any:
         """Logarithm of start (start + 1) … (start + n − 1) / n!."""
         n = xp.asarray(n)
-        return log_rising_factorial(start, n) - log_rising_factorial(1.0 + 0 * n, n)
+        return log_rising_factorial(start, n) - log_rising_factorial(1.0, n)
 
     rest = N_RUNS - sum(votes)
     others = (n_classes - len(votes)) * alpha
@@ -52,7 +52,10 @@ def _imbalance(rg: Any, law: SymmetricDirichlet) -> tuple[Any, Any]:
     # P(Y = 1 | n₁) and P(Y = 2 | n₂): the colour of the next ball.
     right1, right2 = ((n + alpha) / (N_RUNS + classes * alpha) for n in (n1, n2))
     in1, in2 = (rg.disagreement.bin_index(s, N_BINS) == bins for s in (share1, share2))
-    one, two = _votes(alpha, classes, n1), _votes(alpha, classes, n1, n2)
+    one, two = (
+        _chance_of_votes(alpha, classes, n1),
+        _chance_of_votes(alpha, classes, n1, n2),
+    )
 
     mean = k * (one * in1 * (right1 - share1)).sum(axis=(-1, -2))
     square = right1 * (1 - share1) ** 2 + (1 - right1) * share1**2
@@ -63,7 +66,7 @@ def _imbalance(rg: Any, law: SymmetricDirichlet) -> tuple[Any, Any]:
     return mean, squares + products - mean**2
 
 
-def _shown_error(rg: Any, law: SymmetricDirichlet) -> tuple[Any, Any]:
+def _bounds_of_shown_cace(rg: Any, law: SymmetricDirichlet) -> tuple[Any, Any]:
     """Bounds of E of the binned CACE, each of shape (batch,).
 
     E|mean of N draws of A_b| is E|Z| of the normal Z of the same mean μ and variance,
@@ -84,11 +87,11 @@ def _shown_error(rg: Any, law: SymmetricDirichlet) -> tuple[Any, Any]:
 )
 def published_floor(rg, law):
     """A perfectly calibrated law shows a binned CACE of .0185 ± .0015 there."""
-    least, most = _shown_error(rg, law)
+    least, most = _bounds_of_shown_cace(rg, law)
     return exceeds(least), at_most(0.017, least), at_most(most, 0.020)
 
 
 @published_floor.twin_function("noise explains the published .0437")
 def _(rg, law):
-    _, most = _shown_error(rg, law)
+    _, most = _bounds_of_shown_cace(rg, law)
     return at_most(0.0437, most)

@@ -8,7 +8,7 @@ from typing import Any
 from refgen.arrays import namespace
 from refgen.claims.disagreement._calibrated import lattice_steps
 from refgen.claims.disagreement.domains import (
-    calibrated_laws,
+    canonical_laws,
     class_wise_laws,
     easy_and_hard_laws,
     finite_laws,
@@ -18,12 +18,6 @@ from refgen.claims.kinds import at_most, equal
 from refgen.claims.registry import claim
 from refgen.claims.sources import JIANG
 from refgen.disagreement import FiniteLaw
-
-canonical_laws = calibrated_laws(
-    "canonical",
-    FiniteLaw([0.5, 0.5], [[0.4, 0.6], [0.2, 0.8]], [[0.3, 0.7], [0.3, 0.7]]),
-    k=(2, 4),
-)
 
 
 def _gap_where_votes_are_the_same(rg: Any, law: FiniteLaw) -> Any:
@@ -41,7 +35,8 @@ def canonical_calibration_gives_local_gde(rg, law):
 
 
 canonical_calibration_gives_local_gde.twin(
-    "class-wise ⇒ the same", domain=class_wise_laws
+    "class-wise calibration ⇒ EDR = ETE given any event {h̃(X) ∈ A}",
+    domain=class_wise_laws,
 )
 
 
@@ -60,7 +55,7 @@ def _halves(law: FiniteLaw) -> Iterator[FiniteLaw]:
 def _no_level_in_both_halves(law: FiniteLaw) -> Any:
     votes, half = law.vote_shares, law.n_points // 2
     first, second = votes[..., :half, :], votes[..., half:, :]
-    # Levels are the same up to rounding.
+    # Levels that differ by rounding only count as the same.
     apart = abs(first[..., None, None] - second[..., None, None, :, :]) > 1e-6
     return apart.all(axis=(-1, -2, -3, -4))
 
@@ -74,10 +69,11 @@ def pooling_hides_miscalibration(rg, law, equal_where=_no_level_in_both_halves):
     d = rg.disagreement
     first, second = _halves(law)
     pooled, parts = d.cace(law), d.cace(first) + d.cace(second)
+    where = equal_where(law)
     return (
         equal(d.gap(law), d.gap(first) + d.gap(second), 2),
         at_most(pooled, parts, 2),
-        equal(equal_where(law) * pooled, equal_where(law) * parts, 2),
+        equal(where * pooled, where * parts, 2),
     )
 
 

@@ -50,7 +50,7 @@ def estimate_is_unbiased(rg, law, draws, share=1):
     return sampled(share * _estimates(law, draws, 4, 10), edr, 0.05, bounds=(0, 1))
 
 
-# Of the 16 ordered pairs of four runs, 12 are pairs of different ones.
+# Of the 16 ordered pairs of four runs 12 are of two different runs: V = 3/4 D̂.
 estimate_is_unbiased.twin(
     "so is the V-statistic, which pairs runs with themselves", share=3 / 4
 )
@@ -106,7 +106,7 @@ noise_of_the_runs.twin("like 1/M², as of M²/2 independent comparisons", slope=
 N_RUNS, N_POINTS = 24, 200
 LEVEL = 0.05  # probability of a miss that intervals are made for
 
-# The noise of the runs is large for certain, not only in most of the drawn laws.
+# With this example the noise of the runs is large for certain, not only in most draws.
 with_unequal_classifiers = small_classifier_laws.but(
     "at most three classifiers on at most three points; a law with rare classifiers",
     lambda: [*small_classifier_laws.examples(), _one_common_and_two_rare()],

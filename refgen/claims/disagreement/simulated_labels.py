@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 from refgen.arrays import namespace
+from refgen.claims.disagreement._runs import label_masses
 from refgen.claims.draws import choices, counts
 from refgen.claims.registry import claim
 from refgen.claims.sampled import sampled
@@ -13,7 +14,7 @@ from refgen.disagreement import FiniteLaw
 from refgen.domains import Domain
 
 LABEL_NUMBERS = (4, 16, 64)
-REPEATS = 16  # samples whose mean is one draw: it varies less in the same bounds
+REPEATS = 16  # a draw is the mean over this many samples: same bounds, less variance
 
 distinct_levels = Domain(
     "a calibrated law, p = h̃, no level of which occurs twice",
@@ -25,7 +26,7 @@ def _scaled_cace(law: FiniteLaw, stream: Any, n: int, n_labels: int) -> Any:
     """Means of √N CACE_N over `REPEATS` samples of `n_labels` labels, (batch, n)."""
     votes = law.vote_shares
     batch, points, classes = votes.shape
-    cells = (law.weights[..., None] * law.label_probabilities).reshape(batch, -1)
+    cells = label_masses(law).reshape(batch, -1)
     chosen = choices(cells, stream, (n, REPEATS, n_labels))
     found = counts(chosen, points * classes)
     found = found.reshape(batch, n, REPEATS, points, classes)

@@ -2,17 +2,18 @@
 
 from refgen.arrays import namespace
 from refgen.claims.disagreement.domains import (
-    calibrated_laws,
+    class_aggregated_binary_laws,
+    class_aggregated_laws,
     class_wise_laws,
     classifier_laws,
     finite_laws,
     gde_laws,
+    top_label_laws,
     wrong_laws,
 )
 from refgen.claims.kinds import ascending, at_most, equal
 from refgen.claims.registry import claim
 from refgen.claims.sources import JIANG, KIRSCH_GAL
-from refgen.disagreement import FiniteLaw
 
 
 @claim(
@@ -51,7 +52,7 @@ def gap_is_linear(rg, law):
     return equal(d.expected_disagreement(law) - d.test_error(law), d.gap(law), 4)
 
 
-@gap_is_linear.twin_function("|p − h̃| in place of p − h̃")
+@gap_is_linear.twin_function("EDR − ETE = E⟨h̃, |p − h̃|⟩")
 def _(rg, law):
     apart = abs(law.label_probabilities - law.vote_shares)
     wrong = (law.weights[..., None] * law.vote_shares * apart).sum(axis=(-1, -2))
@@ -59,15 +60,6 @@ def _(rg, law):
 
 
 # --- GDE-3 to GDE-4b: what calibration implies
-
-top_label = calibrated_laws(
-    "top_label", FiniteLaw([1.0], [[0.5, 0.2, 0.3]], [[0.5, 0.3, 0.2]]), k=(3, 4)
-)
-AGGREGATED_ONLY = FiniteLaw(
-    [0.5, 0.5], [[0.4, 0.6], [0.8, 0.2]], [[0.3, 0.7], [0.7, 0.3]]
-)
-class_aggregated = calibrated_laws("class_aggregated", AGGREGATED_ONLY, k=(2, 4))
-class_aggregated_binary = calibrated_laws("class_aggregated", AGGREGATED_ONLY, k=(2, 2))
 
 
 @claim("GDE-3", kind="identity", domain=class_wise_laws, source=JIANG.at("theorem 4.1"))
@@ -77,12 +69,15 @@ def class_wise_calibration_gives_gde(rg, law):
 
 
 class_wise_calibration_gives_gde.twin(
-    "top-class calibration ⇒ EDR = ETE for three classes", domain=top_label
+    "top-class calibration ⇒ EDR = ETE for three classes", domain=top_label_laws
 )
 
 
 @claim(
-    "GDE-4", kind="identity", domain=class_aggregated, source=JIANG.at("theorem B.1")
+    "GDE-4",
+    kind="identity",
+    domain=class_aggregated_laws,
+    source=JIANG.at("theorem B.1"),
 )
 def class_aggregated_calibration_gives_gde(rg, law):
     """Class-aggregated calibration ⇒ EDR = ETE."""
@@ -90,13 +85,14 @@ def class_aggregated_calibration_gives_gde(rg, law):
 
 
 @class_aggregated_calibration_gives_gde.twin_function(
-    "for two classes, class-aggregated = class-wise", domain=class_aggregated_binary
+    "for two classes, class-aggregated = class-wise",
+    domain=class_aggregated_binary_laws,
 )
 def _(rg, law):
     return equal(rg.disagreement.cwce(law), 0)
 
 
-@claim("GDE-4b", kind="identity", domain=class_aggregated)
+@claim("GDE-4b", kind="identity", domain=class_aggregated_laws)
 def all_moments_agree(rg, law):
     """Class-aggregated calibration ⇒ E g(h̃_Y) = E Σ h̃ g(h̃) for all g.
 

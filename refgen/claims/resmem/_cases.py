@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from refgen.arrays import Instance
+from refgen.arrays import Instance, namespace
 from refgen.claims.resmem._norms import length
 from refgen.claims.resmem._smoothers import smoothed
-from refgen.domains import integer, matrix, real, record, vector
+from refgen.domains import choice, integer, matrix, real, record, vector
 
 
 @dataclass(frozen=True, repr=False)
@@ -49,7 +49,11 @@ def _case(
     room: Any,
     bandwidth: Any,
     noise: Any,
+    lattice: Any,
 ) -> ResMemCase:
+    xp, rounded = namespace(points), lattice[..., None, None] > 0
+    # Together, so that queries are points and neighbours tie.
+    points, queries = (xp.where(rounded, xp.rint(a), a) for a in (points, queries))
     radius = length(base) + room
     return ResMemCase(points, queries, coefficients, base, radius, bandwidth, noise)
 
@@ -79,6 +83,7 @@ resmem_cases = record(
     room=real(0.01, 1.25, log=True),
     bandwidth=real(0.05, 5.0, log=True),
     noise=vector("n"),
+    lattice=choice(0, 0, 0, 1),
     examples=lambda: [
         _example([[-1.0], [0.5], [2.0]], [[0.0], [3.0]], [0.5], 0.5),
         # The bound of RM-8 with its factor 3 is attained.
@@ -98,12 +103,12 @@ def linear(points: Any, coefficients: Any) -> Any:
 def errors_of_predictions(
     rg: Any, case: Any, indices: Any, weights: Any, sign: float = 1
 ) -> Any:
-    """f*(x) − f(x) at the queries, from predictions; `sign` is that of residuals."""
+    """f*(x) − f(x) at the queries, by predictions; `sign` multiplies residuals."""
     fitted = linear(case.points, case.base)
     labels = linear(case.points, case.coefficients) + case.noise[..., None]
-    remembered = fitted + sign * (labels - fitted)
+    labels_used = fitted + sign * (labels - fitted)
     own = linear(case.queries, case.base)
-    predicted = rg.resmem.resmem_predictions(own, fitted, remembered, indices, weights)
+    predicted = rg.resmem.resmem_predictions(own, fitted, labels_used, indices, weights)
     return (linear(case.queries, case.coefficients) - predicted)[..., 0]
 
 
@@ -111,7 +116,7 @@ def scale_of_errors(rg: Any, case: Any, indices: Any, weights: Any) -> Any:
     """The sum of the absolute terms of an error."""
     weights = abs(weights)
     size = abs(case.coefficients) + abs(case.base)
-    # Weights sum to one up to their rounding, by which every x is multiplied.
+    # The weights sum to 1 up to rounding only, and every x is multiplied by their sum.
     own = (1 + weights.sum(axis=-1)[..., None]) * abs(case.queries)
     reach = own + smoothed(rg, abs(case.points), indices, weights)
     noise = smoothed(rg, abs(case.noise)[..., None], indices, weights)

@@ -1,4 +1,4 @@
-"""Lengths, and what a base of bounded norm does with the norm that it may use."""
+"""Lengths, and the conditions on a base of bounded norm and its multiplier."""
 
 from typing import Any
 
@@ -11,9 +11,9 @@ def length(vectors: Any) -> Any:
     return namespace(vectors).sqrt((vectors**2).sum(axis=-1))
 
 
-def in_ball_with_price(
+def meets_norm_conditions(
     theta: Any, multiplier: Any, radius: Any
 ) -> tuple[Measurement, Measurement]:
-    """‖θ‖ ≤ L, and θ uses all of it where norm has a price: μ(L − ‖θ‖) = 0."""
+    """‖θ‖ ≤ L, and μ(L − ‖θ‖) = 0: where μ > 0, ‖θ‖ = L."""
     unused = multiplier * (radius - length(theta))
     return at_most(length(theta), radius, radius), equal(unused, 0, multiplier * radius)

@@ -6,7 +6,7 @@ from typing import Any
 
 
 def summing_to_one(rg: Any, distances: Any, bandwidth: Any) -> list[Any]:
-    """Weights (..., n_queries, k) of four kinds; the last are negative in part."""
+    """Weights (..., n_queries, k) of four kinds; some of the last are negative."""
     kinds = ("nearest", "uniform", "exponential")
     found = [rg.resmem.neighbor_weights(distances, kind, bandwidth) for kind in kinds]
     return [*found, 2 * found[2] - found[1]]

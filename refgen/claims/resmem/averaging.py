@@ -94,7 +94,7 @@ def _on_interval(rg: Any, stream: Any, shape: tuple[int, ...], k: int) -> Any:
 
 
 def _errors(case: AveragedNoise, stream: Any, apart: Any, k: int) -> Any:
-    """(gap · apart − Σⱼ εⱼ/k)², (batch, n); the law of ε, ±σ, matters by σ only."""
+    """(gap · apart − Σⱼ εⱼ/k)², (batch, n), with ε = ±σ: only its variance matters."""
     signs = stream.child("noise").signs((*apart.shape, N_POINTS))[..., :k]
     noise = case.noise[:, None] * signs.mean(axis=-1)
     return (case.gap[:, None] * apart - noise) ** 2

@@ -33,8 +33,8 @@ class BallSample(Instance):
         return self.centre.shape[-1]
 
 
-def _ball_sample(centre: Any, size: Any) -> BallSample:
-    return BallSample(centre, namespace(size).floor(size))
+def _ball_sample(centre: Any, n_points: Any) -> BallSample:
+    return BallSample(centre, namespace(n_points).floor(n_points))
 
 
 def _ball(d: int, n: int) -> BallSample:
@@ -46,24 +46,25 @@ ball_samples = record(
     "n up to 10⁶ points in up to 6 dimensions",
     d=integer(1, 6),
     centre=real(0, 0, shape=("d",)),
-    size=real(1, 1e6, log=True),
+    n_points=real(1, 1e6, log=True),
     examples=lambda: [
         _ball(d, n) for d, n in ((1, 2), (2, 1), (3, 100), (5, 10**4), (16, 20))
     ],
 )
 
 
-def _squared_distance(rg: Any, d: int, n: Any) -> Any:
+def squared_distance(rg: Any, d: int, n: Any) -> Any:
     """E D², by quadrature."""
     return rg.resmem.ball_squared_distance(d, n)
 
 
-def _without_boundary(rg: Any, d: int, n: Any) -> Any:
+def without_boundary(rg: Any, d: int, n: Any) -> Any:
+    """What E D² would be if no boundary were near."""
     return rg.resmem.ball_squared_distance_bounds(d, n)[0]
 
 
 @claim("RM-12", kind="identity", domain=ball_samples, cost=128)
-def ball_quadrature(rg, sample, square=_squared_distance):
+def ball_quadrature(rg, sample, square=squared_distance):
     """E D² by quadrature is 6(n+7)/((n+1)(n+2)(n+3)) for d = 1, and 2d for n = 1."""
     n, d = sample.n_points, sample.n_features
     line = 6 / (n + 1) * ((n + 7) / (n + 2)) / (n + 3)
@@ -75,7 +76,7 @@ def ball_quadrature(rg, sample, square=_squared_distance):
 
 ball_quadrature.twin(
     "E D² = (d + 2) Γ(1 + 2/d) n!/Γ(n + 1 + 2/d), as without boundary",
-    square=_without_boundary,
+    square=without_boundary,
 )
 
 
@@ -91,8 +92,8 @@ def ball_bounds(rg, sample):
 @ball_bounds.twin_function("the boundary brings points no farther apart")
 def _(rg, sample):
     d, n = sample.n_features, sample.n_points
-    low = _without_boundary(rg, d, n)
-    return at_most(_squared_distance(rg, d, n), low, low, roundings=NODES)
+    low = without_boundary(rg, d, n)
+    return at_most(squared_distance(rg, d, n), low, low, roundings=NODES)
 
 
 # --- RM-13: the recalled rate as an upper bound

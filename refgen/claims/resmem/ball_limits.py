@@ -7,7 +7,7 @@ from math import gamma, sqrt
 from typing import Any
 
 from refgen.arrays import namespace
-from refgen.claims.kinds import tends_to
+from refgen.claims.kinds import ROUNDINGS, tends_to
 from refgen.claims.registry import claim
 from refgen.claims.resmem.ball import NODES
 from refgen.claims.resmem.domains import isotropic_problems
@@ -17,7 +17,7 @@ SIZES = (1e5, 1e8, 1e11, 1e14)
 
 
 def _boundary(d: int, n: Any) -> Any:
-    """What the boundary adds to E D² at most, relative to the limit of n^(2/d) E D².
+    """The boundary's part of n^(2/d) E D² at most, as a share of the limit.
 
     By RM-12b 16(d + 2) Γ(3/d) n! / Γ(n + 1 + 3/d), and the quotient of Γ is at most
     n^(−3/d). Written here, so that a looser bound in the package does not loosen the
@@ -51,7 +51,13 @@ def _squared_mean_limit(rg: Any, d: int) -> float:
 
 
 def _risk_tends_to(
-    missed: Any, power: int, displacement: Any, limit: Any, apart: Any, **roundings: int
+    missed: Any,
+    power: int,
+    displacement: Any,
+    limit: Any,
+    apart: Any,
+    *,
+    roundings: int = ROUNDINGS,
 ) -> Any:
     """(1 − L)² times a displacement → (1 − L)^power times the displacement's limit.
 
@@ -61,7 +67,7 @@ def _risk_tends_to(
     limit = float(limit)
     scale = missed**2 * limit
     risk, stated = missed**2 * displacement, missed**power * limit
-    return tends_to(risk, stated, apart * scale, scale, **roundings)
+    return tends_to(risk, stated, apart * scale, scale, roundings=roundings)
 
 
 @claim("RM-12l", kind="limit", domain=isotropic_problems, cost=128)

@@ -12,7 +12,7 @@ from refgen.arrays import Instance, namespace
 from refgen.claims.kinds import ascending, at_most, equal, tends_to
 from refgen.claims.quadrature import unit_nodes
 from refgen.claims.registry import claim
-from refgen.claims.resmem._norms import in_ball_with_price, length
+from refgen.claims.resmem._norms import length, meets_norm_conditions
 from refgen.claims.resmem.domains import LARGEST, SMALLEST, linear_problems
 from refgen.claims.sources import YANG
 from refgen.domains import integer, record
@@ -92,7 +92,10 @@ def _projected_gradient(problem: LinearProblem) -> Any:
 
 
 def _is_where_descent_ends(problem: LinearProblem, theta: Any) -> Any:
-    """θ is what projected gradient descent finds; a step's rounding adds up ×50."""
+    """θ is what projected gradient descent finds.
+
+    The roundings of its steps add up to `CONDITION` times one.
+    """
     scale = CONDITION * (length(problem.coefficients) + problem.radius)
     return equal(theta, _projected_gradient(problem), scale[:, None])
 
@@ -122,12 +125,13 @@ def _quotients_tend_to(rg: Any, problem: LinearProblem, slope: Any) -> Any:
     r, at = rg.resmem, problem.map(lambda array: array[:, None])
     h = at.radius * namespace(at.radius).asarray(_SHARES)
     wider = LinearProblem.trusted(**vars(at) | {"radius": at.radius + h})
-    (_, price), (_, later) = r.population_base(at), r.population_base(wider)
+    _, multiplier = r.population_base(at)
+    _, wider_multiplier = r.population_base(wider)
     quotients = (r.irreducible_risk(wider) - r.irreducible_risk(at)) / h
-    envelope = h * price + 2 * at.radius * (price - later)
-    risks = _target_risk(at) + 2 * price * at.radius**2
-    prices = at.spectrum.max(axis=-1) + price
-    scale = risks / h + 4 * at.radius * prices
+    envelope = h * multiplier + 2 * at.radius * (multiplier - wider_multiplier)
+    risks = _target_risk(at) + 2 * multiplier * at.radius**2
+    curvature = at.spectrum.max(axis=-1) + multiplier
+    scale = risks / h + 4 * at.radius * curvature
     return tends_to(quotients, slope[:, None], envelope, scale)
 
 
@@ -147,7 +151,7 @@ def population_base(rg, problem):
     return (
         _is_where_descent_ends(problem, theta),
         _is_stationary(problem, theta, multiplier),
-        in_ball_with_price(theta, multiplier, problem.radius),
+        meets_norm_conditions(theta, multiplier, problem.radius),
         equal(r.irreducible_risk(problem), r.base_risk(problem, theta), scale),
         _quotients_tend_to(rg, problem, r.irreducible_risk_slope(problem)),
     )

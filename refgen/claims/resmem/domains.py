@@ -20,14 +20,14 @@ def anisotropic_problem(noise: float = 0.0) -> LinearProblem:
     return LinearProblem([2.0, 1.0, 0.4], [0.6, 0.64, 0.48], 0.6, noise)
 
 
-# ‖θ*‖ = 1: one radius in five is above it, where nothing binds.
+# ‖θ*‖ = 1: one radius in five is above it, where nothing binds; Hypothesis draws L = 1.
 linear_problems = record(
     LinearProblem,
-    "Σ of condition up to 50, singular ones too, ‖θ*‖ = 1, L in [0.05, 1.25]",
+    "Σ of condition up to 50, singular ones too, ‖θ*‖ = 1, L in [0.04, 1.24]",
     d=integer(1, 6),
     spectrum=spectrum("d", smallest=SMALLEST, largest=LARGEST),
     coefficients=vector("d", norm=1),
-    radius=real(0.05, 1.25),
+    radius=real(0.04, 1.24),
     noise=0.0,
     examples=lambda: [
         anisotropic_problem(),
@@ -35,6 +35,8 @@ linear_problems = record(
         LinearProblem([1.0, 1.0], [0.6, 0.8], 0.5),
         LinearProblem([10.0, 0.2, 0.0], [0.6, 0.0, 0.8], 0.5),
         LinearProblem([2.0, 1.0], [0.6, 0.8], 1.25),  # inactive
+        LinearProblem([2.0, 1.0], [0.6, 0.8], 1.0),  # L = ‖θ*‖
+        LinearProblem([2.0, 0.0], [1.0, 0.0], 1.0),  # the same, Σ singular
         LinearProblem([0.0, 1.0], [1.0, 0.0], 0.5),  # nothing can be learnt
     ],
 )

@@ -12,7 +12,7 @@ from refgen.arrays import Instance, namespace
 from refgen.claims.draws import ball_points
 from refgen.claims.kinds import at_most, equal
 from refgen.claims.registry import claim
-from refgen.claims.resmem._norms import in_ball_with_price, length
+from refgen.claims.resmem._norms import length, meets_norm_conditions
 from refgen.claims.resmem.domains import (
     DesignedProblem,
     anisotropic_problem,
@@ -71,7 +71,7 @@ def _distance_by_sigma(rg: Any, problem: LinearProblem, theta: Any) -> Any:
 
 
 def _largest_risk(rg: Any, problem: LinearProblem) -> Any:
-    """What no term of a risk in the ball, or of its excess, is above."""
+    """An upper bound on every term of R(θ), R∞ and their difference, for ‖θ‖ ≤ L."""
     _, multiplier = rg.resmem.population_base(problem)
     reach = length(problem.coefficients) + problem.radius
     return 4 * (problem.spectrum.max(axis=-1) + multiplier) * reach**2
@@ -109,7 +109,7 @@ def _minimizes_training_error(
     force = length(gradient + multiplier[:, None] * theta)
     return (
         at_most(force, _RANK_TOLERANCE * scale, 0),
-        in_ball_with_price(theta, multiplier, problem.radius),
+        meets_norm_conditions(theta, multiplier, problem.radius),
     )
 
 

@@ -31,7 +31,10 @@ class FittedLabels(Instance):
 
 
 def _distinct(points: Any, labels: Any, fitted: Any) -> FittedLabels:
-    """Points that repeat earlier ones, which have integers only, move by sixteenths."""
+    """Distinct points: one that equals r earlier ones moves by r/16.
+
+    Only points on the lattice are equal.
+    """
     xp = namespace(points)
     alike = (points[..., :, None, :] == points[..., None, :, :]).all(axis=-1)
     repeats = xp.tril(alike, -1).sum(axis=-1)[..., None]
@@ -102,7 +105,10 @@ class _AtTrainingPoints:
 
 
 def _remembers_as_bandwidths_shrink(near: _AtTrainingPoints) -> Any:
-    """Errors → 0, within (k − 1) e^(−δ/σ) s; δ is the distance to the next point."""
+    """Errors → 0, within (k − 1) e^(−δ/σ) s; δ is the distance to the next point.
+
+    s is the largest |rᵢ − rⱼ|.
+    """
     xp, k = namespace(near.distances), near.distances.shape[-1]
     shares = (1.0, 0.5, 0.25, 0.1, 0.05, 0.02)  # σ/δ
     errors = near.errors_along([share * near.distances[..., 1] for share in shares])
@@ -112,7 +118,10 @@ def _remembers_as_bandwidths_shrink(near: _AtTrainingPoints) -> Any:
 
 
 def _averages_as_bandwidths_grow(near: _AtTrainingPoints) -> Any:
-    """Errors → rᵢ − mean rⱼ, within (e^(D/σ) − 1) s; D is the distance to point k."""
+    """Errors → rᵢ − mean rⱼ, within (e^(D/σ) − 1) s; D is the distance to point k.
+
+    s is the largest |rᵢ − rⱼ|.
+    """
     xp, gaps = namespace(near.distances), near.residual_gaps
     shares = (1.0, 4.0, 16.0, 2.0**10, 2.0**20, 2.0**40)  # σ/D
     errors = near.errors_along([share * near.distances[..., -1] for share in shares])

@@ -61,11 +61,11 @@ def _example(points: list[float], *numbers: float) -> NoisyDesign:
 
 noisy_designs = record(
     _noisy_design,
-    "points in [−√3, √3], |θ*| ≤ 1, L in [0.05, 1.25], σ in [0.02, 2]",
+    "points in [−√3, √3], |θ*| ≤ 1, L in [0.04, 1.24], σ in [0.02, 2]",
     n=integer(1, 12),
     points=real(-EDGE, EDGE, shape=("n",)),
     coefficient=real(-1, 1),
-    radius=real(0.05, 1.25),
+    radius=real(0.04, 1.24),
     noise=real(0.02, 2, log=True),
     examples=lambda: [
         _example([-0.4, 0.3, 0.9], 1.0, 0.9, 0.7),

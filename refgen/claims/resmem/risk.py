@@ -75,7 +75,7 @@ def _with_both_bases(rg: Any, case: ResMemCase) -> list[ResMemCase]:
 
 
 def _population(case: ResMemCase) -> Any:
-    """θ∞ = θ*, shortened to L: right for an isotropic law, and any θ∞ will do."""
+    """θ∞ of an isotropic law: θ*, shortened to length L. The bound holds for any θ∞."""
     xp, norm = namespace(case.base), length(case.coefficients)
     shorter = xp.minimum(case.radius, norm) / xp.where(norm > 0, norm, 1.0)
     return shorter[..., None] * case.coefficients
@@ -83,7 +83,8 @@ def _population(case: ResMemCase) -> Any:
 
 def _theorem_terms(rg: Any, case: ResMemCase) -> tuple[Any, Any]:
     """T₁ and T₂."""
-    neighbors = smoothed(rg, case.points, *nearest_point(rg, case))
+    nearest, _ = nearest_point(rg, case)
+    neighbors = rg.resmem.at_neighbors(case.points, nearest)[..., 0, :]
     return rg.resmem.decomposition_terms(
         case.coefficients, case.base, _population(case), case.queries, neighbors
     )

@@ -44,7 +44,10 @@ fitted_bases = Domain(
     source=f"{YANG}, recalled; by simulation",
 )
 def simulated_rate(rg, sample, draws, constant=CONSTANT):
-    """Recalled: the bound of RM-13 for bases fitted to the drawn points."""
+    """Recalled: the bound of RM-13 for bases fitted to the drawn points.
+
+    That these bases are the fitted ones is RM-4b.
+    """
     theta, n = sample.coefficients[0], int(sample.n_points[0])
     d, radius = len(theta), float(sample.radius[0])
     delta, points = to_nearest(draws, d, n, REPEATS)

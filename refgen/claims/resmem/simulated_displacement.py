@@ -17,6 +17,7 @@ from refgen.claims.resmem._drawn import (
     squared_along,
     to_nearest,
 )
+from refgen.claims.resmem.ball import squared_distance, without_boundary
 from refgen.claims.sampled import sampled
 from refgen.claims.sources import SIMULATED
 from refgen.domains import Domain
@@ -123,16 +124,8 @@ ball_samples = Domain(
 )
 
 
-def _with_boundary(rg: Any, d: int, n: int) -> Any:
-    return rg.resmem.ball_squared_distance(d, n)
-
-
-def _without_boundary(rg: Any, d: int, n: int) -> Any:
-    return rg.resmem.ball_squared_distance_bounds(d, n)[0]
-
-
 @claim("RM-12s", kind="identity", domain=ball_samples, source=SIMULATED)
-def simulated_ball(rg, sample, draws, formula=_with_boundary):
+def simulated_ball(rg, sample, draws, formula=squared_distance):
     """E D² to the nearest of n drawn points of a ball is that of RM-12."""
     d, n, _ = sample.dnk
     delta, _ = to_nearest(draws, d, n)
@@ -142,7 +135,7 @@ def simulated_ball(rg, sample, draws, formula=_with_boundary):
 
 simulated_ball.twin(
     "it is (d + 2) Γ(1 + 2/d) n!/Γ(n + 1 + 2/d), as without boundary",
-    formula=_without_boundary,
+    formula=without_boundary,
 )
 
 

@@ -2,37 +2,65 @@
 
 import numpy as np
 import pytest
+from support.strategies import small_values
 
 import refgen as rg
 from refgen.claims import get
+from refgen.claims.disagreement import domains
+from refgen.claims.disagreement.bins import few_classes_laws
 from refgen.disagreement import FiniteLaw
 from refgen.random import Stream
 from refgen.verify import check
 
-NOTIONS = {
-    "GDE-3": "cwce",
-    "GDE-4": "cace",
-    "GDE-10": "cwce",
-    "GDE-22b": "cace",
+CALIBRATED = {
+    "canonical": (domains.canonical_laws, "cwce"),
+    "class-wise": (domains.class_wise_laws, "cwce"),
+    "class-aggregated": (domains.class_aggregated_laws, "cace"),
+    "class-aggregated, two classes": (domains.class_aggregated_binary_laws, "cace"),
+    "class-aggregated, few classes": (few_classes_laws, "cace"),
+    "top-label": (domains.top_label_laws, "top_label_ece"),
+    "gde": (domains.gde_laws, "gap"),
 }
 
 
-@pytest.mark.parametrize("id", NOTIONS)
-def test_calibrated_laws_are_calibrated_and_not_trivially(id):
-    domain = get(id).domain
+@pytest.mark.parametrize("notion", CALIBRATED)
+def test_calibrated_laws_are_calibrated_and_not_trivially(notion):
+    domain, error = CALIBRATED[notion]
     moved = drawn = 0
     for block in range(5):
         law = domain.sample(rg, Stream(1, "calibrated", replicate=block), 200)
-        assert getattr(rg.disagreement, NOTIONS[id])(law).max() < 1e-12
+        assert abs(getattr(rg.disagreement, error)(law)).max() < 1e-12
         difference = abs(law.label_probabilities - law.vote_shares).max(axis=(1, 2))
         moved += int((difference > 0.05).sum())
         drawn += len(difference)
     assert moved > 0.3 * drawn  # "calibrated implies" is not tested on p = h̃ alone
 
 
-def test_laws_over_classifiers_with_gde_have_it():
-    law = get("GDE-20").domain.sample(rg, Stream(1, "gde"), 200)
-    assert abs(rg.disagreement.gap(law.marginal())).max() < 1e-12
+@pytest.mark.parametrize("notion", CALIBRATED)
+def test_examples_and_searched_laws_are_calibrated_too(notion):
+    domain, error = CALIBRATED[notion]
+    for law in (*domain.examples(), *small_values(domain.strategy(), 30)):
+        assert abs(getattr(rg.disagreement, error)(law)) < 1e-12
+
+
+def test_some_calibrated_laws_have_many_different_votes():
+    n_rows = set()
+    for block in range(20):
+        law = domains.class_wise_laws.sample(rg, Stream(2, "rows").at(block), 50)
+        rows = np.sort(np.rint(10 * law.vote_shares), axis=-1)  # turned rows are equal
+        n_rows |= {len(np.unique(instance, axis=0)) for instance in rows}
+    assert {1, 2, 3, 4} <= n_rows
+
+
+def test_laws_over_classifiers_with_gde_have_it_and_not_trivially():
+    moved = 0
+    for block in range(40):
+        law = get("GDE-20").domain.sample(rg, Stream(1, "gde").at(block), 25)
+        votes = law.marginal()
+        assert abs(rg.disagreement.gap(votes)).max() < 1e-12
+        difference = abs(votes.label_probabilities - votes.vote_shares)
+        moved += int((difference.max(axis=(1, 2)) > 0.05).sum())
+    assert moved > 300
 
 
 def test_one_half_is_attained_by_a_wrong_classifier():
