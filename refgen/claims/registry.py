@@ -47,7 +47,8 @@ def claim(
     Parameters
     ----------
     id : str
-        As in the heading of its theory page.
+        As in the heading of its theory page. In the package it is a literal in double
+        quotes, which is read from the source before the module is imported.
     kind : {"identity", "inequality", "limit", "rate", "existence"}
         What the theorem is; the function may return other relations besides.
     domain : Domain

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING
 
 import click
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 STYLES = {
     "HOLDS": "green",
+    "HOLDS (power untested)": "yellow",
     "REFUTED": "bold red",
     "UNDECIDED": "bold yellow",
     "POWERLESS": "bold yellow",
@@ -53,7 +55,7 @@ def _print_failure(result: ClaimResult) -> None:
     click.echo(f"\n{result.id} {result.verdict}: {result.title}")
     if result.violation:
         click.echo(f"  violated by {result.violation}")
-        click.echo(f"  reproduce: python -c '{result.reproduce}'")
+        click.echo(f"  reproduce: python -c {shlex.quote(result.reproduce or '')}")
     if result.decision:
         click.echo(f"  {result.decision}")
     if result.error:
@@ -67,7 +69,7 @@ def _print_failure(result: ClaimResult) -> None:
 
 def _print_summary(report: Report) -> None:
     results = report.results
-    held = sum(result.verdict == "HOLDS" for result in results)
+    held = sum(result.ok for result in results)
     refuted = sum(result.n_twins_refuted for result in results)
     twins = sum(len(result.twins) for result in results)
     seconds = sum(result.seconds for result in results)

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 from hypothesis import HealthCheck, Phase, Verbosity, given, settings, target
 from hypothesis import seed as with_seed
-from hypothesis.errors import HypothesisException
 
 from refgen.claims.model import Statement
 from refgen.verify.tally import ClaimError, Tally, drawn, evaluate
@@ -54,5 +53,5 @@ def search(
         # Hypothesis re-raises the shrunk failure; an error is the claim's.
         if tally.violation is None:
             raise
-    except HypothesisException as cause:
+    except Exception as cause:  # Hypothesis's own, or of the domain's code as it draws
         raise ClaimError(None, cause) from cause

@@ -27,7 +27,18 @@ def test_verify_exits_one_when_something_is_refuted(run, monkeypatch):
     result = run("verify", "GDE-3", "--profile", "quick")
     assert result.exit_code == 1
     assert "violated by FiniteLaw(" in result.output
-    assert "reproduce: python -c" in result.output
+    (line,) = [x for x in result.output.splitlines() if "reproduce:" in x]
+    shown = subprocess.run(
+        [
+            "bash",
+            "-c",
+            line.partition("reproduce: ")[2].replace("python", sys.executable),
+        ],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert shown.stdout == "False\n"
 
 
 def test_verify_writes_its_report_as_json(run, tmp_path):

@@ -25,13 +25,25 @@ def dispatched():
         nodes = list(ast.walk(ast.parse(path.read_text())))
         if any(imports_kernel(node) for node in nodes):
             for node in nodes:
-                if isinstance(node, ast.Call) and ast.unparse(node.func) == "kernel":
-                    yield tuple(map(ast.literal_eval, node.args))
+                if isinstance(node, ast.Call) and called(node) == "kernel":
+                    names = [getattr(argument, "value", None) for argument in node.args]
+                    assert all(isinstance(name, str) for name in names), (
+                        f"{path}:{node.lineno}: name the kernel by two literal strings"
+                    )
+                    yield tuple(names)
+
+
+def called(node):
+    """`kernel` for calls of ``kernel(…)`` and of ``kernels.kernel(…)``."""
+    return ast.unparse(node.func).rpartition(".")[2]
 
 
 def imports_kernel(node):
-    is_from = isinstance(node, ast.ImportFrom) and node.module == "refgen.kernels"
-    return is_from and any(alias.name == "kernel" for alias in node.names)
+    """Whether it takes `kernel`, or the package that has it, by name."""
+    if not isinstance(node, ast.ImportFrom):
+        return False
+    names = {(node.module, alias.name) for alias in node.names}
+    return bool(names & {("refgen.kernels", "kernel"), ("refgen", "kernels")})
 
 
 KERNELS = sorted(set(dispatched()))

@@ -101,8 +101,16 @@ def test_a_failing_domain_is_an_error_of_its_claim_only():
     def broken(*args):
         raise ArithmeticError("no instances")
 
-    for where in ("examples", "strategy", "sample"):
-        domain = replace(numbers, **{where: broken})
+    def broken_strategy():
+        return st.integers(0, 100).map(broken)
+
+    for where, how in (
+        ("examples", broken),
+        ("strategy", broken),
+        ("strategy", broken_strategy),
+        ("sample", broken),
+    ):
+        domain = replace(numbers, **{where: how})
         result = verify_claim(replace(make(below(100)), domain=domain), QUICK)
         assert result.verdict == "ERROR"
         assert "ArithmeticError: no instances, in its domain" in result.error
