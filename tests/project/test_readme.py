@@ -45,3 +45,11 @@ def test_all_other_snippets_run(tmp_path, monkeypatch):
 @pytest.mark.parametrize("language", sorted({language for language, _ in BLOCKS}))
 def test_no_snippet_is_in_a_language_that_is_not_run(language):
     assert language in ("python", "sh")
+
+
+def test_claims_shown_to_contributors_are_those_of_the_package():
+    shown = (ROOT / "CONTRIBUTING.md").read_text()
+    sources = [path.read_text() for path in ROOT.glob("refgen/claims/*/*.py")]
+    blocks = re.findall(r"```python\n(.*?)```", shown, re.DOTALL)
+    assert blocks
+    assert all(any(code in source for source in sources) for code in blocks)
