@@ -1,4 +1,4 @@
-"""The engine: search, scan, decide, record, report; no theory in it."""
+"""The engine: it searches, scans, decides, records and reports; it knows no theory."""
 
 from refgen.verify.engine import check, select, verify, verify_claim
 from refgen.verify.executors import ExecutorError

@@ -14,7 +14,7 @@ from refgen.claims.model import Claim, Statement, Twin, library
 from refgen.claims.sampled import Draws, Samples
 from refgen.verify.tally import ClaimError, drawn
 
-FIRST_LOOK = 256  # draws per instance of the first look; doubled by each further one
+FIRST_LOOK = 256  # draws per instance in the first look; later looks double the total
 BATCH = 8  # instances drawn by the sampler, besides the pinned ones
 BLOCK = 2048  # draws made at once: memory does not grow with the looks
 # Bounded draws are rounded to multiples of (high − low)/GRID. Sums of these and of
@@ -23,7 +23,7 @@ GRID = 2**24
 
 
 def n_looks(draws: int) -> int:
-    """Looks until `draws` draws per instance are reached.
+    """Number of looks needed to reach `draws` draws per instance.
 
     Examples
     --------
@@ -38,13 +38,13 @@ def draw(
 ) -> list[dict[str, Any]]:
     """What one look drew: a list of sites, each with its parts, as plain values.
 
-    A site is a pinned example, or the batch that the sampler draws. Draws that are
-    binary or bounded are kept as their sums; only others are kept one by one.
+    A site is a pinned example, or the batch that the sampler draws. Of binary or
+    bounded draws only sums are kept; all others are kept one by one.
 
     Raises
     ------
     ClaimError
-        If the claim's code fails, or draws what it should not.
+        If the claim's code fails, or its draws are not as declared.
     """
     name = statement.text if isinstance(statement, Twin) else "claim"
     stream = rg.random.Stream(settings.seed, claim.id, name)
@@ -67,7 +67,7 @@ def _sites(statement: Statement, rg: Any, stream: Any) -> list[tuple[Any, int]]:
 
 
 def _blocks(look: int) -> Iterable[tuple[int, int]]:
-    """First draw and length of each block; all looks up to one have 256 · 2^look."""
+    """First draw and length of each block; looks 0 … `look` have 256 · 2^look draws."""
     first = FIRST_LOOK << (look - 1) if look else 0
     end = FIRST_LOOK << look
     return [(start, min(BLOCK, end - start)) for start in range(first, end, BLOCK)]
@@ -107,7 +107,7 @@ def _measure(
 
 
 def _plain(kind: str, part: Samples, rg: Any, shape: tuple[int, int]) -> dict[str, Any]:
-    """A part as plain values: what it says of its draws, and their sums."""
+    """A part as plain values: what it states about its draws, and their sums."""
     values = np.asarray(rg.arrays.to_host(part.values), float)
     if values.shape[:2] != shape:
         raise InvalidMeasurement(
@@ -147,7 +147,7 @@ def _statistics(part: Samples, values: Any, rg: Any) -> dict[str, Any]:
     if not (np.isfinite(low) & np.isfinite(high) & (low < high)).all():
         raise InvalidMeasurement(f"bounds [{low}, {high}] are not finite and in order")
     unit = (values - low) / (high - low)
-    # Sums of rounded terms may leave their bounds by a rounding.
+    # A sum of rounded terms may leave its bounds by a rounding error.
     if ((unit < -1e-9) | (unit > 1 + 1e-9)).any():
         raise InvalidMeasurement(f"draws lie outside their bounds [{low}, {high}]")
     steps = np.rint(np.clip(unit, 0, 1) * GRID)
@@ -155,7 +155,7 @@ def _statistics(part: Samples, values: Any, rg: Any) -> dict[str, Any]:
 
 
 def _sums(steps: Any) -> dict[str, Any]:
-    """Sums over the draws of one block; squares stay below 2048 · 2^48 < 2^63."""
+    """Sums over one block of draws; sums of squares stay below 2048 · 2^48 < 2^63."""
     steps = steps.astype(np.int64)
     return {
         "sums": steps.sum(axis=1).tolist(),
@@ -171,7 +171,7 @@ def _joined(blocks: Iterable[list[dict[str, Any]]]) -> list[dict[str, Any]]:
 
 
 def added(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:
-    """The same part with the draws of both."""
+    """The part with the draws of `first` and of `second` together."""
     for name in first.keys() | second.keys():
         if name not in _ADDED and not _same(first.get(name), second.get(name)):
             raise InvalidMeasurement(
@@ -194,7 +194,7 @@ def _plus(a: Any, b: Any) -> Any:
 
 
 def _same(a: Any, b: Any) -> bool:
-    """Equal; numbers may come from machines that round in another order."""
+    """Whether values are equal; numbers may differ by the rounding of two machines."""
     if a == b or a is None or b is None or isinstance(a, str):
         return a == b
     return np.shape(a) == np.shape(b) and np.allclose(a, b, rtol=1e-9, atol=1e-12)

@@ -1,4 +1,4 @@
-"""The verifier: which claims, with what budget, and what their outcomes mean."""
+"""The verifier: which claims run, with what budget, and what their outcomes mean."""
 
 from __future__ import annotations
 
@@ -55,21 +55,22 @@ def verify(
     on_result : callable
         Called with each result as it is ready.
     error_probability : float
-        In (0, 1): that any Monte-Carlo decision of the run is wrong, at most.
+        In (0, 1). With at most this probability, any Monte-Carlo decision of the run
+        is wrong.
     n_jobs : int
-        Processes; the report does not depend on it.
+        Number of processes; the report does not depend on it.
     dask : str, optional
         Address of a Dask scheduler, or "local" for `n_jobs` workers here.
     run : path, optional
-        Directory that keeps what is finished; the same call goes on from there.
+        Directory that keeps finished tasks; the same call continues from there.
     record : callable, optional
-        Called at the end with the report and a stream of all measurements, as
-        `refgen.verify.measurements.write_tables` takes it.
+        Called at the end with the report and a stream of all measurements, in the form
+        that `refgen.verify.measurements.write_tables` takes.
 
     Returns
     -------
     Report
-        In the order of the claims; with what is finished if interrupted by Ctrl-C.
+        Results in the order of the claims; after Ctrl-C only the finished ones.
 
     Raises
     ------
@@ -80,7 +81,7 @@ def verify(
     RunError
         If `run` cannot be written, is damaged, or holds another run.
     ExecutorError
-        If workers cannot be had, or die again and again.
+        If workers cannot be started or reached, or die repeatedly.
 
     Examples
     --------
@@ -96,7 +97,7 @@ def verify(
         check_integer("n_instances", n_instances, 1)
     check_integer("n_jobs", n_jobs, 1)
     check_open_unit("error_probability", error_probability)
-    Stream(seed)  # says what is wrong with the seed before any work
+    Stream(seed)  # refuses a bad seed before any work
     chosen = PROFILES[profile]
     ran, left_out = select(ids, chosen)
     settings = _settings(chosen, n_instances, seed, record is not None)
@@ -136,7 +137,7 @@ def verify(
 
 
 def select(ids: Iterable[str], profile: Profile) -> tuple[list[Claim], list[str]]:
-    """The claims that a run takes, and the ids it leaves out as too slow.
+    """The claims that a run verifies, and the ids that it leaves out as too slow.
 
     Slow claims run in any profile if asked for by their exact id.
     """
@@ -154,7 +155,7 @@ def verify_claim(
     rg: Any = None,
     error_probability: float = ERROR_PROBABILITY,
 ) -> ClaimResult:
-    """Verify one claim, here; see `verify`."""
+    """Verify one claim in this process; see `verify`."""
     if rg is None:
         import refgen as rg
     settings = _settings(profile, n_instances, seed, False)
@@ -227,7 +228,7 @@ def _run_all(
 
 @contextmanager
 def _store(run: str | Path | None, arguments: dict[str, Any], rg: Any) -> Iterator[Any]:
-    """The run's store; measurements that nobody keeps are on disk meanwhile."""
+    """The run's store; without `run`, measurements go to a temporary directory."""
     if run is None and not arguments["measurements"]:
         yield NoStore()
         return

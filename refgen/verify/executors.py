@@ -18,12 +18,12 @@ from typing import Any
 # Results may differ in the last bits between versions of these.
 _LIBRARIES = ("numpy", "scipy", "numba", "hypothesis", "scikit-learn")
 
-# Seconds that a scheduler has to answer and to show a worker.
+# Seconds within which a scheduler has to answer and to have a worker.
 _PATIENCE = 10
 
 
 class ExecutorError(RuntimeError):
-    """The workers cannot be had or trusted, or die again and again."""
+    """Workers cannot be started, reached or trusted, or they die repeatedly."""
 
 
 @cache
@@ -74,7 +74,7 @@ class Inline(Executor):
 
 @contextlib.contextmanager
 def _interrupts_noticed() -> Iterator[None]:
-    """Ctrl-C stays one, even where a library swallows it or fails on it."""
+    """Raise KeyboardInterrupt after Ctrl-C, even if a library swallows it."""
     in_main = threading.current_thread() is threading.main_thread()
     if not in_main or signal.getsignal(signal.SIGINT) != signal.default_int_handler:
         yield
@@ -96,12 +96,13 @@ def _interrupts_noticed() -> Iterator[None]:
 
 @contextlib.contextmanager
 def executor(n_jobs: int, dask: str | None) -> Iterator[tuple[Executor, int]]:
-    """An executor, and how many tasks to have under way.
+    """An executor, and how many tasks to give it at a time.
 
     Raises
     ------
     ExecutorError
-        If the cluster cannot be reached or is lost, or distributed is missing.
+        If the cluster cannot be reached or is lost, or the package distributed is
+        missing.
 
     Examples
     --------
@@ -123,14 +124,14 @@ def executor(n_jobs: int, dask: str | None) -> Iterator[tuple[Executor, int]]:
 def _processes(n_jobs: int) -> Iterator[Executor]:
     from joblib.externals.loky import get_reusable_executor
 
-    # The cores are taken by processes: one thread each.
+    # The processes use all cores already: one thread for each of them.
     names = ("OMP", "OPENBLAS", "MKL", "NUMBA")
     threads = {f"{name}_NUM_THREADS": "1" for name in names}
     pool = get_reusable_executor(
         max_workers=n_jobs,
         timeout=300,
         env=threads,
-        # Ctrl-C reaches all processes of a terminal; this one answers it for all.
+        # Ctrl-C reaches all processes of a terminal: workers leave it to this one.
         initializer=signal.signal,
         initargs=(signal.SIGINT, signal.SIG_IGN),
     )
@@ -142,10 +143,10 @@ def _processes(n_jobs: int) -> Iterator[Executor]:
 
 
 def _kill(pool: Any) -> None:
-    """After Ctrl-C or an error nobody waits for what is still running.
+    """Stop the workers: after Ctrl-C or an error their results are not needed.
 
-    The pool finds its workers dead and gives up. Its own ``kill_workers`` may fail over
-    tasks that wait, and then leaves the workers alive.
+    The pool notices that its workers are dead and stops. Its own ``kill_workers`` may
+    fail if tasks are waiting, and then leaves the workers alive.
     """
     from joblib.externals.loky.backend.utils import kill_process_tree
 

@@ -1,10 +1,10 @@
 """Draw more until a confidence interval decides, or the budget ends.
 
-One error probability is spent over a run: evenly over its Monte-Carlo statements,
-within a statement evenly over instances, parts and sizes, and over looks by
-`refgen.intervals.spend`. With that probability at most, some interval of the run
-misses its mean: then, and only then, can a true claim be refuted or a false one hold.
-How many intervals there are is fixed before the first look.
+A run has one error probability. Its Monte-Carlo statements share it evenly; within a
+statement, instances, parts and sizes share it evenly, and looks share it by
+`refgen.intervals.spend`. It bounds the probability that any interval of the run misses
+its mean. Only if one does can a true claim be refuted or a false one hold. The number
+of intervals is fixed before the first look.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Verdict:
     instance : str or None
         The refuting instance.
     n_draws : int
-        Per instance.
+        Draws per instance.
     tightness : float or None
     """
 
@@ -45,21 +45,21 @@ class Verdict:
 
 
 def judge(kind: str, looks: Sequence[list], error_probability: float) -> Verdict:
-    """Judge all draws so far: refuted by any instance, or held on all of them.
+    """Judge all draws so far: any instance may refute, and all of them have to hold.
 
     Parameters
     ----------
     kind : str
-        Of the claim; parts may name another.
+        Kind of the claim; a part may state another one.
     looks : sequence
-        What `refgen.verify.drawing.draw` gave, look by look, from the first on.
+        What `refgen.verify.drawing.draw` returned for each look, in order.
     error_probability : float
-        Of this statement, over all its looks.
+        For all looks of this statement together.
 
     Raises
     ------
     InvalidMeasurement
-        If the claim states other bounds, sizes, … at one look than at another.
+        If bounds, sizes, … that the claim states differ between looks.
     """
     share = error_probability / _n_intervals(looks[0])
     found: list[Verdict] = []
@@ -96,9 +96,9 @@ def _judge_part(
 
 
 def _over_looks(looks: Sequence[dict], error_probability: float) -> tuple[Any, Any]:
-    """What the intervals of all looks have in common.
+    """The intersection of the intervals of all looks.
 
-    They all hold at once, with the error probability spent over them.
+    The error probability is spent over the looks, so that all intervals hold together.
     """
     low, high = np.array(-np.inf), np.array(np.inf)
     total: dict[str, Any] | None = None
@@ -106,7 +106,7 @@ def _over_looks(looks: Sequence[dict], error_probability: float) -> tuple[Any, A
         total = look if total is None else added(total, look)
         found = _mean_interval(total, float(intervals.spend(error_probability, number)))
         low, high = np.maximum(low, found[0]), np.minimum(high, found[1])
-    # Ends that cross show that one of the intervals missed: keep what they span.
+    # If the ends cross, some interval missed its mean: keep the range between them.
     return np.minimum(low, high), np.maximum(low, high)
 
 
@@ -143,7 +143,7 @@ def _unbounded(part: dict, error_probability: float) -> tuple[Any, Any]:
     values = np.moveaxis(np.array(part["values"]), 1, -1)
     try:
         found = intervals.robust_mean(values, error_probability, part["kurtosis"])
-    except ValueError:  # all else is checked: too few draws for any interval
+    except ValueError:  # the rest is checked: too few draws for any interval
         nothing = np.full(values.shape[:-1], np.inf)
         return -nothing, nothing
     return found.low, found.high
@@ -156,7 +156,7 @@ _NAMES = {
 
 
 def _of_kind(part: dict, low: Any, high: Any) -> tuple[float, float]:
-    """Interval of what the kind is about, from those of the means."""
+    """Interval for the mean, rate or limit that is claimed, from those of the means."""
     if part["kind"] not in ("rate", "limit"):
         return float(low), float(high)
     sizes = np.array(part["sizes"])
@@ -203,7 +203,7 @@ def _judge_one(
 def _tightness(
     kind: str, low: float, high: float, rhs: float, precision: float
 ) -> float | None:
-    """lhs/rhs, rhs/lhs or error/precision; of the worst mean in the interval."""
+    """lhs/rhs, rhs/lhs or error/precision, at the worst value in the interval."""
     if not (np.isfinite(low) and np.isfinite(high)):
         return None
     if kind == "inequality":
@@ -214,7 +214,7 @@ def _tightness(
 
 
 def _state(kind: str, low: float, high: float, rhs: float, precision: float) -> State:
-    """What an interval that holds the truth says about it."""
+    """What follows for the claim if the interval contains the true value."""
     if kind == "inequality":
         if low > rhs:
             return "refuted"
@@ -223,8 +223,8 @@ def _state(kind: str, low: float, high: float, rhs: float, precision: float) -> 
         if low > rhs:
             return "holds"
         return "refuted" if high <= rhs else "open"
-    # An identity is one exactly. Slopes and fits at finitely many sizes are near
-    # those of the limit only: they contradict it where they are off by the precision.
+    # An identity holds exactly. Slopes and fits at finitely many sizes are only near
+    # their limits: they refute a claim only if they are off by more than its precision.
     slack = precision if kind in ("rate", "limit") else 0.0
     if low > rhs + slack or high < rhs - slack:
         return "refuted"

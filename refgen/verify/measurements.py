@@ -18,7 +18,7 @@ tightness  of that entry, as in the report
 violated   whether any entry of the part violates the claim
 ========== =========================================================================
 
-Monte-Carlo claims have no rows: what they drew is judged as a whole.
+Monte-Carlo claims have no rows: their draws are judged as a whole.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ _ROW = np.dtype(
 _PLACE = ("claim", "statement", "stage", "block")
 COLUMNS = (*_PLACE, *(_ROW.names or ()))
 
-# Rows of Parquet that are written together, at least.
+# Least number of rows that are written to Parquet together.
 _GROUP = 2**16
 
 
@@ -91,7 +91,7 @@ def _fill(rows: np.ndarray, part: Any, to_host: Callable[[Any], Any]) -> None:
     shape = (len(rows), -1)
     violated = to_host(part.violated).reshape(shape)
     tightness = to_host(part.tightness).reshape(shape)
-    # A violation shows in the sides even where no ratio can be formed.
+    # A violated entry comes first, even if no ratio can be formed of its sides.
     worst = np.where(violated, np.inf, tightness).argmax(axis=1)
     at = (np.arange(len(rows)), worst)
     sides = part.sides
@@ -124,12 +124,14 @@ def write_tables(
 ) -> list[Path]:
     """Write ``results.jsonl``, ``measurements.csv`` and, with pyarrow, ``.parquet``.
 
-    All of them appear when all are complete; memory holds a few tasks at a time.
+    The files appear only when all of them are complete. Memory holds a few tasks at a
+    time.
 
     Raises
     ------
     OSError
-        If the directory cannot be written or the disk is full; it is left as it was.
+        If the directory cannot be written or the disk is full; the directory is then
+        left as it was.
     """
     with tempfile.TemporaryDirectory(dir=directory, prefix=".refgen-") as hidden:
         staged = Path(hidden)
@@ -140,7 +142,7 @@ def write_tables(
             for place, rows in table:
                 for write in writers:
                     write(place, rows)
-        # A table of an earlier run, which this one could not replace, goes too.
+        # Without pyarrow the table of an earlier run would stay: remove it.
         (directory / "measurements.parquet").unlink(missing_ok=True)
         names = sorted(path.name for path in staged.iterdir())
         for name in names:

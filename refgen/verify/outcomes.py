@@ -23,12 +23,12 @@ class Outcome:
     error : str or None
         What the claim's own code raised.
     samples : list
-        Of a Monte-Carlo task; see `refgen.verify.drawing`.
+        Draws of a Monte-Carlo task; see `refgen.verify.drawing`.
     measurements : bytes
         Rows for the table of all measurements, if they are recorded; see
         `refgen.verify.measurements`.
     seconds : float
-        Time taken; no part of the findings.
+        Time taken; it does not count as a finding.
     """
 
     n_instances: int = 0
@@ -43,11 +43,11 @@ class Outcome:
 
     @property
     def is_final(self) -> bool:
-        """Whether later tasks of the same statement have nothing to add."""
+        """Whether later tasks of the same statement are not needed any more."""
         return self.violation is not None or self.error is not None
 
     def to_json(self) -> str:
-        """All but the measurements, which are stored apart."""
+        """The outcome without its measurements, which are stored separately."""
         return json.dumps(asdict(self) | {"measurements": None})
 
     @classmethod
@@ -56,7 +56,7 @@ class Outcome:
 
 
 def merged(outcomes: Iterable[Outcome]) -> Outcome:
-    """Outcomes of a statement's tasks, in the tasks' order.
+    """One outcome from those of a statement's tasks, given in the tasks' order.
 
     Examples
     --------

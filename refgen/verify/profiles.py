@@ -17,7 +17,7 @@ class Profile:
     slow : bool
         Whether slow claims run.
     draws : int
-        Of a Monte-Carlo claim, per instance, before it is left undecided.
+        Draws per instance after which a Monte-Carlo claim is left undecided.
     """
 
     name: str

@@ -39,12 +39,12 @@ class ClaimResult:
         Largest lhs/rhs (inequality), error/allowance (identity, limit, rate) or
         rhs/lhs (existence) among the instances.
     decision : str or None
-        Of a Monte-Carlo claim, in words, with the interval.
+        The decision on a Monte-Carlo claim in words, with the interval.
     n_draws : int
-        Of a Monte-Carlo claim, per instance.
+        Draws per instance of a Monte-Carlo claim.
     seconds : float
-        Time its tasks took, added up; no part of the report's JSON, which is the same
-        for any number of workers.
+        Total time of its tasks. The report's JSON leaves it out and is the same for
+        any number of workers.
     """
 
     id: str

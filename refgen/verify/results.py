@@ -40,7 +40,7 @@ def result_of(
 
 @dataclass(frozen=True)
 class _Judged:
-    """What is known of a statement, whichever way it was decided."""
+    """What is known about a statement, whether it was measured or simulated."""
 
     outcome: Outcome
     violation: str | None

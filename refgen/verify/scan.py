@@ -12,22 +12,22 @@ from refgen.verify.tally import Tally, drawn, evaluate
 # several, and large enough that vectorized work outweighs the overhead.
 BLOCK = 512
 
-# On a device larger blocks pay, as long as there are enough of them to see many sizes.
+# On a device larger blocks are faster, but this many are needed to see many sizes.
 MIN_BLOCKS = 32
 
-# Blocks of cost 1 in a task: tens of milliseconds, far above the cost of a task.
+# Blocks per task at cost 1: tens of milliseconds, far above the overhead of a task.
 _TASK_BLOCKS = 16
 
 
 def block_size(cost: int, n_instances: int, batch: int = BLOCK) -> int:
-    """Instances per block: fewer where each one is dear.
+    """Instances per block: fewer if each one is expensive.
 
     Parameters
     ----------
     cost, n_instances : int
-        Of the claim and of the scan.
+        The claim's cost and the number of instances of the whole scan.
     batch : int
-        Instances that the package likes to see at once.
+        How many instances the package handles best at once; see `refgen.arrays.BATCH`.
 
     Examples
     --------
@@ -39,7 +39,7 @@ def block_size(cost: int, n_instances: int, batch: int = BLOCK) -> int:
 
 
 def blocks_per_task(cost: int, size: int) -> int:
-    """How many blocks are worth a task of their own.
+    """How many blocks make up one task.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Hand out tasks as workers are free; outcomes count in the tasks' order."""
+"""Hand out tasks as workers become free; outcomes count in the tasks' order."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from refgen.verify.tasks import (
     statement_of,
 )
 
-# Deaths of workers in a row over the same task, after which a run gives up.
+# A run gives up after this many deaths of workers in a row at the same task.
 _MAX_DEATHS = 3
 
 
@@ -35,7 +35,7 @@ class Store(Protocol):
 
 
 class NoStore:
-    """Nothing is kept."""
+    """A store that keeps nothing."""
 
     def get(self, task: Task) -> Outcome | None:
         return None
@@ -45,10 +45,11 @@ class NoStore:
 
 
 class StatementRun:
-    """The tasks of one statement, and what is known of it so far.
+    """The tasks of one statement, and what is known about it so far.
 
-    Scans may be done in any order; the pinned examples, the search and every look of
-    a Monte-Carlo statement have to be known before what follows them.
+    Scan tasks may be done in any order. The outcomes of the pinned examples, of the
+    search and of every look of a Monte-Carlo statement must be known before the next
+    task starts.
     """
 
     def __init__(
@@ -66,7 +67,7 @@ class StatementRun:
         self._error_probability = error_probability
         self._issued = 0
         self._found: dict[Task, Outcome] = {}
-        self._n_known = 0  # tasks whose outcome and all earlier ones are known
+        self._n_known = 0  # number of tasks before the first unknown outcome
         self._stopped = False
         self._error: str | None = None
 
@@ -80,7 +81,7 @@ class StatementRun:
         return [(task, self._found[task]) for task in self.tasks[: self._n_known]]
 
     def outcome(self) -> Outcome:
-        """All that counts, in one."""
+        """The outcomes that count, merged into one."""
         total = merged(outcome for _, outcome in self.counted)
         return replace(total, error=total.error or self._error)
 
@@ -97,15 +98,15 @@ class StatementRun:
         return task
 
     def restart(self) -> None:
-        """Tasks that were handed out and gave no result may be handed out again."""
+        """Allow that tasks without a result are handed out again."""
         self._issued = self._n_known
 
     def accepted(self, task: Task) -> Outcome | None:
-        """The outcome of a task, if it came before a restart."""
+        """The outcome of a task, if it arrived before a restart."""
         return self._found.get(task)
 
     def accept(self, task: Task, outcome: Outcome) -> None:
-        """Take a result; those beyond the deciding one are dropped."""
+        """Take a result; results after the deciding one are dropped."""
         if self.is_done:
             return
         self._found[task] = outcome
@@ -117,7 +118,7 @@ class StatementRun:
             self._forget_draws()
 
     def _forget_draws(self) -> None:
-        """The verdict is known: draws may be as large as memory."""
+        """Drop the draws once the verdict is known: they may be as large as memory."""
         for task, outcome in self._found.items():
             self._found[task] = replace(outcome, samples=None)
 
@@ -137,8 +138,8 @@ class StatementRun:
 class Scheduler:
     """Runs statements to their end.
 
-    Where workers die, what was under way is done again one task at a time: a task that
-    takes its worker with it every time is found out, and any other is finished.
+    If workers die, the unfinished tasks are repeated one at a time. So a task that
+    kills its worker every time is identified, and all other tasks are finished.
 
     Parameters
     ----------
@@ -208,7 +209,7 @@ class Scheduler:
             for statement in [s for s in waiting if s.is_done]:
                 waiting.remove(statement)
                 on_done(statement)
-        for future in self._pending:  # beyond what decided its statement
+        for future in self._pending:  # not needed: its statement is decided
             future.cancel()
 
     def _submit(
@@ -222,7 +223,7 @@ class Scheduler:
         return executor.submit(perform_by_name, module, *common, environment())
 
     def _collect(self) -> None:
-        """Keep what has ended; a worker's death counts after all that was saved."""
+        """Save finished outcomes; only then report the death of a worker."""
         death = None
         for future in wait(self._pending, return_when=FIRST_COMPLETED).done:
             try:
@@ -257,7 +258,7 @@ class Scheduler:
     def _ready(
         self, waiting: list[StatementRun], capacity: int
     ) -> Iterator[list[tuple[StatementRun, Task]]]:
-        """Tasks to submit now, those that share their examples together."""
+        """Tasks to submit now; tasks that share their examples form one group."""
         for statement in waiting:
             while len(self._pending) < (1 if self._n_alone else capacity):
                 task = self._new_task(statement)
@@ -268,7 +269,7 @@ class Scheduler:
                 yield [(statement, task), *((s, t) for s, t in tasks if t is not None)]
 
     def _new_task(self, statement: StatementRun) -> Task | None:
-        """The next task without an outcome; finished ones are only taken up."""
+        """The next task without an outcome; known outcomes are accepted on the way."""
         while (task := statement.next_task()) is not None:
             known = statement.accepted(task) or self._store.get(task)
             if known is None:
@@ -280,7 +281,10 @@ class Scheduler:
 def _on_the_same_examples(
     statement: StatementRun, waiting: Sequence[StatementRun]
 ) -> list[StatementRun]:
-    """Other statements of a claim on a finite domain, whose examples may be dear."""
+    """Other statements of the claim on the same finite domain.
+
+    Their tasks run together, because the examples may be expensive to make.
+    """
     domain = statement.statement.domain
     if not domain.is_finite:
         return []

@@ -31,7 +31,7 @@ def search(
         deadline=None,
         verbosity=Verbosity.quiet,
         report_multiple_bugs=False,
-        # Claims over laws are slow to draw; the profile bounds the time.
+        # Instances may be slow to draw; the profile bounds the time.
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
         phases=[Phase.generate, Phase.target, Phase.shrink],
     )
@@ -50,7 +50,8 @@ def search(
     try:
         attempt()
     except (_Violated, ClaimError):
-        # Hypothesis re-raises the shrunk failure; an error is the claim's.
+        # Hypothesis raises the shrunk failure again; if it is no violation, it is the
+        # claim's error.
         if tally.violation is None:
             raise
     except Exception as cause:  # Hypothesis's own, or of the domain's code as it draws

@@ -1,4 +1,4 @@
-"""Finished tasks on disk: a run that is killed goes on where it was."""
+"""Finished tasks on disk: a run that was killed continues where it stopped."""
 
 from __future__ import annotations
 
@@ -27,16 +27,16 @@ class RunError(RuntimeError):
 
 
 class _Damaged(Exception):
-    """What the database holds is not what was written."""
+    """The database does not hold what was written to it."""
 
 
 def identity(arguments: dict[str, Any], device: str) -> dict[str, str]:
-    """What has to be the same for a run to be continued.
+    """What has to be the same so that a run can be continued.
 
     Parameters
     ----------
     arguments : dict
-        Of the call, as plain values.
+        Arguments of the call, as plain values.
     device : str
 
     Examples
@@ -51,14 +51,14 @@ def identity(arguments: dict[str, Any], device: str) -> dict[str, str]:
 class RunStore:
     """The outcomes of a run in ``DIR/run.sqlite3``; a context manager.
 
-    Every outcome is committed as soon as it is known: a killed process loses only what
-    was under way. (After a power failure the last seconds may be repeated.) One process
-    at a time may use a directory.
+    Every outcome is committed as soon as it is known: a killed process loses only
+    unfinished tasks. (After a power failure the last seconds may be repeated.) Only one
+    process at a time may use a directory.
 
     Parameters
     ----------
     directory : Path
-        Made if it does not exist.
+        Created if it does not exist.
     wanted : dict of str
         See `identity`.
 
@@ -107,12 +107,12 @@ class RunStore:
             self._check(wanted)
             self._execute("PRAGMA journal_mode=WAL")
         self._execute("PRAGMA synchronous=NORMAL")
-        # Takes the lock for good, so that a second process is told at once.
+        # Keeps the lock until the end, so that a second process is refused at once.
         self._execute("BEGIN IMMEDIATE")
         self._execute("COMMIT")
 
     def _create(self, wanted: dict[str, str]) -> None:
-        """All at once: a process killed here leaves an empty database."""
+        """Write all in one transaction: a process killed here leaves it empty."""
         self._execute("PRAGMA journal_mode=WAL")
         self._execute("BEGIN IMMEDIATE")
         for statement in _SCHEMA:
@@ -122,7 +122,7 @@ class RunStore:
         self._execute("COMMIT")
 
     def _check(self, wanted: dict[str, str]) -> None:
-        """Complain of damage or of another run before anything is written."""
+        """Refuse a damaged database or another run before anything is written."""
         (state,) = self._execute("PRAGMA quick_check(1)").fetchone()
         if state != "ok":
             raise _Damaged(state)
@@ -150,9 +150,9 @@ class RunStore:
         return row[0]
 
     def put(self, task: Task, outcome: Outcome) -> None:
-        """Record a finished task, at once and for good."""
+        """Record a finished task and commit it at once."""
         text, rows = outcome.to_json(), outcome.measurements
-        packed = zlib.compress(text.encode(), 1)  # has a checksum of its own
+        packed = zlib.compress(text.encode(), 1)  # includes a checksum
         values = (*_key(task), packed, rows, zlib.crc32(rows or b""))
         places = ", ".join("?" * len(values))
         self._run(f"INSERT OR REPLACE INTO outcomes VALUES ({places})", values)

@@ -1,4 +1,4 @@
-"""What has been tried of a statement, and the tightest instance so far."""
+"""The instances tried for a statement, and the tightest one so far."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class ClaimError(Exception):
 
 
 def evaluate(statement: Statement, rg: Any, batch: Instance, size: int) -> Decision:
-    """Decide a batch; whatever the claim's code raises is the claim's failure."""
+    """Decide a batch; any exception in the claim's code is the claim's error."""
     try:
         with np.errstate(all="ignore"):  # NaN is judged by the decision rule
             decision = statement.decide(rg, batch, size)
@@ -34,12 +34,12 @@ def evaluate(statement: Statement, rg: Any, batch: Instance, size: int) -> Decis
             raise ClaimError(_first(rg, batch), cause) from cause
     except Exception as cause:
         raise ClaimError(_first(rg, batch), cause) from cause
-    # Out here, as the error's traceback holds the arrays of the failed attempt.
+    # After `except`: the error's traceback kept the arrays of the failed attempt.
     return _in_halves(statement, rg, batch, size)
 
 
 def _first(rg: Any, batch: Instance) -> Instance | None:
-    """The first instance, unless the device that holds it has failed for good."""
+    """The first instance; None if the device that holds it has failed."""
     try:
         return rg.arrays.to_host(batch.take(0))
     except Exception:
@@ -47,7 +47,7 @@ def _first(rg: Any, batch: Instance) -> Instance | None:
 
 
 def _in_halves(statement: Statement, rg: Any, batch: Instance, size: int) -> Decision:
-    """What does not fit at once is decided in two parts, with the same result."""
+    """Decide a batch in two halves if memory is short, with the same result."""
     half = size // 2
     parts = [
         evaluate(statement, rg, batch.take(slice(half)), half),
@@ -85,7 +85,7 @@ def _stacked(first: Decision, second: Decision) -> tuple[DecidedPart, ...]:
 
 
 def drawn(source: Any, *args: Any) -> Any:
-    """What a domain draws; whatever its code raises is the claim's failure too."""
+    """What a domain draws; an exception in its code is the claim's error, too."""
     try:
         return source(*args)
     except Exception as cause:

@@ -27,7 +27,7 @@ from refgen.verify.tally import ClaimError, Tally, pinned
 
 MIN_INSTANCES = 16
 
-# Of an error's text; instances may be as long as a data set.
+# Most characters of an error's text: it may show an instance as long as a data set.
 _MAX_ERROR = 2000
 
 # Hypothesis keeps state in its process: threads of a worker take turns.
@@ -36,7 +36,7 @@ _one_at_a_time = threading.Lock()
 
 @dataclass(frozen=True)
 class Settings:
-    """What every task of a run has in common; with the task, all that decides it.
+    """Settings that all tasks of a run share; with the task they fix its outcome.
 
     Attributes
     ----------
@@ -54,7 +54,10 @@ class Settings:
     record: bool = False
 
     def budget(self, claim: Claim) -> int:
-        """Scanned instances: dear claims still see several sizes and several each."""
+        """Number of instances to scan.
+
+        Even an expensive claim is tried on several sizes, each with several instances.
+        """
         return max(-(-self.instances // claim.cost), MIN_INSTANCES)
 
 
@@ -107,7 +110,7 @@ def plan(claim: Claim, index: int, settings: Settings, batch: int) -> list[Task]
 
 
 def perform(claim: Claim, task: Task, settings: Settings, package: str) -> Outcome:
-    """Do the work of a task; the result depends on nothing but the arguments."""
+    """Do the work of a task; the result depends on the arguments only."""
     start = time.perf_counter()
     rg = importlib.import_module(package)
     statement = statement_of(claim, task.statement)
@@ -123,7 +126,7 @@ def perform(claim: Claim, task: Task, settings: Settings, package: str) -> Outco
         error = shortened(str(failure))
     violation = tally.violation
     n_instances = tally.n_instances
-    if samples is not None and task.block == 0:  # the same ones at every look
+    if samples is not None and task.block == 0:  # all looks have the same ones
         n_instances = sum(len(site["instances"]) for site in samples)
     return Outcome(
         n_instances=n_instances,
@@ -141,7 +144,7 @@ def perform(claim: Claim, task: Task, settings: Settings, package: str) -> Outco
 def perform_all(
     claim: Claim, tasks: Sequence[Task], settings: Settings, package: str
 ) -> list[Outcome]:
-    """`perform` on several tasks of a claim, in one place."""
+    """`perform` on several tasks of a claim, in one process."""
     return [perform(claim, task, settings, package) for task in tasks]
 
 
@@ -165,7 +168,7 @@ def perform_by_name(
     ------
     ExecutorError
         If the worker runs other code, or the work failed outside the claim's code.
-        Plain text: the exception itself may not survive the way back.
+        It carries the traceback as text, as some exceptions cannot be sent back.
     """
     if environment() != wanted:
         raise ExecutorError(
@@ -203,7 +206,7 @@ def _one_thread() -> AbstractContextManager[Any]:
 
 @cache
 def _thread_pools(n_modules: int) -> Any:
-    """The libraries' thread pools; looked for again when modules were loaded."""
+    """The libraries' thread pools; searched again if modules have been loaded since."""
     from threadpoolctl import ThreadpoolController
 
     return ThreadpoolController()
