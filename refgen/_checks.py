@@ -103,7 +103,7 @@ def check_choice(name: str, value: Any, choices: Iterable[str], where: str = "")
     Raises
     ------
     ValueError
-        With all choices.
+        If it is not one of `choices`; the message lists them.
 
     Examples
     --------
@@ -118,12 +118,12 @@ def check_choice(name: str, value: Any, choices: Iterable[str], where: str = "")
 
 
 def refuse(name: str, array: Any, bad: Any, wanted: str, hint: str = "") -> None:
-    """Refuse an array of which some entries are `bad`, and show the first of them.
+    """Refuse an array if any entry is `bad`, and show the first such entry.
 
     Parameters
     ----------
     name : str
-        Of the argument.
+        Name of the argument.
     array : array
     bad : boolean array that broadcasts with `array`
     wanted : str
@@ -215,7 +215,7 @@ def as_range(low: Any, high: Any) -> tuple[Any, Any]:
     Raises
     ------
     ValueError
-        If low ≥ high, or the width overflows; else as `refgen.arrays.as_floats`.
+        If low ≥ high, or the width overflows; otherwise as `refgen.arrays.as_floats`.
 
     Examples
     --------
@@ -265,7 +265,7 @@ def together(**arrays: Any) -> list[Any]:
 
 
 def in_one_place(**arrays: Any) -> list[Any]:
-    """Arrays in the same library; single numbers go where the others are.
+    """Arrays in the same library; single numbers are moved to where the arrays are.
 
     Raises
     ------

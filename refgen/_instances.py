@@ -29,7 +29,7 @@ class Instance:
         return instance
 
     def map(self, function: Callable[[Any], Any]) -> Any:
-        """The instance with `function` applied to every array, also of nested ones."""
+        """The instance with `function` applied to every array, nested ones included."""
         values = {name: _mapped(function, value) for name, value in self._fields()}
         return type(self).trusted(**values)
 

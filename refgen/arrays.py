@@ -1,7 +1,7 @@
 """Which library an array is from, and how an argument becomes an array.
 
 This is the only file that knows about array libraries; formulas call
-``xp = namespace(x)`` and use the dialect NumPy and CuPy share.
+``xp = namespace(x)`` and use what NumPy and CuPy have in common.
 """
 
 from __future__ import annotations
@@ -50,8 +50,8 @@ NORMALIZATION_TOLERANCE = 1e-9
 # the caches.
 BATCH = 512
 
-# The package that computes on a device. refgen knows this name and nothing else of it:
-# the package is loaded when the first device array comes.
+# The package that computes on a device. refgen knows only its name: the package is
+# loaded when the first device array is passed.
 DEVICE_PACKAGE = "refgen_gpu"
 
 # Other array types than NumPy's and CuPy's, with their library and special functions.
@@ -59,7 +59,7 @@ _libraries: dict[type, tuple[Any, Any]] = {}
 
 
 def register_library(array_type: type, library: Any, special: Any) -> None:
-    """Let formulas run on arrays of another library with CuPy's surface.
+    """Let formulas run on arrays of another library with CuPy's functions.
 
     Examples
     --------
@@ -102,7 +102,7 @@ def namespace(*arrays: Any) -> Any:
 
 
 def special_functions(*arrays: Any) -> Any:
-    """``scipy.special``, or its twin in the device library of the arguments.
+    """``scipy.special``, or its counterpart in the device library of the arguments.
 
     Examples
     --------
@@ -119,7 +119,7 @@ def special_functions(*arrays: Any) -> Any:
 
 
 def to_device(value: Any) -> Any:
-    """`value` where this package computes: for refgen, the CPU.
+    """`value` moved to where this package computes: for refgen, the CPU.
 
     Parameters
     ----------
@@ -146,7 +146,7 @@ def to_device(value: Any) -> Any:
 
 
 def to_host(value: Any) -> Any:
-    """`value` as NumPy arrays on the host; refgen's are there already.
+    """`value` as NumPy arrays on the host; refgen's arrays are there already.
 
     Examples
     --------
@@ -180,7 +180,7 @@ def label_of(array: Any) -> str:
 
 
 def device_label() -> str:
-    """Where this package computes, as results carry it.
+    """Where this package computes, as results name it.
 
     Examples
     --------
@@ -297,7 +297,7 @@ def on_the_host(reason: str) -> Callable[[_T], _T]:
 
 
 def why_on_the_host(marked: Any) -> str | None:
-    """The reason given to `on_the_host`; None for what is not marked.
+    """The reason given to `on_the_host`; None for a function or class without a mark.
 
     Examples
     --------

@@ -133,22 +133,22 @@ def solve_positive(matrices: Any, rhs: Any) -> Any:
 
 
 def secular_multiplier(spectrum: Any, rotated: Any, radius: Any) -> Any:
-    """The μ ≥ 0 with Σ rotated²/(spectrum + μ)² = radius², or 0 if Σ is less there.
+    """The μ ≥ 0 with Σ rotated²/(spectrum + μ)² = radius²; 0 if Σ is less at μ = 0.
 
     Parameters
     ----------
     spectrum, rotated : array of shape (..., d)
         Eigenvalues, not negative, and the coefficients in their eigenvectors. Where
-        both are 0 the term is 0. Eigenvalues and |rotated|/radius may be anything from
-        1e-300 to 1e300.
+        both are 0 the term is 0. Eigenvalues and |rotated|/radius may have any size
+        from 1e-300 to 1e300.
     radius : array of shape (...)
         Positive.
 
     Returns
     -------
     array of shape (...)
-        The sum differs from radius² by a relative (d + 12)·2⁻⁵³ at most: with the
-        rounding of its terms, that is what the nearest float64 to the root leaves.
+        The relative difference of the sum from radius² is at most (d + 12)·2⁻⁵³. The
+        float64 nearest to the root is no better, as the terms are rounded.
 
     Raises
     ------
@@ -203,18 +203,19 @@ def ball_constrained_least_squares(
     solution : array of shape (..., d)
         (G + μI)⁻¹ m; for μ = 0 the solution of least norm.
     multiplier : array of shape (...)
-        μ, which is 0 where that solution lies within the ball.
+        μ, which is 0 where the solution of least norm lies within the ball.
 
     Raises
     ------
     ValueError
-        If shapes disagree, `radius` is not positive, or anything is not finite.
+        If shapes disagree, `radius` is not positive, or an entry is not finite.
 
     Notes
     -----
     Newton's method on the secular equation (Moré & Sorensen 1983), with one Cholesky
-    factorization per step; by eigenvalues where G may be singular, and on a device. The
-    error is of the order of the rounding unit times the condition number of G + μI.
+    factorization per step. Eigenvalues are used instead where G may be singular, and on
+    a device. The error is of the order of the rounding unit times the condition number
+    of G + μI.
 
     Examples
     --------
@@ -260,7 +261,7 @@ def _ball_by_eigenvalues(
     mu = secular_multiplier(spectrum, rotated, radius)
     shifted = xp.where(zero, 1.0, spectrum + mu[:, None])
     theta = xp.einsum("bij,bj->bi", vectors, rotated / shifted)
-    # An active constraint holds to rounding, whatever the condition of the matrix.
+    # Makes an active constraint hold to rounding even if the matrix is ill-conditioned.
     norm = xp.sqrt((theta**2).sum(axis=-1))
     scale = xp.where(mu > 0, radius / xp.where(norm > 0, norm, 1.0), 1.0)
     return theta * scale[:, None], mu

@@ -15,13 +15,13 @@ __all__ = ["nearest_neighbors"]
 # With entries up to this, (2·2⁴⁵⁰)² n_features is finite for any array that exists.
 _SAFE_ENTRY = 2.0**450
 
-# Beyond this, inserting into a sorted list costs more than partitioning all distances.
+# For more neighbours, partitioning all distances costs less than a sorted list.
 _MOST_INSERTED = 64
 _ROWS_ENTRIES = 1 << 23
 
-# Which search is fastest, by benchmarks/results/neighbors_rule.json. Below these sizes
-# the plain one is, as it has nothing to prepare. In 1 or 2 dimensions neighbours are so
-# near that single precision certifies few of them.
+# When each search is the fastest: see benchmarks/results/neighbors_rule.json. Below
+# these sizes it is the plain one, which needs no preparation. In 1 or 2 dimensions
+# neighbours are so near that single precision certifies few of them.
 _QUERIES_FOR_FILTER, _FEATURES_FOR_FILTER = 100, 3
 _POINTS_FOR_FILTER, _ENTRIES_FOR_FILTER = 4000, 60_000
 _QUERIES_FOR_TREE, _POINTS_FOR_TREE, _MOST_FEATURES_FOR_TREE = 500, 2000, 10
@@ -35,8 +35,9 @@ def nearest_neighbors(
     """Distances and indices of the `n_neighbors` points nearest to each query.
 
     The squared distance is Σⱼ (xⱼ − qⱼ)² in float64, every operation rounded, summed
-    from left to right; neighbours are sorted by it, ties by the lower index. So the
-    result is the same on every machine and backend, however the work is divided.
+    from left to right. Neighbours are sorted by it; of tied ones the lower index comes
+    first. So the result is the same on every machine and backend, however the work is
+    divided.
 
     Parameters
     ----------
@@ -151,7 +152,7 @@ def refuse_overflow(squares: Any) -> None:
     Raises
     ------
     ValueError
-        If one is; the message says what to do.
+        If one is infinite; the message says what to do.
 
     Examples
     --------
@@ -199,8 +200,8 @@ def _insert_rows(
     squares: np.ndarray,
     indices: np.ndarray,
 ) -> None:
-    """The plain search for some of the queries, whose squares are infinite so far."""
-    # Importing Numba takes longer than most calls that do without it.
+    """The plain search for some queries; their squares must be infinite before."""
+    # Importing Numba takes longer than most calls that do not need it.
     from refgen.kernels.neighbors import keep_nearest
     from refgen.kernels.threads import in_threads
 

@@ -1,4 +1,4 @@
-"""Counter-based random streams: element j depends on seed, labels and j alone."""
+"""Counter-based random streams: number j depends only on seed, labels, replicate, j."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _SEPARATOR = "\x1f"
 class Stream:
     """A stateless stream of random numbers, the same bits on any machine.
 
-    Asking again gives the same numbers again: take a `child` for each purpose, and
+    The same call gives the same numbers again: take a `child` for each purpose and
     another replicate for each repetition. An array may be drawn in any number of
     pieces, each from its own `offset`.
 
@@ -34,17 +34,16 @@ class Stream:
     seed : int
         Non-negative.
     *labels : str
-        Names of the purpose, none of them empty. Streams of different labels are
-        independent.
+        Names of the purpose, not empty. Streams with different labels are independent.
     replicate : int
         Number of the repetition, in [0, 2**64).
 
     Notes
     -----
     Words are those of ``numpy.random.Philox`` (Salmon et al. 2011). The counter is
-    (block of four words, 0, replicate, hash of the labels). What is made of the words
-    uses + − × ÷ √ and bit operations in a fixed order, so that draws do not depend on
-    the C library, the number of threads or the device. Single precision is the
+    (block of four words, 0, replicate, hash of the labels). Draws are computed from the
+    words by + − × ÷ √ and bit operations in a fixed order. So they do not depend on
+    the C library, the number of threads or the device. A single-precision draw is the
     double-precision draw rounded once.
 
     Examples
@@ -116,9 +115,10 @@ class Stream:
         return self._draw("uniform", shape, offset, dtype)
 
     def normal(self, shape: Any, *, offset: int = 0, dtype: Any = np.float64) -> Any:
-        """Standard normal draws, by inversion; within ±8.21.
+        """Standard normal draws by inversion, within ±8.21.
 
-        Source: Wichura (1988), AS 241, of the uniform draw at the same position.
+        Source: Wichura (1988), AS 241, applied to the uniform draw at the same
+        position.
 
         Examples
         --------
@@ -152,8 +152,9 @@ class Stream:
     def integers(self, high: int, shape: Any, *, offset: int = 0) -> Any:
         """Integers in [0, high), `high` at most 2**63 − 1.
 
-        The high 64 bits of word·high: probabilities are off by at most 2**-64 each,
-        in all by high/2**64, and none is rejected, so that positions stay fixed.
+        The high 64 bits of word·high. Each probability is off by at most 2**-64, all
+        of them together by at most high/2**64. No word is rejected, so that positions
+        stay fixed.
 
         Examples
         --------
@@ -168,8 +169,8 @@ class Stream:
     def dirichlet(self, shape: Any, *, offset: int = 0, dtype: Any = np.float64) -> Any:
         """Dirichlet(1, ..., 1) points of the simplex along the last axis.
 
-        Exponential draws divided by their sum, added from left to right; `offset`
-        counts numbers, not points.
+        Exponential draws divided by their sum, which is added up from left to right.
+        `offset` counts numbers, not points.
 
         Examples
         --------
@@ -194,7 +195,7 @@ class Stream:
     def bit_generator(self, *, offset: int = 0) -> np.random.Philox:
         """NumPy's generator of the same words, for libraries that ask for one.
 
-        `offset` must be a multiple of 4, the words of a block.
+        `offset` must be a multiple of 4, the number of words in a block.
 
         Examples
         --------

@@ -32,8 +32,8 @@ __all__ = [
 # From here on the next term of Stirling's series is below 2⁻⁵³.
 _LARGE = 16.0
 
-# Stands for a deviation of 0: quotients by it are huge, and what is made of them is
-# 0 or 1 exactly.
+# Used in place of a deviation of 0: quotients by it are huge, and probabilities
+# computed from them are exactly 0 or 1.
 _NO_DEVIATION = 1e-150
 
 
@@ -45,13 +45,13 @@ def log_rising_factorial(x: Any, n: Any) -> Any:
     x : array
         Positive.
     n : array
-        Not negative; not necessarily whole.
+        Not negative; it need not be a whole number.
 
     Returns
     -------
     array
-        As accurate for large x as for small: two values of log Γ would cancel, and at
-        x = 10¹⁴ no digit would be left.
+        As accurate for large x as for small x. (Two values of log Γ would cancel: at
+        x = 10¹⁴ no digit would be left.)
 
     Raises
     ------
@@ -60,7 +60,7 @@ def log_rising_factorial(x: Any, n: Any) -> Any:
 
     Notes
     -----
-    Source: Stirling's series (DLMF 5.11.1) of both, subtracted term by term.
+    Source: Stirling's series (DLMF 5.11.1) of both values, subtracted term by term.
 
     Examples
     --------
@@ -72,7 +72,7 @@ def log_rising_factorial(x: Any, n: Any) -> Any:
 
 
 def gamma_ratio(x: Any, shift: Any) -> Any:
-    """Γ(x) / Γ(x + a), as accurate for large x as for small.
+    """Γ(x) / Γ(x + a), as accurate for large x as for small x.
 
     Parameters
     ----------
@@ -130,12 +130,12 @@ def binomial_pmf(successes: Any, n_trials: Any, probability: Any) -> Any:
     successes, n_trials : arrays of whole numbers
         j and n, with 0 ≤ j ≤ n.
     probability : array
-        p in [0, 1], up to 1e-9: a sum of probabilities may leave it by its rounding.
+        p in [0, 1], with a tolerance of 1e-9 for the rounding of sums.
 
     Returns
     -------
     array
-        Made from logarithms: the relative error is that of n log n roundings.
+        Computed from logarithms: the relative error is that of n log n roundings.
 
     Raises
     ------
@@ -216,7 +216,7 @@ def normal_density(z: Any) -> Any:
 def _density(z: Any) -> Any:
     """As `normal_density`, for infinite numbers too."""
     xp = namespace(z)
-    # Beyond 40 the density is that small, and the square might overflow.
+    # Beyond 40 the density is below 1e-300, and the square might overflow.
     near = xp.minimum(abs(z), 40.0)
     return xp.where(abs(z) > 40, 0.0, xp.exp(-near * near / 2) / sqrt(2 * pi))
 
@@ -227,7 +227,7 @@ def folded_normal_mean(mean: Any, deviation: Any) -> Any:
     Parameters
     ----------
     mean, deviation : arrays that broadcast
-        m and s ≥ 0; without deviation it is |m|.
+        m and s ≥ 0; for s = 0 the result is |m|.
 
     Returns
     -------
@@ -247,7 +247,7 @@ def folded_normal_mean(mean: Any, deviation: Any) -> Any:
         mean=as_floats("mean", mean), deviation=as_not_negative("deviation", deviation)
     )
     xp, ndtr = namespace(m), special_functions(m).ndtr
-    # Farther from 0 than this, no float64 tells E|Z| from |m|.
+    # For |m| ≥ 40 s, E|Z| and |m| round to the same float64.
     near = s > abs(m) / 40
     size = abs(m) / xp.where(near, s, 1.0)
     folded = abs(m) * (1 - 2 * ndtr(-size)) + 2 * s * _density(size)
@@ -293,7 +293,7 @@ def clipped_normal_moments(
     s = xp.maximum(s, _NO_DEVIATION)
     a, b = (low - m) / s, (high - m) / s
     below, above = ndtr(a), ndtr(-b)
-    # Of the two ways to take the difference, the one between small numbers.
+    # Of two equal differences take the one between small numbers: it keeps digits.
     inside = xp.where(a > 0, ndtr(-a) - above, ndtr(b) - below)
     at_a, at_b = _density(a), _density(b)
     first = low * below + high * above + m * inside + s * (at_a - at_b)

@@ -15,12 +15,12 @@ ROUNDING = 1e-9
 
 
 def floats(name: str, value: Any, ndim: int = 0) -> np.ndarray:
-    """`value` as finite float64 on the host; device arrays are a TypeError."""
+    """`value` as finite float64 on the host; device arrays raise TypeError."""
     return to_device(as_floats(name, value, ndim))
 
 
 def together(**arrays: Any) -> list[np.ndarray]:
-    """The arrays broadcast against each other; device arrays are a TypeError."""
+    """The arrays broadcast against each other; device arrays raise TypeError."""
     return [to_device(array) for array in _checks.together(**arrays)]
 
 

@@ -14,7 +14,7 @@ from refgen._checks import as_range, check_integer, check_open_unit
 from refgen.intervals._checks import floats, refuse_outside
 from refgen.intervals.interval import Interval
 
-# No bet risks more than this share of the capital; c of Waudby-Smith & Ramdas.
+# No bet risks more than this share of the capital: the c of Waudby-Smith & Ramdas.
 _LARGEST_SHARE = 0.5
 
 # Entries of a temporary array, 256 KiB: small enough for the caches, large enough that
@@ -32,7 +32,7 @@ class _State:
     # (..., 2, n_candidates + 1): log capitals of the bets that the mean is above
     # each candidate, and those for 1 − x in place of x.
     logs: np.ndarray
-    rejected: np.ndarray  # (..., 2, n_candidates + 1): whether ever, by each bet
+    rejected: np.ndarray  # (..., 2, n_candidates + 1): whether rejected, by each bet
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,9 +53,9 @@ class BettingSequence:
     low, high : float
         The range that the variables cannot leave.
     n_candidates : int
-        The ends are multiples of (high − low)/n_candidates from `low`, rounded
+        The ends are `low` plus a multiple of (high − low)/n_candidates, rounded
         outward. Each candidate takes 18 bytes in every place of the batch, and the
-        time of a sample is proportional to their number.
+        time per sample is proportional to the number of candidates.
 
     Raises
     ------
@@ -67,21 +67,22 @@ class BettingSequence:
     Source: Waudby-Smith & Ramdas (2024), the hedged capital confidence sequence with
     predictable plug-in bets. For samples in [0, 1] and each candidate mean m, a gambler
     bets that the mean is above m: his capital Πᵢ (1 + min(λᵢ, 1/2m) (xᵢ − m)) has
-    expectation 1 if m is the mean, where λᵢ, of the samples before i only, is
+    expectation 1 if m is the mean. Here λᵢ, from the samples before i only, is
 
         √(2 log(2/error_probability) / ((1/4 + Σ_{j<i} (xⱼ − μ̂ⱼ)²) log(i + 1)))
 
-    with μ̂ⱼ = (1/2 + x₁ + … + xⱼ)/(j + 1). Another bets that it is below. By Ville's
-    inequality, the mean of the two capitals ever reaches 1/error_probability with at
-    most that probability. A candidate where half of either capital reaches it is
-    rejected for good.
+    with μ̂ⱼ = (1/2 + x₁ + … + xⱼ)/(j + 1). A second gambler bets that the mean is below
+    m. By Ville's inequality, the probability that the mean of the two capitals ever
+    reaches 1/error_probability is at most error_probability. As soon as half of either
+    capital reaches 1/error_probability, the candidate is rejected for good.
 
     Discretization costs no coverage: every factor of the first capital decreases in
-    m (by λ, or as x/m), so what it rejects is all m up to some point, and the largest
-    rejected candidate of the grid is at or below that point. It is the lower end; the
-    upper end is the smallest that the second gambler rejects. Ends are up to the
-    rounding of float64. Should they cross, every candidate is rejected and the
-    interval is empty: rare, or the samples have no common mean.
+    m (by λ, or as x/m), so the first gambler rejects all m up to some point. The
+    largest rejected candidate of the grid is at or below that point; it is the lower
+    end. The upper end is the smallest candidate that the second gambler rejects. Both
+    ends are exact up to the rounding of float64. If they cross, every candidate is
+    rejected and the interval is empty. This is rare, unless the samples have no common
+    mean.
 
     Examples
     --------
@@ -160,7 +161,7 @@ class BettingSequence:
         return updated
 
     def interval(self) -> Interval:
-        """The interval after the samples so far, inside of all earlier ones.
+        """The interval after the samples so far; it lies inside all earlier ones.
 
         Examples
         --------
@@ -195,7 +196,7 @@ class BettingSequence:
         logs, rejected = state.logs.copy(), state.rejected.copy()
         places = -1, 2, self.n_candidates + 1
         n = unit.shape[-1]
-        # Views of the copies: a part of the batch at once, one sample after another.
+        # The reshaped arrays are views: `_play` changes the copies in place.
         self._play(
             unit.reshape(-1, n),
             bets.reshape(-1, n),
@@ -247,6 +248,7 @@ def _candidates(n: int) -> tuple[np.ndarray, np.ndarray]:
 def _running(start: np.ndarray, steps: np.ndarray) -> np.ndarray:
     """start, start + steps[0], … along the last axis.
 
-    One addition after the other, so that any division into blocks gives the same bits.
+    The additions are done one after the other, so that any division into blocks gives
+    the same bits.
     """
     return np.cumsum(np.concatenate([start[..., None], steps], axis=-1), axis=-1)

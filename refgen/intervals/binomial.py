@@ -15,8 +15,10 @@ from refgen.intervals.interval import Interval
 def clopper_pearson(successes: Any, n_trials: Any, error_probability: Any) -> Interval:
     """Exact interval for the success probability of independent trials.
 
-    At the upper end, so few successes or fewer have probability error_probability/2; at
-    the lower end, so many or more have. Where no p is such, the ends are 0 and 1.
+    If the upper end is the success probability, the observed number of successes or
+    fewer have probability error_probability/2; if the lower end is, the observed number
+    or more have. The lower end is 0 without successes, the upper end is 1 without
+    failures.
 
     Parameters
     ----------

@@ -18,8 +18,8 @@ def hoeffding(
     """Hoeffding's interval for the mean of bounded variables.
 
     mean ± (high − low) √(log(2/error_probability) / 2n), cut to [low, high]. It holds
-    for independent variables in [low, high], whose laws may differ if the mean of
-    their expectations is meant.
+    for independent variables in [low, high]. If their laws differ, it is an interval
+    for the mean of their expectations.
 
     Parameters
     ----------
@@ -109,9 +109,10 @@ def empirical_bernstein(
 
     Notes
     -----
-    Source: Maurer & Pontil (2009), theorem 4. Its proof joins Bennett's inequality
-    with a bound on the deviation √variance, each at half the error; for both sides
-    one bound on the deviation is enough, so that each of three events has a third.
+    Source: Maurer & Pontil (2009), theorem 4. Its proof combines Bennett's inequality
+    with a bound on the deviation √variance, each with half of the error probability.
+    Two sides need Bennett's inequality twice and the bound on the deviation once, so
+    that each of the three events has a third of it.
 
     Examples
     --------
@@ -130,7 +131,8 @@ def empirical_bernstein(
     )
     refuse_outside("mean", mean, low, high, ROUNDING)
     refuse("variance", variance, variance < 0, "be at least 0")
-    # Half of the samples at either end deviate most; squares of ranges may overflow.
+    # Samples deviate most if half of them are at each end. The check is of deviations,
+    # as squares of ranges may overflow.
     deviation = np.sqrt(variance)
     largest = (high - low) / 2 * np.sqrt(n / (n - 1)) * (1 + ROUNDING)
     wanted = "be at most (high - low)²/4 · n/(n - 1), as for any sample in [low, high]"

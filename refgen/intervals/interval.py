@@ -70,7 +70,7 @@ class Interval(Instance):
         return self.low > self.high
 
     def contains(self, value: Any) -> Any:
-        """Whether `value` lies between the ends, themselves included.
+        """Whether `value` lies between the ends, which are included.
 
         Parameters
         ----------
@@ -89,11 +89,11 @@ class Interval(Instance):
 def spend(error_probability: Any, look: Any) -> Any:
     """The error probability for one of unboundedly many looks at the data.
 
-    Intervals for a fixed number of samples, the one at look 1, 2, 3, … taken with
-    ``spend(error_probability, look)``, hold at all looks together with probability at
-    least 1 − error_probability: the parts 6/(π² look²) add up to 1 (Euler), and the
-    union bound does the rest. The looks may be at any numbers of samples that were
-    fixed beforehand.
+    At look 1, 2, 3, … take an interval for a fixed number of samples with error
+    probability ``spend(error_probability, look)``. With probability at least
+    1 − error_probability, all these intervals hold: the shares 6/(π² look²) add up to 1
+    (Euler), and the union bound applies. The looks may be at any numbers of samples
+    that were fixed beforehand.
 
     Parameters
     ----------

@@ -15,8 +15,9 @@ def loglog_slope(sizes: Any, means: Any) -> Interval:
     """Interval for the least-squares slope of log mean against log size.
 
     It holds whenever all the intervals of the means hold, so its error probability
-    is at most the sum of theirs: the slope Σ cᵢ log meanᵢ is linear in the logs, and
-    its extremes have every mean at one end. If the means are a·size^b, the slope is b.
+    is at most the sum of theirs: the slope Σ cᵢ log meanᵢ is linear in the logs, and is
+    largest or smallest where every mean is at an end of its interval. If the means are
+    a·size^b, the slope is b.
 
     Parameters
     ----------
@@ -48,7 +49,7 @@ def loglog_slope(sizes: Any, means: Any) -> Interval:
 
 
 def local_slopes(sizes: Any, means: Any) -> Interval:
-    """Intervals for the slopes between consecutive sizes, which hold all at once.
+    """Intervals for the slopes between consecutive sizes, which all hold together.
 
     Parameters and errors are those of `loglog_slope`; the result has shape
     (..., n_sizes − 1).

@@ -25,7 +25,8 @@ def robust_mean(samples: Any, error_probability: float, kurtosis: float) -> Inte
     samples : array_like of shape (..., n)
         n fixed before they were seen; see `spend` for several looks.
     error_probability : float in (0, 1)
-        A third each for the mean being above, below, and for the variance.
+        One third each is for the mean above the interval, for the mean below it, and
+        for the variance.
     kurtosis : float
         At least 1, as for every law; 3 for normal laws, 6 for Laplace's,
         3 + 6/(ν − 4) for Student's.
@@ -47,9 +48,9 @@ def robust_mean(samples: Any, error_probability: float, kurtosis: float) -> Inte
     -----
     With κ the kurtosis and δ = error_probability/3:
 
-    *Variance.* Squared differences of pairs D = (X − X')²/2 have E D = σ² and E D² =
-    (2κ + 6)σ⁴/4 at most. They are not negative, so e⁻ʸ ≤ 1 − y + y²/2 gives, for the
-    mean of N of them, P(mean ≤ σ²(1 − s)) ≤ exp(−N s² σ⁴ / 2E D²) =
+    *Variance.* Squared differences of pairs D = (X − X')²/2 have E D = σ² and E D² ≤
+    (2κ + 6)σ⁴/4. They are not negative, so e⁻ʸ ≤ 1 − y + y²/2 gives, for the
+    mean of N of them, P(mean ≤ σ²(1 − s)) ≤ exp(−N s² σ⁴ / 2E D²) ≤
     exp(−N s²/(κ + 3)). The sample variance V is an average of such means over the
     ways to form N = ⌊n/2⌋ pairs, and by convexity obeys the same bound (Hoeffding
     1963, section 5). So σ² ≤ V/(1 − s), s = √((κ + 3) log(1/δ)/N), except with
@@ -60,7 +61,7 @@ def robust_mean(samples: Any, error_probability: float, kurtosis: float) -> Inte
     μ + tσ/√m with probability at most p = min(1/(1 + t²), (3 + (κ − 3)/m)/t⁴). The
     median of k such means, k odd, is above only if (k + 1)/2 of them are: with
     probability at most P(Binomial(k, p) ≥ (k + 1)/2). The p that makes this δ is a
-    beta quantile, and t follows from it; below μ likewise.
+    beta quantile, and t follows from it. The same bound holds below μ.
 
     The interval is median ± t √(V/((1 − s)m)), with the k = 1, 3, 5, … that makes
     t²/m smallest, which depends on n, κ and δ only. One block, the ordinary mean, is
@@ -68,7 +69,7 @@ def robust_mean(samples: Any, error_probability: float, kurtosis: float) -> Inte
     variance only. The rounding of the means is added to the radius.
 
     Sources: medians of means after Nemirovsky & Yudin (1983); lower tails of
-    variables that are not negative, Maurer (2003); put together here.
+    variables that are not negative, Maurer (2003); combined here.
 
     Examples
     --------
@@ -109,7 +110,7 @@ def _check_kurtosis(kurtosis: Any) -> float:
 def _variance_shrinkage(n: int, share: float, kurtosis: float) -> float:
     """s such that σ² ≤ V/(1 − s) except with probability `share`."""
     n_pairs = (kurtosis + 3) * math.log(1 / share)
-    # More than n_pairs by so much that 1 − s is not rounded to 0.
+    # Far enough above n_pairs that 1 − s is not rounded to 0.
     needed = 2 * (math.floor(n_pairs * (1 + ROUNDING)) + 1)
     if n < needed:
         raise ValueError(
@@ -121,8 +122,8 @@ def _variance_shrinkage(n: int, share: float, kurtosis: float) -> float:
 
 def _best_blocks(n: int, share: float, kurtosis: float) -> tuple[int, float]:
     """The number of blocks with the smallest t²/m, and its t²."""
-    # Some 5 log(1/share) blocks are best with Cantelli's inequality, fewer with the
-    # fourth moment.
+    # About 5 log(1/share) blocks are best with Cantelli's inequality, and fewer with
+    # the fourth moment.
     most = min(n, 8 * math.ceil(math.log(1 / share)))
     k = np.arange(1, most + 1, 2)
     size = n // k

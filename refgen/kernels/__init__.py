@@ -1,7 +1,7 @@
-"""Kernels: what loops over data, written twice; private.
+"""Kernels: loops over data, written once for the CPU and once for a device; private.
 
-This package has the Numba side. The device's package has a module of the same name for
-every module here whose functions `kernel` is asked for.
+This package has the Numba versions. For every module here whose functions are fetched
+by `kernel`, the device's package has a module of the same name.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ def compiled(function: Callable, **options: Any) -> Any:
     """Compile with Numba, cached on disk where there is a place to write.
 
     Where neither the package nor the home directory is writable, Numba refuses to
-    cache; the kernel then compiles once per process, with the same results. The lock
-    of the interpreter is released, so that threads may share the work. `options` are
-    further ones of ``numba.njit``.
+    cache; the kernel then compiles once per process, with the same results. The
+    interpreter's lock is released, so that threads may share the work. `options` are
+    passed to ``numba.njit``.
     """
     from numba import njit
 
@@ -36,7 +36,7 @@ def compiled(function: Callable, **options: Any) -> Any:
 def kernel(module: str, name: str) -> _Kernel:
     """The kernel `name` of the module `module`, which runs where its first array is.
 
-    Modules are imported by the first call, so that Numba is not loaded before.
+    Modules are imported by the first call, so that Numba is not loaded earlier.
 
     Examples
     --------
@@ -47,7 +47,7 @@ def kernel(module: str, name: str) -> _Kernel:
     return _Kernel(module, name)
 
 
-# The class has no docstring: that of an instance is the kernel's.
+# The class has no docstring: an instance shows the kernel's docstring.
 class _Kernel:
     __slots__ = ("__name__", "module")
 
@@ -58,7 +58,7 @@ class _Kernel:
         return self.of(package_of(array))(array, *args)
 
     def of(self, package: str) -> Callable:
-        """The function of `package`: of refgen, or of the device's."""
+        """The kernel's function in `package`: refgen or the device's package."""
         return _find(f"{package}.kernels.{self.module}", self.__name__)
 
     @property

@@ -8,7 +8,7 @@ import numpy as np
 from refgen.kernels import compiled
 from refgen.kernels.neighbors import insert_one
 
-# Sums compared at once, in vector registers; hardly any of them is low enough.
+# Sums compared at once, in vector registers; only few of them are low enough.
 _RUN = 64
 _SIDE_BY_SIDE = 4
 _PARTIAL_SUMS = 8
@@ -17,7 +17,7 @@ _ALL_BUT_SIGN = (1 << 63) - 1
 
 @compiled
 def round_rows(rows, centre, scale, smallest, out, norms):
-    """(row − centre)·scale, rounded to the type of `out`, and squared norms of that.
+    """(row − centre)·scale, rounded to the type of `out`, and its squared norms.
 
     Numbers below `smallest` become 0, as some machines flush them to 0.
     """
@@ -50,7 +50,7 @@ def largest_bits(entries):
 
 @compiled
 def keep_lowest(products, terms, first, lows, indices):
-    """Merge the sums of products and terms, of points first.., into the lowest ones."""
+    """Merge sums of products and terms, for points from `first` on, into the lowest."""
     n_queries, width = products.shape
     for query in range(n_queries):
         row, low, index = products[query], lows[query], indices[query]
@@ -68,7 +68,7 @@ def keep_lowest(products, terms, first, lows, indices):
 
 @compiled
 def recompute(points, queries, candidates, squares, indices):
-    """The nearest candidates by (square, index), squares as they are defined.
+    """The nearest candidates by (square, index), with squares as they are defined.
 
     `squares` must hold infinity; `candidates` are sorted in place.
     """
@@ -94,7 +94,7 @@ def _sort(numbers):
 
 @compiled
 def _exact_squares(points, query, found, exact):
-    # Each addition waits for the one before: four sums are added up side by side.
+    # An addition waits for the previous one: four sums are added up side by side.
     whole = len(found) - len(found) % _SIDE_BY_SIDE
     for i in range(0, whole, _SIDE_BY_SIDE):
         x0, x1 = points[found[i]], points[found[i + 1]]
@@ -125,11 +125,11 @@ def _exact_square(point, query):
 def insert_below(
     products, terms, query_terms, first, points, queries, limits, left, squares, indices
 ):
-    """Insert, with exact squares, every point whose lower bound is not above the limit.
+    """Insert every point whose lower bound is at most the limit, with its exact square.
 
     Each query has k points whose squares are at most its entry of `limits`. Points
-    come in the order of their indices, from `first` on. `left` counts down the exact
-    squares that a query may still have; at 0 its lists are incomplete.
+    come in the order of their indices, from `first` on. `left` counts down how many
+    exact squares may still be computed for a query; at 0 its lists are incomplete.
     """
     for query in range(len(queries)):
         limit = min(limits[query], squares[query, -1])

@@ -24,7 +24,7 @@ def nearest_in_designs(points, queries, n_neighbors):
                     difference = points[b, i, j] - queries[b, q, j]
                     square += difference * difference
                 if square < kept[-1]:
-                    # Points come in the order of their indices: ties go behind.
+                    # Points come in the order of their indices: insert behind ties.
                     place = n_neighbors - 1
                     while place > 0 and kept[place - 1] > square:
                         kept[place] = kept[place - 1]

@@ -7,12 +7,12 @@ defined. Every other point has s at or above the m-th smallest lower bound, so i
 is above the k-th smallest s of the candidates, these k are the answer.
 
 Other queries have k candidates with s ≤ S, so every point of their answer has a lower
-bound of at most S. They go through products in double precision, and whatever passes
-there is computed exactly: no certificate is needed. Queries for which too many points
-pass, as among duplicates, are left to the caller.
+bound of at most S. They go through products in double precision, and s is computed as
+defined for every point whose lower bound there is at most S: no certificate is needed.
+Queries for which too many points pass, as among duplicates, are left to the caller.
 
 Memory: single-precision queries, m numbers and indices per query, and a panel of 2²²
-entries; whatever part goes into double precision, the same with 8 bytes.
+entries; for the queries that go on to double precision the same, with 8 bytes each.
 """
 
 from __future__ import annotations
@@ -31,13 +31,13 @@ _SPARE = 8
 # (queries, points) of a product: 1 MB in single precision, which a core's L2 holds.
 _TILE = (512, 512)
 _PANEL_ENTRIES = 1 << 22
-# Points near enough to the centre of all of them, and cheap to find.
+# The median of this many points is near enough to the centre of all, and cheap.
 _SAMPLE = 512
-# With d·2⁻²⁴ up to this, terms of higher order are within the slack of the bound.
+# With d up to this, d·2⁻²⁴ is so small that the slack covers terms of higher order.
 _MOST_FEATURES = 1 << 18
 _SLACK = 1.125
-# An exact square here costs as much as some 16 in the plain kernel, which is cheaper
-# for queries that need more than n / 64 of them.
+# An exact square here costs as much as some 16 in the plain kernel. For queries that
+# need more than n / 64 of them the plain kernel is cheaper.
 _EXACT_SHARE = 64
 _TINY = 2.0**-1022
 
@@ -53,7 +53,7 @@ def lowering(n_features: int, dtype: Any) -> tuple[float, float]:
     """(c, η) such that (1 − c)(|x|² + |q|²) − 2η − 2⟨x, q⟩, computed, is at most 4ᵉ s.
 
     x and q are rows after centring, scaling by 2ᵉ and rounding to `dtype`; s
-    stands for the computed squared distance of the rows before that, plus 2dω with
+    stands for the computed squared distance of the original rows, plus 2dω with
     ω = 2⁻¹⁰²² (in double precision e = 0 and η covers that, too). Let v = 2⁻⁵³, u the
     unit roundoff and t the smallest normal number of `dtype`, d the number of
     features, T = |x|² + |q|², D the exact squared distance. Any vector may be the
@@ -73,7 +73,7 @@ def lowering(n_features: int, dtype: Any) -> tuple[float, float]:
 
     In total (d + 9)uT + (3d + 17)vT + (5d + 2)t + 2dω. c = 9/8 ((d + 10)u +
     (3d + 20)v) covers terms of higher order, as du ≤ 2⁻⁶, and 2η is more than the rest.
-    The product must be a conventional one, which all BLAS offer, not Strassen's.
+    The product must be a conventional one, as in all BLAS, not Strassen's.
     """
     unit = float(np.finfo(dtype).eps) / 2
     smallest = float(np.finfo(dtype).smallest_normal)
@@ -90,10 +90,10 @@ def suits(points: np.ndarray, n_neighbors: int) -> bool:
 def search(
     points: np.ndarray, queries: np.ndarray, squares: np.ndarray, indices: np.ndarray
 ) -> np.ndarray:
-    """Fill the rows of `squares`, full of infinity, and `indices`; returns the rest.
+    """Fill rows of `squares` and `indices`; return the rows without a certificate.
 
-    The rest are rows without a certificate. No entry may be above 2⁴⁵⁰ in absolute
-    value.
+    `squares` must hold infinity before. No entry of points and queries may be above
+    2⁴⁵⁰ in absolute value.
     """
     centre = np.median(points[:: -(-len(points) // _SAMPLE)], axis=0)
     with one_blas_thread():
@@ -137,7 +137,7 @@ def _by_single(
 
     in_threads(n_queries, (k + _SPARE) * points.shape[1], part)
     lowest = np.ldexp(asked.terms + lows[:, -1], -2 * exponent)
-    # Products that underflow may be missing from s, and from this scaling.
+    # Products that underflow may be lost in s, and in this scaling.
     lowest -= (2 * points.shape[1] + 2) * _TINY
     return np.flatnonzero(~(squares[:, -1] < lowest))
 
@@ -150,7 +150,10 @@ def _by_double(
     squares: np.ndarray,
     indices: np.ndarray,
 ) -> np.ndarray:
-    """Find neighbours, given that k have s up to the limit; returns which are done."""
+    """Find neighbours in double precision; returns which queries are done.
+
+    Each query has k points with s at most its limit.
+    """
     from refgen.kernels.certified import insert_below
 
     asked = rounded(queries, centre, 1.0, np.float64)
@@ -167,7 +170,7 @@ def _by_double(
 
 
 def _exponent(points: np.ndarray, queries: np.ndarray) -> int:
-    """The e with which 2ᵉ brings centred entries up to 2⁵⁰, and squares not near 2¹²⁸.
+    """The e for which 2ᵉ scales centred entries up to 2⁵⁰: no square is near 2¹²⁸.
 
     Entries 2¹⁰⁰ times smaller than the largest still have squares above 2⁻¹²⁶.
     """
@@ -188,7 +191,7 @@ def _largest(rows: np.ndarray) -> float:
 
 
 def rounded(rows: np.ndarray, centre: np.ndarray, scale: float, dtype: Any) -> Rounded:
-    """Rows as the products take them, with their terms of the lower bounds."""
+    """Rows in the form that products take, with their terms of the lower bounds."""
     from refgen.kernels.certified import round_rows
 
     out, norms = np.empty(rows.shape, dtype), np.empty(len(rows))

@@ -18,7 +18,7 @@ _NARROWEST_TILE = 16
 def keep_nearest(points, queries, squares, indices):
     """Fill (n_queries, k) with the k nearest points, sorted by (square, index).
 
-    `squares` must hold infinity.
+    `squares` must hold infinity before.
     """
     width = _tile_width(points.shape[1])
     tile = np.zeros((points.shape[1], width))
@@ -56,7 +56,7 @@ def _tile_width(n_features):
 
 @compiled
 def _fill_tile(points, start, size, tile):
-    # Beyond `size` the tile keeps numbers of the last one; their sums are not read.
+    # Beyond `size` the tile keeps old numbers; their sums are not read.
     for i in range(size):
         for j in range(points.shape[1]):
             tile[j, i] = points[start + i, j]
@@ -83,7 +83,7 @@ def _sum_squares(tile, query, sums):
 
 @compiled
 def _insert(sums, start, size, squares, indices):
-    # Points come in the order of their indices: a point that ties goes behind.
+    # Points come in the order of their indices: a point goes behind ties.
     for i in range(size):
         insert_one(sums[i], start + i, squares, indices)
 

@@ -1,8 +1,8 @@
-"""The CPU side of the random streams: Philox4x64-10 and what is made of its words.
+"""The CPU side of the random streams: Philox4x64-10 and the draws from its words.
 
-Everything is + − × ÷ √ and operations on bits, in a fixed order and without fused
+Only + − × ÷ √ and operations on bits are used, in a fixed order and without fused
 multiply-adds, so that any IEEE machine, a GPU included, gives the same bits. Draws
-go through tiles that stay in the first-level cache, in loops without branches.
+are made in tiles that stay in the first-level cache, in loops without branches.
 """
 
 from concurrent.futures import ThreadPoolExecutor
@@ -201,7 +201,7 @@ def _horner(a, x):
 
 @_kernel
 def _quantiles(u, n, out, index, tails, roots):
-    """Normal quantiles of u[:n]: all by the central formula, then the 15 % in tails."""
+    """Normal quantiles of u[:n]: all by the central formula, the 15 % in tails anew."""
     count = 0
     for i in range(n):
         q = u[i] - 0.5
@@ -228,7 +228,7 @@ def _quantiles(u, n, out, index, tails, roots):
 
 @_kernel
 def _tile(words, position, wanted, block, replicate, purpose, k0, k1):
-    """Up to `wanted` words from `position` after `block`: their number, and they."""
+    """A number of words, and up to `wanted` words from `position` after `block`."""
     begin = position % 4
     n = min(_TILE - begin, wanted)
     first = block + np.uint64(position // 4)
@@ -330,15 +330,15 @@ _KERNELS = {
 
 
 def _thread_count(n):
-    # Asking Numba starts its threads, and a small draw should not start any.
+    # Asking Numba for their number starts its threads; a small draw should not do so.
     most = n // _MIN_PER_THREAD
     return min(get_num_threads(), most) if most > 1 else 1
 
 
 def fill(kind, n, offset, coordinates, extra=1, n_threads=None):
-    """`n` draws from position `offset`; the threads do not change them.
+    """`n` draws from position `offset`, the same for any number of threads.
 
-    `extra` is the bound of integers, and the length of Dirichlet rows.
+    `extra` is the bound of integers, or the length of Dirichlet rows.
     """
     kernel, dtype = _KERNELS[kind]
     out = np.empty(n, dtype)
@@ -355,7 +355,7 @@ def fill(kind, n, offset, coordinates, extra=1, n_threads=None):
     if n_threads < 2:
         part(0, n)
         return out
-    # Whole Dirichlet rows in each part.
+    # Each part has whole Dirichlet rows.
     unit = extra if kind == "dirichlet" else 1
     bounds = [n // unit * i // n_threads * unit for i in range(n_threads + 1)]
     with ThreadPoolExecutor(n_threads) as pool:

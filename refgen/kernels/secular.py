@@ -1,8 +1,8 @@
 """Least squares over a ball, for many small problems: Newton's method on μ.
 
 With θ(μ) = (G + μI)⁻¹ m, the function 1/‖θ(μ)‖ is concave and increasing. Newton's
-method on it from below the root stays below it, and needs few steps because it is
-nearly a line.
+method that starts below the root stays below it. It needs few steps because the
+function is nearly a line.
 """
 
 import numpy as np
@@ -10,29 +10,29 @@ import numpy as np
 from refgen.kernels import compiled
 from refgen.kernels.threads import in_threads
 
-# 26 steps were the most ever seen, for entries spread over 300 decades.
+# The most steps ever seen were 26, for entries spread over 300 decades.
 STEPS = 60
 
-# The first multiplier need not be exact, and must not be above the root.
+# The first multiplier need not be exact, but must not be above the root.
 _CHEAP_STEPS = 8
 _CLOSE, _BELOW = 1 + 1e-3, 1 - 1e-12
 _NEGLIGIBLE = 1e-20
 
-# Operations of a problem over the cube of its size: some four factorizations.
+# Operations per problem, divided by the cube of its size: about four factorizations.
 _OPERATIONS = 4
 
-# Relative excess of the norm at which the next step is of the third order, and at which
-# what the step leaves, the cube of it, is below the rounding unit.
+# Relative excesses of the norm: below the first one steps are of third order; below the
+# second one the error after a step, about its cube, is below the rounding unit.
 _SMALL_EXCESS, _LAST_EXCESS = 0.1, 3e-6
 
 
 def _plain(*arrays):
-    """Contiguous, writable arrays: Numba compiles again for other kinds."""
+    """Contiguous, writable arrays: Numba would compile again for other kinds."""
     return [np.require(a, None, ["C", "A", "W"]) for a in arrays]
 
 
 def secular_roots(spectrum, scaled):
-    """μ ≥ 0 with Σ (scaled/(spectrum + μ))² = 1 for each row, 0 if Σ ≤ 1 there."""
+    """μ ≥ 0 with Σ (scaled/(spectrum + μ))² = 1 for each row; 0 if Σ ≤ 1 at μ = 0."""
     out = np.zeros(len(spectrum))
     _roots(*_plain(spectrum, scaled), out)
     return out
@@ -58,7 +58,7 @@ def _roots(spectrum, scaled, out):
                 break
             moved = root + (np.sqrt(total) - 1.0) * (total / slope)
             if moved <= root:
-                # Rounding alone went beyond the root; here it is at its smallest.
+                # Exact steps only go up: by rounding, this one has passed the root.
                 root = max(moved, 0.0)
                 break
             root = moved
@@ -105,7 +105,7 @@ def _factor(gram, shift, least, upper):
 
 @compiled
 def _forward(upper, rhs):
-    """Solve Uᵀ y = rhs in place; the squared norm of y."""
+    """Solve Uᵀ y = rhs in place; returns the squared norm of y."""
     n, square = len(rhs), 0.0
     for k in range(n):
         rhs[k] *= upper[k, k]
@@ -117,7 +117,7 @@ def _forward(upper, rhs):
 
 @compiled
 def _backward(upper, rhs):
-    """Solve U x = rhs in place; the squared norm of x."""
+    """Solve U x = rhs in place; returns the squared norm of x."""
     square = 0.0
     for k in range(len(rhs) - 1, -1, -1):
         rest = rhs[k]
@@ -130,7 +130,7 @@ def _backward(upper, rhs):
 
 @compiled
 def _product(gram, vector, out):
-    """G·vector into `out`; vectorᵀG·vector and |vector|²."""
+    """Write G·vector to `out`; returns vectorᵀG·vector and |vector|²."""
     n, form, square = len(vector), 0.0, 0.0
     out[:] = 0.0
     for i in range(n):
@@ -149,8 +149,8 @@ def _product(gram, vector, out):
 def _first_multiplier(gram, moment, radius, vector, image):
     """A multiplier below the root, from two steps of Lanczos's method.
 
-    They give Gauss's rule for ‖θ(μ)‖², which is below it as 1/(λ + μ)² has positive
-    derivatives of even order: |m|²((c + μ)² + b)/((a + μ)(c + μ) − b)².
+    They give Gauss's rule for ‖θ(μ)‖²: |m|²((c + μ)² + b)/((a + μ)(c + μ) − b)². It is
+    below ‖θ(μ)‖², as 1/(λ + μ)² has positive derivatives of even order.
     """
     n = len(moment)
     form, square = _product(gram, moment, image)
@@ -185,14 +185,14 @@ def _first_multiplier(gram, moment, radius, vector, image):
 
 @compiled
 def _copy(source, target):
-    # Assigning to a slice compiles for seconds: it may have to format an error.
+    # An assignment to a slice takes seconds to compile: it may have to format an error.
     for k in range(len(source)):
         target[k] = source[k]
 
 
 @compiled
 def _newton(gram, moment, radius, tolerance, upper, theta, other):
-    """Solve one problem into `theta`; μ, or −1 if a factorization failed."""
+    """Solve one problem into `theta`; returns μ, or −1 if a factorization failed."""
     root = _first_multiplier(gram, moment, radius, theta, other)
     largest = 0.0
     for k in range(len(gram)):
@@ -222,7 +222,7 @@ def _newton(gram, moment, radius, tolerance, upper, theta, other):
 
 @compiled
 def _finish(upper, theta, step, slope, radius):
-    """θ(μ + step) to second order, exact by now, at the length that it has there."""
+    """Turn θ(μ) into θ(μ + step), to second order, and set its length to `radius`."""
     for k in range(len(theta)):
         theta[k] -= step * slope[k]
     _forward(upper, slope)
@@ -249,7 +249,7 @@ def _newton_each(gram, moment, radius, tolerance, solution, multiplier):
 def ball_by_cholesky(gram, moment, radius, tolerance):
     """Solutions and multipliers; μ = −1 where G + μI may be singular.
 
-    That is where a pivot is at most `tolerance` of the largest diagonal entry. Only
+    That is where a pivot is at most `tolerance` times the largest diagonal entry. Only
     upper triangles are read.
     """
     n_problems, n = moment.shape

@@ -1,4 +1,4 @@
-"""Threads over ranges of rows, and matrix products that keep to one of them."""
+"""Threads over ranges of rows, and matrix products that use only one thread each."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
-# Starting a thread takes as long as some 10⁵ operations; each gets far more.
+# Starting a thread takes as long as some 10⁵ operations; each thread gets far more.
 MIN_PER_THREAD = 1 << 23
 
 _limited = threading.Lock()
 
 
 def n_threads_for(n: int, cost: int) -> int:
-    """How many threads `n` items are worth, `cost` operations each; at least 1."""
+    """How many threads to use for `n` items of `cost` operations each; at least 1."""
     from numba import config
 
     most = config.NUMBA_NUM_THREADS  # type: ignore[attr-defined]
@@ -39,11 +39,11 @@ def in_threads(n: int, cost: int, part: Callable[[int, int], None]) -> None:
 
 @contextmanager
 def one_blas_thread() -> Iterator[None]:
-    """While inside, matrix products use only the thread they are called in.
+    """Within the context, matrix products use only the thread that calls them.
 
-    Products in several threads would otherwise each start all threads of BLAS. The
-    limit is one of the process, and of two callers the second would restore the
-    first one's: only the first sets it, for as long as it is inside.
+    Otherwise products in several threads would each start all threads of BLAS. The
+    limit holds for the whole process, and two callers would restore each other's
+    limits: only the first one sets it, until it leaves the context.
     """
     if not _limited.acquire(blocking=False):
         yield

@@ -1,10 +1,10 @@
-"""Exact nearest neighbours in few dimensions: SciPy's k-d tree finds, we certify.
+"""Exact nearest neighbours in few dimensions, found by a k-d tree and certified here.
 
-The tree is exact up to its own rounding and leaves ties to chance. It gives m > k
-candidates and the m-th smallest distance r; every point that it left out is, up to
-rounding, at least that far. The squared distances s of the candidates are computed as
-they are defined, and if the k-th smallest of them is clearly below r², these k are the
-answer. Other queries are left to the caller.
+SciPy's tree is exact up to its own rounding, and of tied points it may return any. It
+gives m > k candidates and the m-th smallest distance r; every point that it left out is
+at least that far away, up to rounding. The squared distances s of the candidates are
+computed as they are defined. If the k-th smallest of them is clearly below r², these k
+are the answer. Other queries are left to the caller.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ import numpy as np
 
 from refgen.kernels.threads import in_threads, n_threads_for
 
-# Candidates beyond k, at first and for queries that this does not certify: points at
-# the same distance, or nearly.
+# Candidates beyond k, for points at the same distance or nearly: at first, and then
+# for queries that are not certified yet.
 _SPARE, _MANY_SPARE = 2, 128
-# A subtree is left out because of a sum of d + h terms: each of h < 2²⁴ levels
-# replaces a term by a larger one, with two roundings, in all at most 2 (d + h) 2⁻⁵³
-# of the sum. The roundings of a distance and of s are fewer than that.
+# A sum of d + h terms decides whether a subtree is left out: each of h < 2²⁴ levels
+# replaces a term by a larger one, with two roundings. In all the sum is off by at most
+# 2 (d + h) 2⁻⁵³ of itself. A distance and s have fewer roundings than that.
 _CLEARLY = 1 - 2.0**-26
 _MOST_POINTS = 1 << 24
 _TINY = 2.0**-1022
@@ -34,10 +34,10 @@ def suits(points: np.ndarray, n_neighbors: int) -> bool:
 def search(
     points: np.ndarray, queries: np.ndarray, squares: np.ndarray, indices: np.ndarray
 ) -> np.ndarray:
-    """Fill the rows of `squares`, full of infinity, and `indices`; returns the rest.
+    """Fill rows of `squares` and `indices`; return the rows without a certificate.
 
-    The rest are rows without a certificate. No entry may be above 2⁴⁵⁰ in absolute
-    value.
+    `squares` must hold infinity before. No entry of points and queries may be above
+    2⁴⁵⁰ in absolute value.
     """
     from scipy.spatial import cKDTree
 
@@ -62,7 +62,7 @@ def _search(
     squares: np.ndarray,
     indices: np.ndarray,
 ) -> np.ndarray:
-    """Take the nearest of that many candidates; returns which queries are certified."""
+    """Take the nearest of `n_candidates`; returns which queries are certified."""
     from refgen.kernels.certified import recompute
 
     points, n_features = tree.data, tree.m

@@ -44,9 +44,10 @@ def sum_squared_votes(labels, low, n_levels):
 
 @compiled
 def count_level_masses(labels, low, n_levels, truth):
-    """For j = 0..M: how many labels have j votes at a point, and how many true ones.
+    """For j = 0..M: how many pairs of point and label have j votes, how many are true.
 
-    Also which labels occur at all; the others count among those with no votes.
+    Also returned is which labels occur at all; labels that do not occur are counted
+    as pairs without votes.
     """
     n_runs, n_points = labels.shape
     masses = np.zeros(n_runs + 1, np.int64)
