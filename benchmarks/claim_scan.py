@@ -10,26 +10,21 @@ from threadpoolctl import threadpool_limits
 
 import refgen as rg
 from refgen.claims import get
-from refgen.disagreement import FiniteLaw
 from refgen.random import Stream
 from refgen.verify.scan import BLOCK
 
 BLOCKS = 200
 
 
-def draw(block):
-    """8 × 4 laws, all probabilities drawn, as the samplers of the domains do."""
-    stream = Stream(0, "benchmark", replicate=block)
-    return FiniteLaw.trusted(
-        weights=stream.child("weights").dirichlet((BLOCK, 8)),
-        label_probabilities=stream.child("labels").dirichlet((BLOCK, 8, 4)),
-        vote_shares=stream.child("votes").dirichlet((BLOCK, 8, 4)),
-    )
+def draw(domain, block):
+    """A block of laws, with every probability drawn by the claim's own domain."""
+    return domain.sample(rg, Stream(0, "benchmark", replicate=block), BLOCK)
 
 
 def scan(claim):
+    domain = get("GDE-2").domain.but("8 points, 4 classes", n=8, k=4)
     for block in range(BLOCKS):
-        assert not claim.decide(rg, draw(block), BLOCK).violated.any()
+        assert not claim.decide(rg, draw(domain, block), BLOCK).violated.any()
 
 
 def main():
