@@ -18,8 +18,8 @@ RESULTS = Path(__file__).parent / "results"
 def medians(candidates, repeats=5):
     """Median wall seconds of each callable; candidates alternate in every round.
 
-    The first, unmeasured round compiles and warms caches; its seconds are returned
-    apart.
+    The first round compiles and warms caches; its seconds are returned separately and
+    not in the medians.
     """
     first = {name: _seconds(call) for name, call in candidates.items()}
     rounds = [

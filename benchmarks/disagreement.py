@@ -1,4 +1,4 @@
-"""Mean pairwise disagreement and calibration error against what users would pick.
+"""Mean pairwise disagreement and calibration error, against what users might use.
 
 Run: ``python benchmarks/disagreement.py``. 100 runs, 10⁵ points, 10 and 100 classes.
 """
@@ -48,7 +48,7 @@ def compare(n_classes):
     expected = from_counts(predictions, n_classes)
     assert abs(disagreement(predictions) - expected) < 1e-12
     expected = histogram_cace(predictions, labels, n_classes)
-    # The histogram adds up to 1e7 floats one by one: 1e7 · 1.1e-16 · Σ|terms|.
+    # The histogram sums 1e7 floats one by one: the error is 1e7 · 1.1e-16 · Σ|terms|.
     assert abs(ensemble_cace(predictions, labels) - expected) < 1e-8
     pairs = {
         "refgen": lambda: disagreement(predictions),

@@ -70,7 +70,7 @@ def target(value, wanted, at_most=False):
 
 
 def copies(n=2**29):
-    """Bytes per second of a copy on the device, read and written ones counted."""
+    """Bytes per second of a copy on the device; bytes read and written both count."""
     n = fitting(n, 16)
     source = Stream(0, "benchmark").uniform(n)
     out = backend().xp.empty_like(source)
@@ -97,10 +97,10 @@ def products(n=8192, inner=64, rows=65536):
 
 
 def neighbors(n=10**6, n_queries=10**5, d=64, k=10, tile=2**15):
-    """Against the time that the matrix product and one write and one read take.
+    """Against the time of the matrix product plus one write and one read of its result.
 
-    The product's own time holds one write of its result already, so `floor` counts
-    that twice; `ratio_to_product_and_read` does not.
+    The product's own time includes one write of its result already, so that
+    `ratio_to_floor` counts it twice; `ratio_to_product_and_read` counts it once.
     """
     rows = fitting(n_queries, 8 * min(tile, n), 0.4)
     points = Stream(0, "benchmark", "points").normal((n, d))
@@ -133,7 +133,7 @@ def small_neighbors():
 
 
 def laws(package, stream, size):
-    """8 × 4 laws, all probabilities drawn, as in claim_scan.py."""
+    """Laws of 8 points and 4 classes with all probabilities drawn."""
     return package.disagreement.FiniteLaw.trusted(
         weights=stream.child("weights").dirichlet((size, 8)),
         label_probabilities=stream.child("labels").dirichlet((size, 8, 4)),
@@ -244,7 +244,7 @@ BENCHMARKS = {
 
 
 def measure(name):
-    """The figures of a benchmark, with the device they are of."""
+    """The figures of a benchmark, with the device on which they were measured."""
     be = backend()
     if not be.is_gpu:
         raise NoDeviceError(f"nothing is measured on {be.device}")

@@ -1,12 +1,12 @@
-"""Exact nearest neighbours against the searches that users would pick.
+"""Exact nearest neighbours against the searches that users might use.
 
 Run: ``python benchmarks/neighbors.py [rule|peers|hard]``. Gaussian points ("hard":
-clusters and ties), 10 neighbours, two threads for everybody, 10⁴ queries; fewer where
-points have 8·10⁵ entries or more.
-A peer's index is built outside the clock, except for the trees, whose building is
-timed; ours has nothing to build. faiss works in single precision and is not exact.
-CPU seconds, of all threads, stand beside wall seconds: on a busy machine they are the
-better comparison. The load of the machine is stored with the results.
+clusters and ties), 10 neighbours, two threads for every search, 10⁴ queries; fewer
+queries if points have 8·10⁵ entries or more.
+The index of a peer is built outside the clock, except for trees; our search is always
+timed as a whole. faiss works in single precision and is not exact.
+CPU seconds of all threads are stored beside wall seconds: on a busy machine they are
+the better comparison. The load of the machine is stored with the results.
 """
 
 import os
@@ -26,7 +26,7 @@ from refgen.neighbors import nearest_neighbors
 
 THREADS = 2
 SIZES = [(n, d) for n in (10**4, 10**5) for d in (8, 64, 256, 768)]
-# Trees take minutes above.
+# With more features, trees take minutes.
 MOST_FEATURES_FOR_PEER_TREES = 8
 
 
@@ -36,7 +36,7 @@ def data(n, n_queries, d):
 
 
 def single(search, points, queries, k):
-    """One of our searches, whatever the rule says."""
+    """One of our searches, even if the rule would choose another one."""
     squares = np.full((len(queries), k), np.inf)
     indices = np.zeros((len(queries), k), np.int64)
     undone = search(points, queries, squares, indices)
@@ -108,20 +108,20 @@ def medians_of_both(candidates, repeats=3):
 
 
 def check(candidates):
-    """The same neighbours, but for points that scikit-learn's rounding swaps."""
+    """The same neighbours, except for points that scikit-learn's rounding swaps."""
     ours, theirs = (candidates[name]()[1] for name in list(candidates)[:2])
     assert (ours == theirs).mean() > 0.999
 
 
 def tight_clusters(n, d):
-    """Every query in double precision: single cannot see inside the clusters."""
+    """Every query needs double precision: single precision cannot resolve clusters."""
     rng = np.random.default_rng(0)
     places = np.repeat(rng.normal(size=(20, d)), n // 20, axis=0)
     return places + 1e-5 * rng.normal(size=(n, d))
 
 
 def all_equal(n, d):
-    """Nothing but ties: every query goes to the plain search in the end."""
+    """All points tie: every query goes to the plain search in the end."""
     return np.full((n, d), 0.5)
 
 

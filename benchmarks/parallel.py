@@ -2,8 +2,8 @@
 
 Run: ``python benchmarks/parallel.py [ROUNDS]``. Targets: less than 2 ms per task on one
 core; ``refgen verify --jobs 2`` at least 1.7 times faster than one job where two cores
-are free. The gain is a ratio of wall times, measured in turns; how many cores were had
-and the load on the machine are stored beside it.
+are free. The gain is a ratio of wall times, with one and two jobs in turn; the cores
+that were used and the load on the machine are stored beside it.
 """
 
 import contextlib
@@ -69,7 +69,7 @@ def one_worker():
 
 
 def trivial_tasks(workers, by_name, kept):
-    """Run the claim's tasks; most of what is timed is the way to them and back."""
+    """Run the claim's tasks; most of the time is spent on sending tasks and results."""
     statement = StatementRun(get("TRIVIAL"), 0, SETTINGS, rg.arrays.BATCH, 1e-3)
     with contextlib.ExitStack() as stack:
         where = NoStore()
@@ -102,7 +102,7 @@ def overhead():
 
 
 def verified(jobs, path):
-    """Wall seconds of `refgen verify`, cores it had, and the load at its start."""
+    """Wall seconds of `refgen verify`, cores used, and the load before and after."""
     load, start = os.getloadavg()[0], time.perf_counter()
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     command = [sys.executable, "-m", "refgen.cli", "verify", "--jobs", str(jobs)]

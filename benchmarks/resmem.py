@@ -1,7 +1,7 @@
 """ResMem end to end against a base plus scikit-learn's neighbours on its residuals.
 
 Run: ``python benchmarks/resmem.py``. The mean of the residuals at 10 neighbours, fit
-and predict together, two threads for everybody; the base is ridge regression.
+and predict together, two threads for every candidate; the base is ridge regression.
 """
 
 import os

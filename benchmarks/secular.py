@@ -1,4 +1,4 @@
-"""Least squares over a ball, many small problems at once, against what users would do.
+"""Least squares over a ball, for many small problems, against what users might use.
 
 Run: ``python benchmarks/secular.py``. 10⁴ problems of 8 and of 32 features.
 """

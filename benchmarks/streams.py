@@ -1,8 +1,8 @@
 """Nanoseconds of core time per random number, against NumPy's generators.
 
 Run: ``python benchmarks/streams.py``. 10⁷ numbers; ours on 1 and on 2 threads, NumPy's
-on the one that it uses. Target: a normal at least as fast as PCG64's, per core. Core
-seconds, unlike wall seconds, compare on a machine that is busy with other things.
+on one, as it uses no more. Target: a normal draw at least as fast as PCG64's, per core.
+Core seconds, unlike wall seconds, can be compared on a busy machine.
 """
 
 import statistics
@@ -45,7 +45,7 @@ def core_seconds(call):
 
 
 def compare(kind):
-    # Compiled, or loaded from the cache, apart.
+    # Compiling, or loading from the cache, is timed separately.
     compiling = core_seconds(partial(fill, kind, 8, 0, COORDINATES))
     calls = candidates(kind)
     timed = medians(calls)

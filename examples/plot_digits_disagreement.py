@@ -7,8 +7,8 @@ protocols of Jiang et al. (2022): only the initialization differs between runs, 
 the order of the data, only the data, or all of them. How often two runs disagree on
 new digits needs no labels, and is compared here with how often they are wrong.
 
-Runs that share their data agree too much, and the estimate is too low; with
-everything different it comes close. The last columns show the theorem |gap| ≤ CACE/2
+Runs that share their data agree too much, and the estimate is too low; if all three
+differ, it comes close. The last columns show the theorem |gap| ≤ CACE/2
 (GDE-6), which holds for any networks. Its gap counts each run as agreeing with itself:
 it is 9/10 of the estimate, minus the error. The estimate itself has no such bound.
 """

@@ -4,16 +4,17 @@ Does memorizing residuals pay, on real data?
 
 A small base that cannot fit everything leaves residuals; ResMem (Yang et al. 2023) adds
 what the nearest training rows remember of them. On digits this lowers the error of a
-shallow tree, a strongly regularized linear model and a tiny network. Then labels are
-noised on purpose: one neighbour copies the noise, which costs the linear model more
-than memory gains; nine average it away.
+shallow tree, a strongly regularized linear model and a tiny network. Then noise is
+added to the labels on purpose: memory with one neighbour copies the noise, which costs
+the linear model more than memory gains; nine neighbours average it away.
 
-On diabetes the noise rule (RM-15, RM-16) can be tried: memory pays if the noise that it
-adds, σ²/k for k neighbours alike, is below what the base misses, (1 − L)² in the linear
-problem and here the base's risk minus σ². σ² is the noise added on purpose plus that
-of the data, for which the risk of an ordinary linear model stands in: an example, no
-theorem, as it takes the neighbours for infinitely near. In ten dimensions they are not,
-and where the rule says yes with little to gain, memory may still not pay.
+On diabetes the noise rule (RM-15, RM-16) can be tried. Memory adds noise, σ²/k with k
+neighbours of equal weight. It pays if this is less than what the base misses: (1 − L)²
+in the linear problem, and here the base's risk minus σ². Here σ² is the noise added on
+purpose plus the noise of the data, estimated by the risk of an ordinary linear model.
+This is an example and not a theorem: the rule assumes that neighbours are infinitely
+near. In ten dimensions they are not, and where the rule says yes with little to gain,
+memory may still not pay.
 """
 
 import importlib.util
@@ -48,7 +49,7 @@ REGRESSORS = {
 
 
 def digits(noise, seed=0):
-    """Digits of which a share `noise` has a label drawn at random."""
+    """Digits; a share `noise` of them has a label drawn at random."""
     points, labels = load_digits(return_X_y=True)
     points, labels = points[:N_DIGITS] / 16, labels[:N_DIGITS]
     rng = np.random.default_rng(seed)
@@ -108,7 +109,7 @@ def _line(name, noise, k, found):
 
 
 def draw():
-    """Risk against the number of neighbours, without and with noised labels."""
+    """Risk against the number of neighbours, without and with noise on the labels."""
     import matplotlib.pyplot as plt
 
     figure, panels = plt.subplots(1, 2, figsize=(9, 4), layout="constrained")
