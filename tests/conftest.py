@@ -48,7 +48,7 @@ def pytest_collection_modifyitems(config, items):
 
 
 def pytest_unconfigure(config):
-    # After all else that pytest prints, where nobody overlooks it.
+    # The last thing that pytest prints, so that nobody overlooks it.
     terminalreporter = config.pluginmanager.get_plugin("terminalreporter")
     if terminalreporter is None or config.getoption("--collect-only"):
         return
@@ -67,7 +67,7 @@ def pytest_unconfigure(config):
 
 @pytest.fixture(params=["gpu", "standin"])
 def device(request):
-    """The backend of refgen_gpu: a real GPU, or the stand-in that says it is none."""
+    """The backend of refgen_gpu: a real GPU, or the stand-in, which says what it is."""
     if request.param == "gpu":
         if WHY_NO_GPU is not None:
             if request.config.getoption("--require-gpu"):

@@ -16,7 +16,7 @@ def test_claim_holds_on_the_device_and_its_twins_run_there(claim, device):
     assert [twin.error for twin in result.twins if twin.error] == []
     assert result.violation is None, result.violation[:400]
     assert result.device == device.device
-    # Sixteen instances do not refute every twin; examples are pinned where they do.
+    # Sixteen instances do not refute every twin, but pinned examples have to.
     for twin, found in zip(claim.twins, result.twins, strict=True):
         if twin.domain.is_finite:
             assert found.refuted, found.text

@@ -95,7 +95,7 @@ def test_one_hot_probabilities_are_hard_labels(case):
 
 
 def test_numbers_by_hand():
-    # Both runs wrong at one point of two, agreeing at the other: CACE(2) = 2 · ½.
+    # Both runs are wrong at one of two points and agree at the other: CACE(2) = 2 · ½.
     result = audit([[0, 1], [0, 2]], [0, 0])
     assert (result.error, result.disagreement_U, result.disagreement_V) == (
         0.5,
@@ -179,7 +179,7 @@ def test_predictions_are_parsed_and_counted_once(monkeypatch, is_soft):
 
 
 def test_merged_levels_are_within_the_slack():
-    # Levels 5e-10 apart chain into one, whose CACE alone is too small to bound.
+    # Levels that are 5e-10 apart merge into one; its CACE alone is too small a bound.
     q = 0.5 + 5e-10 * np.arange(4000)
     p = np.stack([q, 1 - q], axis=1)
     y = (np.arange(4000) < 2000).astype(int)

@@ -60,7 +60,7 @@ def rows(run):
 )
 def test_scikit_learn_contract(estimator, check):
     with warnings.catch_warnings():
-        # Issued by checks that skip themselves.
+        # Checks that skip themselves warn.
         warnings.filterwarnings("ignore", category=UserWarning, module="sklearn")
         check(estimator)
 
@@ -103,11 +103,11 @@ def test_labels_and_weights_stay_with_their_rows(vary):
 
 
 def network_weights(vary, n_epochs):
-    """First-layer weights of three networks on 40 points; no shuffle within."""
+    """First-layer weights of three networks on 40 points; networks do not shuffle."""
     network = MLPClassifier((4,), max_iter=n_epochs, batch_size=10, shuffle=False)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
-        # A step of zero size leaves the initialization to be seen.
+        # With a step of almost zero size the weights stay at their initial values.
         network.set_params(solver="sgd", learning_rate_init=n_epochs - 1 or 1e-300)
         runs = train_runs(network, X[::4], Y[::4], 3, vary, random_state=0)
     return [run.coefs_[0] for run in runs]

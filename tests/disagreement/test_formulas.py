@@ -29,7 +29,7 @@ AGGREGATED_ONLY = (
 
 
 def simplex(size):
-    """Fractions with small denominators, so that levels repeat; zeros included."""
+    """Fractions with small denominators, so that levels repeat; some are zero."""
     counts = st.lists(st.integers(0, 4), min_size=size, max_size=size).filter(any)
     return counts.map(lambda c: [Fraction(x, sum(c)) for x in c])
 
@@ -154,7 +154,7 @@ def test_cross_entropies_equal_loops_over_logarithms(law):
                 if pk == 0:
                     continue
                 if hk == 0:
-                    # Weight zero does not excuse a point without votes.
+                    # Infinite without votes, except at a point of weight zero.
                     total += mpmath.inf if w else 0
                 else:
                     total -= mpmath.mpf(float(w * pk)) * mpmath.log(float(hk))

@@ -1,8 +1,8 @@
 """Every function of refgen.disagreement gives on a device what it gives on the CPU.
 
 On dyadic data all sums are exact, and bits are equal; on other data results are within
-the error model of `parity`. The tables say, for each function, how many roundings lie
-behind a result and how large the sum of its terms' absolute values is.
+the error model of `parity`. The tables say for each function how many roundings a
+result has and how large the sum of its terms' absolute values is.
 """
 
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ import refgen.disagreement as on_host
 import refgen_gpu.disagreement as on_gpu
 from refgen_gpu.arrays import to_device
 
-# Not in a table of this file, with the reason.
+# Names that are in no table of this file, with the reason.
 ELSEWHERE = {
     "BetaReliability": "an instance type: test_parity_predictions",
     "ClassifierLaw": "an instance type: test_parity_predictions",
@@ -52,7 +52,7 @@ class Row:
     """A function of a law, and its error model.
 
     `roundings` and `size` take the law's sizes; without `roundings` bits are equal on
-    any law. `exact` says that they are on dyadic laws.
+    any law. `exact` says that bits are equal on dyadic laws.
     """
 
     roundings: Any = None
@@ -71,7 +71,7 @@ def terms(s):
 
 
 def surprise(labels):
-    """Σ w |p log h| over what is possible, plus 1 where it is infinite."""
+    """Σ w |p log h| over the terms that are finite and not 0."""
 
     def size(s):
         p, h = getattr(s.law, labels), s.law.vote_shares
@@ -82,7 +82,7 @@ def surprise(labels):
 
 
 def binomial(n_runs):
-    """Σ of what |pmf · error of its logarithm| may be, and of the terms, in units of u.
+    """Bound for Σ |pmf · error of its logarithm| plus Σ |terms|, in units of u.
 
     Σⱼ pmf (j |log q| + (M − j) |log(1 − q)|) ≤ M log 2; the three lgammas are below
     that of M + 1, or of size 1 near their zeros; Σ pmf |p − j/M| w ≤ 2.
@@ -120,7 +120,7 @@ LAWS = {
     "vote_entropy": Row(
         lambda s: s.n + s.k + ROUNDINGS_OF_LOG + 3, surprise("vote_shares"), exact=False
     ),
-    # |cumulative| ≤ 2 behind all terms, times steps that add up to 1.
+    # |cumulative| ≤ 2 with the roundings of all terms, times steps that add up to 1.
     "wasserstein_distance": Row(lambda s: 2 * terms(s)),
 }
 
@@ -164,7 +164,7 @@ def size(most):
 
 
 def finite_law(draws, batch, n, k):
-    """Dirichlet shares, or shares of 3 votes that tie; labels certain or not."""
+    """Dirichlet shares, or shares of 3 votes that tie; labels may be certain."""
     kind, certain = draws.integers(2, 2)
     shape = (*batch, n, k)
     votes = vote_shares(draws, shape, 3) if kind else draws.child("h").dirichlet(shape)
@@ -260,7 +260,7 @@ def test_families_agree(device, seed, batch, k):
     alpha = np.exp(2 * draws.normal((*batch, k)))
     want = on_host.dirichlet_disagreement(alpha)
     got = on_gpu.dirichlet_disagreement(to_device(alpha))
-    # Positive terms only: pairs ≤ total (total + 1).
+    # All terms are positive: pairs ≤ total (total + 1).
     assert_within(got, want, model(4 * k + 8, 2.0))
     share = draws.uniform(batch) * (1 - 1 / (k + 1))
     want = on_host.dirichlet_concentration(share, k + 1)

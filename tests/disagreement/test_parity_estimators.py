@@ -1,4 +1,4 @@
-"""Estimators and displays of refgen_gpu: what comes in decides what goes out."""
+"""Estimators and displays of refgen_gpu: results are where the input was."""
 
 import pickle
 import warnings
@@ -25,7 +25,7 @@ METHODS = ("run_predictions", "predict_proba", "predict")
 )
 def test_scikit_learn_contract(device, estimator, check):
     with warnings.catch_warnings():
-        # Issued by checks that skip themselves.
+        # Checks that skip themselves warn.
         warnings.filterwarnings("ignore", category=UserWarning, module="sklearn")
         check(estimator)
 
@@ -54,7 +54,7 @@ def test_device_arrays_in_device_arrays_out(device):
         got = getattr(mine, name)(points)
         assert_on_device(got, device)
         assert_same_bits(got, getattr(right, name)(X))
-    # What was fitted on device arrays predicts for host arrays, and the reverse.
+    # An estimator fitted on device arrays predicts for host arrays, and the reverse.
     assert isinstance(mine.predict(X), np.ndarray)
     assert_on_device(fitted(on_gpu).predict(points), device)
 
@@ -72,7 +72,7 @@ def test_a_fitted_estimator_survives_pickling(device):
     mine = fitted(on_gpu, to_device(X), to_device(Y))
     again = pickle.loads(pickle.dumps(mine))
     np.testing.assert_array_equal(again.predict(X), mine.predict(X))
-    # All that it holds is on the host.
+    # All its arrays are on the host.
     assert isinstance(again.classes_, np.ndarray)
 
 

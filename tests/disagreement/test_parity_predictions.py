@@ -1,7 +1,7 @@
 """Estimates and audits from predictions are the same on a device and on the CPU.
 
-Votes are counted exactly on both; what is made of the counts is within the error model
-of `parity`, and bit for bit the same where divisions are by powers of two.
+Votes are counted exactly on both. Results from the counts are within the error model of
+`parity`, and have the same bits where divisions are by powers of two.
 """
 
 import numpy as np
@@ -39,7 +39,7 @@ SOFT = [name for name in TABLE if PREDICTIONS[name].soft]
 
 
 def labels_of(draws, shape, k, dtype, spread=1):
-    """Class labels that begin below zero where the type allows, `spread` apart."""
+    """Class labels that are `spread` apart, some below zero if the type allows it."""
     low = 0 if np.dtype(dtype).kind == "u" else -2
     return (low + spread * draws.integers(k, shape)).astype(dtype)
 
@@ -102,7 +102,7 @@ def test_estimates_from_probabilities_agree(name, device, seed, m, n, k, is_dyad
 @given(seeds, size(1, 9), size(1, 30), size(2, 6), TYPES)
 def test_votes_for_given_classes_are_the_same(device, seed, m, n, k, dtype):
     draws = stream(seed)
-    # In another order than sorted, and one more than occurs.
+    # Classes that are not sorted, and one that does not occur.
     classes = draws.child("classes").permutation(k + 1)
     codes = draws.integers(k, (m, n)).astype(dtype)
     mine = on_gpu.vote_counts(to_device(codes), to_device(classes))
@@ -113,7 +113,7 @@ def test_votes_for_given_classes_are_the_same(device, seed, m, n, k, dtype):
 
 
 def noise_bound(n, k, n_bins):
-    # The imbalance of a point is at most 2, behind n + k roundings; √(2v/πN) of it.
+    # The imbalance of a point is at most 2, after n + k roundings; then √(2v/πN).
     variance = model(2 * (n + k) + 8 + 2 * ROUNDINGS_OF_POW, 16)
     return n_bins * np.sqrt(2 * variance / (np.pi * n)) + model(n_bins + 5, 2)
 
@@ -138,12 +138,12 @@ def test_noise_floors_agree(device, seed, m, n, k, n_bins):
 
 
 def check_audit(device, data, truth, k, **options):
-    """An audit of the same predictions on both, field by field."""
+    """Compare audits of the same predictions on both, field by field."""
     got, want = on_both(device, "audit", [data, truth], **options)
     (m, n), n_bins = data.shape[:2], options.get("n_bins", 10)
     sampled = data.ndim == 3 and options.get("members") == "sample"
     estimates = estimate_bounds(want.estimate, "soft" if sampled else "hard", m, n, k)
-    # Sums over points and classes with terms of at most 4 a point, before a few steps.
+    # Sums over points and classes with terms of at most 4 per point; then a few steps.
     plain = model(4 * (m * n + n * k + m + k) + 40, 16)
 
     def bound(name):
@@ -232,6 +232,6 @@ def test_reliability_families_agree(device, seed, n, is_number):
         assert_same_bits(getattr(mine, name)(), getattr(right, name)())
     for name in ("mean_absolute_deviation", "cace"):
         got, want = getattr(mine, name)(), getattr(right, name)()
-        # Two lgammas of at most a² + 1 in all, in an exponent.
+        # Two lgammas, together at most a² + 1, in an exponent.
         error = model(ROUNDINGS_OF_LGAMMA + 8, 2 * (right.concentration**2 + 2))
         assert_within(got, want, want * error)

@@ -26,7 +26,7 @@ def is_psd(a):
     return symmetric and (np.linalg.eigvalsh(a) >= -1e-10 * abs(a).max()).all()
 
 
-# The field, the shape of a value, and what is true of all of its values.
+# The field, the shape of a value, and a property that all of its values have.
 FIELDS = {
     "real": (dom.real(-1, 2), (), lambda x: (abs(x - 0.5) <= 1.5).all()),
     "log real": (dom.real(0.1, 10, log=True, shape=("n",)), (3,),
@@ -81,7 +81,7 @@ def test_a_stream_draws_the_same_batch_again(name):
     np.testing.assert_array_equal(first, again)
 
 
-# What counterexamples are made of: every one of these has to be found both ways.
+# Counterexamples often look like these: both ways of drawing have to find each of them.
 WANTED = {
     "a certain distribution": ("distribution", lambda p: (p.max(axis=-1) == 1).all()),
     "tied shares": ("distribution", lambda p: (p[0] == p[1]).any() and p[0, 0] < 1),

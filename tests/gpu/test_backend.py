@@ -45,7 +45,7 @@ def fresh_backend():
         (fake_cupy(None, 0), "no NVIDIA driver is installed"),
         (fake_cupy(None, 12040), "supports CUDA 12.4 only"),
         (fake_cupy(0, 13000), "CUDA sees no device"),
-        # What CUDA says where the driver is fine and CUDA_VISIBLE_DEVICES is empty.
+        # CUDA's message if the driver is fine and CUDA_VISIBLE_DEVICES is empty.
         (fake_cupy("cudaErrorNoDevice: none", 13000), "CUDA sees no device"),
         (fake_cupy("cudaErrorUnknown: odd", 13000), "not start (cudaErrorUnknown: odd"),
     ],

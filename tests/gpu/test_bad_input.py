@@ -25,7 +25,7 @@ RUNS = [[0, 1, 1, 0], [1, 1, 0, 2]]
 LAW = on_host.FiniteLaw([0.5, 0.5], [[0.75, 0.25], [1, 0]], [[0.5, 0.5], [0.25, 0.75]])
 
 
-# One call of every function that no theory has; those of theories have tests there.
+# One call of every function outside of the theories, whose functions have tests there.
 
 EYE, ONES, ROW = np.eye(2), np.ones((2, 1)), np.array([1.0, 2.0])
 CALLS = {
@@ -47,7 +47,7 @@ CALLS = {
         "normal_density": (ROW,),
     },
 }
-# These sit inside of loops and check nothing.
+# These functions are called inside of loops and check nothing.
 UNCHECKED = {"orthonormal_rows", "project_out", "solve_positive"}
 NAMES = [(module, name) for module, calls in CALLS.items() for name in calls]
 
@@ -103,7 +103,7 @@ def test_refgen_sends_device_arrays_back(device):
 
 @pytest.fixture
 def far():
-    """Makes arrays that are on the second device."""
+    """A function that makes arrays on the second device."""
     pytest.importorskip("cupy", reason="the stand-in reads CuPy's signatures")
     from support.standin import DeviceArray, use_standin
 
@@ -133,7 +133,7 @@ def test_arrays_of_another_device_are_refused_by_name(far):
 
 
 def strided(values):
-    """The same values in every second place of a larger array, and last axes first."""
+    """A view with the same values: every second row of a larger, transposed array."""
     values = np.asarray(values)
     wide = to_device(np.repeat(values.swapaxes(0, -1), 2, axis=0))
     view = wide[::2].swapaxes(0, -1)
@@ -200,7 +200,7 @@ def test_labels_at_the_ends_of_their_type_are_no_other_labels(device, runs):
 
 
 def test_given_classes_do_not_wrap_around():
-    # 100 − (−100) is −56 in int8, where the table for 45 would be looked at.
+    # In int8 100 − (−100) wraps around to −56, an index with the entry of class 45.
     runs = np.array([[-100, 100], [45, 45]], np.int8)
     counts = on_host.vote_counts(runs, classes=[-100, 45, 100])
     assert counts.tolist() == [[1, 1, 0], [0, 1, 1]]

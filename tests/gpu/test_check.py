@@ -80,7 +80,7 @@ BROKEN = {"outcome": "the tool or the program failed with exit status 1"}
         (FOUND, FOUND, "found errors in the kernels"),
         (CLEAN, CLEAN, "missed the planted mistake"),
         (FOUND, BROKEN, "did not finish on the kernels"),
-        (BROKEN, BROKEN, None),  # does not work on this machine: shown, as if absent
+        (BROKEN, BROKEN, None),  # does not work here: reported as if it were absent
         (FOUND, {"outcome": "out of time"}, "ran out of time"),
     ],
 )
@@ -102,7 +102,7 @@ def test_the_sanitizers_summary_is_read():
         "first lines": ["========= Invalid write", "========= ERROR SUMMARY: 3 errors"],
     }
     assert "failed" in sanitizer.judged(1, "Device not supported")["outcome"]
-    # A program that never came to a kernel has not been checked.
+    # A program that never reached a kernel has not been checked.
     assert "failed" in sanitizer.judged(0, "")["outcome"]
 
 

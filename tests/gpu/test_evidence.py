@@ -41,7 +41,7 @@ def status_of(tmp_path, value):
     return evidence.status(path)
 
 
-# What is said of a record.
+# What is said about a record.
 
 
 def test_no_record_is_no_evidence(tmp_path):
@@ -177,7 +177,7 @@ def section(name="facts", problems=lambda results: []):
 
 
 def scripted(monkeypatch, *scripts):
-    """Let section number i run a Python script instead; `path` is where it writes."""
+    """Let section number i run the i-th script instead, which writes to `path`."""
     todo = iter(scripts)
 
     def command(section, limit, path):

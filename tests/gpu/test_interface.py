@@ -96,7 +96,7 @@ def test_what_is_neither_mirrored_nor_own_has_a_reason(module, name):
 
 @pytest.mark.parametrize("theory", THEORIES)
 def test_own_versions_are_found(theory):
-    """A file whose twin is renamed would be of no use to anybody."""
+    """A file whose counterpart in refgen was renamed would not be used any more."""
     mirror = of(refgen_gpu, theory)
     for found in pkgutil.iter_modules(mirror.__path__, f"{mirror.__name__}."):
         module = importlib.import_module(found.name)

@@ -18,7 +18,7 @@ from refgen_gpu.placement import on_device
 
 @dataclass(frozen=True, repr=False)
 class PointOfProblem(Instance):
-    """A problem and points where it is looked at.
+    """A problem, and points at which it is evaluated.
 
     Parameters
     ----------
@@ -33,7 +33,7 @@ class PointOfProblem(Instance):
         object.__setattr__(self, "point", as_floats("point", self.point, 1))
 
 
-# Where `pickle` finds it.
+# So that `pickle` finds it.
 OnDevice = device_type(PointOfProblem, __name__)
 OnDevice.__qualname__ = "OnDevice"
 

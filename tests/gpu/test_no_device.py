@@ -23,7 +23,7 @@ def public_functions():
         mirror = importlib.import_module(f"refgen_gpu.{module}")
         for name in mirror.__all__:
             value = getattr(mirror, name)
-            # What has a file of its own takes arrays of either side.
+            # Functions from files of refgen_gpu's own take arrays of either kind.
             if why_on_the_host(value) is None and value.__module__ == mirror.__name__:
                 yield f"{module}.{name}", value
     for name, value in vars(refgen_gpu.arrays).items():

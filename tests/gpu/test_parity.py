@@ -130,7 +130,7 @@ def test_level_sums_are_within_the_model(device, seed, rows, n, digits):
     want = level_kernels(levels, values, 1e-9)
     size = np.abs(values).sum(axis=1)
     assert_within(got[0], want[0], model(n + 1, size))
-    # |cumulative| ≤ size, behind n sums; times steps that add up to at most 1, n again.
+    # |cumulative| ≤ size after n sums; n more with steps that add up to at most 1.
     assert_within(got[1], want[1], model(2 * n + 2, size))
 
 
@@ -147,12 +147,12 @@ integer_types = st.sampled_from(
 @example(0, 3, 50, 4, (np.int64, np.int64), 300)
 def test_votes_are_the_same_counts(device, seed, runs, n, levels, types, low):
     kind, other = types
-    # One level more on both sides has to fit the types.
+    # One more level on each side has to fit the types.
     low = abs(low) % 200 if kind != np.int64 else low
     draws = stream(seed)
     predictions = (low + draws.child("runs").integers(levels, (runs, n))).astype(kind)
     truth = (low + draws.child("truth").integers(levels, n)).astype(other)
-    # One level more than occurs, on both sides.
+    # One more level on each side than there are labels.
     arguments = low - 1, levels + 2
     mine, mine_truth = to_device(predictions), to_device(truth)
     for name in ("count_votes", "sum_squared_votes"):
@@ -233,7 +233,7 @@ def test_bases_are_within_the_model(device, seed, batch, m, more):
     want = refgen.linalg.orthonormal_rows(rows)
     got = refgen_gpu.linalg.orthonormal_rows(to_device(rows))
     # Both are the exact basis of rows that are off by γ(8mn)‖A‖ (Higham 2002, theorem
-    # 19.13); a basis moves by at most √2 κ times that, ‖·‖ being Frobenius' (Sun 1991).
+    # 19.13); a basis moves by at most √2 κ times that in Frobenius' norm (Sun 1991).
     condition = np.linalg.cond(rows)[..., None, None]
     assert_within(got[0], want[0], model(8 * m * n, np.sqrt(2 * m) * condition))
     assert_same_bits(got[1], want[1])
@@ -253,7 +253,7 @@ def test_integer_systems_have_the_same_solutions(device, seed, batch, n, k):
     draws = stream(seed)
     below = np.tril(draws.child("below").integers(5, (*batch, n, n)) - 2.0, -1)
     pivots = 2.0 ** draws.child("pivots").integers(3, (*batch, n, 1))
-    # Square roots and divisions are of powers of 4 and by powers of 2.
+    # Exact: square roots are of powers of 4, and divisions are by powers of 2.
     lower = below + np.eye(n) * pivots
     matrices = lower @ np.swapaxes(lower, -1, -2)
     rhs = draws.child("rhs").integers(9, (*batch, n, k)) - 4.0

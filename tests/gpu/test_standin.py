@@ -137,7 +137,7 @@ def test_draws_and_kernels_do_not_wait(xp):
     with forbid_sync():
         draws = Stream(0, "no sync").normal((3, 5))
         total = xp.exp(draws).sum(axis=0) + xp.where(draws > 0, draws, 0.0)[1]
-    assert total.shape == (5,)  # known without waiting; the numbers are not
+    assert total.shape == (5,)  # the shape is known without waiting for the numbers
 
 
 # Launches are checked against the signatures in the sources.
@@ -185,7 +185,7 @@ def test_the_order_of_threads_changes_nothing(seed):
         np.testing.assert_array_equal(to_host(Stream(0, "order").normal(300)), whole)
 
 
-# CuPy's silent default, and the package that makes it loud.
+# CuPy's silent default, and the package, which raises.
 
 
 def test_failed_factorizations_are_silent_by_default(standin, xp):

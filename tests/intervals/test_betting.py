@@ -33,7 +33,7 @@ LAWS = {
 
 
 def ever_missed(sequence, samples, mean, factor=1.0):
-    """Which sequences miss the mean at any of some thirty looks, once shrunk."""
+    """Which sequences, after shrinking, miss the mean at any of some thirty looks."""
     missed = np.zeros(samples.shape[:-1], bool)
     looks = np.unique(np.geomspace(1, samples.shape[-1], 40).astype(int))
     for block in np.split(samples, looks[:-1], axis=-1):
@@ -46,7 +46,7 @@ def ever_missed(sequence, samples, mean, factor=1.0):
 def test_betting_covers_at_every_look(law):
     draw, mean = LAWS[law]
     samples = draw(Stream(5, "betting"), (300, 300))
-    # All of the means are among 700 candidates: rounding outward covers up nothing.
+    # All means are among the 700 candidates: rounding outward cannot hide a miss.
     missed = ever_missed(BettingSequence(0.2, n_candidates=700), samples, mean)
     assert covers(missed, 0.2)
 
@@ -81,7 +81,7 @@ def test_both_capitals_have_expectation_one_exactly(p):
     above, below = round(20 * p), round(20 * (1 - p))
     assert expectation[0, above] == pytest.approx(1, rel=1e-12)
     assert expectation[1, below] == pytest.approx(1, rel=1e-12)
-    # If the mean is above the candidate, the bet wins on average.
+    # If the mean is above the candidate, the bet gains on average.
     assert (expectation[0, :above] > 1).all()
 
 
@@ -92,7 +92,7 @@ def test_betting_covers_exactly_at_every_look():
     ones = samples.sum(axis=1)
     probability = p[:, None] ** ones * (1 - p[:, None]) ** (12 - ones)
 
-    # The interval only shrinks, so the last one tells of all.
+    # The interval only shrinks, so it is enough to check the last one.
     def coverage(interval):
         return (probability * interval.contains(p[:, None])).sum(axis=1)
 
@@ -144,7 +144,7 @@ def test_blocks_of_any_sizes_give_the_same_bits(sizes):
 
 
 def test_a_batch_is_many_sequences():
-    # So many candidates that the batch is played in parts.
+    # There are so many candidates that the batch is processed in parts.
     samples = Stream(10, "batch").uniform((2, 9, 20))
     sequence = BettingSequence(ALPHA, n_candidates=3000)
     together = sequence.update(samples).interval()

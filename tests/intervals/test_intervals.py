@@ -1,8 +1,8 @@
 """Intervals against exact tails, and their coverage on known laws.
 
 Where a law is small, the coverage is summed exactly. Elsewhere it is counted, and
-`covers` refuses only counts that have probability 2**-20 at the promised coverage; a
-too short interval, its false twin, is refused by the same function.
+`covers` refuses only counts that have a probability below 2**-20 at the promised
+coverage. It also has to refuse the false twin, an interval that is too short.
 """
 
 import itertools
@@ -55,7 +55,7 @@ def test_an_empty_interval_contains_nothing():
 
 def test_looks_spend_the_error_and_no_more():
     spent = spend(ALPHA, np.arange(1, 10**6))
-    # Left over is 6/π² Σ_{k > K} k⁻², between 6/π²/(K + 1) and 6/π²/K of it.
+    # The share that is left is 6/π² Σ_{k > K} k⁻², between 6/π²/(K + 1) and 6/π²/K.
     rest = 6 / np.pi**2 * ALPHA
     assert ALPHA - rest / (10**6 - 1) - EXACT <= spent.sum() < ALPHA
     assert spend([0.1, 0.2], [[1], [2]]).shape == (2, 2)
@@ -88,8 +88,8 @@ def test_the_ends_have_exact_binomial_tails(counts, error_probability):
     interval = clopper_pearson(k, n, error_probability)
     half = error_probability / 2
 
-    # SciPy's tails have some ten digits; an end has the rounding of float64, which
-    # changes the tail by that times its derivative, a beta density.
+    # SciPy's tails have some ten digits. An end is rounded to float64, which changes
+    # the tail by the rounding times the tail's derivative, a beta density.
     def allowed(density):
         return 1e-10 * half + 4 * UNIT_ROUNDOFF * density
 
@@ -161,7 +161,7 @@ def test_empirical_bernstein_covers_bernoulli_exactly(n):
 
 
 def test_half_of_empirical_bernstein_loses_coverage():
-    # With few samples the last term is so large that its half would do.
+    # With few samples the last term is so large that half of it would be enough.
     interval = empirical_bernstein(*bernoulli_moments(5000), 5000, ALPHA)
     half = binomial_coverage(shrunk(interval, 0.5), 5000, np.array([0.5]))
     assert half[0] < 1 - ALPHA
@@ -256,7 +256,7 @@ def slope_of_errors(stream, factor):
 
 def test_slopes_of_counts_cover_and_much_shorter_means_do_not():
     assert covers(~slope_of_errors(Stream(19), 1.0).contains(-0.5), ALPHA)
-    # All means at their worst ends at once is rare: even half the width would do.
+    # All means are rarely at their worst ends together: half the width would be enough.
     assert not covers(~slope_of_errors(Stream(20), 0.25).contains(-0.5), ALPHA)
 
 

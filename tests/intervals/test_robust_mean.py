@@ -44,7 +44,7 @@ def test_robust_mean_covers(law, error_probability):
 
 @pytest.mark.parametrize("law", UNBOUNDED)
 def test_a_quarter_of_the_robust_interval_loses_coverage(law):
-    # The half would do for these laws: the worst ones for its inequalities are others.
+    # Half of it is enough for these laws: its inequalities are sharp for other laws.
     draw, kurtosis = UNBOUNDED[law]
     samples = draw(Stream(16, "robust"), (1000, 400))
     quarter = shrunk(robust_mean(samples, ALPHA, kurtosis), 0.25)
@@ -52,7 +52,7 @@ def test_a_quarter_of_the_robust_interval_loses_coverage(law):
 
 
 def rare_jump(probability, n):
-    """Exact misses of a law that is 1 with some probability and 0 else."""
+    """Exact misses for a variable that is 1 with some probability and otherwise 0."""
     counts = np.arange(n + 1)
     samples = (np.arange(n) < counts[:, None]).astype(float)
     return samples, stats.binom.pmf(counts, n, probability)
@@ -63,7 +63,7 @@ def test_a_wrong_kurtosis_loses_coverage():
     samples, probability = rare_jump(p, n)
     true_kurtosis = 1 / (p * (1 - p)) - 3
     promised = robust_mean(samples, ALPHA, 3)
-    # No jump in 200 samples, of probability 0.37: they look like a constant.
+    # With probability 0.37 no jump is among the 200 samples: they look constant.
     assert true_kurtosis > 190
     assert probability @ promised.contains(p) < 0.7
     with pytest.raises(ValueError, match="samples must be at least 16"):
@@ -75,7 +75,7 @@ def test_robust_mean_covers_rare_jumps_exactly_at_their_kurtosis(error_probabili
     n, p = 400, 0.1
     samples, probability = rare_jump(p, n)
     kurtosis = 1 / (p * (1 - p)) - 3
-    # The order matters to the blocks, of which there is one.
+    # The order matters only if there are several blocks; here there is one.
     share = error_probability / 3
     assert _best_blocks(n, share, kurtosis)[0] == 1
     interval = robust_mean(samples, error_probability, kurtosis)
@@ -106,7 +106,7 @@ def test_the_variance_bound_is_the_one_derived():
     for s in (0.1, 0.3, 0.9):
         exact = stats.binom.cdf(n_pairs * (1 - s) / 2, n_pairs, 0.5)
         assert exact <= np.exp(-n_pairs * s**2 / (1 + 3))
-    # And the moments of D are those of the law.
+    # The moments of D follow from those of the law.
     x = np.array([-2.0, 0.0, 1.0])
     w = np.array([0.2, 0.4, 0.4])
     variance = w @ x**2

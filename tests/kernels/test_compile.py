@@ -38,7 +38,7 @@ def test_ptx_rounds_every_operation_by_itself(file):
 
 
 def test_shared_sums_are_atomic_on_a_device():
-    # The emulation runs one thread at a time and cannot see a missing atomic.
+    # The emulation runs one thread at a time, so that a missing atomic has no effect.
     n_written = launch.source("votes.cu").count("atomicAdd(")
     assert atomic_additions(nvrtc(launch.source("votes.cu"), "compute_90")) == n_written
 

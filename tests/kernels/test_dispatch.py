@@ -121,7 +121,7 @@ for call, arguments in ((cumulative_level_area, (row, row)), (label_of, (row,)))
 
 @pytest.mark.skipif(backend.probe() is None, reason="there is a GPU")
 def test_the_first_device_array_loads_the_package_of_the_device():
-    # It looks for a GPU: the package was found without anybody's importing it.
+    # The package looks for a GPU: it was found although nobody had imported it.
     assert run(WITHOUT_IMPORTING_THE_DEVICE).split() == ["NoDeviceError"] * 2
 
 

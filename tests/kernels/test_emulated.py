@@ -97,7 +97,7 @@ def test_no_word_is_written_outside(emulated):
 
 def extreme_words():
     tops = [2**k for k in range(64)] + [2**64 - 2**k for k in range(64)]
-    # Both sides of the borders between the branches of AS 241, and of u = 1/2.
+    # Both sides of u = 1/2 and of the borders between the branches of AS 241.
     borders = [0.075, 0.925, 0.5, float(np.exp(-25.0)), 2.0**-0.5]
     near = [int(b * 2**64) + d for b in borders for d in (-4096, 0, 4096)]
     return np.array([0, 2**64 - 1, *tops, *near], np.uint64)
@@ -127,7 +127,7 @@ def test_transforms_are_accurate_to_the_ends(transforms):
         for word, z, e in zip(words, normal, exponential, strict=True):
             u = (mpmath.mpf(int(word) >> 12) + 0.5) / 2**52
             assert ulps(e, -mpmath.log(u)) < 1.5
-            # Below 1/2, as 1 - u is exact and the draws are symmetric.
+            # The tail below 1/2 is enough: 1 - u is exact and the draws are symmetric.
             tail = min(u, 1 - u)
             z_tail = -abs(mpmath.mpf(z))
             # Newton's correction of the result; ncdf is accurate at 50 digits.

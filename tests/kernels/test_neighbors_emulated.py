@@ -28,7 +28,7 @@ GUARD = -7.0  # in rows behind those that a kernel may write
 
 
 def guarded(shape, dtype=float):
-    """An array of `shape` and the same with two more rows, all of GUARD."""
+    """An array of `shape`, and the array that holds it and two more rows of GUARD."""
     whole = np.full((shape[0] + 2, *shape[1:]), GUARD, dtype)
     return whole[: shape[0]], whole
 
@@ -197,7 +197,7 @@ def generic(rng, n, q, d):
 
 
 def far_clusters(rng, n, q, d):
-    """Clusters of size 1e-8 that are 1e8 apart: the matrix product sees no distance."""
+    """Clusters of size 1e-6 that are 1e8 apart: the matrix product sees no distance."""
     centres = 1e8 * rng.normal(size=(3, d))
     points = centres[rng.integers(0, 3, n)] + 1e-6 * rng.normal(size=(n, d))
     return points, centres[rng.integers(0, 3, q)] + 1e-6 * rng.normal(size=(q, d))
@@ -211,8 +211,8 @@ def duplicates(rng, n, q, d):
 def near_ties(rng, n, q, d):
     """Squared distances from a query differ in their last few bits only.
 
-    The rounding of |q|² is the same in all of a query's lower bounds: it alone may lift
-    all of them above what is found.
+    The rounding of |q|² is the same in all lower bounds of a query: it alone may lift
+    all of them above the squared distances that are found.
     """
     return 1e-16 * rng.normal(size=(n, d)), rng.normal(size=(q, d))
 
@@ -328,7 +328,7 @@ def test_generic_queries_are_certified(device, monkeypatch):
     monkeypatch.setattr(on_device, "_exact_search", refuse)
     for d in (2, 20):
         assert_bits_agree(*generic(np.random.default_rng(d), 2000, 20, d), 10)
-    # Bounds are per pair: one far point spoils no other.
+    # Bounds are per pair: one far point does not spoil the bounds of others.
     points, queries = generic(np.random.default_rng(0), 500, 20, 2)
     assert_bits_agree(np.vstack([points, [[1e4, 1e4]]]), queries, 10)
 
@@ -350,7 +350,7 @@ def test_without_its_bound_the_filter_is_wrong(device, monkeypatch, k):
 
 
 def lower_bounds(points, queries, against=0.0):
-    """Every pair's lower bound; `against` is by how much sums are bent upwards."""
+    """Every pair's lower bound; `against` is the relative error added to its sums."""
     xp = on_device.backend().xp
     points, queries = to_device(points), to_device(queries)
     centre = points.mean(axis=0)
@@ -366,7 +366,7 @@ def test_no_lower_bound_is_above_the_square(device, monkeypatch, data, d):
     points, queries = data(np.random.default_rng(d), 300, 20, d)
     squares = squared_distances(points, queries)
     assert (lower_bounds(points, queries) <= squares).all()
-    # The worst that any order of summation can do to norms and products.
+    # The worst errors that any order of summation can give norms and products.
     worst = d * UNIT_ROUNDOFF
     assert (lower_bounds(points, queries, worst) <= squares).all()
 

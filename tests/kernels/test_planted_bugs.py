@@ -16,14 +16,14 @@ needs_gxx = pytest.mark.skipif(why_not() is not None, reason=str(why_not()))
 
 
 def planted(file, old, new):
-    """Text of a file with a bug; a bug that changes nothing is itself one."""
+    """Text of a file with a planted bug, which has to change the text."""
     text = launch.source(file)
     assert old in text
     assert text.replace(old, new) != text
     return text.replace(old, new)
 
 
-# Each runs one of the checks that the emulated kernels pass.
+# Each of these functions runs one of the checks that the emulated kernels pass.
 def words(kernels):
     draws.check_words(kernels, 2**34 + 3, SHAPES[2])
 
@@ -62,7 +62,7 @@ def counted(kernels):
 
 
 def counts(kernels):
-    # Alone: with wrong counts the next kernel would leave its arrays.
+    # Only this kernel: with wrong counts the next one would write outside its arrays.
     labels, truth = votes.random_labels(0, 5, 70, -3, 4)
     got = votes.run_counts(kernels, labels, -3, 4)
     assert got.tolist() == votes.count_by_hand(labels, truth, -3, 4)[0]

@@ -14,7 +14,7 @@ from support.standin.sanitize import assert_clean, reports_of_asan
 
 needs_compiler = pytest.mark.skipif(why_not() is not None, reason=str(why_not()))
 
-GUARD = -7.0  # behind what the kernel may write
+GUARD = -7.0  # beyond the entries that the kernel may write
 N_STEPS = 60  # without loading Numba, which takes long under AddressSanitizer
 SHAPES = [((1,), (1,), 0), ((3,), (33,), 1), ((2,), (64,), 2)]
 
@@ -62,7 +62,7 @@ def check_roots(run):
 
 
 def check_steps(run):
-    """It stops after as many steps as it is told."""
+    """The kernel stops after the given number of steps."""
     spectrum, scaled = problems(20, 8, "decades")
     first = run_roots(run, spectrum, scaled, SHAPES[0], 0)
     start = np.maximum((abs(scaled) - spectrum).max(axis=1), 0)
@@ -153,7 +153,7 @@ def test_multipliers_have_the_bits_of_the_cpu(kind, order):
 
 @pytest.mark.parametrize("n", [3, 9])
 def test_solutions_are_those_of_the_cpu(device, n):
-    """By eigenvalues on a device, by Cholesky here: both to rounding."""
+    """A device uses eigenvalues, the CPU Cholesky: they agree up to rounding."""
     from refgen_gpu import linalg as on_device
 
     points = Stream(0, "points").normal((2, 40, n, 5))
@@ -172,5 +172,5 @@ def test_solutions_are_those_of_the_cpu(device, n):
     size = np.linalg.norm(host[0], axis=-1)
     assert (np.linalg.norm(theta - host[0], axis=-1) <= 8 * allowed * size).all()
     assert (abs(mu - host[1]) <= 8 * allowed * (spectrum[..., -1] + mu)).all()
-    # At multipliers of this size no rounding decides which problems are active.
+    # The multipliers are so large that rounding does not decide which are positive.
     assert ((mu > 0) == (host[1] > 0)).all()

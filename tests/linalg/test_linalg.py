@@ -24,7 +24,7 @@ def test_rank_of_zero_one_rows_is_lapacks(seed, m, n):
 def test_basis_is_orthonormal_and_spans_the_rows(seed, m, n):
     rows = zero_one(seed, 5, m, n)
     basis, rank = orthonormal_rows(rows)
-    # "Twice is enough": loss of orthogonality of the order of the unit roundoff.
+    # "Twice is enough": the loss of orthogonality is of the order of a unit roundoff.
     allowed = 16 * m * n * UNIT_ROUNDOFF
     products = basis @ basis.swapaxes(-1, -2)
     kept = (abs(basis).max(axis=-1) > 0).astype(float)

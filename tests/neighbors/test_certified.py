@@ -201,7 +201,7 @@ def test_single_precision_certifies_generic_data():
         assert by_single(points * size, queries * size, 10) == 0
     # Where float64 still tells the points apart, an offset costs nothing.
     assert by_single(points + 1e6, queries + 1e6, 10) == 0
-    # An outlier does not, either, until squares beside its own vanish.
+    # An outlier costs nothing, either, until the other squares vanish beside its own.
     points[3] = 1e25
     assert by_single(points, queries, 10) == 0
     points[3] = 1e60
@@ -234,7 +234,7 @@ def exact_square(x, q):
 
 
 def bounds(points, queries, dtype):
-    """Of every pair: the lower bound as computed, and 4ᵉ times the exact square."""
+    """For every pair: the lower bound as computed, and 4ᵉ times the exact square."""
     centre = np.median(points, axis=0)
     exponent = products._exponent(points, queries) if dtype == np.float32 else 0
     a, b = (

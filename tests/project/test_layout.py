@@ -37,7 +37,7 @@ def layer(module):
 
 
 def theory_of(module):
-    """The theory that a module of it, or of its claims, is about."""
+    """The theory that a module, or a module of claims, belongs to."""
     parts = module.split(".")
     about = parts[2:3] if parts[1:2] == ["claims"] else parts[1:2]
     return about[0] if about and about[0] in THEORIES else None
@@ -60,7 +60,7 @@ def test_imports_go_down_the_layers(path):
             assert package != "refgen_gpu"
         if package != "refgen" or len(parts) < 2 or module == "refgen":
             continue
-        # refgen_gpu takes over what the theories and the layers before them offer.
+        # refgen_gpu stands on the theories and the layers before them.
         own = layer(".".join(parts)) if parts[0] == "refgen" else "theory"
         other = layer(module)
         assert LAYERS.index(other) <= LAYERS.index(own), f"{path} imports {module}"
@@ -96,7 +96,7 @@ NO_TOPIC = {
 
 
 def loaded(path):
-    """Modules that a file imports, also by a string, and names taken from them."""
+    """Modules that a file imports, also by a string, and the names that it imports."""
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)

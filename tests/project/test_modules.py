@@ -47,7 +47,7 @@ def test_modules_that_define_nothing_public_have_an_underscore(theory):
 
 @pytest.mark.parametrize("theory", THEORIES)
 def test_no_module_has_the_name_of_something_public(theory):
-    # The package's attribute would be one or the other, by the order of imports.
+    # The order of imports would decide which of the two the package's attribute is.
     package = importlib.import_module(f"refgen.{theory}")
     assert set(package.__all__).isdisjoint(public_modules(theory))
 
@@ -55,7 +55,7 @@ def test_no_module_has_the_name_of_something_public(theory):
 def imported(path):
     """Modules that a module imports anywhere, within functions too.
 
-    What only type checkers see is not imported.
+    Imports for type checkers only are left out.
     """
     tree = ast.parse(path.read_text())
     for node in list(ast.walk(tree)):
@@ -71,7 +71,7 @@ def imported(path):
 
 
 def circle(graph):
-    """The nodes of a circle in the order of its edges; an empty list without one."""
+    """The nodes of a circle in the order of its edges; empty if there is no circle."""
     finished, path = set(), []
 
     def visit(node):
@@ -99,6 +99,6 @@ def test_no_modules_import_each_other_in_a_circle():
         name: {other for other in imported(path) if other in MODULES} - {name}
         for name, path in MODULES.items()
     }
-    # What is imported within functions counts: such circles are hidden, not absent.
+    # Imports within functions count: they hide a circle, but it is still there.
     assert "refgen.kernels.filter" in graph["refgen.neighbors"]
     assert circle(graph) == []

@@ -13,7 +13,7 @@ TOPS = (refgen, refgen_gpu)
 
 
 def packages():
-    """Both packages, and the packages that they show."""
+    """Both packages, and the packages among their public names."""
     for top in TOPS:
         yield top
         values = [getattr(top, name) for name in top.__all__]

@@ -14,7 +14,7 @@ SETUP = [code for language, code in BLOCKS if "pip install" in code]
 
 
 def test_the_two_setup_commands_are_the_ones_that_ci_runs():
-    """They build an environment each, so CI runs them, not this test."""
+    """Each of them builds an environment, so CI runs them and this test does not."""
     script = (ROOT / ".ci" / "run").read_text()
     assert len(SETUP) == 2
     assert SETUP[0].strip().endswith("refgen verify")

@@ -33,7 +33,7 @@ def test_normal_tails_have_their_mass():
 
 
 def test_uniforms_stay_inside_the_unit_interval():
-    # The extreme words give half a step from either end.
+    # The extreme words give numbers half a step from either end.
     ends = numpy_uniform(np.array([0, 2**64 - 1], dtype=np.uint64))
     assert ends.tolist() == [2.0**-53, 1 - 2.0**-53]
     assert [kernels._unit(np.uint64(w)) for w in (0, 2**64 - 1)] == ends.tolist()

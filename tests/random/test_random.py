@@ -1,4 +1,4 @@
-"""Streams: NumPy's Philox word for word, one result per bit, the same for any split."""
+"""Streams: NumPy's Philox word for word, and draws of the same bits for any split."""
 
 import hashlib
 import math
@@ -217,7 +217,7 @@ def quantiles(u):
 
 
 def extreme_uniforms():
-    """Both ends, the seams of the three ranges, and their neighbours."""
+    """Both ends, the borders between the three ranges, and their neighbours."""
     seams = [0.075, 0.925, math.exp(-25), 2.0**-53, 0.5]
     last = np.arange(1, 400, 2) * 2.0**-53
     near = [seam * (1 + np.arange(-50, 50) * 2.0**-52) for seam in seams]
@@ -241,9 +241,9 @@ def test_normals_are_symmetric_and_bounded():
 
 # Accuracy.
 
-# AS 241 is stated to about 1e-16, below one ulp of 2⁻⁵² relative. Two Horner chains,
-# whose terms have one sign but for the tail's small r − 1.6, a product and a quotient
-# add about four ulp, and SciPy's ndtri has up to three of its own (against mpmath).
+# AS 241 has a stated error of about 1e-16, below one ulp of 2⁻⁵² relative. About four
+# ulp come from two Horner chains (with terms of one sign, except for the tail's small
+# r − 1.6), a product and a quotient. SciPy's ndtri has up to three (against mpmath).
 NORMAL_ULPS = 8
 
 

@@ -21,7 +21,7 @@ from refgen.resmem.simplex import project_on_simplex
 
 
 class Broken(RegressorMixin, BaseEstimator):
-    """Predicts what it is told."""
+    """Predicts a given value."""
 
     def __init__(self, value=np.nan, columns=None):
         self.value = value
@@ -153,7 +153,7 @@ class Nowhere(ClassifierMixin, BaseEstimator):
 @pytest.mark.parametrize(
     ("base", "message"),
     [
-        # Three classes have three pairs: the shape looks right.
+        # Three classes have three pairs, so that the shape does not show the mistake.
         (SVC(decision_function_shape="ovo"), "SVC. scores pairs of classes; use a"),
         (Nowhere(), "Nowhere. gives all classes probability 0"),
     ],

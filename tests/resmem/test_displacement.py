@@ -13,7 +13,7 @@ from refgen.random import Stream
 from refgen.resmem import ball, displacement
 
 EXACT = {"rel": 1e-12, "abs": 0}
-# Of a value printed with nine decimals.
+# Error of a value that is printed with nine decimals.
 PRINTED = {"rel": 0, "abs": 5.1e-10}
 
 
@@ -30,7 +30,7 @@ def on_a_grid(points, k, low, high, n=100_000):
 def test_interval_displacement_is_the_mean_over_queries(k):
     points = np.sort(Stream(0, "test").uniform(7)) * 2 - 0.5
     value = displacement.interval_displacement(points, k, -0.5, 1.5)
-    # The integrand jumps at some borders: the grid errs there by one cell each.
+    # The integrand jumps at some borders: at each of them the grid is off by one cell.
     assert value == pytest.approx(on_a_grid(points, k, -0.5, 1.5), abs=2e-4)
 
 
@@ -133,12 +133,12 @@ def test_ball_squared_distance_has_the_known_values(d, n):
 @pytest.mark.parametrize("d", [2, 3, 7, 16, 24, 40, 64])
 def test_two_random_points_are_2d_apart_in_the_square(d):
     value = ball.ball_squared_distance(d, 1)
-    # Powers with exponent d, and betainc, which errs by dozens of roundings.
+    # Powers with exponent d, and betainc with an error of dozens of roundings.
     assert value == pytest.approx(2 * d, rel=1e-14 * d)
 
 
 def lens_of_discs(rho, r):
-    """Area of B(0, 1) and B(x, r) in common, by two sectors and two triangles."""
+    """Share of the disc B(0, 1) in B(x, r), by two sectors and two triangles."""
     one = math.acos((rho**2 + 1 - r**2) / (2 * rho))
     two = math.acos((rho**2 + r**2 - 1) / (2 * rho * r))
     sectors = one - math.sin(2 * one) / 2 + r**2 * (two - math.sin(2 * two) / 2)
@@ -146,7 +146,7 @@ def lens_of_discs(rho, r):
 
 
 def lens_of_balls(rho, r):
-    """The same volume in three dimensions, a rational function."""
+    """The same share in three dimensions, a rational function."""
     square = rho**2 + 2 * rho * r - 3 * r**2 + 2 * rho + 6 * r - 3
     return (1 + r - rho) ** 2 * square / (16 * rho)
 
@@ -189,7 +189,7 @@ def test_finer_nodes_change_nothing(d, monkeypatch):
         ball._rule.cache_clear()
         finer = ball.ball_squared_distance(d, n)
     ball._rule.cache_clear()
-    # Powers with exponent d in F, up to 8 d roundings behind either number.
+    # F has powers with exponent d: each number has up to 8 d roundings.
     assert value == pytest.approx(finer, rel=2 * 8 * (d + 8) * 2**-53)
 
 

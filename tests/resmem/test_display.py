@@ -149,7 +149,7 @@ def test_the_same_on_the_device(device, move):
     for name in ("base", "resmem", "knn"):
         drawn = getattr(got, name)
         assert isinstance(drawn, np.ndarray)
-        # Means of 8 squares of sums of 4: far above their rounding.
+        # Means of 8 squares of sums of 4: their rounding is far below the tolerance.
         np.testing.assert_allclose(drawn, getattr(want, name), rtol=1e-12)
     given = on_gpu.ResMemDisplay([1, 2], *map(move, (want.base, want.resmem, want.knn)))
     np.testing.assert_array_equal(given.resmem, want.resmem)

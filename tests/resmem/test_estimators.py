@@ -62,7 +62,7 @@ CHECKED = [
 
 def run_check(estimator, check):
     with warnings.catch_warnings():
-        # Issued by checks that skip themselves.
+        # Checks that skip themselves warn.
         warnings.filterwarnings("ignore", category=UserWarning, module="sklearn")
         check(estimator)
 
@@ -215,7 +215,7 @@ def test_a_class_missing_from_a_fold_has_probability_zero_there():
     folds = KFold(11)
     model = ResMemClassifier(TREE, 2, residuals="cross_val", cv=folds)
     residuals = model.fit(points, kinds).residuals_
-    # The only row of class 2: no fit without it can know the class.
+    # It is the only row of class 2: a fit without it cannot know the class.
     assert residuals[-1, 2] == 1
     np.testing.assert_allclose(residuals.sum(axis=1), 0, atol=1e-15)
 

@@ -81,7 +81,7 @@ def test_choices_and_projections_on_the_device(device, weights):
     )
     want = leave_one_out_scores(*right, Y[:30], weights, [0.1, 0.3])
     assert_on_device(got, device)
-    # 30 squares of differences of means of 4: their roundings, and two of exp.
+    # 30 squares of differences of means of 4, with two roundings more from exp.
     limit = model(30 + 2 * (3 * 4 + 8), want.max() + (Y[:30] ** 2).max())
     np.testing.assert_allclose(to_host(got), want, rtol=0, atol=limit)
     grids = bandwidth_grid(ours[0]), bandwidth_grid(right[0])

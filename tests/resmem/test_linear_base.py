@@ -124,7 +124,7 @@ def test_no_solver_finds_less(seed, d, n):
         method="SLSQP",
         options={"ftol": 1e-12, "maxiter": 500},
     )
-    # SLSQP stops at changes of 1e-12 and leaves the ball by as little.
+    # SLSQP stops at changes of 1e-12 and may leave the ball by about that.
     best = objective(gram, moment, theta)
     assert best <= found.fun + 1e-9 * (1 + abs(found.fun))
 
@@ -154,7 +154,7 @@ def test_solutions_meet_the_conditions_of_a_minimum(d, scale):
     residual = (gram @ theta[..., None])[..., 0] + mu[:, None] * theta - moment
     norm = np.linalg.norm(theta, axis=-1)
     size = np.linalg.norm(gram, axis=(-2, -1)) + mu
-    # Higham 2002, theorem 10.4, as in test_linalg; and the length is set afterwards.
+    # Higham 2002, theorem 10.4, as in test_linalg; the length is set afterwards.
     allowed = 2 * ((3 * d + 1) * d + d + 8) * UNIT_ROUNDOFF
     assert (np.linalg.norm(residual, axis=-1) <= allowed * size * norm).all()
     active = mu > 0
@@ -174,7 +174,7 @@ def test_cholesky_and_eigenvalues_agree():
     moment = (gram @ Stream(3, "t").normal((300, 6, 1)))[..., 0]
     radius = 0.1 + Stream(3, "L").exponential(300)
     theta, mu = ball_by_cholesky(gram, moment, radius, 0.0)
-    # No pivot is above all of them: every problem goes to the eigenvalues.
+    # With tolerance 1 no pivot is large enough: all problems are left to eigenvalues.
     assert (ball_by_cholesky(gram, moment, radius, 1.0)[1][1:] <= 0).all()
     spectrum, vectors = np.linalg.eigh(gram)
     rotated = np.einsum("bij,bi->bj", vectors, moment)
@@ -294,8 +294,8 @@ def test_the_limit_is_the_trace_of_a_sandwich(problem, design):
     reach = abs(problem.coefficients) + abs(theta)
     size = np.einsum("ijkl,k,l->ij", tensor(problem, design), reach, reach)
     scale = 2 * inverse.sum() * size.sum()
-    # Cancellation in b, Q and K against their parts, times a condition number of 50
-    # between the multiplier's error and θ∞'s.
+    # Cancellation of the parts of b, Q and K, times a condition number of 50 between
+    # the multiplier's error and that of θ∞.
     allowed = 50 * 16 * (d + 12) * UNIT_ROUNDOFF * scale
     assert abs(asymptotic_excess_risk(problem, design) - wanted) <= allowed
 
@@ -325,7 +325,7 @@ def test_the_base_responds_to_its_covariance_as_the_limit_says():
         moment = gram @ ANCHOR.coefficients
         moved, _ = ball_constrained_least_squares(gram, moment, 0.6)
         remainders.append(np.linalg.norm(moved - theta - h * q @ e @ b))
-    # Quadratic: a quarter at half the step, up to terms of relative order h.
+    # The remainder is quadratic: a quarter at half the step, up to relative order h.
     assert remainders[1] / remainders[0] == pytest.approx(0.25, rel=0.02)
 
 
@@ -383,7 +383,7 @@ def test_every_covariance_of_a_batch_is_checked_at_its_own_scale():
 
 
 def test_only_the_upper_triangle_of_the_gram_matrix_is_read():
-    """Singular ones as well, which take another way."""
+    """This holds for singular matrices, too, which are solved by another method."""
     points = Stream(3, "triangle").normal((2, 3, 5))  # rank 3 in 5 dimensions
     for design in (points, Stream(3, "full").normal((2, 9, 5))):
         gram = np.einsum("bni,bnj->bij", design, design)

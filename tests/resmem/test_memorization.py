@@ -83,7 +83,7 @@ def test_the_three_verdicts():
 
 
 def test_the_noise_rule_tells_what_happens():
-    # y = 2x + ε with a base that knows nothing: its risk is σ² + 4/3, memory adds σ²/k.
+    # y = 2x + ε and a base that predicts 0: its risk is σ² + 4/3, memory adds σ²/k.
     rng = np.random.default_rng(1)
     points = rng.uniform(-1, 1, (600, 1))
     for sigma, k, pays in ((0.5, 1, "yes"), (2.0, 1, "no"), (2.0, 9, "yes")):
@@ -103,7 +103,7 @@ FINE = (np.arange(2000)[:, None] + 0.5) / 2000
 @pytest.mark.parametrize("folds", [KFold(5), ShuffleSplit(1, test_size=0.5)])
 @pytest.mark.parametrize("k", [1, 9])
 def test_the_interval_covers(k, folds):
-    # A base that never changes and pure noise: a fit's gain is −E m(x)², m its memory.
+    # A constant base and pure noise: a fit with memory m has the gain −E m(x)².
     memory, misses = ResMemRegressor(NOTHING, k, "uniform"), 0
     for seed in range(100):
         rng = np.random.default_rng([7, seed])
@@ -185,7 +185,7 @@ def test_the_same_on_the_device(device):
             DeviceRegressor(STUMP, 2), move(X[:40]), move(Y[:40]), **settings
         )
         assert got.verdict == want.verdict
-        # Sums of 40 squares of sums of 2: far above their rounding.
+        # Sums of 40 squares of sums of 2: their rounding is far below the tolerance.
         assert got.interval == pytest.approx(want.interval, rel=1e-12)
 
 
@@ -198,7 +198,7 @@ def test_example_prints_the_tables(capsys):
     lines = capsys.readouterr().out.splitlines()
     assert sum("pays: yes" in line for line in lines) > 5
     decided = [line for line in lines if "rule" in line and "undecided" not in line]
-    # Where the data decide, the rule says the same.
+    # Wherever the data decide, the rule agrees.
     assert len(decided) > 6
     assert all(
         line.split("pays: ")[1].split(", rule: ")[0] == line.split("rule: ")[1]

@@ -25,7 +25,7 @@ def test_agreement_against_a_grid(k):
     x = EDGE * ((2 * np.arange(200_000) + 1) / 200_000 - 1)
     near = nearest_mean(points, x, k)
     got = noise.neighbor_agreement(points, k)
-    # A jump between cells is half a step out of place at most.
+    # On the grid a jump between cells is off by at most half a step.
     assert got == pytest.approx(np.mean((x - near) * near), abs=1e-4)
 
 
@@ -64,7 +64,7 @@ def test_other_intervals_and_orders():
     one = noise.noisy_risk(points, 0.5, 0.4, 0.3, 2, 0.0, 1.0)
     other = noise.noisy_risk(np.sort(points), 0.5, 0.4, 0.3, 2, 0.0, 1.0)
     assert float(one) == float(other)
-    # Twice the slope's scale and half the points' is the same problem.
+    # Twice the points and half the slopes give the same problem.
     scaled = noise.noisy_risk(2 * points, 0.25, 0.2, 0.3, 2, 0.0, 2.0)
     assert float(scaled) == pytest.approx(float(one), rel=1e-14)
 

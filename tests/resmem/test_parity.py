@@ -1,8 +1,8 @@
 """Every function of refgen.resmem gives on a device what it gives on the CPU.
 
 Results are within the error model of `support.parity`, or equal in every bit where no
-operation rounds differently. The table says, for each function, how many roundings lie
-behind a result and how large the sum of its terms' absolute values is.
+operation rounds differently. The table says for each function how many roundings a
+result has and how large the sum of its terms' absolute values is.
 """
 
 from dataclasses import dataclass
@@ -54,7 +54,7 @@ class Case:
 
     `arguments` takes draws and a number of features. `bound` takes the arguments and
     the CPU's result; None means that bits are equal. Parameters in `unchecked` may
-    hold NaN: what the function does with them is not checked by it.
+    hold NaN: the function does not check them.
     """
 
     arguments: Any
@@ -79,8 +79,8 @@ def problem_and_base(draws, d):
     return problem(draws, d), draws.child("base").normal((3, d))
 
 
-# μ, and so θ∞, has the same bits: they are made of single operations. What is summed
-# over d features has squares in it.
+# μ and so θ∞ have the same bits: they are computed by single operations. Sums over
+# d features have squares as terms.
 def squares(arguments, want):
     d = arguments[0].n_features
     return model(d + ROUNDINGS_OF_POW + 4, want)
@@ -111,7 +111,7 @@ def training_sets(draws, d):
 
 
 def solved(arguments, want):
-    """Eigenvalues on the device and Cholesky here, both backward stable."""
+    """The device uses eigenvalues, the CPU Cholesky; both are backward stable."""
     X, _, _ = arguments
     theta, mu = want
     d = X.shape[-1]
@@ -139,7 +139,7 @@ def weighted(draws, d):
 
 
 def apart(arguments, want):
-    # exp of at most 800 multiplies its rounding by that.
+    # exp of a number up to 800 multiplies the number's rounding by up to 800.
     points, queries, k = arguments[:3]
     size = 4 * (abs(points).max() + abs(queries).max()) ** 2 + 4
     return model(6 + 2 * k + 800, size)
@@ -213,7 +213,7 @@ def noisy(draws, d):
 
 
 def gaussian(arguments, want):
-    # σ enters squared, and exp of up to 40²/2 multiplies its rounding by that.
+    # σ is squared; exp of a number up to 40²/2 multiplies its rounding by up to that.
     points = arguments[0]
     size = 40 * (1 + 2 / (points**2).sum(-1).min())
     return model(2 * 800 + 4 * points.shape[-1], size)
@@ -246,7 +246,7 @@ def _tuple(value):
     return value if isinstance(value, tuple) else (value,)
 
 
-# Logarithms of up to 40, each behind a dozen operations, then exp.
+# exp of sums of logarithms up to 40, each after a dozen operations.
 GAMMAS = within(12 * 40)
 CASES = {
     "LinearProblem": Case(lambda s, d: tuple(vars(problem(s, d)).values())),
@@ -271,11 +271,11 @@ CASES = {
     "expected_interval_displacement": Case(
         lambda s, d: (N, K, np.zeros(4), 1 + s.uniform(4)), within(30)
     ),
-    # Each of 12 cubes is at most 8 and behind ten operations.
+    # There are 12 cubes, each at most 8 and after ten operations.
     "interval_displacement": Case(sorted_points, within(12 + 10, 12 * 8)),
     "irreducible_risk": Case(lambda s, d: (problem(s, d),), squares),
     "irreducible_risk_slope": Case(lambda s, d: (problem(s, d),)),
-    # Squares of differences of means of 4, added up: their roundings, and two of exp.
+    # Sums of squares of differences of means of 4, with two roundings more from exp.
     "leave_one_out_scores": Case(
         neighbours,
         lambda a, want: model(60 + 7 * a[2].shape[1], want.max() + (a[2] ** 2).max()),

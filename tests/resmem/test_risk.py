@@ -276,7 +276,7 @@ def check_designs(run):
 
 def one_design(run, rng, shape, block, grid, order):
     n_designs, n, q, d, k = shape
-    for scale in (1, np.pi):  # many ties; and squares that are rounded
+    for scale in (1, np.pi):  # with many ties, then with squares that are rounded
         points = rng.integers(-2, 3, (n_designs, n, d)) * scale
         queries = rng.integers(-2, 3, (n_designs, q, d)) * (scale**0.5)
         squares = np.full((n_designs + 1, q, k), GUARD)

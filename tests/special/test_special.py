@@ -32,7 +32,7 @@ from refgen_gpu.arrays import to_device
 def test_gamma_ratio_keeps_its_digits_at_any_size(x, shift):
     with mpmath.workdps(60):
         exact = float(mpmath.gammaprod([x], [x + mpmath.mpf(shift)]))
-    # exp amplifies the rounding of a log x + O(1), of up to a dozen roundings.
+    # exp amplifies the error of a log x + O(1), which has up to a dozen roundings.
     allowed = 12 * (40 + shift * math.log(x)) * 2**-53
     got = float(special.gamma_ratio(float(x), shift))
     assert got == pytest.approx(exact, rel=allowed)
@@ -55,7 +55,7 @@ def test_rising_factorials_are_products(x, n):
 def test_binomial_probabilities(n):
     j, p = np.arange(n + 1), np.array([0.0, 1e-9, 0.25, 0.5, 0.999, 1.0])[:, None]
     got = special.binomial_pmf(j, n, p)
-    # Three values of log Γ(n + 1) at most, and logs of p and 1 − p.
+    # Three values of at most log Γ(n + 1), and logarithms of p and 1 − p.
     rounding = 8 * (n * math.log(n + 2) + n * math.log(1e9) + 4) * 2**-53
     assert_allclose(got, stats.binom.pmf(j, n, p), rtol=rounding, atol=1e-300)
     assert_allclose(got.sum(axis=-1), 1, rtol=0, atol=rounding)
@@ -168,7 +168,7 @@ def test_functions_are_within_the_model(device, seed, n):
     shift, p = 5 * draws.child("shift").uniform(n), draws.child("p").uniform(n)
     counts = draws.integers(n + 1, n).astype(float)
     z, s = draws.normal(n), 0.1 + draws.child("s").uniform(n)
-    # Three lgammas of at most 121, or four of their logs; the pmf is at most 1.
+    # Three lgammas of numbers up to 121, or four of logarithms; the pmf is at most 1.
     logs = 3 * (120 * np.log(121.0) + 1)
     for name, arguments, size in (
         ("log_rising_factorial", (x, shift), logs),

@@ -13,7 +13,7 @@ needs_nvcc = pytest.mark.skipif(
     shutil.which("nvcc") is None, reason="nvcc is not installed"
 )
 
-# What CuPy adds to the options of its own accord.
+# Options that CuPy itself adds.
 CUPY_OPTIONS = ("-ftz=true", "--device-as-default-execution-space")
 
 
@@ -42,7 +42,7 @@ def nvrtc(text: str, architecture: str, options: tuple[str, ...] = launch.OPTION
 
 
 def unfit_instructions(ptx: str) -> list[str]:
-    """Instructions that round otherwise than IEEE operations one by one."""
+    """Instructions that round differently from single IEEE operations."""
     contracted = r"\b(?:fma|mad)(?:\.\w+)*\.f(?:32|64)"
     unrounded = r"\b(?:mul|add|sub|div|sqrt|rcp)(?:\.ftz)?\.f(?:32|64)"
     return re.findall(rf"{contracted}|{unrounded}|\S*\.approx\S*|\S*\.f32\b", ptx)
@@ -53,7 +53,7 @@ def atomic_additions(ptx: str) -> int:
 
 
 def nvcc_log(text: str, folder: Path) -> str:
-    """Errors of nvcc, for which warnings, spills and local memory are errors."""
+    """Errors of nvcc; warnings, spills and local memory count as errors."""
     source = folder / "kernel.cu"
     source.write_text(text)
     built = subprocess.run(
@@ -70,7 +70,7 @@ def nvcc_log(text: str, folder: Path) -> str:
 
 
 def host_headers(text: str) -> list[str]:
-    """Headers that nvcc has and NVRTC on a user's machine has not."""
+    """Headers that nvcc has, but NVRTC on a user's machine does not."""
     return re.findall(r"#include\s*<(?!cuda/std/|cub/).*", text)
 
 

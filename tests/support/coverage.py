@@ -12,7 +12,7 @@ EXACT = 1e-12
 
 
 def covers(missed, error_probability):
-    """Whether so many misses have probability 2**-20 or more if the promise holds."""
+    """Whether this many misses have probability ≥ 2**-20 if the promise holds."""
     missed = np.asarray(missed)
     tail = stats.binom.sf(missed.sum() - 1, missed.size, error_probability)
     return tail >= 2.0**-20

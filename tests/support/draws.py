@@ -2,7 +2,8 @@
 
 import numpy as np
 
-# 2⁻²⁰ of false alarm for each test; the draws are fixed, so it is met once or never.
+# Probability of a false alarm in each test. The draws are fixed, so that a test always
+# passes or always fails.
 ALARM = 2.0**-20
 
 MANY = 200_000

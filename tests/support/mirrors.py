@@ -27,9 +27,9 @@ def packages(theory):
 
 
 def assert_complete(theory, *tables):
-    """Every public name of a theory that is not marked as the host's is in one table.
+    """Every public name of a theory is in one table, unless it is marked for the host.
 
-    A table of exceptions says, for each name, why it is in no other.
+    A table of exceptions says, for each of its names, why no other table has it.
     """
     host = packages(theory)[1]
     names = [n for n in host.__all__ if why_on_the_host(getattr(host, n)) is None]
@@ -52,7 +52,7 @@ def moved(value):
 
 
 def on_both(theory, name, arguments):
-    """What the device and the CPU make of a call."""
+    """The results of a call on the device and on the CPU."""
     device, host = (getattr(package, name) for package in packages(theory))
     return device(*map(moved, arguments)), host(*arguments)
 
@@ -73,7 +73,7 @@ def check_host_arguments(theory, name, arguments):
 def check_bad_numbers(theory, name, arguments, unchecked=()):
     """NaN and infinity in an array are refused by name, by both packages.
 
-    `unchecked` are parameters that the function takes as they are.
+    `unchecked` are parameters that the function takes without a check.
     """
     for package, move in zip(packages(theory), (moved, lambda a: a), strict=True):
         function = getattr(package, name)
@@ -91,7 +91,7 @@ def check_bad_numbers(theory, name, arguments, unchecked=()):
 
 
 def check_instance(device, got, want):
-    """An instance built on the device: all of it is there, and it pickles."""
+    """An instance built on the device has all its arrays there, and can be pickled."""
     assert_same_bits(got, want)
     assert_on_device(tuple(vars(got).values()), device)
     again = pickle.loads(pickle.dumps(got))

@@ -89,7 +89,7 @@ def mean_disagreement(runs):
 
 
 def jackknife(runs):
-    """Leave each run out, leave each point out, from scratch each time."""
+    """Leave out each run, then each point, and compute from scratch each time."""
 
     def part(values):
         n = len(values)

@@ -1,9 +1,10 @@
 """What "equal" means when the CPU and a device compute the same thing.
 
-Either the same bits, or an error model: a result that sums terms, each behind at most
-n roundings, is off by at most γₙ Σ|terms| in any order of summation and with or without
-fused operations, γₙ = n u/(1 − n u) (Higham 2002, Accuracy and Stability of Numerical
-Algorithms, lemma 3.1 and section 4.2). Two machines then differ by 2 γₙ Σ|terms|.
+Either the bits are the same, or results are within an error model. If a result is a sum
+of terms and each term goes through at most n roundings, the result is off by at most
+γₙ Σ|terms| with γₙ = n u/(1 − n u), in any order of summation and with or without fused
+operations (Higham 2002, Accuracy and Stability of Numerical Algorithms, lemma 3.1 and
+section 4.2). Two machines then differ by at most 2 γₙ Σ|terms|.
 """
 
 from dataclasses import fields, is_dataclass
@@ -38,16 +39,16 @@ def gamma(n):
 
 
 def model(roundings, size):
-    """How far two machines may be apart."""
+    """How far the results of two machines may be apart."""
     return 2 * gamma(roundings) * size
 
 
 def parts(value, path="result"):
-    """Every array, number and word of a result, with its name; arrays on the host."""
+    """Every array, number and word of a result by name, with arrays on the host."""
     if isinstance(value, dict):
         items = value.items()
     elif is_dataclass(value):
-        # Where something was computed is the one difference that is wanted.
+        # The only difference that there should be: where a result was computed.
         names = [f.name for f in fields(value) if f.name != "device"]
         items = [(name, getattr(value, name)) for name in names]
     elif isinstance(value, tuple | list):
@@ -74,7 +75,7 @@ def pairs(got, want):
 
 
 def assert_same_bits(got, want):
-    """Equal in every bit, but for the sign of zero."""
+    """Equal in every bit, except for the sign of zero."""
     for name, mine, right in pairs(got, want):
         np.testing.assert_array_equal(mine, right, err_msg=name)
 
@@ -119,7 +120,7 @@ def dyadic_simplex(draws, shape, unit):
 
 
 def vote_shares(draws, shape, n_runs):
-    """Shares j/n_runs of random votes: ties that are no dyadic rationals."""
+    """Shares j/n_runs of random votes: they tie and need not be dyadic rationals."""
     *batch, n = shape
     votes = draws.integers(n, (*batch, n_runs))
     return (votes[..., None] == np.arange(n)).mean(axis=-2)

@@ -26,12 +26,12 @@ class Row:
 
 
 def soft_pairs(m, n, k):
-    # r(a) = M − Σ_b p_a·p_b − own has terms of at most 2M + 2, behind M + 2K roundings.
+    # r(a) = M − Σ_b p_a·p_b − own has terms of at most 2M + 2, after M + 2K roundings.
     return 2 * m + 2 * k + n + 10, (2 * m + 2) / (m - 1)
 
 
 def soft_jackknife(m, n, k):
-    # Totals less one run: M + 2 totals of N (2M + 2) over N (M − 1)(M − 2).
+    # Totals without one run: M + 2 totals of N (2M + 2) over N (M − 1)(M − 2).
     without = (m + 2) * (2 * m + 2) / ((m - 1) * (m - 2))
     roundings = 2 * (m * n + 2 * m + 2 * k + 12) + m + n + 2 * ROUNDINGS_OF_POW
     return roundings, m * (2 * without) ** 2 + 4 * soft_pairs(m, n, k)[1] ** 2
@@ -75,7 +75,7 @@ PREDICTIONS = {
         least_runs=4,
     ),
     "vote_counts": Row(least_runs=1),
-    # With a test of their own.
+    # These have tests of their own.
     "audit": None,
     "cace_noise_floor": None,
     "disagreement_estimate": None,
@@ -88,7 +88,7 @@ def root(bound, value):
 
 
 def estimate_bounds(want, kind, m, n, k):
-    """By part of a DisagreementEstimate."""
+    """A bound for each part of a DisagreementEstimate."""
     variance = {"jackknife": "jackknife_variance", "normal": "unbiased_variance"}
     value = model(*getattr(PREDICTIONS["disagreement"], kind)(m, n, k))
     bounds = {"value": value, "low": value, "high": value}

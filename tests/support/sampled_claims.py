@@ -77,7 +77,7 @@ def looked_at(claim, n_looks, seed=0, rg=refgen):
 
 
 def decided(claim, n_looks, error_probability=0.05, seed=0, rg=refgen):
-    """The verdict after the deciding look, or the last."""
+    """The verdict after the deciding look, or after the last one."""
     looks = []
     for look in looked_at(claim, n_looks, seed, rg):
         looks.append(look)

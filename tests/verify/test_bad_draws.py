@@ -1,4 +1,4 @@
-"""Draws that no interval is valid for are the claim's error."""
+"""Draws for which no interval is valid are the claim's error."""
 
 import numpy as np
 import pytest
@@ -10,7 +10,7 @@ from refgen.verify.tally import ClaimError
 
 
 def drawn_as(values, rhs=0.5, **options):
-    """A claim that draws what `values` makes of the number of draws."""
+    """A claim whose n draws are ``values(n)``."""
 
     def measure(rg, instance, draws):
         """A mean."""

@@ -1,4 +1,4 @@
-"""Monte-Carlo claims: wrong no more often than stated, whatever is looked at when."""
+"""Monte-Carlo claims: wrong no more often than stated, however often one looks."""
 
 import json
 from dataclasses import replace
@@ -32,10 +32,11 @@ ALARM = 2**-20  # a true statement about chance fails this rarely
 
 
 def n_refuted(claim, n_claims, error_probability, n_looks=3):
-    """Of so many independent simulations of a claim.
+    """How many of `n_claims` independent simulations of a claim are refuted.
 
-    None holds at the precision of `make`. Intervals only narrow from look to look, so
-    that one judgement of all looks shows what any of them would have refuted.
+    No simulation decides that the claim holds, as the precision of `make` is too fine.
+    Intervals only narrow from look to look, so that judging all looks together shows
+    whether any of them would have refuted the claim.
     """
     runs = (list(looked_at(claim, n_looks, seed)) for seed in range(n_claims))
     verdicts = (judging.judge(claim.kind, r, error_probability) for r in runs)
@@ -43,7 +44,7 @@ def n_refuted(claim, n_claims, error_probability, n_looks=3):
 
 
 def at_most(n_claims, error_probability):
-    """What as many claims exceed with probability ALARM, each wrong as often."""
+    """A number of wrong claims that is exceeded with probability ALARM at most."""
     return binom.isf(ALARM, n_claims, error_probability)
 
 
@@ -130,7 +131,7 @@ def test_intervals_of_all_looks_share_what_a_statement_may_spend(monkeypatch):
     judging.judge("identity", looks, 0.05)
     assert len(spent) == 6
     assert sum(spent) <= 0.05
-    # Nor is it spent on looks that come too late to matter.
+    # Only a little is left for looks that come later.
     assert sum(spent) > 0.04
 
 
@@ -160,7 +161,7 @@ def test_simulated_claims_are_decided_quickly(id, seed):
 
 
 def along(sizes, means, kind, rhs, precision, order=1.0, noise=0.05):
-    """A claim about means that are known, drawn with bounded noise."""
+    """A claim about known means, with draws that have bounded noise."""
 
     def measure(rg, instance, draws):
         """Means along sizes."""
@@ -190,7 +191,7 @@ def test_a_limit_is_what_the_fit_of_its_order_tends_to():
     assert verdict.state == "holds"
     assert "fitted as L + c·size^-0.5, in [" in verdict.words
     assert decided(along(SIZES, means, "limit", 0.6, 0.02, 0.5), 8).state == "refuted"
-    # The order is part of the claim: another one extrapolates to elsewhere.
+    # The order is part of the claim: another one extrapolates to another limit.
     assert decided(along(SIZES, means, "limit", 0.7, 0.02, 1.0), 8).state == "refuted"
 
 
@@ -234,7 +235,7 @@ def test_the_decision_is_stated_in_words(kind):
 
 
 def table_of(law):
-    """Draws that depend on their number alone, not on the block they come in."""
+    """A claim whose draws depend only on their number, not on their block."""
     true, draw, assumed = LAWS[law]
     instance = Mean(np.full(8, true))
     table = draw(instance, SimpleNamespace(stream=Stream(0, "table"), n=4096))
@@ -321,7 +322,7 @@ def test_simulated_claims_draw_the_same_on_the_device(id, device):
     for ours, theirs in zip(here, there, strict=True):
         assert ours["instances"] == theirs["instances"]
         for a, b in zip(ours["parts"], theirs["parts"], strict=True):
-            assert drawing.added(a, b)["n"] == 512  # states the same of its draws
+            assert drawing.added(a, b)["n"] == 512  # both state the same
             # Rounding in another order moves a bounded draw by one step at most.
             assert np.abs(np.subtract(a["sums"], b["sums"])).max() <= 256
 

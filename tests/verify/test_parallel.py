@@ -54,7 +54,7 @@ def below(limit):
 
 
 class Shuffled(Executor):
-    """Finishes one of the tasks under way at a time, chosen by `choose`."""
+    """Finishes one waiting task at a time, which `choose` picks."""
 
     def __init__(self, choose):
         self._choose = choose
@@ -75,7 +75,7 @@ class Shuffled(Executor):
 
 @contextlib.contextmanager
 def finishing(pool, monkeypatch):
-    """Whoever waits for a result lets `pool` finish a task first."""
+    """Within the context, waiting for a result makes `pool` finish a task."""
 
     def wait(pending, return_when):
         if pending:
@@ -88,12 +88,12 @@ def finishing(pool, monkeypatch):
 
 
 def outcomes(claim, workers, sizes=SETTINGS):
-    """What all statements of a claim give on an executor."""
+    """The outcomes of all statements of a claim on an executor."""
     runs = [StatementRun(claim, i, sizes, 512, 1e-3) for i in (0, 1)]
     ended = []
     scheduler = Scheduler(sizes, "refgen", NoStore(), workers)
     scheduler.run(runs, ended.append)
-    assert sorted(run.index for run in ended) == [0, 1]  # each is told once
+    assert sorted(run.index for run in ended) == [0, 1]  # each is reported once
     return [replace(run.outcome(), seconds=0) for run in runs]
 
 
@@ -135,7 +135,7 @@ def test_nothing_beyond_the_deciding_task_counts():
 
 
 class Dying(Inline):
-    """Its worker dies on chosen tasks, as often as `deaths` says."""
+    """An executor whose worker dies at some tasks, as often as `deaths` says."""
 
     def __init__(self, deaths, log):
         self._deaths, self._log = deaths, log
@@ -208,7 +208,7 @@ class Killer:
 
 
 def workers_of(pid, name):
-    """Children and theirs whose command line has the name, by their ids."""
+    """Ids of descendants of a process whose command line has the name."""
     listed = subprocess.run(
         ["ps", "-wweo", "pid=,ppid=,args="], capture_output=True, text=True, check=True
     )
@@ -326,7 +326,7 @@ def test_dask_without_distributed_says_what_to_install(monkeypatch):
 
 
 def test_statements_on_the_same_examples_are_done_in_one_place():
-    """Dear examples, such as trained networks, are made once per claim."""
+    """Expensive examples, such as trained networks, are made once per claim."""
     claim = get("GDE-22c")
     assert claim.domain.is_finite
     runs = [StatementRun(claim, i, SETTINGS, 512, 1e-3) for i in (0, 1)]

@@ -1,4 +1,4 @@
-"""The table of all measurements: complete, readable, and whole or not there."""
+"""The table of all measurements: complete, readable, and never written in part."""
 
 import csv
 import json
@@ -15,7 +15,7 @@ from refgen.cli import main
 from refgen.verify import measurements, verify
 from refgen.verify.measurements import COLUMNS, Recorder, unpacked, write_tables
 
-# Several parts, an identity, a limit, and a finite set of instances.
+# Claims with several parts, an identity, a limit, and a finite set of instances.
 IDS = ["GDE-1", "GDE-6", "GDE-13", "GDE-8d"]
 
 
@@ -95,7 +95,7 @@ def test_parquet_and_csv_hold_the_same(tables):
 @pytest.mark.parametrize("more", [["--run"], ["--jobs", "2"]])
 def test_tables_do_not_depend_on_how_the_run_went(tables, tmp_path, more):
     more = [*more, str(tmp_path / "run")] if more == ["--run"] else more
-    for again in ("first", "second"):  # with --run, the second one measures nothing
+    for again in ("first", "second"):  # with --run, the second run measures nothing
         assert invoke(tmp_path / again, *more).exit_code == 0
         assert contents(tmp_path / again) == contents(tables)
 

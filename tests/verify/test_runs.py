@@ -1,4 +1,4 @@
-"""A run that is killed goes on; a run that cannot be kept says why; none is mixed."""
+"""A killed run continues; a run that cannot be kept says why; runs are never mixed."""
 
 import json
 import os
@@ -31,7 +31,7 @@ def invoke(directory, *more, ids=("GDE-5",)):
 
 
 def refused(result, *words):
-    """Exit status 2, and a message of a line or a few that names what to do."""
+    """Exit status 2, and a short message that says what to do."""
     assert result.exit_code == 2, result.output
     assert "Traceback" not in result.output
     for word in words:
@@ -40,7 +40,7 @@ def refused(result, *words):
 
 
 def n_rows(directory):
-    """Finished tasks in a copy, so that looking changes nothing."""
+    """Number of finished tasks, read from a copy so that reading changes nothing."""
     copy = directory.with_name("copy")
     shutil.copytree(directory, copy)
     try:
@@ -75,7 +75,7 @@ def finished(process):
 
 
 def undisturbed(tmp_path):
-    """Seconds from the first finished task to the end, and the report."""
+    """Seconds of a run from its first finished task to its end, and its report."""
     process = started(tmp_path / "whole", tmp_path / "whole.json")
     wait_for_a_write(process, tmp_path / "whole")
     start = time.monotonic()
@@ -84,7 +84,7 @@ def undisturbed(tmp_path):
 
 
 def wait_for_a_write(process, directory, size=0):
-    """Wait until the process has written to its log, and that has a size."""
+    """Wait until the process has written to its log, and the log is above `size`."""
     before, _ = written(directory)
     while process.poll() is None:
         when, length = written(directory)
@@ -94,7 +94,7 @@ def wait_for_a_write(process, directory, size=0):
 
 
 def written(directory):
-    """When the log was written last, and its size."""
+    """The time of the last write to the log, and the log's size."""
     try:
         state = (directory / "run.sqlite3-wal").stat()
     except FileNotFoundError:
@@ -259,7 +259,7 @@ def scramble(data):
 
 
 def change_an_outcome(data):
-    """A flipped bit in the compressed text of the last outcome written."""
+    """Flip a bit in the compressed text of the last outcome that was written."""
     at = data.rindex(b"\x78\x01") + 20
     return data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :]
 

@@ -120,7 +120,7 @@ def test_halves_begin_when_the_whole_has_let_go_of_its_memory():
     held = []
 
     def measure(rg, n):
-        """x ≤ 100, by a batch that has to be small."""
+        """x ≤ 100; a batch that is too large runs out of memory."""
         assert all(ref() is None for ref in held)
         temporary = n.x + 1
         held.append(weakref.ref(temporary))

@@ -33,7 +33,7 @@ def test_calibrated_laws_are_calibrated_and_not_trivially(notion):
         difference = abs(law.label_probabilities - law.vote_shares).max(axis=(1, 2))
         moved += int((difference > 0.05).sum())
         drawn += len(difference)
-    assert moved > 0.3 * drawn  # "calibrated implies" is not tested on p = h̃ alone
+    assert moved > 0.3 * drawn  # "calibrated implies" is tested on other p than h̃, too
 
 
 @pytest.mark.parametrize("notion", CALIBRATED)

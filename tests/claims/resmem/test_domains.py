@@ -10,7 +10,7 @@ from refgen.claims.resmem.excess import points_of_balls
 from refgen.claims.resmem.noise import noisy_designs
 from refgen.random import Stream
 
-# Of a length of up to six numbers.
+# Rounding of the length of up to six numbers.
 ROUNDING = 16 * 2.0**-53
 
 

@@ -1,6 +1,6 @@
 """Checks of kernels against plain Python and NumPy.
 
-A check takes `kernels`, which is called as an `Emulated` is.
+A check takes `kernels`, which is called like an `Emulated`.
 """
 
 # Grid, block and the seed of the order of threads.

@@ -1,4 +1,4 @@
-"""Kernels over odd sizes, for AddressSanitizer to watch."""
+"""Kernels on odd sizes, to be run under AddressSanitizer."""
 
 from support.kernel_checks import draws, levels, votes
 
@@ -10,5 +10,5 @@ _CASES = {
 
 
 def small_cases(file, kernels):
-    """Run the kernels of a file, each array an allocation of its own."""
+    """Run the kernels of a file; each array has an allocation of its own."""
     _CASES[file](kernels)

@@ -77,7 +77,7 @@ def check_dirichlet(kernels, size, offset, shape):
 
 
 def small_cases(kernels):
-    """Run all over odd sizes."""
+    """Run all of these kernels on odd sizes."""
     for n in (1, 2, 5, 67):
         for offset in (0, 3):
             draw(kernels, "stream_words", n, offset, dtype=np.uint64)

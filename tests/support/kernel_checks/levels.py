@@ -8,7 +8,7 @@ LONG = 300  # elements of a row that is split into chunks
 
 
 def level_sums(levels, values, tolerance):
-    """By groups of neighbours, in exact arithmetic where the inputs are integers."""
+    """Sums by groups of neighbouring levels; exact if the inputs are integers."""
     starts = [j for j, (a, b) in enumerate(pairwise(levels), 1) if b - a > tolerance]
     edges = [0, *starts, len(levels)]
     return sum(abs(sum(values[a:b])) for a, b in pairwise(edges))
@@ -62,7 +62,7 @@ def check_exact_sums(kernels, n, block, order):
 
 
 def check_chain(kernels, block):
-    # Each neighbour is at the tolerance, the ends are far apart.
+    # Neighbours are the tolerance apart, and the ends are far apart.
     levels = np.array([[0, 1, 2, 3, 4, 5.5, 6.5, 8.0]])
     values = np.array([[1, -1, 2, 4, -8, 16, 32, -64.0]])
     sums, _ = run_levels(kernels, levels, values, 1.0, block)
@@ -87,7 +87,7 @@ def check_real_sums(kernels, block):
 
 
 def small_cases(kernels):
-    """Run all over odd sizes."""
+    """Run all of these kernels on odd sizes."""
     for block in ((1, 4), (5, 2), (64, 1)):
         for n in (1, 6, 33):
             rows = sorted_integers(n, 3, n, 4)

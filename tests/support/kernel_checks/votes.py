@@ -62,7 +62,7 @@ def check_votes(kernels, size, shape):
 
 
 def small_cases(kernels):
-    """Run all over odd sizes."""
+    """Run all of these kernels on odd sizes."""
     for n_runs, n_points, n_levels in ((1, 1, 1), (5, 67, 3), (3072, 3, 2)):
         labels, truth = random_labels(0, n_runs, n_points, -1, n_levels)
         run_votes(kernels, labels, truth, -1, n_levels)

@@ -1,7 +1,8 @@
 """A CPU stand-in for CuPy, for tests only: it says nothing about a GPU.
 
-CuPy's surface, read from the installed CuPy, with NumPy's arithmetic; kernels are the
-same .cu files, compiled for the CPU. Every array and label says what it is.
+It has CuPy's names and signatures, read from the installed CuPy, and NumPy's
+arithmetic; kernels are the same .cu files, compiled for the CPU. Every array and label
+says what it is.
 """
 
 from __future__ import annotations

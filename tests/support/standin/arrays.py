@@ -17,7 +17,7 @@ _no_sync: ContextVar[bool] = ContextVar("no_sync", default=False)
 
 @contextlib.contextmanager
 def forbid_sync() -> Iterator[None]:
-    """Fail whatever would make the host wait for the device."""
+    """Within the context, whatever would make the host wait for the device fails."""
     token = _no_sync.set(True)
     try:
         yield

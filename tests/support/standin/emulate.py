@@ -126,7 +126,7 @@ def build(file: str, flags: tuple[str, ...], source: str | None = None) -> Path:
     if library.exists():
         return library
     cache.mkdir(mode=0o700, exist_ok=True)
-    # Several processes may build the same library: each its own file, then renamed.
+    # Several processes may build the same library: each writes a file and renames it.
     with tempfile.TemporaryDirectory(dir=cache) as folder:
         fresh = Path(folder) / library.name
         built = subprocess.run(

@@ -61,7 +61,7 @@ class Namespace:
 
 
 class _Function:
-    """One function, called as CuPy would allow."""
+    """One function, which accepts only calls that CuPy accepts."""
 
     def __init__(self, path: str, name: str, host: Any, device: Any) -> None:
         self.path, self.__name__ = path, name

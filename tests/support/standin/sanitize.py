@@ -27,7 +27,7 @@ _CODE = "from support.standin import sanitize; sanitize._perform()"
 def reports_of_asan(
     cases: Callable, jobs: Sequence[tuple[str, str | None]]
 ) -> list[str]:
-    """What AddressSanitizer writes as kernels run; "completed" where they all do.
+    """What AddressSanitizer writes for each job; "completed" if its kernels all ran.
 
     Parameters
     ----------
@@ -59,7 +59,7 @@ def reports_of_asan(
 
 
 def assert_clean(report: str) -> None:
-    """All ran and nothing was found; that threads have small stacks is no finding."""
+    """All kernels ran without an error; warnings on small thread stacks may occur."""
     assert "ERROR: AddressSanitizer" not in report
     assert report.endswith("completed")
 
@@ -73,7 +73,7 @@ def _asan_library() -> str:
 
 
 def _perform() -> None:
-    """Each job in a fork, so that one that is stopped leaves the others alone."""
+    """Run each job in a fork: a job that is stopped does not stop the others."""
     folder, (path, name), jobs = json.load(sys.stdin)
     cases = runpy.run_path(path)[name]
     for k, (file, source) in enumerate(jobs):
