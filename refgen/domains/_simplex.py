@@ -38,11 +38,10 @@ class Distribution(Shaped):
         rows = stream.dirichlet(shape)
         if self.denominator is not None:
             return self._rounded(rows)
-        xp = namespace(rows)
-        mode = stream.child("mode").uniform((count, *(1 for _ in shape[1:])))
-        certain = (rows == rows.max(axis=-1, keepdims=True)).astype(float)
-        rows = xp.where(mode < _CERTAIN + _ON_LATTICE, on_lattice(rows, _LATTICE), rows)
-        rows = xp.where(mode < _CERTAIN, certain, rows)
+        mode = stream.child("mode").uniform(count)
+        certain, tied = mode < _CERTAIN, mode > 1 - _ON_LATTICE
+        rows[certain] = _most_likely(rows[certain])
+        rows[tied] = on_lattice(rows[tied], _LATTICE)
         if self.positive:
             rows = (1 - _UNIFORM_PART) * rows + _UNIFORM_PART / shape[-1]
         return rows
@@ -106,6 +105,11 @@ def on_lattice(rows: Any, denominator: int) -> Any:
     edges = xp.rint(xp.cumsum(rows, axis=-1) * denominator)
     edges[..., -1] = denominator
     return xp.diff(edges, axis=-1, prepend=0.0) / denominator
+
+
+def _most_likely(rows: Any) -> Any:
+    """Rows that give all probability to the likeliest outcome."""
+    return (rows == rows.max(axis=-1, keepdims=True)).astype(float)
 
 
 def _normalized(integers: Any) -> Any:
