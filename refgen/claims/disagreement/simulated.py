@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 import numpy as np
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from refgen.arrays import namespace
 from refgen.claims.disagreement._runs import pair_disagreement
@@ -181,7 +181,7 @@ def jackknife_coverage(rg, law, draws, standard_error=_jackknife_error):
     values = xp.asarray([[estimate.value for estimate in found]])
     errors = xp.asarray([[standard_error(estimate) for estimate in found]])
     distance = abs(values - d.expected_disagreement(law.marginal())[:, None])
-    missed = distance > norm.isf(LEVEL / 2) * errors
+    missed = distance > -ndtri(LEVEL / 2) * errors
     return sampled(missed, 2 * LEVEL, 0.02, binary=True)
 
 
