@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from refgen.arrays import Instance
 from refgen.claims import (
     RegistrationError,
+    UnknownClaim,
     all_claims,
     at_most,
     claim,
@@ -143,8 +145,26 @@ def test_a_twin_changes_an_argument_that_exists(changed, problem):
 def test_two_twins_of_a_claim_do_not_say_the_same():
     bounded = declare()
     bounded.twin("x ≤ 0.9", limit=0.9)
+    bounded.twin("x ≤ 0.7", limit=0.7)
     with pytest.raises(RegistrationError, match=r"has the twin 'x ≤ 0.9' already"):
         bounded.twin("x ≤ 0.9", limit=0.8)
+
+
+def test_claims_come_in_natural_order():
+    ids = [c.id for c in all_claims()]
+    assert ids.index("GDE-9") < ids.index("GDE-10") < ids.index("GDE-10b")
+    assert ids[-1] == "resmem-digits"
+
+
+def test_every_pattern_has_to_match():
+    with pytest.raises(UnknownClaim, match="GDE-666"):
+        registry.find(["GDE-6", "GDE-666"])
+
+
+def test_a_claim_knows_the_line_that_declares_it():
+    path, line = get("GDE-6").location.split(":")
+    root = Path(registry.__file__).parents[2]
+    assert (root / path).read_text().splitlines()[int(line) - 1] == "@claim("
 
 
 def test_every_claim_of_the_package_has_a_twin():

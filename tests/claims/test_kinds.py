@@ -41,6 +41,11 @@ def test_inequality_is_one_sided_and_reports_the_ratio():
     assert one("inequality", 2.0, 1.0)[0] is True
 
 
+def test_the_tightest_entry_counts():
+    result = decide("inequality", at_most(np.array([[0.5, 0.9, 0.1]]), 1.0), 1)
+    assert float(result.tightness[0]) == 0.9
+
+
 def test_a_ratio_of_roundings_is_not_tightness():
     assert one("inequality", 1e-17, 1e-18) == (False, 0.0)
 
@@ -73,6 +78,13 @@ def test_a_chain_is_violated_by_any_of_its_steps():
     assert not decide("inequality", ordered, 1).violated[0]
     assert decide("inequality", broken, 1).violated.tolist() == [True]
     assert [part.kind for part in ordered] == ["inequality"] * 3
+
+
+def test_every_relation_keeps_its_scale_and_roundings():
+    options = {"scale": 7.0, "roundings": 2**16}
+    parts = [*ascending(1.0, 2.0, 3.0, **options), tends_to(1.0, 1.0, 0.1, **options)]
+    parts += [relation(1.0, 2.0, **options) for relation in KINDS.values()]
+    assert {(part.scale, part.roundings) for part in parts} == {(7.0, 2**16)}
 
 
 def test_parts_of_several_kinds_may_be_nested():
@@ -113,6 +125,14 @@ def test_sides_of_different_instances_are_not_compared():
 def test_nan_or_a_wrong_batch_is_an_error_not_a_verdict(bad):
     with pytest.raises(InvalidMeasurement):
         decide("identity", equal(bad, 1.0), 1)
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+def test_nan_in_a_scale_or_an_envelope_is_an_error(bad):
+    values = np.ones((1, 2))
+    for part in (equal(values, 1.0, bad), tends_to(values, 1.0, np.array([1.0, bad]))):
+        with pytest.raises(InvalidMeasurement, match="NaN or infinity"):
+            decide("limit", part, 1)
 
 
 def test_measuring_nothing_is_an_error():

@@ -51,8 +51,8 @@ FIELDS = {
     "stochastic": (dom.matrix("n", "k", kind="stochastic"), (3, 4), on_simplex),
     "spectrum": (dom.spectrum("n", smallest=0.2, largest=10), (3,),
                  lambda v: ((v == 0) | ((v > 0.2 - 1e-9) & (v <= 10))).all()),
-    "regular": (dom.spectrum("n", smallest=0.2, largest=10, singular=False), (3,),
-                lambda v: ((v > 0.2 - 1e-9) & (v <= 10)).all()),
+    "regular": (dom.spectrum("n", smallest=0.5, largest=10, singular=False), (3,),
+                lambda v: ((v > 0.5 - 1e-9) & (v <= 10)).all()),
     "given": (dom.given(st.integers(0, 9)), (), lambda x: np.isin(x, range(10)).all()),
 }  # fmt: skip
 
@@ -94,7 +94,12 @@ WANTED = {
     "a singular matrix": ("psd", lambda a: abs(np.linalg.eigvalsh(a)).min() < 1e-9),
     "a matrix of rank 1": ("matrix", lambda a: np.linalg.matrix_rank(a) == 1),
     "equal eigenvalues": ("spectrum", lambda v: v[0] == v[1] > 0),
-    "an eigenvalue 0": ("spectrum", lambda v: (v == 0).any()),
+    "an eigenvalue 0": ("spectrum", lambda v: (v == 0).any() and (v > 0).any()),
+    "the lowest integer": ("integer", lambda x: x == -2),
+    "the highest integer": ("integer", lambda x: x == 3),
+    "the first option": ("choice", lambda x: (x == 1).all()),
+    "the last option": ("choice", lambda x: (x == 5).all()),
+    "the last class": ("labels", lambda x: (x == 3).any()),
 }
 
 
@@ -110,6 +115,27 @@ def test_ties_zeros_and_ends_are_found_by_hypothesis(what):
     name, wanted = WANTED[what]
     strategy = FIELDS[name][0].small(SIZES)
     find(strategy, wanted, settings=settings(max_examples=5000, database=None))
+
+
+def test_bulk_draws_of_a_strategy_use_all_of_it_and_depend_on_the_stream():
+    field = dom.given(st.sampled_from([1, 2, 3]))
+    drawn = [field.bulk(rg, Stream(seed), 300, {}) for seed in range(8)]
+    assert all((np.bincount(batch)[1:] > 30).all() for batch in drawn)
+    assert len({tuple(batch) for batch in drawn}) > 1
+
+
+@pytest.mark.parametrize(("low", "high"), [(0.1, 0.7), (-0.3, 0.1), (1 / 3, 1e3)])
+def test_the_upper_end_is_drawn_without_rounding(low, high):
+    drawn = dom.real(low, high).bulk(rg, Stream(4), 4000, {})
+    assert drawn.max() == high
+    assert drawn.min() == low
+
+
+def test_certain_distributions_are_certain_of_any_outcome():
+    drawn = dom.distribution(3).bulk(rg, Stream(5), 4000, {})
+    certain = drawn[drawn.max(axis=-1) == 1]
+    assert 0.1 < len(certain) / 4000 < 0.4
+    assert (certain.mean(axis=0) > 0.25).all()
 
 
 def test_values_shrink_to_the_simplest():

@@ -63,6 +63,13 @@ def test_laws_over_classifiers_with_gde_have_it_and_not_trivially():
     assert moved > 300
 
 
+def test_the_wrong_classifier_is_always_wrong():
+    for block in range(5):
+        law = domains.wrong_laws.sample(rg, Stream(3, "wrong").at(block), 100)
+        assert (rg.disagreement.test_error(law) == 1).all()
+        assert (law.vote_shares.max(axis=-1) == 1).all()
+
+
 def test_one_half_is_attained_by_a_wrong_classifier():
     law = FiniteLaw([1.0], [[0.0, 1.0]], [[1.0, 0.0]])
     assert abs(rg.disagreement.gap(law)) == rg.disagreement.cace(law) / 2 == 1
