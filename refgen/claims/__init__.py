@@ -1,11 +1,11 @@
 """Theorems as properties: claims, their relations, false twins and registry."""
 
+from refgen.claims.decisions import decide
 from refgen.claims.kinds import (
     InvalidMeasurement,
     Measurement,
     ascending,
     at_most,
-    decide,
     equal,
     exceeds,
     tends_to,

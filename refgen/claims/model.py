@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from refgen.arrays import Instance, namespace
-from refgen.claims.kinds import Decision, InvalidMeasurement, Kind, decide
+from refgen.claims.decisions import Decision, decide
+from refgen.claims.kinds import InvalidMeasurement, Kind
 from refgen.domains import Domain
 
 

@@ -5,10 +5,11 @@ extremes) and large batches (by a `refgen.random.Stream`, where the package comp
 `record` builds instances from fields; sizes have names that fields share.
 """
 
+from refgen.domains._domain import Domain
 from refgen.domains._fields import Field
 from refgen.domains._matrices import matrix, spectrum, vector
 from refgen.domains._numbers import choice, given, integer, labels, real
-from refgen.domains._record import Domain, Record, record
+from refgen.domains._record import Record, record
 from refgen.domains._simplex import distribution, on_lattice
 
 __all__ = [

@@ -65,7 +65,7 @@ class Recorder:
         self._next = 0
 
     def add(self, decision: Any) -> None:
-        """Add a decided batch; see `refgen.claims.kinds.Decision`."""
+        """Add a decided batch; see `refgen.claims.decisions.Decision`."""
         rows = np.empty((len(decision.violated), len(decision.parts)), _ROW)
         rows["instance"] = self._next + np.arange(len(rows))[:, None]
         rows["part"] = np.arange(len(decision.parts))

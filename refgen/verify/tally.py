@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from refgen.arrays import Instance, namespace
-from refgen.claims.kinds import DecidedPart, Decision, Measurement
+from refgen.claims.decisions import DecidedPart, Decision
+from refgen.claims.kinds import Measurement
 from refgen.claims.model import Statement
 
 

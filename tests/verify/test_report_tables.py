@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from refgen.claims.kinds import at_most, decide
+from refgen.claims import at_most, decide
 from refgen.cli import main
 from refgen.verify import measurements, verify
 from refgen.verify.measurements import COLUMNS, Recorder, unpacked, write_tables
