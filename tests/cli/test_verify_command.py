@@ -41,6 +41,21 @@ def test_verify_exits_one_when_something_is_refuted(run, monkeypatch):
     assert shown.stdout == "False\n"
 
 
+def test_verify_names_the_twins_that_survive(run, monkeypatch):
+    from refgen.claims import Twin, at_most, get
+
+    claim = get("GDE-5")
+    weak = Twin(claim.kind, claim.domain, lambda rg, law: at_most(0, 1), "0 ≤ 1")
+    monkeypatch.setitem(vars(claim), "twins", [weak])
+    result = run("verify", "GDE-5", "--profile", "quick")
+    assert result.exit_code == 1
+    assert "not refuted: the twin '0 ≤ 1'" in result.output
+    monkeypatch.setitem(vars(claim), "twins", [])
+    result = run("verify", "GDE-5", "--profile", "quick")
+    assert result.exit_code == 0
+    assert "HOLDS (power untested)" in result.output
+
+
 def test_verify_writes_its_report_as_json(run, tmp_path):
     path = tmp_path / "report.json"
     result = run("verify", "GDE-6", "--profile", "quick", "--json", str(path))

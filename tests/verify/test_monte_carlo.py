@@ -376,3 +376,16 @@ def test_looks_that_do_not_fit_together_are_the_claims_error():
     result = verify_claim(replace(get("GDE-17s"), measure=measure), PROFILES["quick"])
     assert result.verdict == "ERROR"
     assert "InvalidMeasurement" in result.error
+
+
+def test_an_extrapolated_limit_is_as_wide_as_the_means_allow():
+    """The fit of any means in their intervals lies in the limit's, ends attained."""
+    sizes, order = np.array([4.0, 16.0, 64.0]), 0.5
+    low, high = np.array([1.0, 1.3, 1.2]), np.array([1.5, 1.4, 1.9])
+    design = np.stack([np.ones(3), sizes**-order], axis=1)
+    corners = np.stack(np.meshgrid(*zip(low, high, strict=True)), axis=-1).reshape(
+        -1, 3
+    )
+    fits = np.linalg.lstsq(design, corners.T, rcond=None)[0][0]
+    found = judging._extrapolated(sizes, order, low, high)
+    np.testing.assert_allclose(found, (fits.min(), fits.max()), rtol=0, atol=1e-12)
