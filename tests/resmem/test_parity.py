@@ -378,6 +378,8 @@ def test_problems_of_a_covariance_are_built_from_lists(device, seed, d):
     spectrum = np.sort(stream(seed).exponential(d))
     theta = stream(seed, "theta").normal(d)
     given = np.diag(spectrum).tolist(), theta.tolist(), 0.5, 0.25
+    with pytest.raises(TypeError, match=r"covariance is on the host .*to_device"):
+        on_gpu.LinearProblem.from_covariance(np.eye(2), [1.0, 0.0], 0.5)
     got = on_gpu.LinearProblem.from_covariance(*given)
     want = on_host.LinearProblem.from_covariance(*given)
     assert_on_device(tuple(vars(got).values()), device)
