@@ -1,6 +1,7 @@
 """One place for the Hypothesis profiles, the slow marker and the devices."""
 
 import os
+import signal
 
 import pytest
 from hypothesis import settings
@@ -17,6 +18,11 @@ settings.register_profile(
     "wide", derandomize=False, max_examples=1000, deadline=None, print_blob=True
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+
+# A shell that starts pytest in the background lets it ignore Ctrl-C, and its children
+# too. Some tests send one.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 WHY_NO_GPU = refgen_gpu.backend.probe()
 
