@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from refgen.arrays import namespace
+from refgen.claims.envelopes import evaluated
 from refgen.claims.kinds import InvalidMeasurement, Kind, Measurement
 
 
@@ -47,9 +48,7 @@ def _inequality(m: Measurement, xp: Any) -> tuple[Any, Any]:
 def _limit(m: Measurement, xp: Any) -> tuple[Any, Any]:
     error = abs(m.lhs - m.rhs)
     allowed = m.envelope + m.tolerance
-    # An envelope that does not shrink along the sizes proves no limit.
-    flat = (m.envelope[..., -1:] >= m.envelope[..., :1]) & (m.envelope[..., :1] > 0)
-    return (error > allowed) | flat, _ratio(xp, error, allowed, 0.0)
+    return error > allowed, _ratio(xp, error, allowed, 0.0)
 
 
 def _existence(m: Measurement, xp: Any) -> tuple[Any, Any]:
@@ -87,8 +86,9 @@ def decide(kind: Kind, result: Any, batch: int, xp: Any = np) -> Decision:
     Raises
     ------
     InvalidMeasurement
-        On NaN or infinity, if a side does not have `batch` rows, or if it is not where
-        the instances are.
+        On NaN or infinity, complex sides, a scale that is not positive where a side is
+        not 0, an envelope that proves no limit, if a side does not have `batch` rows,
+        or if it is not where the instances are.
 
     Examples
     --------
@@ -135,31 +135,47 @@ def _side(xp: Any, value: Any) -> Any:
             f"the claim measured with {namespace(value).__name__}, and its instances "
             f"are arrays of {xp.__name__}"
         )
+    if np.iscomplexobj(value):
+        raise InvalidMeasurement(
+            "the claim measured a complex number; a side is real: take abs or .real"
+        )
     return xp.asarray(value, float)
 
 
 def _decide_part(part: Measurement, batch: int, xp: Any) -> DecidedPart:
-    given = (part.lhs, part.rhs, part.scale, part.envelope)
-    sides = [_side(xp, value) for value in given]
+    sides = [_side(xp, value) for value in (part.lhs, part.rhs, part.scale)]
     shape = sides[0].shape or _shape_if_lhs_is_a_number(sides, batch)
     # A side that broadcasts beyond lhs would compare different instances.
     if shape[0] != batch or not all(_fits(side.shape, shape) for side in sides):
-        lhs, rhs, scale, envelope = (side.shape for side in sides)
+        lhs, rhs, scale = (side.shape for side in sides)
         raise InvalidMeasurement(
-            f"the claim measured shapes {lhs} and {rhs} (scale {scale}, envelope "
-            f"{envelope}) on a batch of {batch} instances; each must be a number or "
-            "broadcast to the shape of lhs, whose first axis is the batch"
+            f"the claim measured shapes {lhs} and {rhs} (scale {scale}) on a batch of "
+            f"{batch} instances; each must be a number or broadcast to the shape of "
+            "lhs, whose first axis is the batch"
         )
-    if part.kind in ("limit", "rate") and (len(shape) < 2 or shape[-1] < 2):
+    lhs, rhs, scale = (xp.broadcast_to(a, shape) for a in sides)
+    if not all(bool(xp.isfinite(x).all()) for x in (lhs, rhs, scale)):
+        raise InvalidMeasurement("the claim measured NaN or infinity on an instance")
+    if bool(((scale < 0) | ((scale == 0) & ((lhs != 0) | (rhs != 0)))).any()):
+        raise InvalidMeasurement(
+            "the scale of a relation must be positive wherever a side is not 0: it is "
+            "the sum of the absolute terms"
+        )
+    envelope = _envelope(part, shape, xp)
+    checked = replace(part, lhs=lhs, rhs=rhs, scale=scale, envelope=envelope)
+    return DecidedPart(part.kind, checked, *_RULES[part.kind](checked, xp))
+
+
+def _envelope(part: Measurement, shape: tuple[int, ...], xp: Any) -> Any:
+    """The envelope at each value of a limit; 0 for other kinds."""
+    if part.kind not in ("limit", "rate"):
+        return xp.broadcast_to(xp.asarray(0.0), shape)
+    if len(shape) < 2 or shape[-1] != len(part.sizes):
         raise InvalidMeasurement(
             f"values that tend to a limit have shape {shape}; they need a last axis of "
-            "at least two sizes"
+            f"their {len(part.sizes)} sizes"
         )
-    lhs, rhs, scale, envelope = (xp.broadcast_to(a, shape) for a in sides)
-    if not all(bool(xp.isfinite(x).all()) for x in (lhs, rhs, scale, envelope)):
-        raise InvalidMeasurement("the claim measured NaN or infinity on an instance")
-    checked = Measurement(part.kind, lhs, rhs, scale, part.roundings, envelope)
-    return DecidedPart(part.kind, checked, *_RULES[part.kind](checked, xp))
+    return evaluated(part.envelope, part.sizes, shape, xp)
 
 
 def _fits(shape: tuple[int, ...], wanted: tuple[int, ...]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Literal
@@ -12,12 +13,15 @@ Kind = Literal["identity", "inequality", "limit", "rate", "existence"]
 
 
 class InvalidMeasurement(ValueError):
-    """A claim's code gave NaN, or no number, on a valid instance."""
+    """A claim's code gave NaN, no number, or a relation that decides nothing."""
 
 
 # How many roundings each side may have by default: enough for short formulas, and for
 # sums of up to a thousand terms. A claim with a longer sum states its number.
 ROUNDINGS = 2**10
+
+# Σ c · size^−p as pairs (c, p), or a function of the sizes that the page proves.
+Envelope = Sequence[tuple[Any, float]] | Callable[[Any], Any]
 
 
 @dataclass(frozen=True)
@@ -33,8 +37,20 @@ class Measurement:
         Sum of the absolute terms on both sides: what rounding is judged against.
     roundings : int
         Number of roundings that a side carries.
-    envelope : array or float
+    envelope : pairs (coefficient, power), or callable
         For limits and rates: proven distance of `lhs` from `rhs` at each size.
+    sizes : tuple of float
+        For limits and rates: what grows along the last axis of `lhs`.
+    sharp : bool
+        For inequalities: whether it is attained, or approached, on the domain.
+    reason : str
+        Why the relation is kept although it decides less than its kind should; see
+        `refgen.claims.resolution`.
+
+    Raises
+    ------
+    InvalidMeasurement
+        If `roundings` is not a positive integer.
     """
 
     kind: Kind
@@ -43,6 +59,15 @@ class Measurement:
     scale: Any = 1.0
     roundings: int = ROUNDINGS
     envelope: Any = 0.0
+    sizes: tuple[float, ...] = ()
+    sharp: bool = False
+    reason: str = ""
+
+    def __post_init__(self) -> None:
+        if type(self.roundings) is not int or self.roundings < 1:
+            raise InvalidMeasurement(
+                f"roundings must be a positive integer, got {self.roundings!r}"
+            )
 
     @property
     def tolerance(self) -> Any:
@@ -52,11 +77,16 @@ class Measurement:
         and in any order of summation (Higham 2002, lemma 3.1 and section 4.2). Two
         sides: a factor of 2.
         """
-        return 2 * self.roundings * UNIT_ROUNDOFF * abs(self.scale)
+        return 2 * self.roundings * UNIT_ROUNDOFF * self.scale
 
 
 def equal(
-    lhs: Any, rhs: Any, scale: Any = 1.0, *, roundings: int = ROUNDINGS
+    lhs: Any,
+    rhs: Any,
+    scale: Any = 1.0,
+    *,
+    roundings: int = ROUNDINGS,
+    reason: str = "",
 ) -> Measurement:
     """lhs = rhs, an identity.
 
@@ -66,45 +96,73 @@ def equal(
         A number stands for the whole batch.
     scale : array or float
         Sum of the absolute terms on both sides: what rounding is judged against.
+        Positive wherever a side is not 0.
     roundings : int
         Stated for sums of more than a thousand terms only.
+    reason : str
+        Why the identity is kept although a side that is off by 10⁻⁹ would pass.
 
     Examples
     --------
     >>> equal(1.0, 2.0).kind
     'identity'
     """
-    return Measurement("identity", lhs, rhs, scale, roundings)
+    return Measurement("identity", lhs, rhs, scale, roundings, reason=reason)
 
 
 def at_most(
-    lhs: Any, rhs: Any, scale: Any = 1.0, *, roundings: int = ROUNDINGS
+    lhs: Any,
+    rhs: Any,
+    scale: Any = 1.0,
+    *,
+    roundings: int = ROUNDINGS,
+    sharp: bool = False,
+    reason: str = "",
 ) -> Measurement:
     """lhs ≤ rhs, an inequality; see `equal` for the arguments.
+
+    Parameters
+    ----------
+    sharp : bool
+        The inequality is attained, or approached, on the domain; instances show it.
+    reason : str
+        Why it is kept although lhs stays below half of rhs on all instances.
 
     Examples
     --------
     >>> at_most(1.0, 2.0).kind
     'inequality'
     """
-    return Measurement("inequality", lhs, rhs, scale, roundings)
+    return Measurement(
+        "inequality", lhs, rhs, scale, roundings, sharp=sharp, reason=reason
+    )
 
 
-def ascending(
-    *sides: Any, scale: Any = 1.0, roundings: int = ROUNDINGS
-) -> list[Measurement]:
+def ascending(*sides: Any, scale: Any = 1.0, **options: Any) -> list[Measurement]:
     """A chain a ≤ b ≤ c …, as an inequality for each pair of neighbours.
+
+    Parameters
+    ----------
+    *sides, scale
+        As in `at_most`.
+    **options
+        Further arguments of `at_most`, for every pair.
 
     Examples
     --------
     >>> len(ascending(1.0, 2.0, 3.0))
     2
     """
-    return [at_most(a, b, scale, roundings=roundings) for a, b in pairwise(sides)]
+    return [at_most(a, b, scale, **options) for a, b in pairwise(sides)]
 
 
 def exceeds(
-    lhs: Any, rhs: Any = 0.0, scale: Any = 1.0, *, roundings: int = ROUNDINGS
+    lhs: Any,
+    rhs: Any = 0.0,
+    scale: Any = 1.0,
+    *,
+    roundings: int = ROUNDINGS,
+    reason: str = "",
 ) -> Measurement:
     """lhs > rhs by more than rounding, on an instance that shows an existence.
 
@@ -113,16 +171,18 @@ def exceeds(
     >>> exceeds(0.1).kind
     'existence'
     """
-    return Measurement("existence", lhs, rhs, scale, roundings)
+    return Measurement("existence", lhs, rhs, scale, roundings, reason=reason)
 
 
 def tends_to(
     values: Any,
     limit: Any,
-    envelope: Any,
+    envelope: Envelope,
+    sizes: Any,
     scale: Any = 1.0,
     *,
     roundings: int = ROUNDINGS,
+    reason: str = "",
 ) -> Measurement:
     """Values → limit along the last axis, within a proven envelope that shrinks.
 
@@ -131,15 +191,49 @@ def tends_to(
     values : array of shape (batch, ..., n_sizes)
         For a rate: local slopes of logarithms.
     limit : array or number
-    envelope : array
-        Proven distance from the limit at each size; derived on the theory's page.
+    envelope : sequence of (coefficient, power), or callable
+        Proven distance from the limit, derived on the theory's page: Σ coefficient ·
+        size^−power with positive powers, or ``envelope(sizes)``, which gives an array
+        (..., n) for sizes of shape (n,). Coefficients are numbers, or arrays that
+        broadcast to ``values.shape[:-1]``. Falls to a tenth at least.
+    sizes : sequence of float
+        What grows, one number for each of the `values`.
     scale, roundings
         As in `equal`.
+    reason : str
+        Why it is kept although a limit that is off by 2 % would pass.
 
     Examples
     --------
     >>> import numpy as np
-    >>> tends_to(np.array([[1.1, 1.01]]), 1.0, np.array([0.2, 0.02])).kind
+    >>> values = np.array([[1.1, 1.01]])
+    >>> tends_to(values, 1.0, [(2.0, 1)], sizes=[10, 100]).kind
     'limit'
     """
-    return Measurement("limit", values, limit, scale, roundings, envelope)
+    steps = checked_sizes(sizes)
+    return Measurement(
+        "limit", values, limit, scale, roundings, envelope, steps, reason=reason
+    )
+
+
+def checked_sizes(sizes: Any) -> tuple[float, ...]:
+    """Sizes of a limit as floats.
+
+    Raises
+    ------
+    InvalidMeasurement
+        If they are not at least two positive numbers in ascending order.
+
+    Examples
+    --------
+    >>> checked_sizes([4, 16])
+    (4.0, 16.0)
+    """
+    steps = tuple(float(size) for size in sizes)
+    in_order = all(a < b for a, b in pairwise(steps))
+    if len(steps) < 2 or not in_order or not 0 < steps[0] <= steps[-1] < float("inf"):
+        raise InvalidMeasurement(
+            f"sizes must be at least two positive numbers in ascending order, got "
+            f"{steps}"
+        )
+    return steps

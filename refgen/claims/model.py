@@ -64,9 +64,21 @@ class Statement:
 
 @dataclass(frozen=True)
 class Twin(Statement):
-    """A broken variant that the verifier has to refute."""
+    """A broken variant that the verifier has to refute.
+
+    Attributes
+    ----------
+    text : str
+        What it says, which is false.
+    change : float or None
+        Largest relative change of the claim's arguments, if all are numbers.
+    reason : str
+        Why no twin is nearer to the truth.
+    """
 
     text: str = ""
+    change: float | None = None
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -135,7 +147,14 @@ class Claim(Statement):
             )
         return decision
 
-    def twin(self, text: str, *, domain: Domain | None = None, **changed: Any) -> Twin:
+    def twin(
+        self,
+        text: str,
+        *,
+        domain: Domain | None = None,
+        reason: str = "",
+        **changed: Any,
+    ) -> Twin:
         """Attach a false twin: the claim with other arguments, or on another domain.
 
         Parameters
@@ -144,6 +163,8 @@ class Claim(Statement):
             What the twin says, which is false.
         domain : Domain, optional
             Where it is said to hold; the claim's by default.
+        reason : str
+            Why no twin is nearer to the truth, if none is within 5 %.
         **changed
             Arguments of the claim's function that have a default, with other values.
 
@@ -168,10 +189,12 @@ class Claim(Statement):
         ):
             raise RegistrationError(f"{self.id}: the twin {text!r} changes nothing")
         measure = functools.partial(self.measure, **changed)
-        return self._attach(Twin(self.kind, domain or self.domain, measure, text))
+        change = _relative_change([(defaults[n], changed[n]) for n in changed])
+        where = domain or self.domain
+        return self._attach(Twin(self.kind, where, measure, text, change, reason))
 
     def twin_function(
-        self, text: str, *, domain: Domain | None = None
+        self, text: str, *, domain: Domain | None = None, reason: str = ""
     ) -> Callable[[Callable], Callable]:
         """Attach a false twin that is a function of its own, as a decorator.
 
@@ -181,10 +204,13 @@ class Claim(Statement):
             What the twin says, which is false.
         domain : Domain, optional
             Where it is said to hold; the claim's by default.
+        reason : str
+            Why no twin is nearer to the truth, if none is within 5 %.
         """
 
         def attach(measure: Callable) -> Callable:
-            self._attach(Twin(self.kind, domain or self.domain, measure, text))
+            where = domain or self.domain
+            self._attach(Twin(self.kind, where, measure, text, None, reason))
             return measure
 
         return attach
@@ -194,6 +220,17 @@ class Claim(Statement):
             raise RegistrationError(f"{self.id} has the twin {twin.text!r} already")
         self.twins.append(twin)
         return twin
+
+
+def _relative_change(pairs: list[tuple[Any, Any]]) -> float | None:
+    """The largest of the relative changes from a to b; None if some is no number."""
+    if not pairs or not all(_is_number(a) and _is_number(b) and a for a, b in pairs):
+        return None
+    return max(abs(b - a) / abs(a) for a, b in pairs)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _same(a: Any, b: Any) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from refgen.claims.kinds import InvalidMeasurement, Kind
+from refgen.claims.kinds import InvalidMeasurement, Kind, checked_sizes
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,8 @@ class Samples:
         What the mean (identity, inequality, existence), the limit of the means along
         `sizes` (limit) or the log-log slope of the means (rate) is compared with.
     precision : float
-        Up to which the claim is decided: HOLDS says that it is true within that.
+        Up to which the claim is decided, relative to |rhs|, or to `scale` where that
+        is 0: HOLDS says that it is true within that.
     bounds : (low, high) or None
         What all draws are known to lie in; numbers, or one for every size.
     binary : bool
@@ -51,6 +52,10 @@ class Samples:
         means, which lets means at finitely many sizes speak about it.
     kind : str or None
         Decides this part by another rule than the claim's own.
+    scale : float
+        What `precision` is relative to where `rhs` is 0.
+    sharp, reason
+        As in `refgen.claims.kinds.Measurement`.
     """
 
     values: Any
@@ -62,12 +67,15 @@ class Samples:
     sizes: tuple[float, ...] | None = None
     order: float = 1.0
     kind: Kind | None = None
+    scale: float = 1.0
+    sharp: bool = False
+    reason: str = ""
 
 
 def sampled(
     values: Any,
     rhs: Any,
-    precision: float,
+    precision: float = 0.1,
     *,
     bounds: tuple[Any, Any] | None = None,
     binary: bool = False,
@@ -75,6 +83,9 @@ def sampled(
     sizes: Any = None,
     order: float = 1.0,
     kind: Kind | None = None,
+    scale: float = 1.0,
+    sharp: bool = False,
+    reason: str = "",
 ) -> Samples:
     """A Monte-Carlo measurement; see `Samples` for the arguments.
 
@@ -96,24 +107,28 @@ def sampled(
     for name, number, above in (
         ("precision", precision, 0.0),
         ("order", order, 0.0),
+        ("scale", scale, 0.0),
         ("kurtosis - 1", 1.0 if kurtosis is None else kurtosis - 1, -1e-12),
     ):
         if not above < number < np.inf:
             raise InvalidMeasurement(f"{name} must be positive, got {number}")
-    steps = None if sizes is None else _checked_sizes(sizes)
+    steps = None if sizes is None else checked_sizes(sizes)
     shape = values.shape if hasattr(values, "shape") else np.shape(values)
     _check_shape(shape, steps)
-    return Samples(values, rhs, precision, bounds, binary, kurtosis, steps, order, kind)
-
-
-def _checked_sizes(sizes: Any) -> tuple[float, ...]:
-    steps = tuple(float(size) for size in sizes)
-    positive = all(0 < step < np.inf for step in steps)
-    if len(steps) < 2 or len(set(steps)) < len(steps) or not positive:
-        raise InvalidMeasurement(
-            f"sizes must be at least two distinct positive numbers, got {steps}"
-        )
-    return steps
+    return Samples(
+        values,
+        rhs,
+        precision,
+        bounds,
+        binary,
+        kurtosis,
+        steps,
+        order,
+        kind,
+        scale,
+        sharp,
+        reason,
+    )
 
 
 def _check_shape(shape: tuple[int, ...], steps: tuple[float, ...] | None) -> None:

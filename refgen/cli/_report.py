@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 STYLES = {
     "HOLDS": "green",
     "HOLDS (power untested)": "yellow",
+    "LOOSE": "bold yellow",
     "REFUTED": "bold red",
     "UNDECIDED": "bold yellow",
     "POWERLESS": "bold yellow",
@@ -60,6 +61,8 @@ def _print_failure(result: ClaimResult) -> None:
         click.echo(f"  {result.decision}")
     if result.error:
         click.echo(f"  error in the claim's code: {result.error}")
+    for loose in result.loose:
+        click.echo(f"  loose: {loose}")
     for twin in result.twins:
         if twin.error:
             click.echo(f"  error in the twin {twin.text!r}: {twin.error}")

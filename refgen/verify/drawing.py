@@ -128,6 +128,9 @@ def _plain(kind: str, part: Samples, rg: Any, shape: tuple[int, int]) -> dict[st
         "kurtosis": part.kurtosis,
         "sizes": part.sizes,
         "order": float(part.order),
+        "scale": float(part.scale),
+        "sharp": part.sharp,
+        "reason": part.reason,
     }
     return {"n": shape[1], **stated, **_statistics(part, values, rg)}
 

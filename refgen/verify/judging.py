@@ -10,12 +10,14 @@ of intervals is fixed before the first look.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import reduce
 from typing import Any, Literal
 
 import numpy as np
 
 from refgen import intervals
+from refgen.claims.resolution import PartResolution, combined
 from refgen.verify.drawing import added
 
 State = Literal["holds", "refuted", "open"]
@@ -35,6 +37,8 @@ class Verdict:
     n_draws : int
         Draws per instance.
     tightness : float or None
+    parts : tuple of PartResolution
+        How finely each part was decided.
     """
 
     state: State
@@ -42,6 +46,7 @@ class Verdict:
     instance: str | None
     n_draws: int
     tightness: float | None
+    parts: tuple[PartResolution, ...] = ()
 
 
 def judge(kind: str, looks: Sequence[list], error_probability: float) -> Verdict:
@@ -63,10 +68,25 @@ def judge(kind: str, looks: Sequence[list], error_probability: float) -> Verdict
     """
     share = error_probability / _n_intervals(looks[0])
     found: list[Verdict] = []
+    parts: tuple[PartResolution, ...] = ()
     for site in zip(*looks, strict=True):
-        instances = site[0]["instances"]
+        instances, here = site[0]["instances"], []
         for same in zip(*(look["parts"] for look in site), strict=True):
-            found += _judge_part(kind, same, instances, share)
+            judged = _judge_part(kind, same, instances, share)
+            here.append(reduce(_both, (verdict.parts for verdict in judged))[0])
+            found += judged
+        parts = combined(parts, here)
+    return replace(_deciding(found), parts=parts)
+
+
+def _both(
+    first: tuple[PartResolution, ...], second: tuple[PartResolution, ...]
+) -> tuple[PartResolution, ...]:
+    return combined(first, second)
+
+
+def _deciding(found: Sequence[Verdict]) -> Verdict:
+    """The first that refutes, else the first that is open, else the tightest."""
     for state in ("refuted", "open"):
         for verdict in found:
             if verdict.state == state:
@@ -181,7 +201,9 @@ def _extrapolated(sizes: Any, order: float, low: Any, high: Any) -> tuple[float,
 def _judge_one(
     part: dict, i: int, instance: str, interval: tuple[float, float], n: int
 ) -> Verdict:
-    kind, rhs, precision = part["kind"], part["rhs"][i], part["precision"]
+    kind, rhs, relative = part["kind"], part["rhs"][i], part["precision"]
+    size = abs(rhs) or part["scale"]
+    precision = relative * size
     low, high = interval
     state = _state(kind, low, high, rhs, precision)
     sizes = ", ".join(f"{size:g}" for size in part["sizes"] or ())
@@ -197,7 +219,32 @@ def _judge_one(
         f"{rhs:.5g}: {decision}"
     )
     shown = instance if state == "refuted" else None
-    return Verdict(state, words, shown, n, _tightness(kind, low, high, rhs, precision))
+    tightness = _tightness(kind, low, high, rhs, precision)
+    resolution = _resolution(part, interval, rhs, size)
+    return Verdict(state, words, shown, n, tightness, (resolution,))
+
+
+def _resolution(
+    part: dict, interval: tuple[float, float], rhs: float, size: float
+) -> PartResolution:
+    """The smallest moves of the claimed value that the interval would refute."""
+    kind, (low, high) = part["kind"], interval
+    off = max(low - rhs, rhs - high) / size
+    found = PartResolution(
+        kind,
+        part["sharp"],
+        part["reason"],
+        margin=off if off > 0 and np.isfinite(off) else None,
+        monte_carlo=True,
+    )
+    if not (np.isfinite(low) and np.isfinite(high)) or kind == "existence":
+        return found
+    if kind == "inequality":
+        return replace(found, tightness=low / rhs if rhs > 0 else None)
+    # A limit that is off by less than its precision is not refuted.
+    slack = part["precision"] if kind in ("rate", "limit") else 0.0
+    up, down = (high - rhs) / size + slack, (rhs - low) / size + slack
+    return replace(found, up=max(up, 0.0), down=max(down, 0.0))
 
 
 def _tightness(

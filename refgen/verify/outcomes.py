@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from refgen.claims.resolution import PartResolution, combined
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -22,6 +24,8 @@ class Outcome:
         Instances as Python expressions, and the line that measures the violation.
     error : str or None
         What the claim's own code raised.
+    parts : list of dict
+        How finely each relation was decided; see `refgen.claims.resolution`.
     samples : list
         Draws of a Monte-Carlo task; see `refgen.verify.drawing`.
     measurements : bytes
@@ -37,6 +41,7 @@ class Outcome:
     violation: str | None = None
     reproduce: str | None = None
     error: str | None = None
+    parts: list[dict[str, Any]] | None = None
     samples: list | None = None
     measurements: bytes | None = None
     seconds: float = 0.0
@@ -66,14 +71,21 @@ def merged(outcomes: Iterable[Outcome]) -> Outcome:
     """
     total: dict[str, Any] = asdict(Outcome())
     best = -math.inf
+    parts: tuple[PartResolution, ...] = ()
     for outcome in outcomes:
         total["n_instances"] += outcome.n_instances
         total["seconds"] += outcome.seconds
         if outcome.tightness is not None and outcome.tightness > best:
             best = outcome.tightness
             total["tightness"], total["tightest"] = best, outcome.tightest
+        parts = combined(parts, resolutions(outcome.parts))
         for name in ("violation", "reproduce", "error"):
             total[name] = total[name] or getattr(outcome, name)
         if outcome.is_final:
             break
-    return Outcome(**total)
+    return Outcome(**total | {"parts": [part.to_dict() for part in parts]})
+
+
+def resolutions(parts: list[dict[str, Any]] | None) -> tuple[PartResolution, ...]:
+    """The parts of an outcome, from plain values."""
+    return tuple(PartResolution(**part) for part in parts or ())

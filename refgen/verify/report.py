@@ -7,14 +7,36 @@ import math
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
+from refgen.claims.resolution import shown
+
 Verdict = Literal[
-    "HOLDS", "HOLDS (power untested)", "REFUTED", "UNDECIDED", "POWERLESS", "ERROR"
+    "HOLDS",
+    "HOLDS (power untested)",
+    "LOOSE",
+    "REFUTED",
+    "UNDECIDED",
+    "POWERLESS",
+    "ERROR",
 ]
 
 
 @dataclass(frozen=True)
 class TwinResult:
-    """Whether a false twin was refuted, and on what."""
+    """Whether a false twin was refuted, and on what.
+
+    Attributes
+    ----------
+    distance : float or None
+        How far the twin is from the truth: the relative change of the numbers that it
+        changes, or its largest relative violation, whichever is less.
+    share : float or None
+        Share of the scanned instances that refute it.
+    is_near : bool
+        Whether it is a near-miss: within 5 %, on the claim's own domain and of its
+        kind.
+    reason : str
+        Why no nearer twin exists, if the claim says so.
+    """
 
     text: str
     refuted: bool
@@ -22,6 +44,10 @@ class TwinResult:
     instance: str | None
     error: str | None = None
     decision: str | None = None
+    distance: float | None = None
+    share: float | None = None
+    is_near: bool = False
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -31,13 +57,25 @@ class ClaimResult:
     Attributes
     ----------
     verdict : str
-        "HOLDS", "HOLDS (power untested)", "REFUTED", "UNDECIDED", "POWERLESS" or
-        "ERROR". Power untested: the claim has no false twin. UNDECIDED: a Monte-Carlo
-        claim's budget ended before its interval decided. POWERLESS: no violation, but
-        a twin survived. ERROR: the claim's own code failed on a valid instance.
+        "HOLDS", "HOLDS (power untested)", "LOOSE", "REFUTED", "UNDECIDED", "POWERLESS"
+        or "ERROR". Power untested: the claim has no false twin. LOOSE: no violation,
+        but a relation decides less than its kind should, without a reason. UNDECIDED: a
+        Monte-Carlo claim's budget ended before its interval decided. POWERLESS: no
+        violation, but a twin survived. ERROR: the claim's own code failed on a valid
+        instance.
     tightness : float or None
         Largest lhs/rhs (inequality), error/allowance (identity, limit, rate) or
         rhs/lhs (existence) among the instances.
+    resolution : float or None
+        The smallest relative change of a side that every identity, limit or rate of
+        the claim would have shown: `refgen.claims.resolution`.
+    loose : list of str
+        What is coarse without a reason.
+    reasons : list of str
+        Why relations that are coarse are kept.
+    missed : float or None
+        A set of instances of this probability that violates the claim would have been
+        missed by the scan with probability 5 %.
     decision : str or None
         The decision on a Monte-Carlo claim in words, with the interval.
     n_draws : int
@@ -63,6 +101,16 @@ class ClaimResult:
     device: str
     decision: str | None = None
     n_draws: int = 0
+    resolution: float | None = None
+    loose: list[str] = field(default_factory=list)
+    reasons: list[str] = field(default_factory=list)
+    missed: float | None = None
+
+    @property
+    def nearest_twin(self) -> TwinResult | None:
+        """The twin that is nearest to the truth."""
+        known = [twin for twin in self.twins if twin.distance is not None]
+        return min(known, key=lambda twin: twin.distance or 0.0, default=None)
 
     @property
     def ok(self) -> bool:
@@ -130,18 +178,31 @@ class Report:
         return "\n".join("  ".join(cells) for cells in lines)
 
 
-HEADER = ("claim", "verdict", "instances", "tightest", "twins refuted", "seconds")
+HEADER = (
+    "claim",
+    "verdict",
+    "resolves",
+    "tightest",
+    "instances",
+    "missed",
+    "twins refuted",
+    "nearest",
+    "seconds",
+)
 
 
 def row(result: ClaimResult) -> tuple[str, ...]:
     """The cells of a result's table row."""
-    tight = "" if result.tightness is None else f"{result.tightness:.4g}"
+    nearest = result.nearest_twin
     return (
         result.id,
         result.verdict,
+        "" if result.resolution is None else shown(result.resolution),
+        "" if result.tightness is None else f"{result.tightness:.4g}",
         f"{result.n_instances:,}",
-        tight,
+        "" if result.missed is None else shown(result.missed),
         f"{result.n_twins_refuted}/{len(result.twins)}",
+        "" if nearest is None else f"{100 * (nearest.distance or 0):.2g} %",
         f"{result.seconds:.2f}",
     )
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from refgen.claims.model import Claim, Twin
-from refgen.verify.outcomes import Outcome
+from refgen.claims.resolution import PartResolution
+from refgen.verify.outcomes import Outcome, resolutions
 from refgen.verify.report import ClaimResult, TwinResult, Verdict
 from refgen.verify.schedule import StatementRun
+
+# A twin is a near-miss if it is off by this much at most.
+NEAR = 0.05
 
 
 def result_of(
@@ -35,7 +40,25 @@ def result_of(
         device=rg.arrays.device_label(),
         decision=own.words,
         n_draws=own.n_draws,
+        resolution=_coarsest(own.parts),
+        loose=[what for p in own.parts if (what := p.looseness) and not p.reason],
+        reasons=_reasons(own.parts),
     )
+
+
+def _is_loose(part: PartResolution) -> bool:
+    return part.looseness is not None and not part.reason
+
+
+def _reasons(parts: Sequence[PartResolution]) -> list[str]:
+    """Why relations are kept that are coarse, each reason once."""
+    given = (f"{p.looseness}: {p.reason}" for p in parts if p.looseness and p.reason)
+    return list(dict.fromkeys(given))
+
+
+def _coarsest(parts: Sequence[PartResolution]) -> float | None:
+    known = [part.resolution for part in parts if part.resolution is not None]
+    return max(known, default=None)
 
 
 @dataclass(frozen=True)
@@ -45,6 +68,7 @@ class _Judged:
     outcome: Outcome
     violation: str | None
     is_open: bool
+    parts: tuple[PartResolution, ...] = ()
     words: str | None = None
     tightness: float | None = None
     n_draws: int = 0
@@ -53,11 +77,13 @@ class _Judged:
 def _judged(run: StatementRun) -> _Judged:
     outcome, verdict = run.outcome(), run.verdict
     if verdict is None:
-        return _Judged(outcome, outcome.violation, False)
+        parts = resolutions(outcome.parts)
+        return _Judged(outcome, outcome.violation, False, parts)
     return _Judged(
         outcome,
         verdict.instance,
         verdict.state == "open",
+        verdict.parts,
         verdict.words,
         verdict.tightness,
         verdict.n_draws,
@@ -71,8 +97,30 @@ def _twin_result(run: StatementRun) -> TwinResult:
     if outcome.error is not None:
         return TwinResult(twin.text, False, outcome.n_instances, None, outcome.error)
     refuted = judged.violation is not None
-    n = outcome.n_instances
-    return TwinResult(twin.text, refuted, n, judged.violation, None, judged.words)
+    distance = _distance(twin, judged.parts)
+    return TwinResult(
+        twin.text,
+        refuted,
+        outcome.n_instances,
+        judged.violation,
+        None,
+        judged.words,
+        distance,
+        is_near=_is_near(twin, run.claim, distance),
+        reason=twin.reason,
+    )
+
+
+def _distance(twin: Twin, parts: Sequence[PartResolution]) -> float | None:
+    """How far the twin is from the truth: see `TwinResult`."""
+    margins = [part.margin for part in parts if part.margin is not None]
+    known = [twin.change, max(margins, default=None)]
+    return min((x for x in known if x is not None), default=None)
+
+
+def _is_near(twin: Twin, claim: Claim, distance: float | None) -> bool:
+    same = twin.domain is claim.domain and twin.kind == claim.kind
+    return same and distance is not None and distance <= NEAR * (1 + 1e-9)
 
 
 def _verdict(own: _Judged, twins: list[TwinResult]) -> Verdict:
@@ -82,6 +130,8 @@ def _verdict(own: _Judged, twins: list[TwinResult]) -> Verdict:
         return "REFUTED"
     if own.is_open:
         return "UNDECIDED"
-    if not twins:
-        return "HOLDS (power untested)"
-    return "HOLDS" if all(twin.refuted for twin in twins) else "POWERLESS"
+    if not all(twin.refuted for twin in twins):
+        return "POWERLESS"
+    if any(map(_is_loose, own.parts)):
+        return "LOOSE"
+    return "HOLDS" if twins else "HOLDS (power untested)"

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from refgen.arrays import Instance, namespace
 from refgen.claims.decisions import DecidedPart, Decision
-from refgen.claims.kinds import Measurement
 from refgen.claims.model import Statement
+from refgen.claims.resolution import PartResolution, combined, resolved
 
 
 class ClaimError(Exception):
@@ -70,13 +71,12 @@ def _stacked(first: Decision, second: Decision) -> tuple[DecidedPart, ...]:
     return tuple(
         DecidedPart(
             a.kind,
-            Measurement(
-                a.kind,
-                both(a.sides.lhs, b.sides.lhs),
-                both(a.sides.rhs, b.sides.rhs),
-                both(a.sides.scale, b.sides.scale),
-                a.sides.roundings,
-                both(a.sides.envelope, b.sides.envelope),
+            replace(
+                a.sides,
+                **{
+                    name: both(getattr(a.sides, name), getattr(b.sides, name))
+                    for name in ("lhs", "rhs", "scale", "envelope")
+                },
             ),
             both(a.violated, b.violated),
             both(a.tightness, b.tightness),
@@ -108,6 +108,7 @@ class Tally:
         self.tightness = -np.inf
         self.tightest: Instance | None = None
         self.violation: Instance | None = None
+        self.parts: tuple[PartResolution, ...] = ()
         self._recorder = recorder
 
     def record(
@@ -117,6 +118,7 @@ class Tally:
         if self._recorder is not None:
             self._recorder.add(decision)
         self.n_instances += len(decision.violated)
+        self.parts = combined(self.parts, map(resolved, decision.parts))
         best = int(decision.tightness.argmax())
         if decision.tightness[best] > self.tightness:
             self.tightness = float(decision.tightness[best])

@@ -135,6 +135,7 @@ def perform(claim: Claim, task: Task, settings: Settings, package: str) -> Outco
         violation=None if violation is None else repr(violation),
         reproduce=None if violation is None else reproduction(claim, violation, rg),
         error=error,
+        parts=[part.to_dict() for part in tally.parts],
         samples=samples,
         measurements=None if recorder is None else recorder.packed(),
         seconds=time.perf_counter() - start,

@@ -56,20 +56,47 @@ def test_existence_needs_a_strict_difference():
 
 
 @pytest.mark.parametrize("kind", ["limit", "rate"])
-def test_limits_stay_within_a_shrinking_envelope(kind):
-    values, envelope = np.array([[1.5, 1.2]]), np.array([[0.6, 0.3]])
-    envelopes = {
-        "inside": envelope,
-        "outside": envelope / 2,
-        "growing": envelope[:, ::-1],
-        "constant": np.full((1, 2), 9.0),
-    }
-    decided = {
-        name: decide(kind, tends_to(values, 1.0, e), 1) for name, e in envelopes.items()
-    }
-    violated = [name for name, d in decided.items() if d.violated[0]]
-    assert violated == ["outside", "growing", "constant"]
-    assert {part.kind for d in decided.values() for part in d.parts} == {kind}
+def test_limits_stay_within_their_envelope(kind):
+    values = np.array([[1.5, 1.02]])
+    inside, outside = (
+        decide(kind, tends_to(values, 1.0, [(c, 1)], [1, 20]), 1) for c in (0.6, 0.3)
+    )
+    assert not inside.violated[0]
+    assert outside.violated[0]
+    assert {part.kind for part in (*inside.parts, *outside.parts)} == {kind}
+
+
+def test_an_envelope_may_differ_between_instances():
+    values = np.array([[1.5, 1.02], [3.0, 1.1]])
+    relation = tends_to(values, 1.0, [(np.array([0.6, 1.0]), 1)], [1, 20])
+    assert decide("limit", relation, 2).violated.tolist() == [False, True]
+
+
+ENVELOPES_THAT_PROVE_NOTHING = {
+    "is negative": lambda n: -1 / n,
+    "is not finite": lambda n: n * np.inf,
+    "more than a tenth": [(1.0, 0.5)],
+    "rises": lambda n: np.where(n < 5, 1.0, np.where(n < 9, 2.0, 0.01)),
+    "powers of an envelope must be positive": [(1.0, 0.0)],
+    "must broadcast": lambda n: np.ones((3, 4)),
+    "pairs": 0.5,
+}
+
+
+@pytest.mark.parametrize("problem", ENVELOPES_THAT_PROVE_NOTHING)
+def test_an_envelope_that_does_not_shrink_is_an_error(problem):
+    envelope = ENVELOPES_THAT_PROVE_NOTHING[problem]
+    relation = tends_to(np.ones((1, 2)), 1.0, envelope, [2, 20])
+    with pytest.raises(InvalidMeasurement, match=problem):
+        decide("limit", relation, 1)
+
+
+def test_an_envelope_falls_beyond_the_last_size_too():
+    relation = tends_to(
+        np.ones((1, 2)), 1.0, lambda n: np.where(n > 20, 1.0, 1 / n), [1, 20]
+    )
+    with pytest.raises(InvalidMeasurement, match="rises"):
+        decide("limit", relation, 1)
 
 
 def test_a_chain_is_violated_by_any_of_its_steps():
@@ -82,7 +109,8 @@ def test_a_chain_is_violated_by_any_of_its_steps():
 
 def test_every_relation_keeps_its_scale_and_roundings():
     options = {"scale": 7.0, "roundings": 2**16}
-    parts = [*ascending(1.0, 2.0, 3.0, **options), tends_to(1.0, 1.0, 0.1, **options)]
+    limit = tends_to(1.0, 1.0, [(0.1, 1)], [1, 10], **options)
+    parts = [*ascending(1.0, 2.0, 3.0, **options), limit]
     parts += [relation(1.0, 2.0, **options) for relation in KINDS.values()]
     assert {(part.scale, part.roundings) for part in parts} == {(7.0, 2**16)}
 
@@ -127,12 +155,30 @@ def test_nan_or_a_wrong_batch_is_an_error_not_a_verdict(bad):
         decide("identity", equal(bad, 1.0), 1)
 
 
-@pytest.mark.parametrize("bad", [np.nan, np.inf])
-def test_nan_in_a_scale_or_an_envelope_is_an_error(bad):
-    values = np.ones((1, 2))
-    for part in (equal(values, 1.0, bad), tends_to(values, 1.0, np.array([1.0, bad]))):
-        with pytest.raises(InvalidMeasurement, match="NaN or infinity"):
-            decide("limit", part, 1)
+@pytest.mark.parametrize("scale", [np.nan, np.inf])
+def test_nan_in_a_scale_is_an_error(scale):
+    with pytest.raises(InvalidMeasurement, match="NaN or infinity"):
+        decide("identity", equal(np.ones(1), 1.0, scale), 1)
+
+
+@pytest.mark.parametrize("scale", [0.0, -1.0, np.array([1.0, 0.0])])
+def test_a_scale_is_positive_where_a_side_is_not_zero(scale):
+    with pytest.raises(InvalidMeasurement, match="must be positive"):
+        decide("identity", equal(np.ones(2), 1.0, scale), 2)
+    nothing = equal(np.zeros(2), 0.0, abs(scale))
+    assert not decide("identity", nothing, 2).violated.any()
+
+
+@pytest.mark.parametrize("roundings", [float("nan"), 1e16, 0, -3, True, 2.0])
+def test_roundings_are_a_positive_integer(roundings):
+    for relation in (equal, at_most, exceeds):
+        with pytest.raises(InvalidMeasurement, match="positive integer"):
+            relation(1.0, 1.0, roundings=roundings)
+
+
+def test_sides_are_real():
+    with pytest.raises(InvalidMeasurement, match="complex"):
+        decide("identity", equal(np.array([1j]), 1.0), 1)
 
 
 def test_measuring_nothing_is_an_error():
@@ -141,8 +187,11 @@ def test_measuring_nothing_is_an_error():
 
 
 def test_a_limit_needs_sizes():
-    with pytest.raises(InvalidMeasurement, match="at least two sizes"):
-        decide("limit", tends_to(np.ones(3), 1.0, 0.1), 3)
+    with pytest.raises(InvalidMeasurement, match="last axis of their 2 sizes"):
+        decide("limit", tends_to(np.ones(3), 1.0, [(1, 1)], [1, 10]), 3)
+    for sizes in ([1.0], [2.0, 1.0], [0.0, 1.0], [1.0, np.inf], [1.0, np.nan]):
+        with pytest.raises(InvalidMeasurement, match="at least two positive numbers"):
+            tends_to(np.ones((3, 2)), 1.0, [(1, 1)], sizes)
 
 
 def test_only_relations_are_measured():

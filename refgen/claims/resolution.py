@@ -1,0 +1,210 @@
+"""How finely a relation was decided: what would still have passed.
+
+The resolution of an identity, a limit or a rate is the smallest δ such that the
+relation would have been refuted if one side had been 1 + δ times as large, and also
+if 1 − δ times. Moving a side adds a multiple of δ to the distance of the sides, so δ
+follows from what was measured. Where the stated side is 0 it is moved by multiples of
+the scale. An inequality reports the largest lhs/rhs instead: a smaller bound, down to
+that factor, would have passed too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from refgen.arrays import UNIT_ROUNDOFF, namespace
+from refgen.claims.decisions import DecidedPart
+from refgen.claims.kinds import Kind, Measurement
+
+# The coarsest resolution that needs no reason.
+LIMITS: dict[str, float] = {
+    "identity": 1e-9,
+    "limit": 0.02,
+    "rate": 0.02,
+    "monte carlo": 0.1,
+}
+# What a sharp inequality has to reach, and any other without a reason.
+SHARP, TIGHT = 0.999, 0.5
+# Allowances for rounding above this multiple of the scale are earned: some error has
+# to reach this part of it.
+LARGE_ALLOWANCE, EARNED = 1e-12, 0.01
+
+
+@dataclass(frozen=True)
+class PartResolution:
+    """What the instances so far say about one relation of a claim.
+
+    Attributes
+    ----------
+    kind : str
+        Of the relation.
+    sharp : bool
+    reason : str
+        Why it is kept although it is coarse, if it says so.
+    up, down : float or None
+        The smallest relative moves of a side upward and downward that would have been
+        refuted; not for inequalities and existence.
+    tightness : float or None
+        Largest lhs/rhs of an inequality.
+    allowance : float
+        For rounding, relative to the scale.
+    used : float
+        Largest error over the allowance.
+    margin : float or None
+        Largest relative violation.
+    monte_carlo : bool
+        Whether an interval decided.
+    """
+
+    kind: Kind
+    sharp: bool = False
+    reason: str = ""
+    up: float | None = None
+    down: float | None = None
+    tightness: float | None = None
+    allowance: float = 0.0
+    used: float = 0.0
+    margin: float | None = None
+    monte_carlo: bool = False
+
+    @property
+    def resolution(self) -> float | None:
+        """The larger one of `up` and `down`."""
+        if self.up is None or self.down is None:
+            return None
+        return max(self.up, self.down)
+
+    @property
+    def looseness(self) -> str | None:
+        """What is coarse about the relation, in words; None if nothing is."""
+        limit = (
+            LIMITS["monte carlo" if self.monte_carlo else self.kind]
+            if (self.resolution is not None)
+            else 0.0
+        )
+        if self.resolution is not None and self.resolution > limit:
+            return (
+                f"{self.kind}: resolves {shown(self.resolution)}, coarser than "
+                f"{shown(limit)}"
+            )
+        if self.tightness is not None:
+            wanted = SHARP if self.sharp else TIGHT
+            if self.tightness < wanted:
+                called = "sharp inequality" if self.sharp else "inequality"
+                return f"{called}: lhs/rhs reaches {self.tightness:.3g} only"
+        if self.allowance > LARGE_ALLOWANCE and self.used < EARNED:
+            return (
+                f"{self.kind}: allows {self.allowance:.1e} of the scale for rounding, "
+                f"and no error reaches more than {self.used:.1e} of that"
+            )
+        return None
+
+    def to_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def shown(resolution: float) -> str:
+    """A resolution as people read it.
+
+    Examples
+    --------
+    >>> shown(0.0213), shown(2.3e-13)
+    ('2.1 %', '2.3e-13')
+    """
+    return f"{resolution:.1e}" if resolution < 1e-4 else f"{100 * resolution:.2g} %"
+
+
+def resolved(part: DecidedPart) -> PartResolution:
+    """The resolution of a decided relation on a batch of instances."""
+    sides = part.sides
+    xp = namespace(sides.lhs)
+    error, allowed = sides.lhs - sides.rhs, sides.tolerance + sides.envelope
+    size = xp.where(abs(sides.rhs) > sides.tolerance, abs(sides.rhs), sides.scale)
+    found = PartResolution(
+        part.kind,
+        sides.sharp,
+        sides.reason,
+        allowance=2 * sides.roundings * UNIT_ROUNDOFF,
+        margin=_margin(xp, part, error, size),
+    )
+    if part.kind == "existence":
+        return found
+    if part.kind == "inequality":
+        reached = _largest(xp, part.tightness, sides.rhs > sides.tolerance)
+        used = _used(xp, error, sides)
+        return replace(found, tightness=reached, used=used)
+    return replace(
+        found,
+        up=_smallest(xp, allowed + error, size),
+        down=_smallest(xp, allowed - error, size),
+        used=_used(xp, abs(error) - sides.envelope, sides),
+    )
+
+
+def _used(xp: Any, error: Any, sides: Measurement) -> float:
+    positive = sides.tolerance > 0
+    share = error / xp.where(positive, sides.tolerance, 1.0)
+    return max(_largest(xp, share, positive) or 0.0, 0.0)
+
+
+def _margin(xp: Any, part: DecidedPart, error: Any, size: Any) -> float | None:
+    """The largest relative violation; of a limit, at the last size."""
+    violated = part.violated & (size > 0)
+    relative = abs(error) / xp.where(size > 0, size, 1.0)
+    if part.kind in ("limit", "rate"):
+        last = violated.any(axis=-1)
+        return _largest(xp, relative[..., -1], last)
+    return _largest(xp, relative, violated)
+
+
+def _smallest(xp: Any, room: Any, size: Any) -> float | None:
+    """The smallest move that is refuted by some entry."""
+    positive = size > 0
+    if not bool(positive.any()):
+        return None
+    moves = room / xp.where(positive, size, 1.0)
+    return max(float(xp.where(positive, moves, xp.inf).min()), 0.0)
+
+
+def _largest(xp: Any, values: Any, where: Any) -> float | None:
+    if not bool(where.any()):
+        return None
+    return float(xp.where(where, values, -xp.inf).max())
+
+
+def combined(
+    first: Iterable[PartResolution], second: Iterable[PartResolution]
+) -> tuple[PartResolution, ...]:
+    """What two sets of instances say together, part by part.
+
+    Examples
+    --------
+    >>> a, b = PartResolution("identity", up=2.0, down=3.0), PartResolution(
+    ...     "identity", up=4.0, down=1.0
+    ... )
+    >>> combined([a], [b])[0].resolution
+    2.0
+    """
+    one, two = list(first), list(second)
+    longer = one if len(one) > len(two) else two
+    both = [_both(a, b) for a, b in zip(one, two, strict=False)]
+    return (*both, *longer[len(both) :])
+
+
+def _both(a: PartResolution, b: PartResolution) -> PartResolution:
+    return replace(
+        a,
+        up=_pick(min, a.up, b.up),
+        down=_pick(min, a.down, b.down),
+        tightness=_pick(max, a.tightness, b.tightness),
+        allowance=max(a.allowance, b.allowance),
+        used=max(a.used, b.used),
+        margin=_pick(max, a.margin, b.margin),
+    )
+
+
+def _pick(best: Any, a: float | None, b: float | None) -> float | None:
+    known = [x for x in (a, b) if x is not None]
+    return best(known) if known else None

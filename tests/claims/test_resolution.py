@@ -1,0 +1,94 @@
+"""A verdict says how finely it was decided."""
+
+import numpy as np
+import pytest
+
+from refgen.arrays import UNIT_ROUNDOFF
+from refgen.claims import at_most, decide, equal, exceeds, tends_to
+from refgen.claims.resolution import combined, resolved
+
+
+def resolution_of(relation, kind="identity"):
+    return resolved(decide(kind, relation, len(relation.lhs)).parts[0])
+
+
+def is_refuted_when_moved(relation, move, kind):
+    moved = equal(relation.lhs, relation.rhs * (1 + move), relation.scale)
+    if kind == "limit":
+        moved = tends_to(
+            relation.lhs, relation.rhs * (1 + move), relation.envelope, relation.sizes
+        )
+    return bool(decide(kind, moved, len(relation.lhs)).violated.any())
+
+
+RELATIONS = {
+    "identity": equal(np.array([0.5, 2.0]), np.array([0.5, 2.0]), 4.0),
+    "limit": tends_to(np.array([[3.5, 2.01]]), 2.0, [(1.6, 1)], [1, 100]),
+}
+
+
+@pytest.mark.parametrize("kind", RELATIONS)
+def test_a_side_moved_by_more_than_the_resolution_is_refuted(kind):
+    relation = RELATIONS[kind]
+    found = resolution_of(relation, kind)
+    for move in (found.up, -found.down):
+        assert is_refuted_when_moved(relation, 1.01 * move, kind)
+        assert not is_refuted_when_moved(relation, 0.99 * move, kind)
+    assert found.resolution == max(found.up, found.down)
+
+
+def test_where_the_stated_side_is_zero_it_is_moved_by_its_scale():
+    found = resolution_of(equal(np.zeros(3), 0.0, 4.0))
+    assert found.resolution == pytest.approx(2 * 2**10 * UNIT_ROUNDOFF)
+
+
+def test_the_sharpest_instance_decides():
+    coarse, fine = (
+        [resolution_of(equal(np.ones(1), 1.0, scale))] for scale in (100.0, 1.0)
+    )
+    for both in (combined(coarse, fine), combined(fine, coarse)):
+        assert both[0].resolution == fine[0].resolution
+
+
+def looseness(relation, kind="identity"):
+    return resolution_of(relation, kind).looseness
+
+
+def test_an_identity_resolves_a_billionth():
+    assert looseness(equal(np.ones(2), 1.0)) is None
+    assert "identity: resolves" in looseness(equal(np.ones(2), 1.0, 1e15))
+    assert "coarser than 1.0e-09" in looseness(equal(np.ones(2), 1.0, 1e5))
+
+
+def test_a_limit_resolves_two_per_cent():
+    values = np.ones((1, 2))
+    assert looseness(tends_to(values, 1.0, [(0.1, 1)], [1, 10]), "limit") is None
+    coarse = tends_to(values, 1.0, [(0.3, 1)], [1, 10])
+    assert looseness(coarse, "limit") == "limit: resolves 3 %, coarser than 2 %"
+
+
+def test_an_inequality_reaches_half_of_its_bound_and_a_sharp_one_all_of_it():
+    sides = np.array([0.1, 0.6])
+    assert looseness(at_most(sides, 1.0)) is None
+    assert "reaches 0.1 only" in looseness(at_most(sides[:1], 1.0))
+    assert "sharp inequality" in looseness(at_most(sides, 1.0, sharp=True))
+    assert looseness(at_most(sides, 0.6, sharp=True)) is None
+
+
+def test_a_large_allowance_for_rounding_is_earned():
+    many = {"roundings": 2**16}
+    allowance = 2 * 2**16 * UNIT_ROUNDOFF
+    assert "for rounding" in looseness(equal(np.ones(1), 1.0, **many))
+    assert looseness(equal(np.ones(1) + 0.02 * allowance, 1.0, **many)) is None
+    assert looseness(equal(np.ones(1), 1.0, roundings=2**12)) is None
+
+
+def test_existence_has_no_resolution():
+    found = resolution_of(exceeds(np.ones(1), 0.5))
+    assert (found.resolution, found.looseness) == (None, None)
+
+
+def test_the_margin_is_the_largest_relative_violation():
+    found = resolution_of(at_most(np.array([1.0, 1.03, 1.01]), 1.0))
+    assert found.margin == pytest.approx(0.03)
+    assert resolution_of(at_most(np.ones(3), 1.0)).margin is None
