@@ -121,16 +121,16 @@ def resolved(part: DecidedPart) -> PartResolution:
     sides = part.sides
     xp = namespace(sides.lhs)
     error, allowed = sides.lhs - sides.rhs, sides.tolerance + sides.envelope
-    size = xp.where(abs(sides.rhs) > sides.tolerance, abs(sides.rhs), sides.scale)
+    size = xp.where(sides.rhs != 0, abs(sides.rhs), sides.scale)
     found = PartResolution(
         part.kind,
         sides.sharp,
         sides.reason,
         allowance=2 * sides.roundings * UNIT_ROUNDOFF,
-        margin=_margin(xp, part, error, size),
+        margin=_margin(xp, part, error),
     )
     if part.kind == "existence":
-        return found
+        return replace(found, allowance=0.0)
     if part.kind == "inequality":
         reached = _largest(xp, part.tightness, sides.rhs > sides.tolerance)
         used = _used(xp, error, sides)
@@ -149,13 +149,14 @@ def _used(xp: Any, error: Any, sides: Measurement) -> float:
     return max(_largest(xp, share, positive) or 0.0, 0.0)
 
 
-def _margin(xp: Any, part: DecidedPart, error: Any, size: Any) -> float | None:
+def _margin(xp: Any, part: DecidedPart, error: Any) -> float | None:
     """The largest relative violation; of a limit, at the last size."""
+    lhs, rhs = abs(part.sides.lhs), abs(part.sides.rhs)
+    size = xp.where(rhs > 0, xp.maximum(lhs, rhs), part.sides.scale)
     violated = part.violated & (size > 0)
     relative = abs(error) / xp.where(size > 0, size, 1.0)
     if part.kind in ("limit", "rate"):
-        last = violated.any(axis=-1)
-        return _largest(xp, relative[..., -1], last)
+        return _largest(xp, relative[..., -1], violated.any(axis=-1))
     return _largest(xp, relative, violated)
 
 

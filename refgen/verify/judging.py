@@ -209,10 +209,11 @@ def _judge_one(
     sizes = ", ".join(f"{size:g}" for size in part["sizes"] or ())
     name = _NAMES.get(kind, "mean").format(sizes, part["order"])
     relation = {"inequality": "≤", "existence": ">"}.get(kind, "=")
+    within = f"{100 * relative:.2g} %" if rhs else f"{precision:g}"
     decision = {
-        "holds": "true" if kind == "existence" else f"true within {precision:g}",
+        "holds": "true" if kind == "existence" else f"true within {within}",
         "refuted": "false",
-        "open": f"not decided within {precision:g}",
+        "open": f"not decided within {within}",
     }[state]
     words = (
         f"{name} in [{low:.5g}, {high:.5g}] by {n:,} draws, claimed {relation} "

@@ -57,13 +57,18 @@ LAWS = {
 
 
 def make(law, kind="identity", off=0.0, precision=1e-9, domain=eight, mean=None):
-    """The claim that the mean is (at most, above) its true value minus `off`."""
+    """The claim that the mean is (at most, above) its true value minus `off`.
+
+    It is decided within `precision`, which is not relative here.
+    """
     true, draw, assumed = LAWS[law]
     true = true if mean is None else mean
 
     def measure(rg, instance, draws):
         """A mean."""
-        return sampled(draw(instance, draws), true - off, precision, **assumed)
+        claimed = true - off
+        relative = precision / abs(claimed)
+        return sampled(draw(instance, draws), claimed, relative, **assumed)
 
     twin = Twin(kind, domain(true), measure, "the same")
     options = {"twins": [twin]}

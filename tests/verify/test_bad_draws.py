@@ -54,8 +54,9 @@ def test_draws_that_are_not_what_they_should_be_are_errors(claim, problem):
         ({"bounds": (0, 1)}, "say one thing"),
         ({"binary": False, "kurtosis": 0.5}, "kurtosis"),
         ({"sizes": (1, 2)}, "an axis of 2 sizes"),
-        ({"sizes": (1,)}, "at least two distinct"),
-        ({"sizes": (1, 1)}, "at least two distinct"),
+        ({"sizes": (1,)}, "at least two positive"),
+        ({"sizes": (1, 1)}, "in ascending order"),
+        ({"scale": 0.0}, "scale must be positive"),
         ({"values": np.zeros(8)}, r"expected \(batch, n\)"),
     ],
 )
