@@ -17,7 +17,9 @@ def test_claim_holds_and_its_twins_are_refuted(claim):
     assert result.error is None
     assert result.violation is None
     assert [twin.text for twin in result.twins if not twin.refuted] == []
+    assert result.loose == []
     assert result.verdict == "HOLDS"
+    assert any(twin.is_near or twin.reason for twin in result.twins), "no near-miss"
 
 
 @pytest.mark.slow
