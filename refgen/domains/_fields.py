@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from refgen.domains._moves import replaced, shares
+
 Size = int | str
 Sizes = Mapping[str, int]
 
@@ -31,6 +33,41 @@ class Field(ABC):
     @abstractmethod
     def bulk(self, rg: Any, stream: Any, count: int, sizes: Sizes) -> Any:
         """`count` values along a new first axis, where the package `rg` computes."""
+
+    def draw_values(self, rg: Any, stream: Any, count: int, sizes: Sizes) -> Any:
+        """The same as `bulk`; a record draws the values of its fields instead."""
+        return self.bulk(rg, stream, count, sizes)
+
+    def moved(
+        self, rg: Any, stream: Any, values: Any, size: float, sizes: Sizes
+    ) -> Any:
+        """Values of this field, each up to `size` of the way to a fresh one, or fresh.
+
+        Parameters
+        ----------
+        rg, stream, sizes
+            As `bulk` takes them.
+        values : array
+            As `bulk` draws them.
+        size : float
+            In (0, 1].
+        """
+        fresh = self.bulk(rg, stream.child("fresh"), len(values), sizes)
+        shape = values.shape[: values.ndim - self.row_axes]
+        share = shares(stream, shape, size).reshape(*shape, *(1,) * self.row_axes)
+        return self.toward(share, values, fresh)
+
+    @property
+    def row_axes(self) -> int:
+        """How many of the last axes move as one."""
+        return 0
+
+    def toward(self, share: Any, values: Any, fresh: Any) -> Any:
+        """Values at a share of the way to fresh ones.
+
+        Where nothing lies between them, they stay unless the share is 1.
+        """
+        return replaced(share, values, fresh)
 
 
 @dataclass(frozen=True)

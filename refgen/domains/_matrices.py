@@ -8,6 +8,7 @@ from typing import Any, Literal, get_args
 
 from refgen.arrays import namespace
 from refgen.domains._fields import Shaped, Size, Sizes
+from refgen.domains._moves import between, between_logarithms, replaced
 from refgen.domains._simplex import Distribution
 
 MatrixKind = Literal["any", "psd", "symmetric", "orthogonal", "stochastic"]
@@ -27,11 +28,19 @@ class Vector(Shaped):
 
     norm: float | None
 
+    @property
+    def row_axes(self) -> int:
+        return 1
+
     def small(self, sizes: Sizes) -> Any:
         return self.integers(-_HIGHEST, _HIGHEST, sizes).map(self._scaled)
 
     def bulk(self, rg: Any, stream: Any, count: int, sizes: Sizes) -> Any:
         return self._scaled(normal_or_integers(stream, (count, *self.sized(sizes))))
+
+    def toward(self, share: Any, values: Any, fresh: Any) -> Any:
+        rows = between(share, values, fresh)
+        return rows if self.norm is None else self._scaled(rows)
 
     def _scaled(self, rows: Any) -> Any:
         if self.norm is None:
@@ -90,6 +99,15 @@ class Matrix(Shaped):
             return Distribution(self.shape, False, None).bulk(rg, stream, count, sizes)
         return self._made(normal_or_integers(stream, (count, *self.sized(sizes))))
 
+    @property
+    def row_axes(self) -> int:
+        return {"any": 1, "stochastic": 1}.get(self.kind, 2)
+
+    def toward(self, share: Any, values: Any, fresh: Any) -> Any:
+        # No straight way between two rotations consists of rotations.
+        way = replaced if self.kind == "orthogonal" else between
+        return way(share, values, fresh)
+
     def _made(self, entries: Any) -> Any:
         if self.kind == "any":
             return entries
@@ -144,6 +162,12 @@ class Spectrum(Shaped):
     def small(self, sizes: Sizes) -> Any:
         steps = self.integers(0 if self.singular else 1, _STEPS, sizes)
         return steps.map(self._at_step)
+
+    def toward(self, share: Any, values: Any, fresh: Any) -> Any:
+        moved = between_logarithms(share, values, fresh)
+        xp = namespace(values)
+        inside = xp.clip(moved, self.smallest, self.largest)
+        return xp.where(moved > 0, inside, 0.0)
 
     def _at_step(self, steps: Any) -> Any:
         values = steps * (self.largest / _STEPS)

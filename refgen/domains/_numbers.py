@@ -18,6 +18,7 @@ from refgen.domains._fields import (
     integer_arrays,
     number,
 )
+from refgen.domains._moves import between, between_logarithms
 
 # Steps of the grid that Hypothesis draws reals from; both ends are included.
 _STEPS = 20
@@ -46,6 +47,11 @@ class Real(Shaped):
         xp = namespace(u)
         tied = stream.child("grid").uniform((count, *(1 for _ in shape))) < _ON_GRID
         return self._at(xp.where(tied, xp.rint(_COARSE * u) / _COARSE, u))
+
+    def toward(self, share: Any, values: Any, fresh: Any) -> Any:
+        way = between_logarithms if self.log else between
+        xp = namespace(values)
+        return xp.clip(way(share, values, fresh), self.low, self.high)
 
     def _at(self, share: Any) -> Any:
         """The number at a share of the way, both ends without rounding."""

@@ -5,16 +5,15 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, fields, replace
+from types import MappingProxyType
 from typing import Any
 
 from refgen.arrays import Instance
 from refgen.domains._domain import Domain
 from refgen.domains._fields import Constant, Field, Sizes
+from refgen.domains._sizes import is_size, size_at, small_size
+from refgen.domains._values import Values, mapped, sizes_of
 from refgen.random import Stream
-
-# Hypothesis looks for small instances: a size takes its smallest value or one of the
-# next few. The bulk sampler takes all of them.
-_SMALL_SIZES = 6
 
 
 @dataclass(frozen=True)
@@ -77,25 +76,117 @@ class Record(Domain):
         from hypothesis import strategies as st
 
         drawn = self._size_fields(sizes)
-        each = {name: _small_size(size) for name, size in drawn.items()}
+        each = {name: small_size(size) for name, size in drawn.items()}
         return st.fixed_dictionaries(each).flatmap(
             lambda own: self._small_values({**sizes, **own})
         )
 
     def bulk(self, rg: Any, stream: Any, count: int, sizes: Sizes) -> Any:
         """As `Field.bulk`: sizes that the outer record has too are shared."""
-        return self._built(
-            self._bulk_values(
-                rg, stream, count, {**sizes, **self._sizes(stream, sizes)}
-            )
-        )
+        return self.built(self.draw_values(rg, stream, count, sizes))
+
+    def draw_values(
+        self, rg: Any, stream: Any, count: int, sizes: Sizes = MappingProxyType({})
+    ) -> dict[str, Any]:
+        """Raw values of the fields of `count` instances, as `bulk` draws them.
+
+        Parameters
+        ----------
+        rg : module
+            The package that computes.
+        stream : Stream
+        count : int
+        sizes : mapping
+            Those of the record that this one is a field of.
+
+        Returns
+        -------
+        dict
+            Sizes as integers, batches of the other fields, and dictionaries of records.
+
+        Examples
+        --------
+        >>> import refgen as rg
+        >>> from refgen.claims.disagreement.domains import binary_laws
+        >>> values = binary_laws.draw_values(rg, rg.random.Stream(0), 100)
+        >>> values["k"], values["weights"].shape == (100, values["n"])
+        (2, True)
+        """
+        sizes = {**sizes, **self._sizes(stream, sizes)}
+        drawn = {
+            name: field.draw_values(rg, stream.child(name), count, sizes)
+            for name, field in self._values(sizes).items()
+        }
+        return {**sizes, **drawn}
+
+    def moved(
+        self,
+        rg: Any,
+        stream: Any,
+        values: Values,
+        size: float,
+        sizes: Sizes = MappingProxyType({}),
+    ) -> dict[str, Any]:
+        """Values a small step away, which are again values of the fields.
+
+        Every entry or row is kept, moved up to `size` of the way toward a fresh one,
+        or, rarely, replaced: the smaller `size`, the more rarely. Sizes stay.
+
+        Parameters
+        ----------
+        rg : module
+        stream : Stream
+        values : dict
+            As `draw_values` returns them.
+        size : float
+            In (0, 1].
+        sizes : mapping
+            Those of the record that this one is a field of.
+
+        Raises
+        ------
+        ValueError
+            If `size` is not in (0, 1].
+
+        Examples
+        --------
+        >>> import refgen as rg
+        >>> from refgen.claims.disagreement.domains import finite_laws
+        >>> stream = rg.random.Stream(0)
+        >>> values = finite_laws.draw_values(rg, stream, 100)
+        >>> near = finite_laws.moved(rg, stream.child("move"), values, 0.01)
+        >>> finite_laws.built(near).weights.shape == values["weights"].shape
+        True
+        """
+        if not 0 < size <= 1:
+            raise ValueError(f"size must be in (0, 1], got {size}")
+        sizes = {**sizes, **sizes_of(values)}
+        own = {
+            name: field.moved(rg, stream.child(name), values[name], size, sizes)
+            for name, field in self._values(sizes).items()
+        }
+        return {**sizes, **own}
+
+    def taken(self, values: Values, rows: Any) -> dict[str, Any]:
+        """The values of the instances at `rows`, which may repeat.
+
+        Examples
+        --------
+        >>> import refgen as rg
+        >>> from refgen.claims.disagreement.domains import finite_laws
+        >>> values = finite_laws.draw_values(rg, rg.random.Stream(0), 100)
+        >>> same = finite_laws.taken(values, [7] * 16)
+        >>> finite_laws.built(same).weights.shape == (16, values["n"])
+        True
+        """
+        return mapped(lambda batch: batch[rows], values)
 
     def _size_fields(self, given: Sizes) -> dict[str, Any]:
         used: set[str] = set().union(
             *(f.size_names for f in self.fields.values() if isinstance(f, FIELDS))
         )
         missing = {
-            name for name in used - given.keys() if not _is_size(self.fields.get(name))
+            name for name in used - given.keys() if not is_size(self.fields.get(name))
         }
         if missing:
             raise ValueError(
@@ -112,7 +203,7 @@ class Record(Domain):
         sizes = self._size_fields(given)
         draws = host.uniform(len(sizes))
         return {
-            name: _size_at(size, float(u))
+            name: size_at(size, float(u))
             for (name, size), u in zip(sizes.items(), draws, strict=True)
         }
 
@@ -124,20 +215,15 @@ class Record(Domain):
 
         each = {name: f.small(sizes) for name, f in self._values(sizes).items()}
         return st.fixed_dictionaries(each).map(
-            lambda values: _first(self._built({**sizes, **_batch_of_one(values)}))
+            lambda values: _first(self.built({**sizes, **_batch_of_one(values)}))
         )
 
-    def _bulk_values(
-        self, rg: Any, stream: Any, count: int, sizes: Sizes
-    ) -> dict[str, Any]:
-        drawn = {
-            name: f.bulk(rg, stream.child(name), count, sizes)
-            for name, f in self._values(sizes).items()
+    def built(self, values: Values) -> Any:
+        """The instances that have these values, as `draw_values` returns them."""
+        values = {
+            name: self.fields[name].built(value) if isinstance(value, dict) else value
+            for name, value in values.items()
         }
-        return {**sizes, **drawn}
-
-    def _built(self, values: dict[str, Any]) -> Any:
-        """A batch of instances from a batch of every field, and the sizes."""
         if isinstance(self.build, type) and issubclass(self.build, Instance):
             wanted = {f.name for f in fields(self.build)}  # type: ignore[arg-type]
             own = {n: v for n, v in values.items() if n in wanted}
@@ -239,27 +325,6 @@ def _listed(names: Iterable[str]) -> str:
 def as_field(value: Any) -> Any:
     """`value` if it is a field, else a constant field."""
     return value if isinstance(value, FIELDS) else Constant(value)
-
-
-def _small_size(size: Any) -> Any:
-    from hypothesis import strategies as st
-
-    low, high = _range(size)
-    return st.integers(low, min(high, low + _SMALL_SIZES - 1))
-
-
-def _size_at(size: Any, u: float) -> int:
-    low, high = _range(size)
-    return low + int(u * (high - low + 1))
-
-
-def _range(size: Any) -> tuple[int, int]:
-    return (size, size) if isinstance(size, int) else (size.low, size.high)
-
-
-def _is_size(value: Any) -> bool:
-    is_number = isinstance(value, int) and value >= 1
-    return is_number or getattr(value, "may_be_size", False)
 
 
 def _batch_of_one(values: dict[str, Any]) -> dict[str, Any]:

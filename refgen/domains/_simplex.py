@@ -10,6 +10,7 @@ import numpy as np
 from refgen._checks import check_integer
 from refgen.arrays import namespace
 from refgen.domains._fields import Shaped, Size, Sizes
+from refgen.domains._moves import between, replaced
 
 # Shares of the bulk instances: rows that are certain; rows of multiples of 1/10, where
 # values repeat.
@@ -29,6 +30,10 @@ class Distribution(Shaped):
     positive: bool
     denominator: int | None
 
+    @property
+    def row_axes(self) -> int:
+        return 1
+
     def small(self, sizes: Sizes) -> Any:
         rows = self.integers(int(self.positive), _HIGHEST, sizes).map(_normalized)
         return rows if self.denominator is None else rows.map(self._rounded)
@@ -45,6 +50,13 @@ class Distribution(Shaped):
         if self.positive:
             rows = (1 - _UNIFORM_PART) * rows + _UNIFORM_PART / shape[-1]
         return rows
+
+    def toward(self, share: Any, values: Any, fresh: Any) -> Any:
+        if self.denominator is not None:
+            return replaced(share, values, fresh)
+        rows = between(share, values, fresh)
+        # Errors of the sum would add up over many moves.
+        return rows / rows.sum(axis=-1, keepdims=True)
 
     def _rounded(self, rows: Any) -> Any:
         assert self.denominator is not None
