@@ -9,8 +9,10 @@ import numpy as np
 
 from refgen.arrays import Instance, namespace
 from refgen.claims.decisions import DecidedPart, Decision
+from refgen.claims.kinds import InvalidMeasurement
 from refgen.claims.model import Statement
 from refgen.claims.resolution import PartResolution, combined, resolved
+from refgen.verify.instances import check_finite, read_only
 
 
 class ClaimError(Exception):
@@ -24,6 +26,8 @@ class ClaimError(Exception):
 
 def evaluate(statement: Statement, rg: Any, batch: Instance, size: int) -> Decision:
     """Decide a batch; any exception in the claim's code is the claim's error."""
+    drawn(check_finite, batch)
+    batch = read_only(batch)
     try:
         with np.errstate(all="ignore"):  # NaN is judged by the decision rule
             decision = statement.decide(rg, batch, size)
@@ -35,9 +39,16 @@ def evaluate(statement: Statement, rg: Any, batch: Instance, size: int) -> Decis
         if size == 1:
             raise ClaimError(_first(rg, batch), cause) from cause
     except Exception as cause:
-        raise ClaimError(_first(rg, batch), cause) from cause
+        raise ClaimError(_first(rg, batch), _told(cause)) from cause
     # After `except`: the error's traceback kept the arrays of the failed attempt.
     return _in_halves(statement, rg, batch, size)
+
+
+def _told(cause: Exception) -> Exception:
+    """NumPy's refusal to write a read-only array, in the words of claims."""
+    if isinstance(cause, ValueError) and "read-only" in str(cause):
+        return InvalidMeasurement(f"the claim writes into its own instance ({cause})")
+    return cause
 
 
 def _first(rg: Any, batch: Instance) -> Instance | None:
@@ -93,18 +104,23 @@ def drawn(source: Any, *args: Any) -> Any:
         raise ClaimError(None, cause) from cause
 
 
-def pinned(statement: Statement, rg: Any, tally: Tally) -> None:
-    """Try the domain's pinned examples."""
-    for instance in drawn(statement.domain.examples):
-        batch = rg.arrays.to_device(instance).take(None)
-        tally.record(batch, evaluate(statement, rg, batch, 1))
-
-
 class Tally:
-    """Instances tried, the tightest one, and a violation if one was found."""
+    """Instances tried, the tightest one, and a violation if one was found.
+
+    Attributes
+    ----------
+    n_instances : int
+    n_scanned, n_violating : int
+        Of the scan only, where instances are independent: how many, and how many of
+        them violate the statement.
+    tightness : float
+    tightest, violation : Instance or None
+    """
 
     def __init__(self, recorder: Any = None) -> None:
         self.n_instances = 0
+        self.n_scanned = 0
+        self.n_violating = 0
         self.tightness = -np.inf
         self.tightest: Instance | None = None
         self.violation: Instance | None = None
@@ -114,7 +130,7 @@ class Tally:
     def record(
         self, batch: Instance, decision: Decision, prefer_last: bool = False
     ) -> None:
-        """Add a decided batch."""
+        """Add a decided batch that was tried."""
         if self._recorder is not None:
             self._recorder.add(decision)
         self.n_instances += len(decision.violated)
@@ -125,3 +141,9 @@ class Tally:
             self.tightest = batch.take(best)
         if decision.violated.any() and (self.violation is None or prefer_last):
             self.violation = batch.take(int(decision.violated.argmax()))
+
+    def record_scanned(self, batch: Instance, decision: Decision) -> None:
+        """Add a decided batch of independent instances."""
+        self.record(batch, decision)
+        self.n_scanned += len(decision.violated)
+        self.n_violating += int(decision.violated.sum())

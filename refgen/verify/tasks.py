@@ -21,9 +21,9 @@ from refgen.verify.executors import ExecutorError, environment
 from refgen.verify.measurements import Recorder
 from refgen.verify.outcomes import Outcome
 from refgen.verify.report import finite_or_none
-from refgen.verify.scan import block_size, blocks_per_task, scan
+from refgen.verify.scan import block_size, blocks_per_task, pinned, scan
 from refgen.verify.search import search
-from refgen.verify.tally import ClaimError, Tally, pinned
+from refgen.verify.tally import ClaimError, Tally
 
 MIN_INSTANCES = 16
 

@@ -129,7 +129,8 @@ def test_halves_begin_when_the_whole_has_let_go_of_its_memory():
         return at_most(n.x, 100)
 
     tally = Tally()
-    scan(make(measure), refgen, tally, BLOCK, Stream(3, "scan"), BLOCK, range(1))
+    stream, blocks = Stream(3, "scan"), range(1, 2)
+    scan(make(measure), refgen, tally, 2 * BLOCK, stream, BLOCK, blocks)
     assert (tally.n_instances, len(held)) == (BLOCK, 15)
 
 
