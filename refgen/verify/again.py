@@ -20,6 +20,11 @@ _ROWS = 64
 # Scales and envelopes are judged by their size only: half of the digits are enough.
 _SIMILAR = 1e-8
 
+COMES_AND_GOES = (
+    "a violation that comes and goes: measured a second time, alone and from a fresh "
+    "copy, the instance violates nothing"
+)
+
 
 def measured(statement: Statement, rg: Any, batch: Instance, size: int) -> Decision:
     """Decide a batch, and measure some of its instances again.
@@ -48,6 +53,19 @@ def measured(statement: Statement, rg: Any, batch: Instance, size: int) -> Decis
                 _explained(found, where, _difference(decision, repeated, whole)),
             )
     return decision
+
+
+def confirm(statement: Statement, rg: Any, violation: Instance) -> None:
+    """Measure a violation once more, alone and from a fresh copy of the instance.
+
+    Raises
+    ------
+    ClaimError
+        If it is no violation this time.
+    """
+    batch = copied(violation).take(None)
+    if not evaluate(statement, rg, batch, 1).violated[0]:
+        raise _failed(rg, batch, 0, COMES_AND_GOES)
 
 
 def _other_batches(decision: Decision, size: int) -> Iterator[tuple[Any, str]]:

@@ -7,7 +7,7 @@ the claim:
 ========== =========================================================================
 claim      id
 statement  "claim", or the text of the twin that was measured
-stage      "pinned" examples, "search" by Hypothesis, or "scan"
+stage      "pinned" examples, "search" by Hypothesis, "scan" or "ascent"
 block      number of the task within the stage
 instance   number of the instance within the task, in the order of trying
 part       number of the measurement, for a claim that makes several

@@ -24,6 +24,8 @@ class Outcome:
         Instances as Python expressions, and the line that measures the violation.
     error : str or None
         What the claim's own code raised.
+    n_scanned, n_violating : int
+        Instances of the scan, which are independent, and how many of them violate.
     parts : list of dict
         How finely each relation was decided; see `refgen.claims.resolution`.
     samples : list
@@ -41,15 +43,12 @@ class Outcome:
     violation: str | None = None
     reproduce: str | None = None
     error: str | None = None
+    n_scanned: int = 0
+    n_violating: int = 0
     parts: list[dict[str, Any]] | None = None
     samples: list | None = None
     measurements: bytes | None = None
     seconds: float = 0.0
-
-    @property
-    def is_final(self) -> bool:
-        """Whether later tasks of the same statement are not needed any more."""
-        return self.violation is not None or self.error is not None
 
     def to_json(self) -> str:
         """The outcome without its measurements, which are stored separately."""
@@ -73,16 +72,14 @@ def merged(outcomes: Iterable[Outcome]) -> Outcome:
     best = -math.inf
     parts: tuple[PartResolution, ...] = ()
     for outcome in outcomes:
-        total["n_instances"] += outcome.n_instances
-        total["seconds"] += outcome.seconds
+        for name in ("n_instances", "n_scanned", "n_violating", "seconds"):
+            total[name] += getattr(outcome, name)
         if outcome.tightness is not None and outcome.tightness > best:
             best = outcome.tightness
             total["tightness"], total["tightest"] = best, outcome.tightest
         parts = combined(parts, resolutions(outcome.parts))
         for name in ("violation", "reproduce", "error"):
             total[name] = total[name] or getattr(outcome, name)
-        if outcome.is_final:
-            break
     return Outcome(**total | {"parts": [part.to_dict() for part in parts]})
 
 

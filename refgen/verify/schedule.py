@@ -47,9 +47,9 @@ class NoStore:
 class StatementRun:
     """The tasks of one statement, and what is known about it so far.
 
-    Scan tasks may be done in any order. The outcomes of the pinned examples, of the
-    search and of every look of a Monte-Carlo statement must be known before the next
-    task starts.
+    Scan tasks may be done in any order. All other tasks wait for those before them,
+    and those after them wait for their outcomes. Once a violation is known, only the
+    first block of the scan is still measured: it shows how common violations are.
     """
 
     def __init__(
@@ -90,9 +90,8 @@ class StatementRun:
         if self.is_done or self._issued == len(self.tasks):
             return None
         task = self.tasks[self._issued]
-        before = self.tasks[: self._issued]
-        waits = any(t.stage != "scan" for t in before[self._n_known :])
-        if waits:
+        under_way = self.tasks[self._n_known : self._issued]
+        if under_way and any(t.stage != "scan" for t in (task, *under_way)):
             return None
         self._issued += 1
         return task
@@ -113,9 +112,15 @@ class StatementRun:
         while not self.is_done and self.tasks[self._n_known] in self._found:
             last = self._found[self.tasks[self._n_known]]
             self._n_known += 1
-            self._stopped = last.is_final or self._is_decided(last)
+            self._stopped = last.error is not None or self._is_decided(last)
+            if last.violation is not None:
+                self._keep_first_block_only()
         if self.is_done:
             self._forget_draws()
+
+    def _keep_first_block_only(self) -> None:
+        done, rest = self.tasks[: self._n_known], self.tasks[self._n_known :]
+        self.tasks = done + [t for t in rest if (t.stage, t.block) == ("scan", 0)]
 
     def _forget_draws(self) -> None:
         """Drop the draws once the verdict is known: they may be as large as memory."""

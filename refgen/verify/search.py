@@ -7,8 +7,11 @@ from typing import Any
 import numpy as np
 from hypothesis import HealthCheck, Phase, Verbosity, given, settings, target
 from hypothesis import seed as with_seed
+from hypothesis.errors import Flaky
 
+from refgen.claims.kinds import InvalidMeasurement
 from refgen.claims.model import Statement
+from refgen.verify.again import COMES_AND_GOES
 from refgen.verify.tally import ClaimError, Tally, drawn, evaluate
 
 
@@ -54,5 +57,8 @@ def search(
         # claim's error.
         if tally.violation is None:
             raise
+    except Flaky as cause:
+        shown = rg.arrays.to_host(tally.violation) if tally.violation else None
+        raise ClaimError(shown, InvalidMeasurement(COMES_AND_GOES)) from cause
     except Exception as cause:  # Hypothesis's own, or of the domain's code as it draws
         raise ClaimError(None, cause) from cause

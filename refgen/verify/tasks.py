@@ -17,6 +17,8 @@ from refgen.arrays import Instance
 from refgen.claims import registry
 from refgen.claims.model import Claim, Statement, Twin
 from refgen.verify import drawing
+from refgen.verify.again import confirm
+from refgen.verify.ascent import ascend, rounds_of
 from refgen.verify.executors import ExecutorError, environment
 from refgen.verify.measurements import Recorder
 from refgen.verify.outcomes import Outcome
@@ -70,8 +72,10 @@ class Task:
     claim : str
     statement : int
         0 for the claim itself, i for its i-th twin.
-    stage : {"pinned", "search", "scan", "sample"}
+    stage : {"pinned", "search", "scan", "ascent", "sample"}
     block : int
+        The first scan task has the first block only: all that is checked once is
+        checked there.
     """
 
     claim: str
@@ -99,14 +103,30 @@ def plan(claim: Claim, index: int, settings: Settings, batch: int) -> list[Task]
     if claim.monte_carlo:
         looks = drawing.n_looks(settings.draws)
         return [Task(claim.id, index, "sample", look) for look in range(looks)]
-    tasks = [Task(claim.id, index, stage) for stage in ("pinned", "search")]
-    if statement_of(claim, index).domain.is_finite:
-        return tasks[:1]
+    pinned = Task(claim.id, index, "pinned")
+    statement = statement_of(claim, index)
+    if statement.domain.is_finite:
+        return [pinned]
     budget = settings.budget(claim)
     size = block_size(claim.cost, budget, batch)
-    per_task = blocks_per_task(claim.cost, size)
-    n_tasks = -(-budget // (size * per_task))
-    return tasks + [Task(claim.id, index, "scan", block) for block in range(n_tasks)]
+    n_blocks, per_task = -(-budget // size), blocks_per_task(claim.cost, size)
+    n_scans = 1 + -(-(n_blocks - 1) // per_task)
+    first, *rest = [Task(claim.id, index, "scan", block) for block in range(n_scans)]
+    search = Task(claim.id, index, "search")
+    # A claim's violation is shown on a small instance, which the search finds. Most
+    # twins fall in the first block, and then need no search.
+    start = [search, first] if index == 0 else [first, search]
+    climbs = rounds_of(statement, budget, size)[0] > 0
+    end = [Task(claim.id, index, "ascent")] if climbs else []
+    return [pinned, *start, *rest, *end]
+
+
+def _scan_blocks(number: int, per_task: int) -> range:
+    """The blocks of scan task `number`."""
+    if number == 0:
+        return range(1)
+    start = 1 + (number - 1) * per_task
+    return range(start, start + per_task)
 
 
 def perform(claim: Claim, task: Task, settings: Settings, package: str) -> Outcome:
@@ -122,14 +142,18 @@ def perform(claim: Claim, task: Task, settings: Settings, package: str) -> Outco
                 samples = drawing.draw(claim, statement, rg, task.block, settings)
             else:
                 _try(claim, statement, rg, tally, task, settings)
+            if tally.violation is not None:
+                confirm(statement, rg, tally.violation)
     except ClaimError as failure:
-        error = shortened(str(failure))
+        error, tally.violation = shortened(str(failure)), None
     violation = tally.violation
     n_instances = tally.n_instances
     if samples is not None and task.block == 0:  # all looks have the same ones
         n_instances = sum(len(site["instances"]) for site in samples)
     return Outcome(
         n_instances=n_instances,
+        n_scanned=tally.n_scanned,
+        n_violating=tally.n_violating,
         tightness=finite_or_none(tally.tightness),
         tightest=None if tally.tightest is None else repr(tally.tightest),
         violation=None if violation is None else repr(violation),
@@ -229,8 +253,10 @@ def _try(
         stream = rg.random.Stream(settings.seed, claim.id, name_of(statement))
         budget = settings.budget(claim)
         size = block_size(claim.cost, budget, rg.arrays.BATCH)
-        per_task = blocks_per_task(claim.cost, size)
-        blocks = range(task.block * per_task, (task.block + 1) * per_task)
+        if task.stage == "ascent":
+            ascend(statement, rg, tally, budget, stream, size)
+            return
+        blocks = _scan_blocks(task.block, blocks_per_task(claim.cost, size))
         scan(statement, rg, tally, budget, stream, size, blocks)
 
 
