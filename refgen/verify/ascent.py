@@ -16,9 +16,12 @@ from refgen.claims.model import Statement
 from refgen.domains._record import Record
 from refgen.verify.tally import Tally, drawn, evaluate
 
-# Moved copies in a round, copies of each start, rounds, and climbs: each one begins in
-# another block, which has other sizes.
+# Moved copies in a round, copies of each start, rounds, and climbs: each one in another
+# block, which has other sizes.
 _MOVES, _COPIES, _ROUNDS, _CLIMBS = 32, 8, 16, 2
+
+# The blocks to climb in are chosen by the first instances of so many of them.
+_SCREENED = 16
 
 # The first moves go up to this part of the way to a fresh instance; each round's moves
 # are shorter than the last round's by a factor.
@@ -42,7 +45,7 @@ def rounds_of(statement: Statement, n_instances: int, size: int) -> tuple[int, i
     >>> rounds_of(get("GDE-6"), 100_000, 512), rounds_of(get("GDE-6"), 4_000, 16)
     ((16, 32), (0, 0))
     """
-    n = min(size, n_instances // 8)
+    n = min(size, n_instances // 16)
     moves = min(_MOVES, n // _COPIES)
     if not isinstance(statement.domain, Record) or 2 * moves < _COPIES:
         return 0, 0
@@ -57,7 +60,7 @@ def ascend(
     stream: Any,
     size: int,
 ) -> None:
-    """Climb from the tightest instances of the first blocks, up to a violation.
+    """Climb from the tightest instances of some blocks, up to a violation.
 
     Parameters
     ----------
@@ -65,13 +68,25 @@ def ascend(
         As `refgen.verify.scan.scan` takes them.
     """
     rounds, moves = rounds_of(statement, n_instances, size)
-    for block in range(_CLIMBS):
-        climb = _Climb(statement, rg, tally, stream.at(block), moves)
-        climb.begin(size)
+    climbs = [
+        _Climb(statement, rg, tally, stream.at(block), moves)
+        for block in range(min(_SCREENED, size // moves, n_instances // size))
+    ]
+    for climb in _tightest([each.begin() for each in climbs]):
         for number in range(rounds):
             if tally.violation is not None:
                 return
-            climb.move(number)
+            climbs[climb].move(number)
+
+
+def _tightest(reached: list[Any]) -> list[int]:
+    """The blocks to climb in: the tightest of each relation in turn, all different."""
+    chosen: list[int] = []
+    for climb in range(min(_CLIMBS, len(reached))):
+        relation = climb % len(reached[0])
+        left = [block for block in range(len(reached)) if block not in chosen]
+        chosen.append(max(left, key=lambda block: reached[block][relation]))
+    return chosen
 
 
 class _Climb:
@@ -83,22 +98,24 @@ class _Climb:
         assert isinstance(statement.domain, Record)
         self._statement, self._domain, self._rg = statement, statement.domain, rg
         self._tally, self._stream = tally, stream
-        self._copies = min(_COPIES, moves)
+        self._moves, self._copies = moves, min(_COPIES, moves)
         self._n = moves // self._copies
 
-    def begin(self, size: int) -> None:
-        """Start from the tightest instances of a block of the scan."""
-        values = drawn(self._domain.draw_values, self._rg, self._stream, size)
+    def begin(self) -> Any:
+        """Draw a few instances, and return how tight each relation is on them."""
+        values = drawn(self._domain.draw_values, self._rg, self._stream, self._moves)
         batch = drawn(self._domain.built, values)
-        parts = evaluate(self._statement, self._rg, batch, size).parts
+        decision = evaluate(self._statement, self._rg, batch, self._moves)
+        self._tally.record(batch, decision)
+        each = self._tightness(decision.parts)
         # Every relation climbs in turn; from its tightest instance, then the next one.
-        self._relations = [start % len(parts) for start in range(self._n)]
-        tightness = self._tightness(parts)
-        order = np.argsort(-tightness, axis=1, kind="stable")
-        places = [start // len(parts) for start in range(self._n)]
-        rows = order[np.arange(self._n), places]
-        self._reached = tightness[np.arange(self._n), rows]
+        order = np.argsort(-each, axis=1, kind="stable")
+        starts = np.arange(self._n)
+        self._relations = starts % len(each)
+        rows = order[self._relations, starts // len(each)]
+        self._reached = each[self._relations, rows]
         self._values = self._domain.taken(values, self._on_device(rows))
+        return each.max(axis=1)
 
     def move(self, number: int) -> None:
         """Try copies that are moved a little, and keep those that are tighter."""
@@ -109,7 +126,7 @@ class _Climb:
         batch = drawn(self._domain.built, moved)
         decision = evaluate(self._statement, self._rg, batch, len(starts))
         self._tally.record(batch, decision)
-        found = self._tightness(decision.parts)
+        found = self._tightness(decision.parts)[self._relations]
         own = starts == np.arange(self._n)[:, None]
         rows = np.where(own, found, -np.inf).argmax(axis=1)
         best = found[np.arange(self._n), rows]
@@ -119,12 +136,9 @@ class _Climb:
         self._values = _either(self._on_device(better), nearest, self._values)
 
     def _tightness(self, parts: tuple[DecidedPart, ...]) -> Any:
-        """For each start, how tight its relation is on each instance of a batch."""
-        each = [
-            self._rg.arrays.to_host(p.tightness.reshape(len(p.tightness), -1).max(axis=1))
-            for p in parts
-        ]
-        return np.stack([each[relation] for relation in self._relations])
+        """How tight each relation is on each instance, (n_relations, n_instances)."""
+        rows = [p.tightness.reshape(len(p.tightness), -1).max(axis=1) for p in parts]
+        return np.stack([self._rg.arrays.to_host(row) for row in rows])
 
     def _on_device(self, array: Any) -> Any:
         return self._rg.arrays.to_device(array)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import functools
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from functools import reduce
 from typing import Any
 
@@ -12,7 +14,15 @@ from refgen.arrays import namespace
 from refgen.claims.kinds import InvalidMeasurement
 from refgen.claims.model import Claim, Statement, Twin, library
 from refgen.claims.sampled import Draws, Samples
-from refgen.verify.tally import ClaimError, drawn
+from refgen.verify.draws_again import check_draws
+from refgen.verify.instances import (
+    check_finite,
+    check_variety,
+    copied,
+    is_unchanged,
+    read_only,
+)
+from refgen.verify.tally import ClaimError, drawn, told
 
 FIRST_LOOK = 256  # draws per instance in the first look; later looks double the total
 BATCH = 8  # instances drawn by the sampler, besides the pinned ones
@@ -46,12 +56,48 @@ def draw(
     ClaimError
         If the claim's code fails, or its draws are not as declared.
     """
-    name = statement.text if isinstance(statement, Twin) else "claim"
-    stream = rg.random.Stream(settings.seed, claim.id, name)
+    stream = _stream(claim, statement, rg, settings)
     return [
-        _draw_site(statement, rg, batch, stream.child("draws", str(number)), look)
-        for number, batch in enumerate(_sites(statement, rg, stream))
+        _draw_site(statement, rg, site, stream.child("draws", str(number)), look)
+        for number, site in enumerate(_sites(statement, rg, stream))
     ]
+
+
+def draw_again(
+    claim: Claim, statement: Statement, rg: Any, number: int, settings: Any
+) -> list[dict[str, Any]]:
+    """A second set of draws, of another stream, for the one instance that refutes.
+
+    Parameters
+    ----------
+    claim, statement, rg, settings
+        As `draw` takes them.
+    number : int
+        See `again_number`. There are as many draws as in the looks up to that one.
+    """
+    stream = _stream(claim, statement, rg, settings)
+    sites = _sites(statement, rg, stream)
+    look, instance = divmod(number, sum(size for _, size in sites))
+    rows = [batch.take(slice(i, i + 1)) for batch, size in sites for i in range(size)]
+    another = stream.child("again", str(look))
+    blocks = [block for each in range(look + 1) for block in _blocks(each)]
+    return [_draw_blocks(statement, rg, (rows[instance], 1), another, blocks)]
+
+
+def again_number(look: int, instance: int, drawn_look: list[dict[str, Any]]) -> int:
+    """One number for a look and an instance of it, counted through all sites.
+
+    Examples
+    --------
+    >>> again_number(2, 1, [{"instances": ["a", "b", "c"]}, {"instances": ["d"]}])
+    9
+    """
+    return look * sum(len(site["instances"]) for site in drawn_look) + instance
+
+
+def _stream(claim: Claim, statement: Statement, rg: Any, settings: Any) -> Any:
+    name = statement.text if isinstance(statement, Twin) else "claim"
+    return rg.random.Stream(settings.seed, claim.id, name)
 
 
 def _sites(statement: Statement, rg: Any, stream: Any) -> list[tuple[Any, int]]:
@@ -60,10 +106,15 @@ def _sites(statement: Statement, rg: Any, stream: Any) -> list[tuple[Any, int]]:
     sites = [(rg.arrays.to_device(example).take(None), 1) for example in examples]
     if statement.domain.sample is not None:
         instances = stream.child("instances")
-        sites.append((drawn(statement.domain.sample, rg, instances, BATCH), BATCH))
+        batch = drawn(statement.domain.sample, rg, instances, BATCH)
+        others = (statement.domain.sample(rg, instances.at(n), BATCH) for n in (1, 2))
+        drawn(check_variety, batch, others, rg)
+        sites.append((batch, BATCH))
     if not sites:
         raise ClaimError(None, InvalidMeasurement("the domain has no instance"))
-    return sites
+    for batch, _ in sites:
+        drawn(check_finite, batch)
+    return [(read_only(batch), size) for batch, size in sites]
 
 
 def _blocks(look: int) -> Iterable[tuple[int, int]]:
@@ -77,24 +128,56 @@ def _draw_site(
     statement: Statement, rg: Any, site: tuple[Any, int], stream: Any, look: int
 ) -> dict[str, Any]:
     batch, size = site
-    try:
-        blocks = [
+    before = copied(batch)
+    found = _draw_blocks(statement, rg, site, stream, _blocks(look))
+    with _blamed(rg, before):
+        if look == 0:
+            check_draws(functools.partial(_parts, statement, rg), *site, stream, rg)
+        if not is_unchanged(batch, before):
+            raise InvalidMeasurement("the claim writes into its own instance")
+    return found
+
+
+def _draw_blocks(
+    statement: Statement,
+    rg: Any,
+    site: tuple[Any, int],
+    stream: Any,
+    blocks: Iterable[tuple[int, int]],
+) -> dict[str, Any]:
+    batch, size = site
+    with _blamed(rg, batch):
+        measured = [
             _measure(statement, rg, site, Draws(stream.at(start), n))
-            for start, n in _blocks(look)
+            for start, n in blocks
         ]
         return {
             "instances": [repr(batch.take(i)) for i in range(size)],
-            "parts": _joined(blocks),
+            "parts": _joined(measured),
         }
+
+
+@contextmanager
+def _blamed(rg: Any, batch: Any) -> Iterator[None]:
+    """Any exception is the claim's error, on the first instance of the batch."""
+    try:
+        yield
     except Exception as cause:
-        raise ClaimError(rg.arrays.to_host(batch.take(0)), cause) from cause
+        raise ClaimError(rg.arrays.to_host(batch.take(0)), told(cause)) from cause
 
 
 def _measure(
     statement: Statement, rg: Any, site: tuple[Any, int], draws: Draws
 ) -> list[dict[str, Any]]:
     batch, size = site
-    with np.errstate(all="ignore"):  # NaN is refused below
+    parts = _parts(statement, rg, batch, draws)
+    return [_plain(statement.kind, part, rg, (size, draws.n)) for part in parts]
+
+
+def _parts(
+    statement: Statement, rg: Any, batch: Any, draws: Draws
+) -> tuple[Samples, ...]:
+    with np.errstate(all="ignore"):  # NaN is refused later
         found = statement.measure(rg, batch, draws)
     parts = (found,) if isinstance(found, Samples) else tuple(found)
     if not parts or not all(isinstance(part, Samples) for part in parts):
@@ -103,7 +186,7 @@ def _measure(
         raise InvalidMeasurement(
             "the claim measured on the host, and its instances are on the device"
         )
-    return [_plain(statement.kind, part, rg, (size, draws.n)) for part in parts]
+    return parts
 
 
 def _plain(kind: str, part: Samples, rg: Any, shape: tuple[int, int]) -> dict[str, Any]:

@@ -5,6 +5,12 @@ statement, instances, parts and sizes share it evenly, and looks share it by
 `refgen.intervals.spend`. It bounds the probability that any interval of the run misses
 its mean. Only if one does can a true claim be refuted or a false one hold. The number
 of intervals is fixed before the first look.
+
+Before a statement is refuted, as many other draws have to refute it too, on the same
+instance. Their interval has the statement's whole error probability, as it is one only.
+It spends nothing: to refute a true claim, both intervals have to miss its mean, and the
+first one is counted already. A refutation that is not confirmed leaves the statement
+open: each later look that refutes draws again, and none can let it hold any more.
 """
 
 from __future__ import annotations
@@ -39,6 +45,8 @@ class Verdict:
     tightness : float or None
     parts : tuple of PartResolution
         How finely each part was decided.
+    place : tuple of int
+        The instance, counted through all sites, and the part that decides.
     """
 
     state: State
@@ -47,6 +55,7 @@ class Verdict:
     n_draws: int
     tightness: float | None
     parts: tuple[PartResolution, ...] = ()
+    place: tuple[int, int] = (0, 0)
 
 
 def judge(kind: str, looks: Sequence[list], error_probability: float) -> Verdict:
@@ -69,14 +78,46 @@ def judge(kind: str, looks: Sequence[list], error_probability: float) -> Verdict
     share = error_probability / _n_intervals(looks[0])
     found: list[Verdict] = []
     parts: tuple[PartResolution, ...] = ()
+    n_before = 0
     for site in zip(*looks, strict=True):
         instances, here = site[0]["instances"], []
-        for same in zip(*(look["parts"] for look in site), strict=True):
+        for number, same in enumerate(zip(*(s["parts"] for s in site), strict=True)):
             judged = _judge_part(kind, same, instances, share)
             here.append(reduce(_both, (verdict.parts for verdict in judged))[0])
-            found += judged
-        parts = combined(parts, here)
+            found += [
+                replace(verdict, place=(n_before + i, number))
+                for i, verdict in enumerate(judged)
+            ]
+        parts, n_before = combined(parts, here), n_before + len(instances)
     return replace(_deciding(found), parts=parts)
+
+
+def confirmed(
+    kind: str, verdict: Verdict, again: list, error_probability: float
+) -> Verdict:
+    """A refutation after a second set of draws: still one, or open.
+
+    Parameters
+    ----------
+    kind : str
+    verdict : Verdict
+        That refutes.
+    again : list
+        What `refgen.verify.drawing.draw_again` returned for its instance.
+    error_probability : float
+        For the one interval of these draws.
+    """
+    part = again[0]["parts"][verdict.place[1]]
+    instances = again[0]["instances"]
+    second = _judge_part(kind, [part], instances, error_probability)[0]
+    if second.state == "refuted":
+        return replace(verdict, words=f"{verdict.words}; other draws: {second.words}")
+    return replace(
+        verdict,
+        state="open",
+        instance=None,
+        words=f"{verdict.words}; but not by other draws: {second.words}",
+    )
 
 
 def _both(

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from refgen.claims.kinds import InvalidMeasurement
 from refgen.claims.model import Claim
-from refgen.verify import judging
+from refgen.verify import drawing, judging
 from refgen.verify.executors import ExecutorError, environment
 from refgen.verify.outcomes import Outcome, merged
 from refgen.verify.tasks import (
@@ -70,6 +70,7 @@ class StatementRun:
         self._n_known = 0  # number of tasks before the first unknown outcome
         self._stopped = False
         self._error: str | None = None
+        self._doubts: str | None = None  # about a refutation that was not confirmed
 
     @property
     def is_done(self) -> bool:
@@ -110,9 +111,10 @@ class StatementRun:
             return
         self._found[task] = outcome
         while not self.is_done and self.tasks[self._n_known] in self._found:
-            last = self._found[self.tasks[self._n_known]]
+            task = self.tasks[self._n_known]
+            last = self._found[task]
             self._n_known += 1
-            self._stopped = last.error is not None or self._is_decided(last)
+            self._stopped = last.error is not None or self._is_decided(task, last)
             if last.violation is not None:
                 self._keep_first_block_only()
         if self.is_done:
@@ -127,17 +129,39 @@ class StatementRun:
         for task, outcome in self._found.items():
             self._found[task] = replace(outcome, samples=None)
 
-    def _is_decided(self, last: Outcome) -> bool:
+    def _is_decided(self, task: Task, last: Outcome) -> bool:
         if last.samples is None:
             return False
-        looks = [outcome.samples or [] for _, outcome in self.counted]
-        kind, share = self.statement.kind, self._error_probability
         try:
-            self.verdict = judging.judge(kind, looks, share)
+            again = task.stage == "confirm"
+            self.verdict = self._confirmed(last) if again else self._judged(task)
         except InvalidMeasurement as error:  # looks that do not fit together
             self._error = f"InvalidMeasurement: {error}"
             return True
-        return self.verdict.state != "open"
+        return self.verdict.state == "holds" or (
+            again and self.verdict.state == "refuted"
+        )
+
+    def _judged(self, task: Task) -> judging.Verdict:
+        """The verdict on all looks; before it refutes, other draws have to confirm."""
+        looks = [o.samples or [] for t, o in self.counted if t.stage == "sample"]
+        kind, share = self.statement.kind, self._error_probability
+        verdict = judging.judge(kind, looks, share)
+        if verdict.state == "refuted":
+            number = drawing.again_number(task.block, verdict.place[0], looks[0])
+            again = replace(task, stage="confirm", block=number)
+            self.tasks.insert(self._n_known, again)
+        elif self._doubts is not None:
+            return replace(verdict, state="open", words=self._doubts)
+        return verdict
+
+    def _confirmed(self, last: Outcome) -> judging.Verdict:
+        kind, share = self.statement.kind, self._error_probability
+        assert self.verdict is not None
+        verdict = judging.confirmed(kind, self.verdict, last.samples or [], share)
+        if verdict.state == "open":
+            self._doubts = verdict.words
+        return verdict
 
 
 class Scheduler:

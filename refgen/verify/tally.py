@@ -39,12 +39,12 @@ def evaluate(statement: Statement, rg: Any, batch: Instance, size: int) -> Decis
         if size == 1:
             raise ClaimError(_first(rg, batch), cause) from cause
     except Exception as cause:
-        raise ClaimError(_first(rg, batch), _told(cause)) from cause
+        raise ClaimError(_first(rg, batch), told(cause)) from cause
     # After `except`: the error's traceback kept the arrays of the failed attempt.
     return _in_halves(statement, rg, batch, size)
 
 
-def _told(cause: Exception) -> Exception:
+def told(cause: Exception) -> Exception:
     """NumPy's refusal to write a read-only array, in the words of claims."""
     if isinstance(cause, ValueError) and "read-only" in str(cause):
         return InvalidMeasurement(f"the claim writes into its own instance ({cause})")

@@ -29,6 +29,9 @@ from refgen.verify.tally import ClaimError, Tally
 
 MIN_INSTANCES = 16
 
+# Stages of Monte-Carlo statements.
+_DRAWS = {"sample": drawing.draw, "confirm": drawing.draw_again}
+
 # Most characters of an error's text: it may show an instance as long as a data set.
 _MAX_ERROR = 2000
 
@@ -72,10 +75,11 @@ class Task:
     claim : str
     statement : int
         0 for the claim itself, i for its i-th twin.
-    stage : {"pinned", "search", "scan", "ascent", "sample"}
+    stage : {"pinned", "search", "scan", "ascent", "sample", "confirm"}
     block : int
         The first scan task has the first block only: all that is checked once is
-        checked there.
+        checked there. "sample" has its look, "confirm" a number of
+        `refgen.verify.drawing.again_number`.
     """
 
     claim: str
@@ -138,8 +142,9 @@ def perform(claim: Claim, task: Task, settings: Settings, package: str) -> Outco
     tally, error, samples = Tally(recorder), None, None
     try:
         with _one_thread():
-            if task.stage == "sample":
-                samples = drawing.draw(claim, statement, rg, task.block, settings)
+            if task.stage in _DRAWS:
+                draw = _DRAWS[task.stage]
+                samples = draw(claim, statement, rg, task.block, settings)
             else:
                 _try(claim, statement, rg, tally, task, settings)
             if tally.violation is not None:
@@ -148,7 +153,8 @@ def perform(claim: Claim, task: Task, settings: Settings, package: str) -> Outco
         error, tally.violation = shortened(str(failure)), None
     violation = tally.violation
     n_instances = tally.n_instances
-    if samples is not None and task.block == 0:  # all looks have the same ones
+    if samples is not None and (task.stage, task.block) == ("sample", 0):
+        # All looks have the same instances.
         n_instances = sum(len(site["instances"]) for site in samples)
     return Outcome(
         n_instances=n_instances,
