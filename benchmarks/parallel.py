@@ -42,20 +42,20 @@ class Number(Instance):
 
 
 numbers = Domain(
-    "only 0",
+    "from 0 to 1",
     lambda: [],
     st.nothing,
-    lambda rg, stream, size: Number(np.zeros(size)),
+    lambda rg, stream, size: Number(stream.uniform(size)),
 )
 
 
 def declare():
     @claim("TRIVIAL", kind="inequality", domain=numbers, source="nowhere", cost=COST)
     def trivial(rg, n, limit=1.0):
-        """0 ≤ 1."""
+        """x ≤ 1."""
         return at_most(n.x, limit)
 
-    trivial.twin("0 ≤ −1", limit=-1.0)
+    trivial.twin("x ≤ −1", limit=-1.0)
 
 
 if __name__ != "__main__":  # workers import this module by its name

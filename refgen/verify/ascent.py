@@ -6,26 +6,33 @@ it, from which a few hundred moves find it.
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from refgen.arrays import namespace
-from refgen.claims.decisions import DecidedPart
 from refgen.claims.model import Statement
 from refgen.domains._record import Record
 from refgen.verify.tally import Tally, drawn, evaluate
 
-# Moved copies in a round, copies of each start, rounds, and climbs: each one in another
-# block, which has other sizes.
-_MOVES, _COPIES, _ROUNDS, _CLIMBS = 32, 8, 16, 2
+# Moved copies in a round, copies of each start, and rounds of a climb.
+_MOVES, _COPIES, _ROUNDS = 32, 16, 16
+
+# Fewer moved copies, or rounds, find nothing.
+_FEWEST = 8
+
+# Climbs of a claim with few relations and of one with many: each climb is in another
+# block, which has other sizes, and from other relations, as far as there are some.
+_CLIMBS, _MOST_CLIMBS = 2, 4
 
 # The blocks to climb in are chosen by the first instances of so many of them.
 _SCREENED = 16
 
 # The first moves go up to this part of the way to a fresh instance; each round's moves
-# are shorter than the last round's by a factor.
-_FIRST_STEP, _SHORTER = 0.5, 0.7
+# are shorter than the last round's by the same factor, down to the last step.
+_FIRST_STEP, _LAST_STEP = 0.3, 0.001
 
 
 def rounds_of(statement: Statement, n_instances: int, size: int) -> tuple[int, int]:
@@ -45,9 +52,9 @@ def rounds_of(statement: Statement, n_instances: int, size: int) -> tuple[int, i
     >>> rounds_of(get("GDE-6"), 100_000, 512), rounds_of(get("GDE-6"), 4_000, 16)
     ((16, 32), (0, 0))
     """
-    n = min(size, n_instances // 16)
-    moves = min(_MOVES, n // _COPIES)
-    if not isinstance(statement.domain, Record) or 2 * moves < _COPIES:
+    n = min(size, n_instances // 8)
+    moves = min(_MOVES, n // _FEWEST)
+    if not isinstance(statement.domain, Record) or moves < _FEWEST:
         return 0, 0
     return min(_ROUNDS, n // moves), moves
 
@@ -72,25 +79,32 @@ def ascend(
         _Climb(statement, rg, tally, stream.at(block), moves)
         for block in range(min(_SCREENED, size // moves, n_instances // size))
     ]
-    for climb in _tightest([each.begin() for each in climbs]):
-        for number in range(rounds):
+    n_relations = min(len(climb.tightness) for climb in climbs)
+    relations = itertools.cycle(range(n_relations))
+    wanted = -(-n_relations // climbs[0].n_starts)
+    for _ in range(max(_CLIMBS, min(_MOST_CLIMBS, wanted))):
+        starts = list(itertools.islice(relations, climbs[0].n_starts))
+        # Blocks of one size may all be as tight: then the first is taken.
+        climb = max(climbs, key=lambda climb: climb.tightness[starts[0]].max())
+        climbs.remove(climb)
+        climb.start(starts)
+        for number, step in enumerate(np.geomspace(_FIRST_STEP, _LAST_STEP, rounds)):
             if tally.violation is not None:
                 return
-            climbs[climb].move(number)
-
-
-def _tightest(reached: list[Any]) -> list[int]:
-    """The blocks to climb in: the tightest of each relation in turn, all different."""
-    chosen: list[int] = []
-    for climb in range(min(_CLIMBS, len(reached))):
-        relation = climb % len(reached[0])
-        left = [block for block in range(len(reached)) if block not in chosen]
-        chosen.append(max(left, key=lambda block: reached[block][relation]))
-    return chosen
+            climb.move(number, float(step))
+        if not climbs:
+            return
 
 
 class _Climb:
-    """Raw values of a few instances, each the tightest so far of one relation."""
+    """Raw values of a few instances, each the tightest so far of one relation.
+
+    Attributes
+    ----------
+    n_starts : int
+    tightness : array of shape (n_relations, n_instances)
+        On the instances that the climb may start from.
+    """
 
     def __init__(
         self, statement: Statement, rg: Any, tally: Tally, stream: Any, moves: int
@@ -98,47 +112,41 @@ class _Climb:
         assert isinstance(statement.domain, Record)
         self._statement, self._domain, self._rg = statement, statement.domain, rg
         self._tally, self._stream = tally, stream
-        self._moves, self._copies = moves, min(_COPIES, moves)
-        self._n = moves // self._copies
+        self._copies = min(_COPIES, moves)
+        self.n_starts = moves // self._copies
+        self._values = drawn(self._domain.draw_values, rg, stream, moves)
+        self.tightness = self._tried(self._values, moves)
 
-    def begin(self) -> Any:
-        """Draw a few instances, and return how tight each relation is on them."""
-        values = drawn(self._domain.draw_values, self._rg, self._stream, self._moves)
-        batch = drawn(self._domain.built, values)
-        decision = evaluate(self._statement, self._rg, batch, self._moves)
-        self._tally.record(batch, decision)
-        each = self._tightness(decision.parts)
-        # Every relation climbs in turn; from its tightest instance, then the next one.
-        order = np.argsort(-each, axis=1, kind="stable")
-        starts = np.arange(self._n)
-        self._relations = starts % len(each)
-        rows = order[self._relations, starts // len(each)]
-        self._reached = each[self._relations, rows]
-        self._values = self._domain.taken(values, self._on_device(rows))
-        return each.max(axis=1)
+    def start(self, relations: Sequence[int]) -> None:
+        """Start from the tightest instance of each relation, or from the next one."""
+        order = np.argsort(-self.tightness, axis=1, kind="stable")
+        before = [relations[:i].count(r) for i, r in enumerate(relations)]
+        rows = order[relations, before]
+        self._relations, self._reached = relations, self.tightness[relations, rows]
+        self._values = self._domain.taken(self._values, self._on_device(rows))
 
-    def move(self, number: int) -> None:
+    def move(self, number: int, step: float) -> None:
         """Try copies that are moved a little, and keep those that are tighter."""
-        step, stream = _FIRST_STEP * _SHORTER**number, self._stream.child(f"{number}")
-        starts = np.repeat(np.arange(self._n), self._copies)
+        stream, each = self._stream.child("ascent", str(number)), np.arange(self.n_starts)
+        starts = np.repeat(each, self._copies)
         copies = self._domain.taken(self._values, self._on_device(starts))
         moved = drawn(self._domain.moved, self._rg, stream, copies, step)
-        batch = drawn(self._domain.built, moved)
-        decision = evaluate(self._statement, self._rg, batch, len(starts))
-        self._tally.record(batch, decision)
-        found = self._tightness(decision.parts)[self._relations]
-        own = starts == np.arange(self._n)[:, None]
-        rows = np.where(own, found, -np.inf).argmax(axis=1)
-        best = found[np.arange(self._n), rows]
-        better = best > self._reached
-        self._reached = np.where(better, best, self._reached)
-        nearest = self._domain.taken(moved, self._on_device(rows))
-        self._values = _either(self._on_device(better), nearest, self._values)
+        found = self._tried(moved, len(starts))[self._relations]
+        # Only copies of its own relation's start.
+        found = np.where(starts == each[:, None], found, -np.inf)
+        rows = found.argmax(axis=1)
+        better = found[each, rows] > self._reached
+        self._reached = np.where(better, found[each, rows], self._reached)
+        tightest = self._domain.taken(moved, self._on_device(rows))
+        self._values = _either(self._on_device(better), tightest, self._values)
 
-    def _tightness(self, parts: tuple[DecidedPart, ...]) -> Any:
+    def _tried(self, values: Any, size: int) -> Any:
         """How tight each relation is on each instance, (n_relations, n_instances)."""
-        rows = [p.tightness.reshape(len(p.tightness), -1).max(axis=1) for p in parts]
-        return np.stack([self._rg.arrays.to_host(row) for row in rows])
+        batch = drawn(self._domain.built, values)
+        decision = evaluate(self._statement, self._rg, batch, size)
+        self._tally.record(batch, decision)
+        each = (p.tightness.reshape(size, -1).max(axis=1) for p in decision.parts)
+        return np.stack([self._rg.arrays.to_host(rows) for rows in each])
 
     def _on_device(self, array: Any) -> Any:
         return self._rg.arrays.to_device(array)

@@ -118,7 +118,7 @@ def n_distinct(batch: Instance, rg: Any) -> int:
 
 
 def check_variety(batch: Instance, others: Iterator[Instance], rg: Any) -> None:
-    """Refuse a sampler that draws one instance only.
+    """Refuse a sampler that draws one instance only, or NaN.
 
     Parameters
     ----------
@@ -131,6 +131,7 @@ def check_variety(batch: Instance, others: Iterator[Instance], rg: Any) -> None:
     ------
     InvalidInstance
     """
+    check_finite(batch)
     if n_distinct(batch, rg) > 1:
         return
     first = repr(batch.take(0))

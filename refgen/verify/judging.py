@@ -7,10 +7,12 @@ its mean. Only if one does can a true claim be refuted or a false one hold. The 
 of intervals is fixed before the first look.
 
 Before a statement is refuted, as many other draws have to refute it too, on the same
-instance. Their interval has the statement's whole error probability, as it is one only.
-It spends nothing: to refute a true claim, both intervals have to miss its mean, and the
-first one is counted already. A refutation that is not confirmed leaves the statement
-open: each later look that refutes draws again, and none can let it hold any more.
+instance. A refutation that they do not confirm leaves the statement open: each later
+look that refutes draws again, and none lets it hold any more. The intervals of these
+other draws are few, one for each attempt, and have the statement's error probability
+once more, shared by `refgen.intervals.spend`. A run spends nothing on them: to refute
+a true claim, an interval of the first draws has to miss its mean, which is counted
+already, and one of the other draws too.
 """
 
 from __future__ import annotations

@@ -10,6 +10,7 @@ from refgen.claims.model import Claim, Twin
 from refgen.claims.resolution import PartResolution
 from refgen.verify.outcomes import Outcome, resolutions
 from refgen.verify.report import ClaimResult, TwinResult, Verdict
+from refgen.verify.scan import undetected_share
 from refgen.verify.schedule import StatementRun
 
 # A twin is a near-miss if it is off by this much at most.
@@ -43,7 +44,13 @@ def result_of(
         resolution=_coarsest(own.parts),
         loose=[what for p in own.parts if (what := p.looseness) and not p.reason],
         reasons=_reasons(own.parts),
+        missed=_missed(own.outcome),
     )
+
+
+def _missed(outcome: Outcome) -> float | None:
+    """What a scan cannot see; nothing is missed where all instances are examples."""
+    return undetected_share(outcome.n_scanned) if outcome.n_scanned else None
 
 
 def _is_loose(part: PartResolution) -> bool:
@@ -106,6 +113,7 @@ def _twin_result(run: StatementRun) -> TwinResult:
         None,
         judged.words,
         distance,
+        share=outcome.n_violating / outcome.n_scanned if outcome.n_scanned else None,
         is_near=_is_near(twin, run.claim, distance),
         reason=twin.reason,
     )

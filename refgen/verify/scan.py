@@ -28,7 +28,7 @@ _TASK_BLOCKS = 16
 
 # What is the same on so many different instances does not depend on them. If it is on
 # the first block, it is looked up on these blocks too, as they may have other sizes.
-_VARIED, _OTHERS = 16, (1, 2, 3)
+_VARIED, _OTHERS = 16, range(1, 16)
 
 
 def block_size(cost: int, n_instances: int, batch: int = BLOCK) -> int:

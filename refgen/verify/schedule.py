@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Protocol
 
+from refgen import intervals
 from refgen.claims.kinds import InvalidMeasurement
 from refgen.claims.model import Claim
 from refgen.verify import drawing, judging
@@ -156,9 +157,11 @@ class StatementRun:
         return verdict
 
     def _confirmed(self, last: Outcome) -> judging.Verdict:
-        kind, share = self.statement.kind, self._error_probability
         assert self.verdict is not None
-        verdict = judging.confirmed(kind, self.verdict, last.samples or [], share)
+        attempt = sum(task.stage == "confirm" for task, _ in self.counted)
+        share = float(intervals.spend(self._error_probability, attempt))
+        kind, again = self.statement.kind, last.samples or []
+        verdict = judging.confirmed(kind, self.verdict, again, share)
         if verdict.state == "open":
             self._doubts = verdict.words
         return verdict
