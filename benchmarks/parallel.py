@@ -18,7 +18,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from _record import medians, store
 from hypothesis import strategies as st
 
@@ -27,7 +26,8 @@ from refgen.arrays import Instance
 from refgen.claims import at_most, claim, get
 from refgen.domains import Domain
 from refgen.verify.executors import _processes, executor
-from refgen.verify.schedule import NoStore, Scheduler, StatementRun
+from refgen.verify.schedule import NoStore, Scheduler
+from refgen.verify.statements import StatementRun
 from refgen.verify.store import RunStore, identity
 from refgen.verify.tasks import Settings
 

@@ -98,7 +98,7 @@ def _failed(rg: Any, batch: Instance, row: int, words: str) -> ClaimError:
 
 
 def _difference(one: Decision, two: Decision, rows: Any) -> str | None:
-    """Where `two`, measured on `rows` of `one`, disagrees with it by more than rounding."""
+    """Where `two`, measured on `rows` of `one`, is off by more than rounding."""
     if len(one.parts) != len(two.parts):
         return f"{len(one.parts)} relations and {len(two.parts)}"
     pairs = zip(one.parts, two.parts, strict=True)

@@ -127,7 +127,10 @@ class _Climb:
 
     def move(self, number: int, step: float) -> None:
         """Try copies that are moved a little, and keep those that are tighter."""
-        stream, each = self._stream.child("ascent", str(number)), np.arange(self.n_starts)
+        stream, each = (
+            self._stream.child("ascent", str(number)),
+            np.arange(self.n_starts),
+        )
         starts = np.repeat(each, self._copies)
         copies = self._domain.taken(self._values, self._on_device(starts))
         moved = drawn(self._domain.moved, self._rg, stream, copies, step)

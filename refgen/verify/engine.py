@@ -18,7 +18,8 @@ from refgen.verify.measurements import Block, blocks
 from refgen.verify.profiles import PROFILES, Profile
 from refgen.verify.report import ClaimResult, Report
 from refgen.verify.results import result_of
-from refgen.verify.schedule import NoStore, Scheduler, StatementRun
+from refgen.verify.schedule import NoStore, Scheduler
+from refgen.verify.statements import StatementRun
 from refgen.verify.store import RunStore, identity
 from refgen.verify.tasks import Settings, Task, name_of
 

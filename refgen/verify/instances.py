@@ -84,9 +84,7 @@ def is_unchanged(instance: Instance, before: Instance) -> bool:
     True
     """
     pairs = zip(arrays_of(instance), arrays_of(before), strict=True)
-    return all(
-        a.shape == b.shape and bool((a == b).all()) for (_, a), (_, b) in pairs
-    )
+    return all(a.shape == b.shape and bool((a == b).all()) for (_, a), (_, b) in pairs)
 
 
 def check_finite(instance: Instance) -> None:
@@ -114,7 +112,9 @@ def n_distinct(batch: Instance, rg: Any) -> int:
     """
     first = rg.arrays.to_host(batch.take(slice(_COMPARED)))
     columns = [array for _, array in arrays_of(first)]
-    return len({b"".join(a.tobytes() for a in row) for row in zip(*columns, strict=True)})
+    return len(
+        {b"".join(a.tobytes() for a in row) for row in zip(*columns, strict=True)}
+    )
 
 
 def check_variety(batch: Instance, others: Iterator[Instance], rg: Any) -> None:

@@ -26,7 +26,7 @@ import numpy as np
 
 from refgen import intervals
 from refgen.claims.resolution import PartResolution, combined
-from refgen.verify.drawing import added
+from refgen.verify.sums import added
 
 State = Literal["holds", "refuted", "open"]
 

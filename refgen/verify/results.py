@@ -11,7 +11,7 @@ from refgen.claims.resolution import PartResolution
 from refgen.verify.outcomes import Outcome, resolutions
 from refgen.verify.report import ClaimResult, TwinResult, Verdict
 from refgen.verify.scan import undetected_share
-from refgen.verify.schedule import StatementRun
+from refgen.verify.statements import StatementRun
 
 # A twin is a near-miss if it is off by this much at most.
 NEAR = 0.05

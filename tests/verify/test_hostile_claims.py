@@ -130,7 +130,7 @@ def test_roundings_that_grow_with_the_batch_are_an_error():
 
 
 def randomly(p):
-    return at_most(p.x * np.random.rand(), 1.0)
+    return at_most(p.x * np.random.default_rng().random(), 1.0)
 
 
 def test_global_randomness_is_an_error():
@@ -209,7 +209,10 @@ def test_a_sampler_of_nan_or_infinity_is_an_error(value, block):
         return Point(x, stream.child("y").uniform(size))
 
     error = error_of(lambda p: equal(p.y, p.y), with_sampler(sample))
-    assert error == "InvalidInstance: the domain draws NaN or infinity in 'x', in its domain"
+    assert (
+        error
+        == "InvalidInstance: the domain draws NaN or infinity in 'x', in its domain"
+    )
 
 
 # --- A violation is confirmed

@@ -9,7 +9,7 @@ from support.sampled_claims import LAWS, Mean, coins, eight, make, one
 import refgen
 from refgen.claims import Claim, sampled
 from refgen.verify import PROFILES, drawing, judging, verify_claim
-from refgen.verify.schedule import StatementRun
+from refgen.verify.statements import StatementRun
 from refgen.verify.tasks import Settings, perform
 
 QUICK = PROFILES["quick"]
@@ -42,7 +42,7 @@ def test_the_honest_claim_holds():
 
 def test_global_randomness_is_an_error():
     def values(instance, draws):
-        return (np.random.rand(len(instance.m), draws.n) < 0.3) + 0.0
+        return (np.random.default_rng().random((len(instance.m), draws.n)) < 0.3) + 0.0
 
     error = error_of(values)
     assert "the same draws measured twice give other values" in error
@@ -100,9 +100,7 @@ def test_a_claimed_value_that_mixes_the_instances_is_an_error():
 
 
 def test_a_sampler_without_variety_is_an_error():
-    same = replace(
-        eight(0.3), sample=lambda rg, stream, size: Mean(np.full(size, 0.3))
-    )
+    same = replace(eight(0.3), sample=lambda rg, stream, size: Mean(np.full(size, 0.3)))
     assert "draws are the same one" in error_of(coins, same)
 
 
@@ -151,22 +149,22 @@ def test_the_draws_that_confirm_are_those_of_the_instance_that_refutes():
     assert again[0]["parts"][0]["sums"] != [look[0]["parts"][0]["sums"][5]]
 
 
-def lucky(look_only):
-    """True means 0.3; draws of the looks alone are far off."""
+def lucky():
+    """The mean is 0.3; only the draws of the looks are far off."""
 
     def values(instance, draws):
-        far = look_only and "again" not in draws.stream.labels
-        return (draws.stream.uniform((len(instance.m), draws.n)) < (0.6 if far else 0.3)) + 0.0
+        mean = 0.3 if "again" in draws.stream.labels else 0.6
+        return (draws.stream.uniform((len(instance.m), draws.n)) < mean) + 0.0
 
     return drawn_by(values)
 
 
 def test_a_refutation_that_other_draws_do_not_confirm_stays_undecided():
-    run, done = stages(lucky(True))
+    run, done = stages(lucky())
     assert run.verdict.state == "open"
     assert done == ["sample", "confirm"] * 5
     assert ": false; but not by other draws: mean in [" in run.verdict.words
-    result = verify_claim(lucky(True), QUICK)
+    result = verify_claim(lucky(), QUICK)
     assert result.verdict == "UNDECIDED"
     assert result.violation is None
     assert "but not by other draws" in result.decision

@@ -26,6 +26,7 @@ from refgen.claims import Claim, get, sampled
 from refgen.domains import Domain
 from refgen.random import Stream
 from refgen.verify import PROFILES, Profile, drawing, judging, verify, verify_claim
+from refgen.verify.sums import added
 from refgen.verify.tally import ClaimError
 
 ALARM = 2**-20  # a true statement about chance fails this rarely
@@ -300,7 +301,7 @@ def test_sums_give_the_interval_of_the_draws_themselves():
 def _total(looks):
     total, *others = (look[0]["parts"][0] for look in looks)
     for part in others:
-        total = drawing.added(total, part)
+        total = added(total, part)
     return total
 
 
@@ -322,7 +323,7 @@ def test_simulated_claims_draw_the_same_on_the_device(id, device):
     for ours, theirs in zip(here, there, strict=True):
         assert ours["instances"] == theirs["instances"]
         for a, b in zip(ours["parts"], theirs["parts"], strict=True):
-            assert drawing.added(a, b)["n"] == 512  # both state the same
+            assert added(a, b)["n"] == 512  # both state the same
             # Rounding in another order moves a bounded draw by one step at most.
             assert np.abs(np.subtract(a["sums"], b["sums"])).max() <= 256
 

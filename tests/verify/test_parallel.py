@@ -22,7 +22,8 @@ from refgen.domains import Domain
 from refgen.verify import ExecutorError, schedule, verify
 from refgen.verify.executors import Inline, environment
 from refgen.verify.outcomes import Outcome
-from refgen.verify.schedule import NoStore, Scheduler, StatementRun
+from refgen.verify.schedule import NoStore, Scheduler
+from refgen.verify.statements import StatementRun
 from refgen.verify.tasks import Settings, Task, perform, perform_by_name
 
 CHEAP = ["GDE-2", "GDE-5", "GDE-6", "GDE-8d"]

@@ -1,4 +1,4 @@
-"""What a statement's run does and in which order; what it says about rare violations."""
+"""What the run of a statement does, in which order, and what it cannot see."""
 
 from dataclasses import dataclass, replace
 from typing import Any
@@ -14,7 +14,7 @@ from refgen.domains import Domain
 from refgen.verify import PROFILES, verify_claim
 from refgen.verify.outcomes import Outcome
 from refgen.verify.scan import undetected_share
-from refgen.verify.schedule import StatementRun
+from refgen.verify.statements import StatementRun
 from refgen.verify.tasks import Settings, perform, plan
 
 SETTINGS = Settings(seed=0, search_examples=5, instances=20 * 8192, draws=256)
