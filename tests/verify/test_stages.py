@@ -7,14 +7,18 @@ import numpy as np
 import pytest
 from hypothesis import strategies as st
 
+import refgen
+import refgen_gpu
 from refgen import domains as dom
 from refgen.arrays import Instance
-from refgen.claims import Claim, Twin, at_most
+from refgen.claims import Claim, Twin, at_most, get
 from refgen.domains import Domain
 from refgen.verify import PROFILES, verify_claim
+from refgen.verify.ascent import ascend
 from refgen.verify.outcomes import Outcome
 from refgen.verify.scan import undetected_share
 from refgen.verify.statements import StatementRun
+from refgen.verify.tally import Tally
 from refgen.verify.tasks import Settings, perform, plan
 
 SETTINGS = Settings(seed=0, search_examples=5, instances=20 * 8192, draws=256)
@@ -165,3 +169,15 @@ def test_a_report_says_what_its_scan_cannot_see():
     finite = verify_claim(below(2.0, one_number), QUICK)
     assert finite.missed is None
     assert finite.twins[0].share is None
+
+
+@pytest.mark.parametrize("id", ["GDE-6", "RM-4"])
+def test_climbs_go_the_same_way_on_the_device(id, device):
+    claim, tallies = get(id), []
+    for package in (refgen, refgen_gpu):
+        tallies.append(Tally())
+        ascend(claim, package, tallies[-1], 2048, package.random.Stream(0, id), 512)
+    here, there = tallies
+    assert here.n_instances == there.n_instances
+    assert here.violation is there.violation is None
+    assert here.tightness == pytest.approx(there.tightness, rel=0.5)
