@@ -21,11 +21,11 @@ from refgen.verify.instances import (
     is_unchanged,
     read_only,
 )
+from refgen.verify.search import small_instances
 from refgen.verify.sums import joined, plain
 from refgen.verify.tally import ClaimError, drawn, told
 
 FIRST_LOOK = 256  # draws per instance in the first look; later looks double the total
-BATCH = 8  # instances drawn by the sampler, besides the pinned ones
 BLOCK = 2048  # draws made at once: memory does not grow with the looks
 
 
@@ -45,8 +45,9 @@ def draw(
 ) -> list[dict[str, Any]]:
     """What one look drew: a list of sites, each with its parts, as plain values.
 
-    A site is a pinned example, or the batch that the sampler draws. Of binary or
-    bounded draws only sums are kept; all others are kept one by one.
+    A site is a pinned example, a small instance that Hypothesis draws, or the batch
+    that the sampler draws. Of binary or bounded draws only sums are kept, of others all
+    values.
 
     Raises
     ------
@@ -56,7 +57,7 @@ def draw(
     stream = _stream(claim, statement, rg, settings)
     return [
         _draw_site(statement, rg, site, stream.child("draws", str(number)), look)
-        for number, site in enumerate(_sites(statement, rg, stream))
+        for number, site in enumerate(_sites(statement, rg, stream, settings))
     ]
 
 
@@ -73,7 +74,7 @@ def draw_again(
         See `again_number`. There are as many draws as in the looks up to that one.
     """
     stream = _stream(claim, statement, rg, settings)
-    sites = _sites(statement, rg, stream)
+    sites = _sites(statement, rg, stream, settings)
     look, instance = divmod(number, sum(size for _, size in sites))
     rows = [batch.take(slice(i, i + 1)) for batch, size in sites for i in range(size)]
     another = stream.child("again", str(look))
@@ -97,16 +98,19 @@ def _stream(claim: Claim, statement: Statement, rg: Any, settings: Any) -> Any:
     return rg.random.Stream(settings.seed, claim.id, name)
 
 
-def _sites(statement: Statement, rg: Any, stream: Any) -> list[tuple[Any, int]]:
+def _sites(
+    statement: Statement, rg: Any, stream: Any, settings: Any
+) -> list[tuple[Any, int]]:
     """Batches of instances with their lengths, the same at every look."""
-    examples = drawn(statement.domain.examples)
-    sites = [(rg.arrays.to_device(example).take(None), 1) for example in examples]
+    single = list(drawn(statement.domain.examples))
+    single += drawn(small_instances, statement, settings.small, settings.seed)
+    sites = [(rg.arrays.to_device(instance).take(None), 1) for instance in single]
     if statement.domain.sample is not None:
-        instances = stream.child("instances")
-        batch = drawn(statement.domain.sample, rg, instances, BATCH)
-        others = (statement.domain.sample(rg, instances.at(n), BATCH) for n in (1, 2))
+        instances, n = stream.child("instances"), settings.simulated
+        batch = drawn(statement.domain.sample, rg, instances, n)
+        others = (statement.domain.sample(rg, instances.at(i), n) for i in (1, 2))
         drawn(check_variety, batch, others, rg)
-        sites.append((batch, BATCH))
+        sites.append((batch, n))
     if not sites:
         raise ClaimError(None, InvalidMeasurement("the domain has no instance"))
     for batch, _ in sites:

@@ -193,7 +193,15 @@ def _settings(
     profile: Profile, n_instances: int | None, seed: int, record: bool
 ) -> Settings:
     instances = n_instances or profile.instances
-    return Settings(seed, profile.search_examples, instances, profile.draws, record)
+    return Settings(
+        seed,
+        profile.search_examples,
+        instances,
+        profile.draws,
+        profile.simulated,
+        profile.simulated // 4,
+        record,
+    )
 
 
 def _runs(

@@ -19,6 +19,32 @@ class _Violated(Exception):
     pass
 
 
+def small_instances(statement: Statement, n: int, seed: int) -> list[Any]:
+    """The first instances that Hypothesis draws for a statement, without steering.
+
+    The first one is the simplest of the domain; the same twice counts once.
+    """
+    strategy = statement.domain.strategy
+    if strategy is None or n == 0:
+        return []
+    found: list[Any] = []
+
+    @with_seed(seed)
+    @settings(
+        max_examples=n,
+        database=None,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+        phases=[Phase.generate],
+    )
+    @given(strategy())
+    def collect(instance: Any) -> None:
+        found.append(instance)
+
+    collect()
+    return list({repr(instance): instance for instance in found}.values())
+
+
 def search(
     statement: Statement, rg: Any, tally: Tally, n_examples: int, seed: int
 ) -> None:

@@ -48,6 +48,8 @@ class Settings:
     seed : int
     search_examples, instances, draws : int
         Sizes of the search, of the scan (for claims of cost 1) and of Monte Carlo.
+    simulated, small : int
+        Instances of a Monte-Carlo claim drawn by the sampler, and by Hypothesis.
     record : bool
         Whether outcomes carry the table of all measurements.
     """
@@ -56,6 +58,8 @@ class Settings:
     search_examples: int
     instances: int
     draws: int
+    simulated: int = 8
+    small: int = 2
     record: bool = False
 
     def budget(self, claim: Claim) -> int:

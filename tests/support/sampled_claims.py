@@ -76,7 +76,7 @@ def make(law, kind="identity", off=0.0, precision=1e-9, domain=eight, mean=None)
 
 
 def looked_at(claim, n_looks, seed=0, rg=refgen):
-    settings = SimpleNamespace(seed=seed)
+    settings = SimpleNamespace(seed=seed, simulated=8, small=0)
     for look in range(n_looks):
         yield drawing.draw(claim, claim, rg, look, settings)
 

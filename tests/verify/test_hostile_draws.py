@@ -140,7 +140,7 @@ def test_a_false_claim_is_refuted_by_two_sets_of_draws(law, domain):
 
 def test_the_draws_that_confirm_are_those_of_the_instance_that_refutes():
     claim = make("binary", off=0.2, precision=0.1, domain=eight)
-    settings = Settings(0, 0, 0, 256)
+    settings = Settings(0, 0, 0, 256, small=0)
     look = drawing.draw(claim, claim, refgen, 0, settings)
     number = drawing.again_number(0, 5, look)
     again = drawing.draw_again(claim, claim, refgen, number, settings)
