@@ -52,7 +52,7 @@ def rounds_of(statement: Statement, n_instances: int, size: int) -> tuple[int, i
     >>> rounds_of(get("GDE-6"), 100_000, 512), rounds_of(get("GDE-6"), 4_000, 16)
     ((16, 32), (0, 0))
     """
-    n = min(size, n_instances // 8)
+    n = min(size, n_instances // 16)
     moves = min(_MOVES, n // _FEWEST)
     if not isinstance(statement.domain, Record) or moves < _FEWEST:
         return 0, 0
@@ -75,25 +75,25 @@ def ascend(
         As `refgen.verify.scan.scan` takes them.
     """
     rounds, moves = rounds_of(statement, n_instances, size)
+    if not rounds:
+        return
     climbs = [
         _Climb(statement, rg, tally, stream.at(block), moves)
         for block in range(min(_SCREENED, size // moves, n_instances // size))
     ]
     n_relations = min(len(climb.tightness) for climb in climbs)
+    n_starts = climbs[0].n_starts
     relations = itertools.cycle(range(n_relations))
-    wanted = -(-n_relations // climbs[0].n_starts)
-    for _ in range(max(_CLIMBS, min(_MOST_CLIMBS, wanted))):
-        starts = list(itertools.islice(relations, climbs[0].n_starts))
-        # Blocks of one size may all be as tight: then the first is taken.
-        climb = max(climbs, key=lambda climb: climb.tightness[starts[0]].max())
-        climbs.remove(climb)
-        climb.start(starts)
+    wanted = max(_CLIMBS, min(_MOST_CLIMBS, -(-n_relations // n_starts)))
+    for _ in range(min(wanted, len(climbs))):
+        starts = list(itertools.islice(relations, n_starts))
+        tightest = max(climbs, key=lambda climb: climb.tightness[starts[0]].max())
+        climbs.remove(tightest)
+        tightest.start(starts)
         for number, step in enumerate(np.geomspace(_FIRST_STEP, _LAST_STEP, rounds)):
             if tally.violation is not None:
                 return
-            climb.move(number, float(step))
-        if not climbs:
-            return
+            tightest.move(number, float(step))
 
 
 class _Climb:
@@ -127,10 +127,8 @@ class _Climb:
 
     def move(self, number: int, step: float) -> None:
         """Try copies that are moved a little, and keep those that are tighter."""
-        stream, each = (
-            self._stream.child("ascent", str(number)),
-            np.arange(self.n_starts),
-        )
+        stream = self._stream.child("ascent", str(number))
+        each = np.arange(self.n_starts)
         starts = np.repeat(each, self._copies)
         copies = self._domain.taken(self._values, self._on_device(starts))
         moved = drawn(self._domain.moved, self._rg, stream, copies, step)

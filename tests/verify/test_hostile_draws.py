@@ -8,7 +8,7 @@ from support.sampled_claims import LAWS, Mean, coins, eight, make, one
 
 import refgen
 from refgen.claims import Claim, sampled
-from refgen.verify import PROFILES, drawing, judging, verify_claim
+from refgen.verify import PROFILES, drawing, judging, verify, verify_claim
 from refgen.verify.statements import StatementRun
 from refgen.verify.tasks import Settings, perform
 
@@ -196,3 +196,13 @@ def test_a_true_claim_is_refuted_only_if_both_sets_miss():
     both = sum(run.verdict.state == "refuted" for run, _ in found)
     assert first > 20
     assert both < first / 4
+
+
+def test_confirmations_are_kept_and_the_same_for_any_workers(tmp_path, monkeypatch):
+    ids, options = ["GDE-17r", "GDE-19j"], {"profile": "quick"}
+    report = verify(ids, run=tmp_path, **options)
+    decisions = [twin.decision for r in report.results for twin in r.twins]
+    assert any("; other draws: " in decision for decision in decisions)
+    assert verify(ids, n_jobs=2, **options).to_json() == report.to_json()
+    monkeypatch.delattr("refgen.verify.schedule.perform_all")
+    assert verify(ids, run=tmp_path, **options).to_json() == report.to_json()
