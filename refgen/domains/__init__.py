@@ -2,13 +2,15 @@
 
 Every field draws small, adversarial values that shrink (by Hypothesis: ties, zeros,
 extremes) and large batches (by a `refgen.random.Stream`, where the package computes). A
-`record` builds instances from fields; sizes have names that fields share.
+`record` builds instances from fields; sizes have names that fields share. A domain says
+why an instance is no member, moves values by small steps, and builds instances again.
 """
 
-from refgen.domains._domain import Domain
-from refgen.domains._fields import Field
+from refgen.domains._domain import Domain, not_a
+from refgen.domains._fields import Field, first_wrong
+from refgen.domains._given import given
 from refgen.domains._matrices import matrix, spectrum, vector
-from refgen.domains._numbers import choice, given, integer, labels, real
+from refgen.domains._numbers import choice, integer, labels, real
 from refgen.domains._record import Record, record
 from refgen.domains._simplex import distribution, on_lattice
 
@@ -18,10 +20,12 @@ __all__ = [
     "Record",
     "choice",
     "distribution",
+    "first_wrong",
     "given",
     "integer",
     "labels",
     "matrix",
+    "not_a",
     "on_lattice",
     "real",
     "record",

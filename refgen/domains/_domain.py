@@ -1,10 +1,14 @@
-"""Domains: pinned examples, and two ways to draw more."""
+"""Domains: pinned examples, two ways to draw more, and who belongs to them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field, is_dataclass
 from typing import Any
+
+import numpy as np
+
+Outside = Callable[..., str | None]
 
 
 @dataclass(frozen=True)
@@ -21,20 +25,30 @@ class Domain:
         Returns a Hypothesis strategy of small, shrinkable, adversarial instances.
     sample : callable or None
         ``sample(rg, stream, size)`` draws a batch of the same kind of instances.
+    outside : callable
+        ``outside(instance)`` says in plain words why an instance of any type, on the
+        host, is no member, or returns None: "must be positive, got -1". A domain that
+        draws nothing knows it from its examples, a record of an instance type from its
+        fields; any other only knows the types of its examples.
+    knows_its_members : bool
+        Whether `outside` says more than that.
 
     A domain without `strategy` and `sample` is the finite set of its examples. Most
     domains are a `record` of fields, which draws both ways from one description.
 
     Examples
     --------
-    >>> Domain("the number one", lambda: [1.0]).is_finite
-    True
+    >>> one = Domain("the number one", lambda: [1.0])
+    >>> one.is_finite, one.contains(1.0), one.contains(2.0)
+    (True, True, False)
     """
 
     description: str
     examples: Callable[[], Sequence[Any]]
     strategy: Callable[[], Any] | None = None
     sample: Callable[[Any, Any, int], Any] | None = None
+    outside: Outside = None  # type: ignore[assignment]
+    knows_its_members: bool = field(init=False)
 
     def __post_init__(self) -> None:
         if (self.strategy is None) != (self.sample is None):
@@ -42,7 +56,67 @@ class Domain:
                 f"the domain of {self.description!r} must have a strategy and a "
                 "sampler, or neither"
             )
+        said = self.outside is not None
+        object.__setattr__(self, "knows_its_members", said or self.is_finite)
+        if not said:
+            derived = self._not_an_example if self.is_finite else self._of_another_type
+            object.__setattr__(self, "outside", derived)
 
     @property
     def is_finite(self) -> bool:
         return self.sample is None
+
+    def contains(self, instance: Any) -> bool:
+        """Whether an instance is a member.
+
+        Raises
+        ------
+        NotImplementedError
+            If the domain draws instances and does not say what its members are.
+        """
+        if not self.knows_its_members:
+            raise NotImplementedError(
+                f"the domain of {self.description!r} does not say what its members "
+                "are: give it outside="
+            )
+        return self.outside(instance) is None
+
+    def _not_an_example(self, instance: Any) -> str | None:
+        examples = self.examples()
+        if any(same(instance, example) for example in examples):
+            return None
+        return f"is none of the domain's {len(examples)} instances"
+
+    def _of_another_type(self, instance: Any) -> str | None:
+        types = {type(example) for example in self.examples()}
+        return not_a(types, instance) if types else None
+
+
+def not_a(types: type | Collection[type], instance: Any) -> str | None:
+    """Why an instance is of none of some types, or None.
+
+    Examples
+    --------
+    >>> not_a(int, 0.5)
+    'must be of type int, got float'
+    """
+    wanted = (types,) if isinstance(types, type) else tuple(types)
+    if isinstance(instance, wanted):
+        return None
+    names = " or ".join(sorted(t.__name__ for t in wanted))
+    return f"must be of type {names}, got {type(instance).__name__}"
+
+
+def same(a: Any, b: Any) -> bool:
+    """Whether two instances, or two arrays, are of one type and equal in every number.
+
+    Examples
+    --------
+    >>> same(np.ones(2), np.ones(2)), same(np.ones(2), np.ones((1, 2)))
+    (True, False)
+    """
+    if is_dataclass(a) or is_dataclass(b):
+        return type(a) is type(b) and all(
+            same(value, vars(b).get(name)) for name, value in vars(a).items()
+        )
+    return np.shape(a) == np.shape(b) and bool(np.all(np.asarray(a) == np.asarray(b)))

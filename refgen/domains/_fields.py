@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from refgen.domains._moves import replaced, shares
 
 Size = int | str
 Sizes = Mapping[str, int]
+NO_SIZES: Sizes = MappingProxyType({})
 
 
 class Field(ABC):
@@ -56,6 +58,13 @@ class Field(ABC):
         shape = values.shape[: values.ndim - self.row_axes]
         share = shares(stream, shape, size).reshape(*shape, *(1,) * self.row_axes)
         return self.toward(share, values, fresh)
+
+    def outside(self, value: Any, sizes: Sizes) -> str | None:
+        """Why a value is none of this field, or None: "must be at least 0, got -1".
+
+        `sizes` holds what the instance's shapes say. The value has the field's shape.
+        """
+        return None
 
     @property
     def row_axes(self) -> int:
@@ -121,6 +130,10 @@ class Constant(Field):
 
     value: float
 
+    def outside(self, value: Any, sizes: Sizes) -> str | None:
+        wrong = np.asarray(value) != self.value
+        return first_wrong(wrong, value, f"must be {plain(self.value)}")
+
     def small(self, sizes: Sizes) -> Any:
         from hypothesis import strategies as st
 
@@ -128,3 +141,33 @@ class Constant(Field):
 
     def bulk(self, rg: Any, stream: Any, count: int, sizes: Sizes) -> Any:
         return rg.arrays.to_device(np.full(count, self.value))
+
+
+def as_field(value: Any) -> Any:
+    """`value` if it is a field or a record, else a constant field."""
+    return value if hasattr(value, "outside") else Constant(value)
+
+
+def first_wrong(wrong: Any, value: Any, wanted: str) -> str | None:
+    """What is wanted and the first entry that is not so, if there is any.
+
+    Examples
+    --------
+    >>> x = np.array([0.5, -1.0])
+    >>> first_wrong(x < 0, x, "must be at least 0")
+    'must be at least 0, got -1'
+    """
+    wrong, value = np.broadcast_arrays(wrong, value)
+    return f"{wanted}, got {plain(value[wrong][0])}" if wrong.any() else None
+
+
+def plain(number: Any) -> str:
+    """A number in the fewest digits that read back to it.
+
+    Examples
+    --------
+    >>> plain(3.0), plain(0.1 + 0.2)
+    ('3', '0.30000000000000004')
+    """
+    short = f"{float(number):g}"
+    return short if float(short) == number else repr(float(number))

@@ -6,8 +6,10 @@ import math
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
+import numpy as np
+
 from refgen.arrays import namespace
-from refgen.domains._fields import Shaped, Size, Sizes
+from refgen.domains._fields import Shaped, Size, Sizes, first_wrong, plain
 from refgen.domains._moves import between, between_logarithms, replaced
 from refgen.domains._simplex import Distribution
 
@@ -20,6 +22,8 @@ _HIGHEST = 3
 # Parts of the bulk draws of eigenvalues with ties, and with zeros.
 _TIED, _SINGULAR = 1 / 3, 0.2
 _STEPS = 50
+# Members may be off by this much, relative to the size of their numbers.
+_ROUNDING = 1e-9
 
 
 @dataclass(frozen=True)
@@ -27,6 +31,13 @@ class Vector(Shaped):
     """Real vectors along the last axis; made by `vector`."""
 
     norm: float | None
+
+    def outside(self, value: Any, sizes: Sizes) -> str | None:
+        if self.norm is None:
+            return first_wrong(~np.isfinite(value), value, "must be finite")
+        length = np.sqrt((value**2).sum(axis=-1))
+        near = abs(length - self.norm) <= _ROUNDING * self.norm
+        return first_wrong(~near, length, f"must have norm {plain(self.norm)}")
 
     @property
     def row_axes(self) -> int:
@@ -88,6 +99,25 @@ class Matrix(Shaped):
     """Real matrices along the last two axes; made by `matrix`."""
 
     kind: MatrixKind
+
+    def outside(self, value: Any, sizes: Sizes) -> str | None:
+        if self.kind == "stochastic":
+            return Distribution(self.shape, False, None).outside(value, sizes)
+        reason = first_wrong(~np.isfinite(value), value, "must be finite")
+        if reason or self.kind == "any":
+            return reason
+        a, flipped = value, value.swapaxes(-1, -2)
+        if self.kind == "orthogonal":
+            apart = abs(a @ flipped - np.eye(a.shape[-1])).max()
+            return first_wrong(
+                ~(apart <= _ROUNDING), apart, "must be 0 from orthogonal"
+            )
+        scale = abs(a).max()
+        if (abs(a - flipped) > _ROUNDING * scale).any():
+            return "must be symmetric"
+        lowest = np.linalg.eigvalsh(a).min() if self.kind == "psd" else 0.0
+        wanted = "must have no negative eigenvalue"
+        return first_wrong(lowest < -_ROUNDING * scale, lowest, wanted)
 
     def small(self, sizes: Sizes) -> Any:
         if self.kind == "stochastic":
@@ -158,6 +188,18 @@ class Spectrum(Shaped):
     smallest: float
     largest: float
     singular: bool
+
+    def outside(self, value: Any, sizes: Sizes) -> str | None:
+        low, high = self.smallest, self.largest
+        positive = value[value > 0]
+        condition = positive.max() / positive.min() if positive.size else 1.0
+        if condition > high / low * (1 + _ROUNDING):
+            return f"has condition {condition:.3g}, at most {high / low:.3g}"
+        inside = (value >= low) & (value <= high) | self.singular & (value == 0)
+        zero = "0 or " if self.singular else ""
+        return first_wrong(
+            ~inside, value, f"must be {zero}in [{plain(low)}, {plain(high)}]"
+        )
 
     def small(self, sizes: Sizes) -> Any:
         steps = self.integers(0 if self.singular else 1, _STEPS, sizes)

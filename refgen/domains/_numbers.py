@@ -11,12 +11,13 @@ import numpy as np
 from refgen._checks import check_integer
 from refgen.arrays import namespace
 from refgen.domains._fields import (
-    Field,
     Shaped,
     Size,
     Sizes,
+    first_wrong,
     integer_arrays,
     number,
+    plain,
 )
 from refgen.domains._moves import between, between_logarithms
 
@@ -36,6 +37,12 @@ class Real(Shaped):
     low: float
     high: float
     log: bool
+    members: tuple[float, float]
+
+    def outside(self, value: Any, sizes: Sizes) -> str | None:
+        low, high = self.members
+        inside = (value >= low) & (value <= high)
+        return first_wrong(~inside, value, f"must lie in [{plain(low)}, {plain(high)}]")
 
     def small(self, sizes: Sizes) -> Any:
         shares = integer_arrays(0, _STEPS, self.sized(sizes))
@@ -64,7 +71,12 @@ class Real(Shaped):
 
 
 def real(
-    low: float, high: float, *, log: bool = False, shape: tuple[Size, ...] = ()
+    low: float,
+    high: float,
+    *,
+    log: bool = False,
+    shape: tuple[Size, ...] = (),
+    members: tuple[float, float] | None = None,
 ) -> Real:
     """Real numbers in [low, high].
 
@@ -76,11 +88,15 @@ def real(
         Draw evenly on the logarithmic scale.
     shape : tuple of int or str
         Of the array; a single number by default.
+    members : tuple of float, optional
+        The interval, perhaps infinite, that a theorem allows where less is drawn;
+        [low, high] by default.
 
     Raises
     ------
     ValueError
-        If the interval is empty, infinite, or not positive where `log` is given.
+        If the interval is empty, infinite, or not positive where `log` is given, or
+        `members` does not hold it.
 
     Notes
     -----
@@ -100,7 +116,10 @@ def real(
         raise ValueError(f"low must be positive for a logarithmic scale, got {low}")
     if log and not math.isfinite(high / low):
         raise ValueError(f"high / low must be finite, got {low}, {high}")
-    return Real(shape, low, high, log)
+    least, most = members or (low, high)
+    if not least <= low <= high <= most:
+        raise ValueError(f"members must hold [{low}, {high}], got {members}")
+    return Real(shape, low, high, log, (least, most))
 
 
 @dataclass(frozen=True)
@@ -114,6 +133,11 @@ class Integer(Shaped):
     def may_be_size(self) -> bool:
         """Whether a shape may name it: it is one number, and positive."""
         return self.low >= 1 and not self.shape
+
+    def outside(self, value: Any, sizes: Sizes) -> str | None:
+        inside = (value >= self.low) & (value <= self.high) & (value == np.rint(value))
+        wanted = f"must be an integer from {self.low} to {self.high}"
+        return first_wrong(~inside, value, wanted)
 
     def small(self, sizes: Sizes) -> Any:
         arrays = self.integers(self.low, self.high, sizes)
@@ -153,6 +177,10 @@ class Choice(Shaped):
     """One of several numbers; made by `choice`."""
 
     options: tuple[float, ...]
+
+    def outside(self, value: Any, sizes: Sizes) -> str | None:
+        wanted = f"must be one of {', '.join(map(plain, self.options))}"
+        return first_wrong(~np.isin(value, self.options), value, wanted)
 
     def small(self, sizes: Sizes) -> Any:
         indices = self.integers(0, len(self.options) - 1, sizes)
@@ -195,6 +223,12 @@ class Labels(Shaped):
         named = {self.n_classes} if isinstance(self.n_classes, str) else set()
         return super().size_names | named
 
+    def outside(self, value: Any, sizes: Sizes) -> str | None:
+        n = self.n_classes
+        high = sizes.get(n, math.inf) if isinstance(n, str) else n
+        inside = (value >= 0) & (value < high) & (value == np.rint(value))
+        return first_wrong(~inside, value, f"must be class codes below {plain(high)}")
+
     def small(self, sizes: Sizes) -> Any:
         codes = self.integers(0, number(self.n_classes, sizes) - 1, sizes)
         return codes.map(lambda a: a.astype(np.int64))
@@ -227,76 +261,3 @@ def labels(*shape: Size, n_classes: Size) -> Labels:
     if not isinstance(n_classes, str):
         check_integer("n_classes", n_classes, 1)
     return Labels(shape, n_classes)
-
-
-@dataclass(frozen=True)
-class Given(Field):
-    """Values of a Hypothesis strategy; made by `given`."""
-
-    strategy: Any
-
-    def small(self, sizes: Sizes) -> Any:
-        return self.strategy.map(np.asarray)
-
-    def bulk(self, rg: Any, stream: Any, count: int, sizes: Sizes) -> Any:
-        seed = int(rg.arrays.to_host(stream.words(1))[0])
-        drawn = _generated(self.strategy, count, seed)
-        shapes = {value.shape for value in drawn}
-        if len(shapes) > 1:
-            raise ValueError(
-                f"the strategy draws arrays of different shapes: {sorted(shapes)}"
-            )
-        # Hypothesis stops when it has drawn all that there is: begin again.
-        return rg.arrays.to_device(
-            np.stack([drawn[i % len(drawn)] for i in range(count)])
-        )
-
-
-def given(strategy: Any) -> Given:
-    """Values of any Hypothesis strategy of numbers, or of arrays of one shape.
-
-    Bulk draws come from Hypothesis too, on the host: tens of microseconds to
-    milliseconds each.
-
-    Raises
-    ------
-    TypeError
-        If `strategy` is not a Hypothesis strategy.
-    ValueError
-        In bulk, if the strategy draws arrays of different shapes.
-
-    Examples
-    --------
-    >>> from hypothesis import strategies as st
-    >>> given(st.sampled_from([0.25, 0.5])).size_names
-    set()
-    """
-    from hypothesis.strategies import SearchStrategy
-
-    if not isinstance(strategy, SearchStrategy):
-        raise TypeError(
-            f"strategy must be a Hypothesis strategy, got {type(strategy).__name__}"
-        )
-    return Given(strategy)
-
-
-def _generated(strategy: Any, count: int, seed: int) -> list[np.ndarray]:
-    """Up to `count` draws, which depend on the seed alone."""
-    import hypothesis as hy
-
-    drawn: list[np.ndarray] = []
-
-    @hy.seed(seed)
-    @hy.settings(
-        max_examples=count,
-        database=None,
-        deadline=None,
-        phases=[hy.Phase.generate],
-        suppress_health_check=list(hy.HealthCheck),
-    )
-    @hy.given(strategy)
-    def collect(value: Any) -> None:
-        drawn.append(np.asarray(value))
-
-    collect()
-    return drawn

@@ -2,35 +2,51 @@
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, fields, replace
-from types import MappingProxyType
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
-from refgen.arrays import Instance
-from refgen.domains._domain import Domain
-from refgen.domains._fields import Constant, Field, Sizes
-from refgen.domains._sizes import is_size, size_at, small_size
-from refgen.domains._values import Values, mapped, sizes_of
-from refgen.random import Stream
+from refgen.domains._built import Built, check_arguments, listed
+from refgen.domains._domain import Outside
+from refgen.domains._fields import NO_SIZES, Field, Sizes
+from refgen.domains._members import outside_of_fields
 
 
 @dataclass(frozen=True)
-class Record(Domain):
+class Record(Built):
     """The domain that `record` makes."""
 
-    build: Callable[..., Any] = field(kw_only=True)
-    fields: dict[str, Any] = field(kw_only=True)
+    condition: Outside | None = field(kw_only=True, default=None)
+
+    def __post_init__(self) -> None:
+        sizes = self._size_fields({})
+        if self.builds_a_type:
+            check_arguments(self, sizes)
+        ways = {
+            "strategy": lambda: self.small({}),
+            "sample": lambda rg, stream, size: self.bulk(rg, stream, size, {}),
+            "outside": self._why_outside if self.builds_a_type else self.condition,
+        }
+        for name, way in ways.items():
+            object.__setattr__(self, name, way)
+        super().__post_init__()
+
+    def _why_outside(self, instance: Any, sizes: Sizes = NO_SIZES) -> str | None:
+        reason = outside_of_fields(self.build, self.fields, instance, sizes)
+        return reason or (self.condition(instance) if self.condition else None)
 
     def but(
         self,
         description: str,
         examples: Callable[[], Sequence[Any]] | None = None,
         build: Callable[..., Any] | None = None,
+        outside: Outside | None = None,
         **changed: Any,
     ) -> Record:
         """The same domain with other fields, and with the examples that are given.
+
+        A condition that was given as `outside` to a record of an instance type stays;
+        where a function builds the instances, it has to be given again.
 
         Raises
         ------
@@ -57,185 +73,17 @@ class Record(Domain):
         if unknown and build is None:
             raise ValueError(
                 f"the domain of {self.description!r} has no field called "
-                f"{_listed(unknown)}; its fields are {_listed(self.fields)}"
+                f"{listed(unknown)}; its fields are {listed(self.fields)}"
             )
-        return record(
-            build or self.build,
+        if build is None and self.builds_a_type:
+            outside = outside or self.condition
+        return Record(
             description,
-            examples=examples or list,
-            **self.fields | changed,
+            examples or list,
+            build=build or self.build,
+            fields=self.fields | changed,
+            condition=outside,
         )
-
-    @property
-    def size_names(self) -> set[str]:
-        """None: a record has its own sizes, or takes them from the outer record."""
-        return set()
-
-    def small(self, sizes: Sizes) -> Any:
-        """As `Field.small`: a record may be a field of another one."""
-        from hypothesis import strategies as st
-
-        drawn = self._size_fields(sizes)
-        each = {name: small_size(size) for name, size in drawn.items()}
-        return st.fixed_dictionaries(each).flatmap(
-            lambda own: self._small_values({**sizes, **own})
-        )
-
-    def bulk(self, rg: Any, stream: Any, count: int, sizes: Sizes) -> Any:
-        """As `Field.bulk`: sizes that the outer record has too are shared."""
-        return self.built(self.draw_values(rg, stream, count, sizes))
-
-    def draw_values(
-        self, rg: Any, stream: Any, count: int, sizes: Sizes = MappingProxyType({})
-    ) -> dict[str, Any]:
-        """Raw values of the fields of `count` instances, as `bulk` draws them.
-
-        Parameters
-        ----------
-        rg : module
-            The package that computes.
-        stream : Stream
-        count : int
-        sizes : mapping
-            Those of the record that this one is a field of.
-
-        Returns
-        -------
-        dict
-            Sizes as integers, batches of the other fields, and dictionaries of records.
-
-        Examples
-        --------
-        >>> import refgen as rg
-        >>> from refgen.claims.disagreement.domains import binary_laws
-        >>> values = binary_laws.draw_values(rg, rg.random.Stream(0), 100)
-        >>> values["k"], values["weights"].shape == (100, values["n"])
-        (2, True)
-        """
-        sizes = {**sizes, **self._sizes(stream, sizes)}
-        drawn = {
-            name: field.draw_values(rg, stream.child(name), count, sizes)
-            for name, field in self._values(sizes).items()
-        }
-        return {**sizes, **drawn}
-
-    def moved(
-        self,
-        rg: Any,
-        stream: Any,
-        values: Values,
-        size: float,
-        sizes: Sizes = MappingProxyType({}),
-    ) -> dict[str, Any]:
-        """Values a small step away, which are again values of the fields.
-
-        Every entry or row is kept, moved up to `size` of the way toward a fresh one,
-        or, rarely, replaced: the smaller `size`, the more rarely. Sizes stay.
-
-        Parameters
-        ----------
-        rg : module
-        stream : Stream
-        values : dict
-            As `draw_values` returns them.
-        size : float
-            In (0, 1].
-        sizes : mapping
-            Those of the record that this one is a field of.
-
-        Raises
-        ------
-        ValueError
-            If `size` is not in (0, 1].
-
-        Examples
-        --------
-        >>> import refgen as rg
-        >>> from refgen.claims.disagreement.domains import finite_laws
-        >>> stream = rg.random.Stream(0)
-        >>> values = finite_laws.draw_values(rg, stream, 100)
-        >>> near = finite_laws.moved(rg, stream.child("move"), values, 0.01)
-        >>> finite_laws.built(near).weights.shape == values["weights"].shape
-        True
-        """
-        if not 0 < size <= 1:
-            raise ValueError(f"size must be in (0, 1], got {size}")
-        sizes = {**sizes, **sizes_of(values)}
-        own = {
-            name: field.moved(rg, stream.child(name), values[name], size, sizes)
-            for name, field in self._values(sizes).items()
-        }
-        return {**sizes, **own}
-
-    def taken(self, values: Values, rows: Any) -> dict[str, Any]:
-        """The values of the instances at `rows`, which may repeat.
-
-        Examples
-        --------
-        >>> import refgen as rg
-        >>> from refgen.claims.disagreement.domains import finite_laws
-        >>> values = finite_laws.draw_values(rg, rg.random.Stream(0), 100)
-        >>> same = finite_laws.taken(values, [7] * 16)
-        >>> finite_laws.built(same).weights.shape == (16, values["n"])
-        True
-        """
-        return mapped(lambda batch: batch[rows], values)
-
-    def _size_fields(self, given: Sizes) -> dict[str, Any]:
-        used: set[str] = set().union(
-            *(f.size_names for f in self.fields.values() if isinstance(f, FIELDS))
-        )
-        missing = {
-            name for name in used - given.keys() if not is_size(self.fields.get(name))
-        }
-        if missing:
-            raise ValueError(
-                f"the domain of {self.description!r} has no integer field called "
-                f"{_listed(missing)} (one number, at least 1), which a shape names"
-            )
-        return {n: f for n, f in self.fields.items() if n in used and n not in given}
-
-    def _sizes(self, stream: Any, given: Sizes) -> dict[str, int]:
-        """One value of each size, the same for a whole batch."""
-        # Sizes shape the batch, so that the host has to know them. It draws the same
-        # numbers as a device would.
-        host = Stream(stream.seed, *stream.labels, "sizes", replicate=stream.replicate)
-        sizes = self._size_fields(given)
-        draws = host.uniform(len(sizes))
-        return {
-            name: size_at(size, float(u))
-            for (name, size), u in zip(sizes.items(), draws, strict=True)
-        }
-
-    def _values(self, sizes: Sizes) -> dict[str, Any]:
-        return {n: as_field(f) for n, f in self.fields.items() if n not in sizes}
-
-    def _small_values(self, sizes: Sizes) -> Any:
-        from hypothesis import strategies as st
-
-        each = {name: f.small(sizes) for name, f in self._values(sizes).items()}
-        return st.fixed_dictionaries(each).map(
-            lambda values: _first(self.built({**sizes, **_batch_of_one(values)}))
-        )
-
-    def built(self, values: Values) -> Any:
-        """The instances that have these values, as `draw_values` returns them."""
-        values = {
-            name: self.fields[name].built(value) if isinstance(value, dict) else value
-            for name, value in values.items()
-        }
-        if isinstance(self.build, type) and issubclass(self.build, Instance):
-            wanted = {f.name for f in fields(self.build)}  # type: ignore[arg-type]
-            own = {n: v for n, v in values.items() if n in wanted}
-            return self.build.trusted(**own)
-        parameters = inspect.signature(self.build).parameters.values()
-        if any(p.kind is p.VAR_KEYWORD for p in parameters):
-            return self.build(**values)
-        own = {p.name: values[p.name] for p in parameters if p.name in values}
-        return self.build(**own)
-
-
-FIELDS = (Field, Record)
 
 
 def record(
@@ -243,6 +91,7 @@ def record(
     description: str,
     *,
     examples: Callable[[], Sequence[Any]] = list,
+    outside: Outside | None = None,
     **fields_by_name: Any,
 ) -> Record:
     """A domain of instances that are built from fields.
@@ -257,6 +106,11 @@ def record(
         One line.
     examples : callable
         Returns pinned instances; they always run first.
+    outside : callable, optional
+        ``outside(instance)`` says why an instance of any type is no member, or returns
+        None. A record of an instance type knows it from its fields, and asks this
+        afterwards about an instance of that type. One with a function knows nothing
+        else. Words follow the instance or a field: "must have two classes".
     **fields_by_name : field, number, or record
         A number is a constant. An integer field that the shape of another one names
         is a size: it is drawn once for a batch. A record inside a record shares a size
@@ -269,6 +123,11 @@ def record(
         fields are not those of the instance type.
     TypeError
         If anything else is given than fields, numbers and records.
+
+    Notes
+    -----
+    Ranges of fields are conditions of membership (`real` may allow more than it
+    draws). Of a size that varies only the smallest value is.
 
     Examples
     --------
@@ -285,54 +144,19 @@ def record(
     ... )
     >>> laws.sample(rg, rg.random.Stream(0), 100).weights.shape
     (100, 2)
+    >>> laws.outside(FiniteLaw([0.5, 0.5], [[0, 1], [1, 0]], [[1, 0], [0.5, 0.5]]))
+    'vote_shares must be positive, got 0'
     """
     for name, value in fields_by_name.items():
-        if not isinstance(value, (*FIELDS, int, float)) or isinstance(value, bool):
+        if not isinstance(value, (Field, Built, int, float)) or isinstance(value, bool):
             raise TypeError(
                 f"{name} must be a field, a number or a record, got "
                 f"{type(value).__name__}; a Hypothesis strategy goes into given(...)"
             )
-    made = Record(description, examples, build=build, fields=fields_by_name)
-    sizes = made._size_fields({})
-    _check_arguments(made, sizes)
-    return replace(
-        made,
-        strategy=lambda: made.small({}),
-        sample=lambda rg, stream, size: made.bulk(rg, stream, size, {}),
+    return Record(
+        description,
+        examples,
+        build=build,
+        fields=fields_by_name,
+        condition=outside,
     )
-
-
-def _check_arguments(made: Record, sizes: dict[str, Any]) -> None:
-    """The fields are those of the instance type that is built, sizes aside."""
-    if not (isinstance(made.build, type) and issubclass(made.build, Instance)):
-        return
-    own = {f.name for f in fields(made.build)}  # type: ignore[arg-type]
-    for what, names in (
-        ("lacks", own - made.fields.keys()),
-        ("does not take", made.fields.keys() - own - sizes.keys()),
-    ):
-        if names:
-            raise ValueError(
-                f"the domain of {made.description!r}: {made.build.__name__} {what} "
-                f"{_listed(names)}"
-            )
-
-
-def _listed(names: Iterable[str]) -> str:
-    return ", ".join(map(repr, sorted(names)))
-
-
-def as_field(value: Any) -> Any:
-    """`value` if it is a field, else a constant field."""
-    return value if isinstance(value, FIELDS) else Constant(value)
-
-
-def _batch_of_one(values: dict[str, Any]) -> dict[str, Any]:
-    return {
-        name: value.take(None) if isinstance(value, Instance) else value[None]
-        for name, value in values.items()
-    }
-
-
-def _first(batch: Any) -> Any:
-    return batch.take(0) if isinstance(batch, Instance) else batch[0]

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from refgen._checks import check_integer
-from refgen.arrays import namespace
-from refgen.domains._fields import Shaped, Size, Sizes
+from refgen.arrays import NORMALIZATION_TOLERANCE, namespace
+from refgen.domains._fields import Shaped, Size, Sizes, first_wrong
 from refgen.domains._moves import between, replaced
 
 # Shares of the bulk instances: rows that are certain; rows of multiples of 1/10, where
@@ -33,6 +33,22 @@ class Distribution(Shaped):
     @property
     def row_axes(self) -> int:
         return 1
+
+    def outside(self, value: Any, sizes: Sizes) -> str | None:
+        totals, n = value.sum(axis=-1), self.denominator or 0
+        steps = value * n
+        return (
+            first_wrong(~(value >= 0), value, "must be at least 0")
+            or first_wrong(
+                ~(abs(totals - 1) <= NORMALIZATION_TOLERANCE), totals, "must sum to 1"
+            )
+            or first_wrong(self.positive & (value == 0), value, "must be positive")
+            or first_wrong(
+                abs(steps - np.rint(steps)) > n * NORMALIZATION_TOLERANCE,
+                value,
+                f"must be multiples of 1/{n}",
+            )
+        )
 
     def small(self, sizes: Sizes) -> Any:
         rows = self.integers(int(self.positive), _HIGHEST, sizes).map(_normalized)
@@ -74,8 +90,8 @@ def distribution(
         ``distribution("k")`` is one distribution over k outcomes,
         ``distribution("n", "k")`` is n of them.
     positive : bool
-        Every probability is positive: at least a tenth of that of the uniform
-        distribution in bulk, and 1/(8k − 7) for Hypothesis.
+        Every probability is positive; drawn ones are at least a tenth of that of the
+        uniform distribution in bulk, and 1/(8k − 7) for Hypothesis.
     denominator : int, optional
         Every probability is a multiple of 1/denominator, so that values repeat.
 

@@ -9,7 +9,14 @@ from typing import Any
 _SMALL_SIZES = 6
 
 
+def is_size(value: Any) -> bool:
+    """Whether a shape may name it: a positive integer, or a field of them."""
+    is_number = isinstance(value, int) and value >= 1
+    return is_number or getattr(value, "may_be_size", False)
+
+
 def small_size(size: Any) -> Any:
+    """A Hypothesis strategy of its smallest values."""
     from hypothesis import strategies as st
 
     low, high = _range(size)
@@ -17,14 +24,27 @@ def small_size(size: Any) -> Any:
 
 
 def size_at(size: Any, u: float) -> int:
+    """Its value at a share u < 1 of the way from the lowest to the highest."""
     low, high = _range(size)
     return low + int(u * (high - low + 1))
 
 
+def size_outside(size: Any, value: int) -> str | None:
+    """Why a length is none of this size, or None.
+
+    The largest value is what is drawn, for the sake of time: a theorem that holds for
+    some sizes only states the smallest, or one number.
+
+    Examples
+    --------
+    >>> size_outside(2, 3)
+    'must be 2, got 3'
+    """
+    low, high = _range(size)
+    if low == high != value:
+        return f"must be {low}, got {value}"
+    return f"must be at least {low}, got {value}" if value < low else None
+
+
 def _range(size: Any) -> tuple[int, int]:
     return (size, size) if isinstance(size, int) else (size.low, size.high)
-
-
-def is_size(value: Any) -> bool:
-    is_number = isinstance(value, int) and value >= 1
-    return is_number or getattr(value, "may_be_size", False)

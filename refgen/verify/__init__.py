@@ -2,6 +2,7 @@
 
 from refgen.verify.engine import check, select, verify, verify_claim
 from refgen.verify.executors import ExecutorError
+from refgen.verify.members import OutsideDomain
 from refgen.verify.profiles import PROFILES, Profile
 from refgen.verify.report import ClaimResult, Report, TwinResult
 from refgen.verify.store import RunError
@@ -12,6 +13,7 @@ __all__ = [
     "ClaimError",
     "ClaimResult",
     "ExecutorError",
+    "OutsideDomain",
     "Profile",
     "Report",
     "RunError",

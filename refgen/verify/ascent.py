@@ -15,6 +15,7 @@ import numpy as np
 from refgen.arrays import namespace
 from refgen.claims.model import Statement
 from refgen.domains._record import Record
+from refgen.verify.members import require_members
 from refgen.verify.tally import Tally, drawn, evaluate
 
 # Moved copies in a round, copies of each start, and rounds of a climb.
@@ -144,6 +145,7 @@ class _Climb:
     def _tried(self, values: Any, size: int) -> Any:
         """How tight each relation is on each instance, (n_relations, n_instances)."""
         batch = drawn(self._domain.built, values)
+        drawn(require_members, self._statement, self._rg, batch)
         decision = evaluate(self._statement, self._rg, batch, size)
         self._tally.record(batch, decision)
         each = (p.tightness.reshape(size, -1).max(axis=1) for p in decision.parts)

@@ -21,6 +21,7 @@ from refgen.verify.instances import (
     is_unchanged,
     read_only,
 )
+from refgen.verify.members import require_members
 from refgen.verify.search import small_instances
 from refgen.verify.sums import joined, plain
 from refgen.verify.tally import ClaimError, drawn, told
@@ -115,6 +116,7 @@ def _sites(
         raise ClaimError(None, InvalidMeasurement("the domain has no instance"))
     for batch, _ in sites:
         drawn(check_finite, batch)
+        drawn(require_members, statement, rg, batch)
     return [(read_only(batch), size) for batch, size in sites]
 
 

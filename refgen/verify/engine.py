@@ -15,6 +15,7 @@ from refgen.claims.model import Claim
 from refgen.random import Stream
 from refgen.verify.executors import executor
 from refgen.verify.measurements import Block, blocks
+from refgen.verify.members import require_member
 from refgen.verify.profiles import PROFILES, Profile
 from refgen.verify.report import ClaimResult, Report
 from refgen.verify.results import result_of
@@ -171,6 +172,8 @@ def check(id: str, instance: Instance, rg: Any = None) -> bool:
 
     Raises
     ------
+    OutsideDomain
+        If the claim says nothing of that instance; the message says why.
     ValueError
         For a Monte-Carlo claim, which no single measurement decides.
 
@@ -185,6 +188,7 @@ def check(id: str, instance: Instance, rg: Any = None) -> bool:
     claim = registry.get(id)
     if claim.monte_carlo:
         raise ValueError(f"{id} is decided by Monte Carlo: use verify([{id!r}])")
+    require_member(claim, rg, instance)
     batch = rg.arrays.to_device(instance).take(None)
     return not bool(claim.decide(rg, batch, 1).violated[0])
 

@@ -14,6 +14,7 @@ from refgen.claims.kinds import InvalidMeasurement
 from refgen.claims.model import Statement
 from refgen.verify.again import check_varies, measured
 from refgen.verify.instances import check_variety, n_distinct
+from refgen.verify.members import require_members
 from refgen.verify.tally import ClaimError, Tally, drawn, evaluate
 
 # Sizes are drawn once per block: blocks are small enough that a quick scan sees
@@ -88,6 +89,7 @@ def pinned(statement: Statement, rg: Any, tally: Tally) -> None:
     """Try the domain's pinned examples, each of them twice."""
     for instance in drawn(statement.domain.examples):
         batch = rg.arrays.to_device(instance).take(None)
+        drawn(require_members, statement, rg, batch)
         tally.record(batch, measured(statement, rg, batch, 1))
 
 
@@ -110,6 +112,7 @@ def scan(
         if count <= 0:
             return
         batch = _block(statement, rg, stream, block, count)
+        drawn(require_members, statement, rg, batch, {0, count // 2, count - 1})
         if block == 0:
             decision = _first_decision(statement, rg, stream, batch, count)
         else:

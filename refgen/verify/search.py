@@ -12,6 +12,7 @@ from hypothesis.errors import Flaky
 from refgen.claims.kinds import InvalidMeasurement
 from refgen.claims.model import Statement
 from refgen.verify.again import COMES_AND_GOES
+from refgen.verify.members import require_members
 from refgen.verify.tally import ClaimError, Tally, drawn, evaluate
 
 
@@ -67,6 +68,7 @@ def search(
     @given(drawn(strategy))
     def attempt(instance: Any) -> None:
         batch = rg.arrays.to_device(instance).take(None)
+        drawn(require_members, statement, rg, batch)
         decision = evaluate(statement, rg, batch, 1)
         # The last violation that Hypothesis replays is the shrunk one.
         tally.record(batch, decision, prefer_last=True)

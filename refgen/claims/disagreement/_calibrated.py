@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
+import refgen.disagreement as _disagreement
 from refgen.arrays import namespace
 from refgen.disagreement import FiniteLaw
 from refgen.linalg import orthonormal_rows, project_out
@@ -54,6 +55,32 @@ def equations(votes: Any, notion: Notion) -> Any:
         rows = votes[:, None] / LATTICE
     rows = rows.reshape(b, -1, n, k).astype(float)
     return xp.concatenate([same_point, rows], axis=1).reshape(b, -1, n * k)
+
+
+# What follows from calibration is judged to rounding, and so is calibration itself.
+MISCALIBRATION = 1e-13
+
+
+def miscalibration(law: FiniteLaw, notion: Notion) -> Any:
+    """The error of a law in the given sense; 0 if it is calibrated."""
+    if notion == "canonical":
+        return _canonical_error(law)
+    if notion == "gde":
+        return abs(_disagreement.gap(law))
+    errors = {
+        "class_wise": _disagreement.cwce,
+        "class_aggregated": _disagreement.cace,
+        "top_label": _disagreement.top_label_ece,
+    }
+    return errors[notion](law)
+
+
+def _canonical_error(law: FiniteLaw) -> Any:
+    """The largest |E[p − h̃; h̃(X) = h̃(x)]| over points x and classes."""
+    votes = lattice_steps(law.vote_shares)
+    same = (votes[..., :, None, :] == votes[..., None, :, :]).all(axis=-1)
+    masses = law.weights[..., None] * (law.label_probabilities - law.vote_shares)
+    return abs(namespace(masses).matmul(same * 1.0, masses)).max(axis=(-1, -2))
 
 
 def calibrate(weights: Any, votes: Any, direction: Any, notion: Notion) -> FiniteLaw:

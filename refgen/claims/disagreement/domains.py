@@ -10,12 +10,23 @@ import numpy as np
 from refgen.arrays import Instance, namespace
 from refgen.claims.disagreement._calibrated import (
     LATTICE,
+    MISCALIBRATION,
     Notion,
     calibrate,
     lattice_steps,
+    miscalibration,
 )
 from refgen.disagreement import ClassifierLaw, FiniteLaw, MemberLaw
-from refgen.domains import Record, choice, distribution, integer, labels, real, record
+from refgen.domains import (
+    Record,
+    choice,
+    distribution,
+    first_wrong,
+    integer,
+    labels,
+    real,
+    record,
+)
 
 # --- finite laws
 
@@ -61,6 +72,19 @@ positive_laws = finite_laws.but(
 )
 
 
+def not_always_wrong(law: Any) -> str | None:
+    """Why a law has not one classifier that is always wrong; three classes or more."""
+    reason = finite_laws.outside(law)
+    if reason:
+        return reason
+    if law.n_classes < 3:
+        return f"must have three classes at least, got {law.n_classes}"
+    if not (law.vote_shares.max(axis=-1) == 1).all():
+        return "vote_shares must be certain: there is one classifier"
+    right = (law.weights[:, None] * law.label_probabilities * law.vote_shares).sum()
+    return f"must be wrong always, is right with {right:.3g}" if right > 0 else None
+
+
 def _wrong(k: int, right: Any, other: Any) -> FiniteLaw:
     """Every vote is for one class, 1 + other % (k − 1) places after the right one."""
     xp = namespace(right)
@@ -79,6 +103,7 @@ wrong_laws = record(
     right=labels(n_classes="k"),
     other=labels(n_classes="k"),
     examples=lambda: [wrong_classifier(3)],
+    outside=not_always_wrong,
 )
 
 
@@ -94,6 +119,20 @@ def _easy_and_hard(weights: Any, label_probabilities: Any, easy: Any) -> FiniteL
     )
 
 
+def neither_easy_nor_hard(law: Any) -> str | None:
+    """Why some point is neither certain and right nor voted on at random."""
+    reason = finite_laws.outside(law)
+    if reason:
+        return reason
+    votes, labels = law.vote_shares, law.label_probabilities
+    easy = (votes.max(axis=-1) == 1) & (votes == labels).all(axis=-1)
+    hard = (abs(votes - 1 / law.n_classes) <= 2.0**-52).all(axis=-1)
+    neither = np.flatnonzero(~(easy | hard))
+    if not neither.size:
+        return None
+    return f"votes at point {neither[0]} are neither certain and right nor uniform"
+
+
 easy_and_hard_laws = record(
     _easy_and_hard,
     "votes certain and right, or uniform",
@@ -105,6 +144,7 @@ easy_and_hard_laws = record(
     examples=lambda: [
         FiniteLaw([0.5, 0.5], [[1, 0, 0], [1, 0, 0]], [[1, 0, 0], [1 / 3] * 3])
     ],
+    outside=neither_easy_nor_hard,
 )
 
 # --- laws with votes on a lattice, and calibrated ones
@@ -137,6 +177,19 @@ def _lattice_law(
     )
 
 
+def off_lattice(law: Any) -> str | None:
+    """Why vote shares are not all multiples of 1/10."""
+    reason = finite_laws.outside(law)
+    if reason:
+        return reason
+    steps = law.vote_shares * LATTICE
+    # Oracles count steps: a share is one of them, however it is rounded.
+    off = abs(steps - np.rint(steps)) > LATTICE * 2.0**-52
+    return first_wrong(
+        off, law.vote_shares, f"vote_shares must be multiples of 1/{LATTICE}"
+    )
+
+
 lattice_laws = record(
     _lattice_law,
     "vote shares that are multiples of 1/10, rows that repeat or are turned",
@@ -148,11 +201,20 @@ lattice_laws = record(
     picked=labels("n", n_classes="n"),
     turns=labels("n", n_classes="k"),
     examples=lambda: [EXCHANGED],
+    outside=off_lattice,
 )
 
 
-def calibrated_laws(notion: Notion, *examples: FiniteLaw, k: tuple[int, int]) -> Record:
-    """Laws calibrated in one sense, with labels that differ from the votes."""
+def calibrated_laws(
+    notion: Notion,
+    *examples: FiniteLaw,
+    k: tuple[int, int],
+    on_lattice: bool = False,
+) -> Record:
+    """Laws calibrated in one sense, with labels that differ from the votes.
+
+    All that are drawn have votes on the lattice; `on_lattice` if a claim needs that.
+    """
 
     def build(
         weights: Any,
@@ -167,6 +229,15 @@ def calibrated_laws(notion: Notion, *examples: FiniteLaw, k: tuple[int, int]) ->
         picked, turns = picked % n_rows[..., None], turns * turned[..., None]
         votes = lattice_steps(_lattice_votes(rows, picked, turns))
         return calibrate(weights, votes, direction, notion)
+
+    def outside(law: Any) -> str | None:
+        reason = (off_lattice if on_lattice else finite_laws.outside)(law)
+        if reason:
+            return reason
+        if law.n_classes < k[0] or k[0] == k[1] != law.n_classes:
+            return f"must have {classes} classes, got {law.n_classes}"
+        error = float(miscalibration(law, notion))
+        return None if error <= MISCALIBRATION else f"lacks {name}: off by {error:.3g}"
 
     name = "EDR = ETE" if notion == "gde" else f"{notion.replace('_', '-')} calibration"
     classes = str(k[0]) if k[0] == k[1] else f"{k[0]} to {k[1]}"
@@ -184,10 +255,11 @@ def calibrated_laws(notion: Notion, *examples: FiniteLaw, k: tuple[int, int]) ->
         turned=choice(0, 1),
         direction=real(-1, 1, shape=("n", "k")),
         examples=lambda: list(examples),
+        outside=outside,
     )
 
 
-canonical_laws = calibrated_laws("canonical", OPPOSITE, k=(2, 4))
+canonical_laws = calibrated_laws("canonical", OPPOSITE, k=(2, 4), on_lattice=True)
 class_wise_laws = calibrated_laws("class_wise", OPPOSITE, k=(2, 4))
 class_aggregated_laws = calibrated_laws("class_aggregated", EXCHANGED, k=(2, 4))
 class_aggregated_binary_laws = calibrated_laws("class_aggregated", EXCHANGED, k=(2, 2))
@@ -245,6 +317,17 @@ def equally_likely(
     )
 
 
+def not_equally_likely(law: Any) -> str | None:
+    """Why the classifiers of a law are not all equally likely."""
+    reason = classifier_laws.outside(law)
+    if reason:
+        return reason
+    w = law.classifier_weights
+    return first_wrong(
+        abs(w * w.size - 1) > 1e-13, w, f"classifier_weights must be 1/{w.size}"
+    )
+
+
 ensemble_laws = classifier_laws.but(
     "M given classifiers, equally likely",
     lambda: [
@@ -252,6 +335,7 @@ ensemble_laws = classifier_laws.but(
         ClassifierLaw([1.0], [[0.0, 0.0, 1.0]], [0.5, 0.5], [[0], [1]]),
     ],
     build=equally_likely,
+    outside=not_equally_likely,
     h=integer(1, 6),
 )
 
@@ -281,9 +365,9 @@ class SymmetricDirichlet(Instance):
 ALL_DIFF = SymmetricDirichlet(np.array(0.348 / (0.9 - 0.348) / 10), np.array(10.0))
 
 symmetric_dirichlet_votes = record(
-    lambda alpha, n_classes: SymmetricDirichlet(alpha, n_classes.astype(float)),
+    SymmetricDirichlet,
     "calibrated symmetric Dirichlet votes, α in [0.05, 5], 2 to 10 classes",
     alpha=real(0.05, 5, log=True),
-    n_classes=integer(2, 10),
+    n_classes=choice(*map(float, range(2, 11))),
     examples=lambda: [ALL_DIFF],
 )

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from refgen.arrays import Instance, namespace
-from refgen.domains import choice, integer, real, record, spectrum, vector
+from refgen.domains import (
+    choice,
+    first_wrong,
+    integer,
+    not_a,
+    real,
+    record,
+    spectrum,
+    vector,
+)
 from refgen.resmem import LinearProblem
 
 # Eigenvalues are 0 or in [SMALLEST, LARGEST]: condition numbers up to 50.
@@ -23,11 +33,11 @@ def anisotropic_problem(noise: float = 0.0) -> LinearProblem:
 # ‖θ*‖ = 1: one radius in five is above it, where nothing binds; Hypothesis draws L = 1.
 linear_problems = record(
     LinearProblem,
-    "Σ of condition up to 50, singular ones too, ‖θ*‖ = 1, L in [0.04, 1.24]",
+    "Σ of condition up to 50, singular ones too, ‖θ*‖ = 1, L ≥ 0.04",
     d=integer(1, 6),
     spectrum=spectrum("d", smallest=SMALLEST, largest=LARGEST),
     coefficients=vector("d", norm=1),
-    radius=real(0.04, 1.24),
+    radius=real(0.04, 1.24, members=(0.04, math.inf)),
     noise=0.0,
     examples=lambda: [
         anisotropic_problem(),
@@ -78,6 +88,17 @@ def _designed(points: Any, problem: LinearProblem, typical: Any) -> DesignedProb
     return DesignedProblem(points * spread[..., None, :], problem)
 
 
+def not_a_design(design: Any) -> str | None:
+    """Why there are no points of a linear problem's dimension."""
+    reason = not_a(DesignedProblem, design) or linear_problems.outside(design.problem)
+    if reason:
+        return reason
+    points, d = np.asarray(design.points), design.problem.n_features
+    if points.ndim != 2 or points.shape[-1] != d:
+        return f"points must have the axes (n, {d}), got shape {points.shape}"
+    return first_wrong(~np.isfinite(points), points, "points must be finite")
+
+
 def _given(points: Any, problem: LinearProblem) -> DesignedProblem:
     return DesignedProblem(np.array(points, float), problem)
 
@@ -90,6 +111,7 @@ designs = record(
     points=vector("n", "d"),
     problem=linear_problems,
     typical=choice(0, 1),
+    outside=not_a_design,
     examples=lambda: [
         _given(
             [[1.0, 0.0], [1.0, 1.0], [0.0, 2.0]], LinearProblem([1, 1], [0.6, 0.8], 0.5)
