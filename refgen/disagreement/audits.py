@@ -64,9 +64,10 @@ def audit(
     Notes
     -----
     A labelled test set is a finite law, so the bounds hold on it exactly; `slack`
-    covers rounding, and levels within 1e-9 that CACE merges. GDE-6's chain and GDE-7
-    are measured up to 10⁷ pairs of points and classes. Probabilities stored in less
-    than float64 are normalized anew. Source: claims GDE-5 to GDE-7, GDE-15 to GDE-23.
+    covers rounding, and shares within 2**-47 that are one level of CACE. GDE-6's chain
+    and GDE-7 are measured up to 10⁷ pairs of points and classes. Probabilities stored
+    in less than float64 are normalized anew. Source: claims GDE-5 to GDE-7, GDE-15 to
+    GDE-23.
 
     Examples
     --------

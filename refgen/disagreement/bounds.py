@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from refgen.arrays import UNIT_ROUNDOFF, namespace, on_the_host
+from refgen.arrays import UNIT_ROUNDOFF, on_the_host
 from refgen.disagreement import calibration
+from refgen.disagreement._levels import merged_mass
 from refgen.disagreement.laws import FiniteLaw
 
 
@@ -61,9 +62,10 @@ def audited_bounds(
     >>> all(bound.holds for bound in bounds)
     True
     """
-    # The absolute terms of the sums add up to at most 2. Each of the n additions and of
-    # the few operations per term rounds by at most one unit of that.
-    rounding = 16 * UNIT_ROUNDOFF * n_entries
+    # A side is at most a sum of n terms of absolute total 2, each rounded twice, or
+    # such sums times steps of levels that add up to 1: off by (2n + 4) units for the
+    # sums and n + 2 for the products at most. There are two sides.
+    rounding = (6 * n_entries + 12) * UNIT_ROUNDOFF
     slack = rounding + (0.0 if law is None else _merging(law))
     found = [
         _bound("GDE-5", "|gap| ≤ CACE", abs(gap), cace, slack),
@@ -101,17 +103,10 @@ def _bound(
 
 
 def _merging(law: FiniteLaw) -> float:
-    """How much CACE/2 may fall short because it merges levels that are close.
+    """How much CACE/2 may fall short because it merges shares that are close.
 
-    A group of levels of width d and absolute mass m changes E q by at most d m / 2.
+    Where a level of width d is named by one number, Σ q z changes by at most d/2 times
+    the absolute mass of the level, if the number is in its middle.
     """
-    xp = namespace(law.vote_shares)
-    levels = law.vote_shares.ravel()
-    order = xp.argsort(levels)
-    levels = levels[order]
-    steps = xp.diff(levels, prepend=-1.0)
-    starts = xp.flatnonzero(steps > calibration.LEVEL_TOLERANCE)
-    ends = xp.append(starts[1:], len(levels)) - 1
     terms = law.weights[:, None] * (law.label_probabilities - law.vote_shares)
-    mass = xp.add.reduceat(abs(terms).ravel()[order], starts)
-    return float((levels[ends] - levels[starts]) @ mass) / 2
+    return merged_mass(law.vote_shares.ravel(), abs(terms).ravel()) / 2

@@ -6,25 +6,20 @@ from typing import Any
 
 from refgen._checks import check_integer
 from refgen.arrays import as_floats, namespace
+from refgen.disagreement._levels import LEVEL_WIDTH, levels_of
 from refgen.disagreement.laws import FiniteLaw
 from refgen.kernels import kernel
 
 absolute_level_sums = kernel("levels", "absolute_level_sums")
 cumulative_level_area = kernel("levels", "cumulative_level_area")
 
-# Vote shares closer than this are one level: products and quotients of float64
-# numbers that should be equal differ by a few 1e-16; true levels j/M of up to a
-# hundred thousand runs are 1e-5 apart.
-LEVEL_TOLERANCE = 1e-9
 
-
-def _per_row(over_rows: Any, levels: Any, values: Any, *args: Any) -> Any:
+def _per_row(over_rows: Any, levels: Any, values: Any) -> Any:
     xp = namespace(levels)
     batch, n = levels.shape[:-1], levels.shape[-1]
     flat = over_rows(
         xp.ascontiguousarray(levels.reshape(-1, n)),
         xp.ascontiguousarray(values.reshape(-1, n)),
-        *args,
     )
     return flat.reshape(batch)[()]
 
@@ -38,8 +33,16 @@ def _flat(law: FiniteLaw, array: Any) -> Any:
     return array.reshape(*array.shape[:-2], law.n_points * law.n_classes)
 
 
+def _levels(law: FiniteLaw) -> Any:
+    """The level of every vote share of a law, (..., n_points, n_classes)."""
+    return levels_of(_flat(law, law.vote_shares)).reshape(law.vote_shares.shape)
+
+
 def level_masses(law: FiniteLaw) -> tuple[Any, Any, Any]:
     """Levels q of the vote shares with their masses w(q) and a(q).
+
+    Shares that differ by rounding only are one level (``theory/disagreement.md``, "What
+    a level is"), here and in all that speaks of levels.
 
     w(q) = Σₖ P(h̃ₖ(X) = q) has total K; a(q) = Σₖ P(Y = k, h̃ₖ(X) = q) has total 1.
 
@@ -61,10 +64,10 @@ def level_masses(law: FiniteLaw) -> tuple[Any, Any, Any]:
     if law.weights.ndim != 1:
         raise ValueError("law must be a single law; take one with law.take(i)")
     xp = namespace(law.vote_shares)
-    q = law.vote_shares.ravel()
+    q = _levels(law).ravel()
     order = xp.argsort(q)
     q = q[order]
-    starts = xp.flatnonzero(xp.diff(q, prepend=-1.0) > LEVEL_TOLERANCE)
+    starts = xp.flatnonzero(xp.diff(q, prepend=-1.0))
     mass = xp.broadcast_to(law.weights[:, None], law.vote_shares.shape).ravel()[order]
     right = (law.weights[:, None] * law.label_probabilities).ravel()[order]
     return q[starts], xp.add.reduceat(mass, starts), xp.add.reduceat(right, starts)
@@ -81,8 +84,8 @@ def cace(law: FiniteLaw) -> Any:
     >>> round(float(cace(law)), 12)
     1.0
     """
-    levels, values = _flat(law, law.vote_shares), _flat(law, _imbalances(law))
-    return _per_row(absolute_level_sums, levels, values, LEVEL_TOLERANCE)
+    levels, values = _flat(law, _levels(law)), _flat(law, _imbalances(law))
+    return _per_row(absolute_level_sums, levels, values)
 
 
 def cwce(law: FiniteLaw) -> Any:
@@ -97,8 +100,8 @@ def cwce(law: FiniteLaw) -> Any:
     1.0
     """
     values = _imbalances(law).swapaxes(-1, -2)
-    levels = law.vote_shares.swapaxes(-1, -2)
-    return _per_row(absolute_level_sums, levels, values, LEVEL_TOLERANCE).sum(axis=-1)
+    levels = _levels(law).swapaxes(-1, -2)
+    return _per_row(absolute_level_sums, levels, values).sum(axis=-1)
 
 
 def top_label_ece(law: FiniteLaw) -> Any:
@@ -113,10 +116,11 @@ def top_label_ece(law: FiniteLaw) -> Any:
     0.0
     """
     xp = namespace(law.weights)
-    levels = law.vote_shares.max(axis=-1)
-    tied = law.vote_shares >= levels[..., None] - LEVEL_TOLERANCE
+    levels = _levels(law)
+    top = levels.max(axis=-1)
+    tied = levels == top[..., None]
     values = xp.where(tied, _imbalances(law), 0).sum(axis=-1) / tied.sum(axis=-1)
-    return _per_row(absolute_level_sums, levels, values, LEVEL_TOLERANCE)
+    return _per_row(absolute_level_sums, top, values)
 
 
 def ecace(law: FiniteLaw) -> Any:
@@ -132,9 +136,8 @@ def ecace(law: FiniteLaw) -> Any:
     """
     if bool((law.vote_shares <= 0).any()):
         raise ValueError("vote_shares must be positive for levels -log(vote_shares)")
-    levels = -namespace(law.weights).log(_flat(law, law.vote_shares))
-    values = _flat(law, _imbalances(law))
-    return _per_row(absolute_level_sums, levels, values, LEVEL_TOLERANCE)
+    levels = -namespace(law.weights).log(_flat(law, _levels(law)))
+    return _per_row(absolute_level_sums, levels, _flat(law, _imbalances(law)))
 
 
 def wasserstein_distance(law: FiniteLaw) -> Any:
@@ -203,7 +206,8 @@ def bin_imbalances(law: FiniteLaw, n_bins: int) -> Any:
     """
     xp = namespace(law.weights)
     values = _flat(law, _imbalances(law))
-    member = bin_index(_flat(law, law.vote_shares), n_bins)[..., None, :]
+    # All of a level are in the bin of its name.
+    member = bin_index(_flat(law, _levels(law)), n_bins)[..., None, :]
     return xp.where(member == xp.arange(n_bins)[:, None], values[..., None, :], 0).sum(
         axis=-1
     )
@@ -212,7 +216,7 @@ def bin_imbalances(law: FiniteLaw, n_bins: int) -> Any:
 def bin_index(levels: Any, n_bins: int) -> Any:
     """Number of the equal bin of [0, 1] that holds each level; the last is closed.
 
-    Levels within ``LEVEL_TOLERANCE`` below an edge count as on it.
+    Levels up to ``2**-47`` below an edge count as on it, as rounding puts them there.
 
     Examples
     --------
@@ -223,10 +227,10 @@ def bin_index(levels: Any, n_bins: int) -> Any:
     check_integer("n_bins", n_bins, 1)
     levels = as_floats("levels", levels)
     low, high = float(levels.min()), float(levels.max())
-    if low < -LEVEL_TOLERANCE or high > 1 + LEVEL_TOLERANCE:
+    if low < -LEVEL_WIDTH or high > 1 + LEVEL_WIDTH:
         raise ValueError(f"levels must lie in [0, 1], got {low:g}..{high:g}")
     xp = namespace(levels)
-    scaled = xp.floor((levels + LEVEL_TOLERANCE) * n_bins)
+    scaled = xp.floor((levels + LEVEL_WIDTH) * n_bins)
     return xp.clip(scaled, 0, n_bins - 1).astype(int)
 
 

@@ -25,18 +25,15 @@ def _stable_order(levels):
 
 
 @compiled
-def absolute_level_sums(levels, values, tolerance):
-    """Σ over distinct levels of |Σ values at that level|, for each row.
-
-    Sorted neighbours at most `tolerance` apart are one level.
-    """
+def absolute_level_sums(levels, values):
+    """Σ over distinct levels of |Σ values at that level|, for each row."""
     n_rows = levels.shape[0]
     out = np.zeros(n_rows)
     for row in range(n_rows):
         order = _stable_order(levels[row])
         total, group, last = 0.0, 0.0, levels[row, order[0]]
         for j in order:
-            if levels[row, j] - last > tolerance:
+            if levels[row, j] != last:
                 total += abs(group)
                 group = 0.0
             group += values[row, j]

@@ -24,11 +24,10 @@ struct Groups {
   long long has_break;
 };
 
-__device__ Groups rg_groups(const double* levels, const double* values, Chunk c,
-                            double tolerance) {
+__device__ Groups rg_groups(const double* levels, const double* values, Chunk c) {
   Groups g = {0.0, 0.0, 0.0, c.from == 0};  // a row begins with a new level
   for (long long j = c.from; j < c.to; ++j) {
-    if (j > 0 && levels[j] - levels[j - 1] > tolerance) {
+    if (j > 0 && levels[j] != levels[j - 1]) {
       if (g.has_break)
         g.closed = g.closed + fabs(g.tail);
       else
@@ -42,20 +41,18 @@ __device__ Groups rg_groups(const double* levels, const double* values, Chunk c,
   return g;
 }
 
-// Sum over levels of |sum of values|; neighbours at most `tolerance` apart are one level.
+// Sum over distinct levels of |sum of values|.
 extern "C" __global__ void absolute_level_sums(const double* levels,
                                                const double* values,
                                                const long long n_rows,
-                                               const long long n,
-                                               const double tolerance, double* out) {
+                                               const long long n, double* out) {
   RG_DYN_SHARED(Groups, parts);
   Groups* row_parts = parts + threadIdx.y * blockDim.x;
   const long long step = (long long)gridDim.x * blockDim.y;
   for (long long first = (long long)blockIdx.x * blockDim.y; first < n_rows;
        first += step) {
     const Chunk c = rg_chunk(first, n_rows, n);
-    row_parts[threadIdx.x] =
-        rg_groups(levels + c.row * n, values + c.row * n, c, tolerance);
+    row_parts[threadIdx.x] = rg_groups(levels + c.row * n, values + c.row * n, c);
     __syncthreads();
     if (threadIdx.x == 0 && c.row < n_rows) {
       double total = row_parts[0].closed, group = row_parts[0].tail;

@@ -19,22 +19,19 @@ _ROWS_PER_BLOCK = 128
 _CHUNKS_PER_ROW = 256
 
 
-def absolute_level_sums(levels: Any, values: Any, tolerance: float) -> Any:
+def absolute_level_sums(levels: Any, values: Any) -> Any:
     """Σ over distinct levels of |Σ values at that level|, for each row.
-
-    Sorted neighbours at most `tolerance` apart are one level.
 
     Parameters
     ----------
     levels, values : device arrays of shape (R, n), float64
-    tolerance : float
 
     Returns
     -------
     device array of shape (R,)
     """
     part_bytes = 32  # three sums and a flag
-    return _by_row("absolute_level_sums", levels, values, (tolerance,), part_bytes)
+    return _by_row("absolute_level_sums", levels, values, part_bytes)
 
 
 def cumulative_level_area(levels: Any, values: Any) -> Any:
@@ -48,12 +45,10 @@ def cumulative_level_area(levels: Any, values: Any) -> Any:
     -------
     device array of shape (R,)
     """
-    return _by_row("cumulative_level_area", levels, values, (), 8)
+    return _by_row("cumulative_level_area", levels, values, 8)
 
 
-def _by_row(
-    kernel: str, levels: Any, values: Any, extra: tuple, part_bytes: int
-) -> Any:
+def _by_row(kernel: str, levels: Any, values: Any, part_bytes: int) -> Any:
     be = backend()
     n_rows, n = levels.shape
     out = be.xp.zeros(n_rows, dtype=be.xp.float64)
@@ -64,7 +59,7 @@ def _by_row(
     def compute(start: int, stop: int) -> None:
         rows = _sorted_rows(be.xp, levels[start:stop], values[start:stop])
         grid = (n_blocks(stop - start, block[1]),)
-        args = (*rows, stop - start, n, *extra, out[start:stop])
+        args = (*rows, stop - start, n, out[start:stop])
         be.launch(
             kernel, grid, block, args, shared_mem=part_bytes * block[0] * block[1]
         )
@@ -87,8 +82,5 @@ def cases(rg: Any, size: int) -> Iterator[tuple[str, Any]]:
         stream = rg.random.Stream(0, "check", "levels")
         levels = stream.integers(9, shape).astype(np.float64)
         values = stream.child("values").integers(9, shape) - 4.0
-        for name, extra in (
-            ("absolute_level_sums", (0.5,)),
-            ("cumulative_level_area", ()),
-        ):
-            yield name, kernel("levels", name)(levels, values, *extra)
+        for name in ("absolute_level_sums", "cumulative_level_area"):
+            yield name, kernel("levels", name)(levels, values)

@@ -128,4 +128,4 @@ def test_the_first_device_array_loads_the_package_of_the_device():
 def test_numpy_arrays_stay_here():
     sums = kernel("levels", "absolute_level_sums")
     levels, values = np.array([[0.0, 0.0, 1.0]]), np.array([[1.0, -3.0, 5.0]])
-    assert sums(levels, values, 0.5).tolist() == [7.0]
+    assert sums(levels, values).tolist() == [7.0]

@@ -22,8 +22,8 @@ from support.kernel_checks.draws import (
 )
 from support.kernel_checks.levels import (
     LONG,
-    check_chain,
     check_exact_sums,
+    check_neighbours,
     check_real_sums,
     level_sums,
     plain_loops,
@@ -147,8 +147,8 @@ def test_level_sums_are_exact_on_integers(emulated, n, block, order):
 
 
 @pytest.mark.parametrize("block", [(1, 1), (2, 1), (3, 2), (8, 1)])
-def test_a_chain_within_tolerance_is_one_level(emulated, block):
-    check_chain(emulated("levels.cu"), block)
+def test_neighbouring_floats_are_two_levels(emulated, block):
+    check_neighbours(emulated("levels.cu"), block)
 
 
 @pytest.mark.parametrize("block", [(1, 3), (16, 1), (7, 2)])
@@ -159,7 +159,7 @@ def test_level_sums_of_real_numbers(emulated, block):
 def test_no_rows_and_no_columns(emulated):
     for size in ((0, 4), (3, 0)):
         sums, area = run_levels(
-            emulated("levels.cu"), np.zeros(size), np.zeros(size), 0.0, (2, 2)
+            emulated("levels.cu"), np.zeros(size), np.zeros(size), (2, 2)
         )
         assert not sums.any()
         assert not area.any()
@@ -207,13 +207,13 @@ def test_level_functions_sort_and_sum(size, order):
     values = rng.integers(-4, 5, size).astype(float)
     with use_standin(order_seed=order) as be:
         given = be.xp.asarray(rows), be.xp.asarray(values)
-        sums = be.to_host(device.absolute_level_sums(*given, 0.5))
+        sums = be.to_host(device.absolute_level_sums(*given))
         area = be.to_host(device.cumulative_level_area(*given))
     order_of = np.argsort(rows, axis=1, kind="stable")
     rows, values = (np.take_along_axis(a, order_of, 1) for a in (rows, values))
     pairs = list(zip(rows.tolist(), values.tolist(), strict=True))
-    assert sums.tolist() == [level_sums(*pair, 0.5) for pair in pairs]
-    assert area.tolist() == [plain_loops(*pair, 0.5)[1] for pair in pairs]
+    assert sums.tolist() == [level_sums(*pair) for pair in pairs]
+    assert area.tolist() == [plain_loops(*pair)[1] for pair in pairs]
 
 
 @pytest.mark.parametrize("dtype", [np.int8, np.int32, np.int64, np.uint16])

@@ -48,8 +48,8 @@ def exact_levels_in_other_orders(kernels):
         exact_levels(kernels, order)
 
 
-def chains(kernels):
-    levels.check_chain(kernels, (3, 2))
+def neighbours(kernels):
+    levels.check_neighbours(kernels, (3, 2))
 
 
 def real_levels(kernels):
@@ -96,8 +96,11 @@ WRONG_ANSWERS = {
     "first column": (
         "random.cu", "k = 0; k < n_columns", "k = 1; k < n_columns", dirichlet,
     ),
-    "tie": ("levels.cu", "> tolerance)", ">= tolerance)", chains),
-    "tolerance unused": ("levels.cu", "> tolerance)", "> 0.0)", chains),
+    "tie": ("levels.cu", "levels[j] != levels[j - 1]", "true", neighbours),
+    "tie by float": (
+        "levels.cu", "levels[j] != levels[j - 1]",
+        "(float)levels[j] != (float)levels[j - 1]", neighbours,
+    ),
     "closed groups": (
         "levels.cu", "fabs(group) + g.closed", "fabs(group)", exact_levels,
     ),

@@ -7,9 +7,9 @@ import numpy as np
 LONG = 300  # elements of a row that is split into chunks
 
 
-def level_sums(levels, values, tolerance):
-    """Sums by groups of neighbouring levels; exact if the inputs are integers."""
-    starts = [j for j, (a, b) in enumerate(pairwise(levels), 1) if b - a > tolerance]
+def level_sums(levels, values):
+    """Sums by groups of equal levels; exact if the inputs are integers."""
+    starts = [j for j, (a, b) in enumerate(pairwise(levels), 1) if a != b]
     edges = [0, *starts, len(levels)]
     return sum(abs(sum(values[a:b])) for a, b in pairwise(edges))
 
@@ -19,13 +19,13 @@ def level_area(levels, values):
     return sum(abs(sum(values[: j + 1])) * gap for j, gap in enumerate(gaps))
 
 
-def run_levels(kernels, levels, values, tolerance, block, order=0, n_blocks=2):
+def run_levels(kernels, levels, values, block, order=0, n_blocks=2):
     n_rows, n = levels.shape
     sums, area = np.full(n_rows, -7.0), np.full(n_rows, -7.0)
     threads = block[0] * block[1]
     kernels(
         "absolute_level_sums", (n_blocks,), block,
-        (levels, values, n_rows, n, tolerance, sums), 32 * threads, order,
+        (levels, values, n_rows, n, sums), 32 * threads, order,
     )  # fmt: skip
     kernels(
         "cumulative_level_area", (n_blocks,), block,
@@ -40,12 +40,12 @@ def sorted_integers(seed, n_rows, n, n_levels):
     return levels.astype(float), rng.integers(-4, 5, (n_rows, n)).astype(float)
 
 
-def plain_loops(levels, values, tolerance):
+def plain_loops(levels, values):
     """The loops of refgen, in their order of operations."""
     total = group = area = cumulative = 0.0
     last = levels[0]
     for level, value in zip(levels, values, strict=True):
-        if level - last > tolerance:
+        if level != last:
             total, group = total + abs(group), 0.0
         area += abs(cumulative) * (level - last)
         group, cumulative, last = group + value, cumulative + value, level
@@ -53,30 +53,29 @@ def plain_loops(levels, values, tolerance):
 
 
 def check_exact_sums(kernels, n, block, order):
-    for n_levels, tolerance in ((1, 0.0), (3, 0.0), (40, 1.0), (400, 0.5)):
+    for n_levels in (1, 3, 40, 400):
         levels, values = sorted_integers(n + n_levels, 7, n, n_levels)
-        sums, area = run_levels(kernels, levels, values, tolerance, block, order)
+        sums, area = run_levels(kernels, levels, values, block, order)
         rows = list(zip(levels.tolist(), values.tolist(), strict=True))
-        assert sums.tolist() == [level_sums(*row, tolerance) for row in rows]
+        assert sums.tolist() == [level_sums(*row) for row in rows]
         assert area.tolist() == [level_area(*row) for row in rows]
 
 
-def check_chain(kernels, block):
-    # Neighbours are the tolerance apart, and the ends are far apart.
-    levels = np.array([[0, 1, 2, 3, 4, 5.5, 6.5, 8.0]])
+def check_neighbours(kernels, block):
+    # Two numbers are one level only if they are equal: the next float is another.
+    apart = np.nextafter(1.0, 2)
+    levels = np.array([[0, 1, 1, 1, apart, apart, 6.5, 8.0]])
     values = np.array([[1, -1, 2, 4, -8, 16, 32, -64.0]])
-    sums, _ = run_levels(kernels, levels, values, 1.0, block)
-    assert sums[0] == abs(1 - 1 + 2 + 4 - 8) + (16 + 32) + 64
-    sums, _ = run_levels(kernels, levels, values, np.nextafter(1.0, 0), block)
-    assert sums[0] == np.abs(values).sum()
+    sums, _ = run_levels(kernels, levels, values, block)
+    assert sums[0] == 1 + abs(-1 + 2 + 4) + abs(-8 + 16) + 32 + 64
 
 
 def check_real_sums(kernels, block):
     rng = np.random.default_rng(1)
     levels = np.sort(rng.random((5, LONG)).round(2), axis=1)
     values = rng.standard_normal((5, LONG))
-    got = run_levels(kernels, levels, values, 1e-9, block)
-    want = [plain_loops(*row, 1e-9) for row in zip(levels, values, strict=True)]
+    got = run_levels(kernels, levels, values, block)
+    want = [plain_loops(*row) for row in zip(levels, values, strict=True)]
     if block[0] == 1:
         assert np.array_equal(np.transpose(got), want)
     # 2γₙ Σ|terms|, for any order of summation.
@@ -91,4 +90,4 @@ def small_cases(kernels):
     for block in ((1, 4), (5, 2), (64, 1)):
         for n in (1, 6, 33):
             rows = sorted_integers(n, 3, n, 4)
-            run_levels(kernels, *rows, 0.5, block, 1)
+            run_levels(kernels, *rows, block, 1)
