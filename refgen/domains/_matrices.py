@@ -1,4 +1,4 @@
-"""Fields of vectors, matrices and eigenvalues."""
+"""Fields of vectors and matrices."""
 
 from __future__ import annotations
 
@@ -9,21 +9,27 @@ from typing import Any, Literal, get_args
 import numpy as np
 
 from refgen.arrays import namespace
-from refgen.domains._fields import Shaped, Size, Sizes, first_wrong, plain
-from refgen.domains._moves import between, between_logarithms, replaced
+from refgen.domains._fields import (
+    Shaped,
+    Size,
+    Sizes,
+    first_wrong,
+    integer_arrays,
+    plain,
+)
+from refgen.domains._moves import between, replaced
+from refgen.domains._near import mostly, small_steps, steps
 from refgen.domains._simplex import Distribution
 
 MatrixKind = Literal["any", "psd", "symmetric", "orthogonal", "stochastic"]
 
-# The part of the bulk draws whose entries are integers: zeros, ties, repeated rows.
-_ON_LATTICE = 0.25
+# Parts of the bulk draws whose entries are integers (zeros, ties, repeated rows), and
+# nearly so.
+_ON_LATTICE, _NEAR = 0.25, 0.1
 # Hypothesis draws integers up to this, in absolute value.
 _HIGHEST = 3
-# Parts of the bulk draws of eigenvalues with ties, and with zeros.
-_TIED, _SINGULAR = 1 / 3, 0.2
-_STEPS = 50
 # Members may be off by this much, relative to the size of their numbers.
-_ROUNDING = 1e-9
+ROUNDING = 1e-9
 
 
 @dataclass(frozen=True)
@@ -36,7 +42,7 @@ class Vector(Shaped):
         if self.norm is None:
             return first_wrong(~np.isfinite(value), value, "must be finite")
         length = np.sqrt((value**2).sum(axis=-1))
-        near = abs(length - self.norm) <= _ROUNDING * self.norm
+        near = abs(length - self.norm) <= ROUNDING * self.norm
         return first_wrong(~near, length, f"must have norm {plain(self.norm)}")
 
     @property
@@ -44,7 +50,7 @@ class Vector(Shaped):
         return 1
 
     def small(self, sizes: Sizes) -> Any:
-        return self.integers(-_HIGHEST, _HIGHEST, sizes).map(self._scaled)
+        return nearly_integers(self.sized(sizes)).map(self._scaled)
 
     def bulk(self, rg: Any, stream: Any, count: int, sizes: Sizes) -> Any:
         return self._scaled(normal_or_integers(stream, (count, *self.sized(sizes))))
@@ -78,9 +84,11 @@ def vector(*shape: Size, norm: float | None = None) -> Vector:
 
     Notes
     -----
-    Hypothesis draws integers up to 3 in absolute value. In bulk entries are standard
-    normal, and rounded to integers in a quarter of the instances. With `norm`, a zero
-    vector becomes a multiple of the first unit vector.
+    Hypothesis draws integers up to 3 in absolute value, and in one case of four with
+    2⁻⁵³ to 2⁻²⁰ added to some. In bulk entries are standard normal, rounded to integers
+    in a quarter of the instances, and 2⁻⁵³ to 2⁻²⁰ from integers in a tenth, so that
+    rows nearly agree. With `norm`, a zero vector becomes a multiple of the first unit
+    vector. Entries of a `matrix` are drawn alike.
 
     Examples
     --------
@@ -109,20 +117,18 @@ class Matrix(Shaped):
         a, flipped = value, value.swapaxes(-1, -2)
         if self.kind == "orthogonal":
             apart = abs(a @ flipped - np.eye(a.shape[-1])).max()
-            return first_wrong(
-                ~(apart <= _ROUNDING), apart, "must be 0 from orthogonal"
-            )
+            return first_wrong(~(apart <= ROUNDING), apart, "must be 0 from orthogonal")
         scale = abs(a).max()
-        if (abs(a - flipped) > _ROUNDING * scale).any():
+        if (abs(a - flipped) > ROUNDING * scale).any():
             return "must be symmetric"
         lowest = np.linalg.eigvalsh(a).min() if self.kind == "psd" else 0.0
         wanted = "must have no negative eigenvalue"
-        return first_wrong(lowest < -_ROUNDING * scale, lowest, wanted)
+        return first_wrong(lowest < -ROUNDING * scale, lowest, wanted)
 
     def small(self, sizes: Sizes) -> Any:
         if self.kind == "stochastic":
             return Distribution(self.shape, False, None).small(sizes)
-        return self.integers(-_HIGHEST, _HIGHEST, sizes).map(self._made)
+        return nearly_integers(self.sized(sizes)).map(self._made)
 
     def bulk(self, rg: Any, stream: Any, count: int, sizes: Sizes) -> Any:
         if self.kind == "stochastic":
@@ -181,100 +187,29 @@ def matrix(*shape: Size, kind: MatrixKind = "any") -> Matrix:
     return Matrix(shape, kind)
 
 
-@dataclass(frozen=True)
-class Spectrum(Shaped):
-    """Eigenvalues along the last axis; made by `spectrum`."""
-
-    smallest: float
-    largest: float
-    singular: bool
-
-    def outside(self, value: Any, sizes: Sizes) -> str | None:
-        low, high = self.smallest, self.largest
-        positive = value[value > 0]
-        condition = positive.max() / positive.min() if positive.size else 1.0
-        if condition > high / low * (1 + _ROUNDING):
-            return f"has condition {condition:.3g}, at most {high / low:.3g}"
-        inside = (value >= low) & (value <= high) | self.singular & (value == 0)
-        zero = "0 or " if self.singular else ""
-        return first_wrong(
-            ~inside, value, f"must be {zero}in [{plain(low)}, {plain(high)}]"
-        )
-
-    def small(self, sizes: Sizes) -> Any:
-        steps = self.integers(0 if self.singular else 1, _STEPS, sizes)
-        return steps.map(self._at_step)
-
-    def toward(self, share: Any, values: Any, fresh: Any) -> Any:
-        moved = between_logarithms(share, values, fresh)
-        xp = namespace(values)
-        inside = xp.clip(moved, self.smallest, self.largest)
-        return xp.where(moved > 0, inside, 0.0)
-
-    def _at_step(self, steps: Any) -> Any:
-        values = steps * (self.largest / _STEPS)
-        raised = namespace(steps).maximum(values, self.smallest)
-        return namespace(steps).where(steps > 0, raised, 0.0)
-
-    def bulk(self, rg: Any, stream: Any, count: int, sizes: Sizes) -> Any:
-        shape = (count, *self.sized(sizes))
-        u = stream.uniform(shape)
-        xp = namespace(u)
-        mode = stream.child("mode").uniform((2, count, *(1 for _ in shape[1:])))
-        # Three levels only: most eigenvalues are shared.
-        tied = xp.where(mode[0] < _TIED, xp.floor(3 * u) / 3, u)
-        values = self.smallest * (self.largest / self.smallest) ** tied
-        if not self.singular:
-            return values
-        zero = (mode[1] < _SINGULAR) & (stream.child("zeros").uniform(shape) < 0.4)
-        return xp.where(zero, 0.0, values)
-
-
-def spectrum(
-    *shape: Size, smallest: float, largest: float, singular: bool = True
-) -> Spectrum:
-    """Eigenvalues of a positive semidefinite matrix, in any order.
-
-    Parameters
-    ----------
-    *shape : int or str
-    smallest, largest : float
-        Every eigenvalue that is not 0 lies between them; both positive.
-    singular : bool
-        Whether some eigenvalues may be 0.
-
-    Raises
-    ------
-    ValueError
-        If there is no axis, or the bounds are not positive and in order.
-
-    Notes
-    -----
-    Hypothesis draws multiples of largest/50; those below `smallest` become `smallest`.
-    In bulk eigenvalues are even on the
-    logarithmic scale; a third of the instances have ties, a fifth may have zeros.
-
-    Examples
-    --------
-    >>> spectrum("d", smallest=0.2, largest=10.0).singular
-    True
-    """
-    if not shape:
-        raise ValueError("a spectrum needs its number of eigenvalues")
-    if not 0 < smallest <= largest < math.inf:
-        raise ValueError(
-            "smallest and largest must be positive, finite and in order, got "
-            f"{smallest}, {largest}"
-        )
-    return Spectrum(shape, float(smallest), float(largest), singular)
-
-
 def normal_or_integers(stream: Any, shape: tuple[int, ...]) -> Any:
-    """Normal draws; a quarter of the first axis rounded to integers."""
+    """Normal draws; some of the first axis rounded to integers, or nearly so."""
     normal = stream.normal(shape)
     xp = namespace(normal)
     mode = stream.child("mode").uniform((shape[0], *(1 for _ in shape[1:])))
-    return xp.where(mode < _ON_LATTICE, xp.rint(normal), normal)
+    whole = xp.where(mode < _ON_LATTICE + _NEAR, xp.rint(normal), normal)
+    near = (mode >= _ON_LATTICE) & (mode < _ON_LATTICE + _NEAR)
+    return xp.where(near, whole + steps(stream.child("near"), shape), whole)
+
+
+def nearly_integers(shape: tuple[int, ...]) -> Any:
+    """A Hypothesis strategy of arrays of small integers, some with 2⁻⁵³ to 2⁻²⁰ added.
+
+    Examples
+    --------
+    >>> from hypothesis import find
+    >>> find(nearly_integers((2,)), lambda x: x[0] != x[1]).tolist()
+    [0.0, 1.0]
+    """
+    from hypothesis import strategies as st
+
+    whole = integer_arrays(-_HIGHEST, _HIGHEST, shape)
+    return mostly(whole, st.tuples(whole, small_steps(shape)).map(sum))
 
 
 def _reflections(directions: Any) -> Any:

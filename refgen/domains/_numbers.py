@@ -20,14 +20,18 @@ from refgen.domains._fields import (
     plain,
 )
 from refgen.domains._moves import between, between_logarithms
+from refgen.domains._near import steps
 
 # Steps of the grid that Hypothesis draws reals from; both ends are included.
 _STEPS = 20
 # Integers up to this are exact in float64.
 _LARGEST = 2**53
-# The part of the bulk draws that lies on a coarse grid, where values repeat.
-_ON_GRID = 0.25
+# The part of the bulk draws that lies on a coarse grid, where values repeat, and the
+# part that lies next to an end.
+_ON_GRID, _NEAR_END = 0.25, 0.05
 _COARSE = 4
+# The part of the bulk draws of integers that are at an end.
+_AT_END = 0.1
 
 
 @dataclass(frozen=True)
@@ -45,15 +49,38 @@ class Real(Shaped):
         return first_wrong(~inside, value, f"must lie in [{plain(low)}, {plain(high)}]")
 
     def small(self, sizes: Sizes) -> Any:
-        shares = integer_arrays(0, _STEPS, self.sized(sizes))
-        return shares.map(lambda i: self._at(i / _STEPS))
+        # Two more than the grid has: the numbers next to the ends.
+        steps = integer_arrays(0, _STEPS + 2, self.sized(sizes))
+        return steps.map(self._at_step)
+
+    def _at_step(self, step: Any) -> Any:
+        on_grid = self._at(np.minimum(step, _STEPS) / _STEPS)
+        near = np.where(step == _STEPS + 1, *self._next_to_ends())
+        return np.where(step <= _STEPS, on_grid, near)
+
+    def _next_to_ends(self) -> tuple[float, float]:
+        """The numbers an ulp inside, or 2⁻⁵³ of the range where an ulp is less."""
+        low, high, least = self.low, self.high, (self.high - self.low) * 2.0**-53
+        return (
+            max(math.nextafter(low, high), low + least),
+            min(math.nextafter(high, low), high - least),
+        )
 
     def bulk(self, rg: Any, stream: Any, count: int, sizes: Sizes) -> Any:
         shape = self.sized(sizes)
         u = stream.uniform((count, *shape))
         xp = namespace(u)
-        tied = stream.child("grid").uniform((count, *(1 for _ in shape))) < _ON_GRID
-        return self._at(xp.where(tied, xp.rint(_COARSE * u) / _COARSE, u))
+        mode = stream.child("grid").uniform((count, *(1 for _ in shape)))
+        drawn = self._at(xp.where(mode < _ON_GRID, xp.rint(_COARSE * u) / _COARSE, u))
+        near = self._next_to_an_end(u, steps(stream.child("near"), u.shape))
+        return xp.where(mode > 1 - _NEAR_END, near, drawn)
+
+    def _next_to_an_end(self, u: Any, step: Any) -> Any:
+        """A number inside, a step of the range from one end, an ulp at least."""
+        width = (self.high - self.low) * step
+        xp = namespace(u)
+        near = xp.where(u < 0.5, self.low + width, self.high - width)
+        return xp.clip(near, *self._next_to_ends())
 
     def toward(self, share: Any, values: Any, fresh: Any) -> Any:
         way = between_logarithms if self.log else between
@@ -100,9 +127,10 @@ def real(
 
     Notes
     -----
-    Hypothesis draws from 21 evenly spaced values, both ends included, and shrinks
-    toward `low`. In bulk a quarter of the draws lie on five values, so that ties and
-    the ends occur.
+    Hypothesis draws from 21 evenly spaced values, both ends included, and the numbers
+    next to the ends, and shrinks toward `low`. In bulk a quarter of the draws lie on
+    five values, so that ties and the ends occur, and a twentieth lies 2⁻⁵³ to 2⁻²⁰ of
+    the range from an end, an ulp at least.
 
     Examples
     --------
@@ -144,8 +172,12 @@ class Integer(Shaped):
         return arrays.map(lambda a: a.astype(np.int64))
 
     def bulk(self, rg: Any, stream: Any, count: int, sizes: Sizes) -> Any:
-        n = self.high - self.low + 1
-        return self.low + stream.integers(n, (count, *self.sized(sizes)))
+        shape = (count, *self.sized(sizes))
+        drawn = self.low + stream.integers(self.high - self.low + 1, shape)
+        mode = stream.child("ends").uniform(shape)
+        xp = namespace(drawn)
+        drawn = xp.where(mode < _AT_END / 2, self.low, drawn)
+        return xp.where(mode > 1 - _AT_END / 2, self.high, drawn)
 
 
 def integer(low: int, high: int, *, shape: tuple[Size, ...] = ()) -> Integer:
@@ -159,6 +191,11 @@ def integer(low: int, high: int, *, shape: tuple[Size, ...] = ()) -> Integer:
     TypeError, ValueError
         If `low` or `high` is not an integer up to 2**53 in size, or they are not in
         order.
+
+    Notes
+    -----
+    In bulk a twentieth of the draws is `low` and a twentieth `high`; the others, and
+    sizes, take all values evenly.
 
     Examples
     --------

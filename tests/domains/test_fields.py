@@ -50,12 +50,35 @@ WANTED = {
     "a matrix of rank 1": ("matrix", lambda a: np.linalg.matrix_rank(a) == 1),
     "equal eigenvalues": ("spectrum", lambda v: v[0] == v[1] > 0),
     "an eigenvalue 0": ("spectrum", lambda v: (v == 0).any() and (v > 0).any()),
+    "shares that nearly agree": (
+        "distribution", lambda p: 0 < abs(p[0, 0] - p[1, 1]) < 1e-9 and p[0, 0] > 0.01,
+    ),
+    "a share of almost 0": ("distribution", lambda p: ((p > 0) & (p < 1e-9)).any()),
+    "shares of 1 and an ulp": (
+        "distribution", lambda p: 0 < abs(p.sum(axis=-1) - 1).max() < 3e-16,
+    ),
+    "uniform rows": ("distribution", lambda p: (p == 1 / 4).all()),
+    "next to the lower end": ("real", lambda x: -1 < x < -1 + 1e-15),
+    "next to the upper end": ("real", lambda x: 2 - 1e-15 < x < 2),
+    "next to an end of a logarithmic scale": (
+        "log real", lambda x: ((x > 0.1) & (x < 0.1 + 1e-9)).any(),
+    ),
+    "entries that nearly agree": ("vector", lambda v: 0 < abs(v[0] - v[1]) < 1e-9),
+    "a nearly singular matrix": (
+        "matrix", lambda a: 0 < abs(a[0] - a[1]).max() < 1e-6,
+    ),
+    "eigenvalues that nearly agree": (
+        "spectrum", lambda v: 0 < abs(v[0] - v[1]) < 1e-9 < v[0],
+    ),
+    "a condition number of 1e13": (
+        "wide", lambda v: (v > 0).all() and v.max() > 1e13 * v.min(),
+    ),
     "the lowest integer": ("integer", lambda x: x == -2),
     "the highest integer": ("integer", lambda x: x == 3),
     "the first option": ("choice", lambda x: (x == 1).all()),
     "the last option": ("choice", lambda x: (x == 5).all()),
     "the last class": ("labels", lambda x: (x == 3).any()),
-}
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("what", WANTED)
@@ -84,6 +107,33 @@ def test_the_upper_end_is_drawn_without_rounding(low, high):
     drawn = dom.real(low, high).bulk(rg, Stream(4), 4000, {})
     assert drawn.max() == high
     assert drawn.min() == low
+
+
+def test_documented_shares_of_the_draws_of_a_distribution():
+    rows = dom.distribution(5, 3).bulk(rg, Stream(5), 20_000, {})
+    tenths = abs(10 * rows - np.rint(10 * rows)).max(axis=(1, 2))
+    certain = (rows.max(axis=2) == 1).all(axis=1)
+    for kind, share in [
+        (certain, 0.15),
+        ((rows == 1 / 3).all(axis=(1, 2)), 0.05),
+        ((tenths < 1e-14) & ~certain, 0.35),
+        ((tenths >= 1e-14) & (tenths < 1e-4), 0.1),
+    ]:
+        assert kind.mean() == pytest.approx(share, abs=0.015)
+    assert abs(rows.sum(axis=2) - 1).max() < 1e-15
+
+
+@pytest.mark.parametrize("low", [0.0, -3.0, 0.2])
+def test_documented_shares_of_the_draws_of_a_number(low):
+    drawn = dom.real(low, 2.0).bulk(rg, Stream(6), 20_000, {})
+    share = (drawn - low) / (2.0 - low)
+    near = np.minimum(share, 1 - share)
+    on_grid = abs(near * 4 - np.rint(near * 4)) < 1e-15
+    assert on_grid.mean() == pytest.approx(0.25 + 0.05 / 10, abs=0.01)
+    assert ((near > 0) & (near < 2e-6)).mean() == pytest.approx(0.05, abs=0.01)
+    assert near[near > 0].min() >= 2.0**-54
+    ends = dom.integer(-(10**6), 10**6).bulk(rg, Stream(6), 20_000, {})
+    assert (abs(ends) == 10**6).mean() == pytest.approx(0.1, abs=0.01)
 
 
 def test_certain_distributions_are_certain_of_any_outcome():

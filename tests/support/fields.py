@@ -47,5 +47,7 @@ FIELDS = {
                  lambda v: ((v == 0) | ((v > 0.2 - 1e-9) & (v <= 10))).all()),
     "regular": (dom.spectrum("n", smallest=0.5, largest=10, singular=False), (3,),
                 lambda v: ((v > 0.5 - 1e-9) & (v <= 10)).all()),
+    "wide": (dom.spectrum("n"), (3,),
+             lambda v: ((v == 0) | ((v >= 1e-13) & (v <= 10))).all()),
     "given": (dom.given(st.integers(0, 9)), (), lambda x: np.isin(x, range(10)).all()),
 }  # fmt: skip
