@@ -37,6 +37,11 @@ def wrong_classifier(n_classes: int = 2) -> FiniteLaw:
     return FiniteLaw([1.0], eye[:1], eye[1:2])
 
 
+def nearly_tied() -> FiniteLaw:
+    """Two levels 5e-10 apart: merged they hide an error that the gap shows."""
+    return FiniteLaw([1.0], [[1.0, 0.0]], [[0.5 + 2.5e-10, 0.5 - 2.5e-10]])
+
+
 finite_laws = record(
     FiniteLaw,
     "any points, labels and vote shares",
@@ -50,12 +55,17 @@ finite_laws = record(
         FiniteLaw([1.0], [[0.7, 0.3]], [[0.2, 0.8]]),  # Kirsch & Gal's hand example
         FiniteLaw([1.0], [[1.0]], [[1.0]]),
         FiniteLaw([0.5, 0.5], [[0.0, 1.0], [1.0, 0.0]], [[0.42, 0.58], [0.46, 0.54]]),
+        nearly_tied(),
     ],
 )
 
 binary_laws = finite_laws.but(
     "two classes",
-    lambda: [wrong_classifier(), FiniteLaw([1.0], [[1.0, 0.0]], [[0.5, 0.5]])],
+    lambda: [
+        wrong_classifier(),
+        FiniteLaw([1.0], [[1.0, 0.0]], [[0.5, 0.5]]),
+        nearly_tied(),
+    ],
     k=2,
 )
 
@@ -67,7 +77,15 @@ ternary_laws = finite_laws.but(
 
 positive_laws = finite_laws.but(
     "every class has some votes",
-    lambda: [FiniteLaw([1.0], [[0.0, 1.0]], [[0.95, 0.05]])],
+    lambda: [
+        FiniteLaw([1.0], [[0.0, 1.0]], [[0.95, 0.05]]),
+        # Two small levels as near: their logarithms are 5e-5 apart.
+        FiniteLaw(
+            [1.0],
+            [[2e-5 + 5e-10, 0.0, 1 - 2e-5 - 5e-10]],
+            [[1e-5, 1e-5 + 5e-10, 1 - 2e-5 - 5e-10]],
+        ),
+    ],
     vote_shares=distribution("n", "k", positive=True),
 )
 
