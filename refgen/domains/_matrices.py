@@ -14,11 +14,10 @@ from refgen.domains._fields import (
     Size,
     Sizes,
     first_wrong,
-    integer_arrays,
     plain,
 )
 from refgen.domains._moves import between, replaced
-from refgen.domains._near import mostly, small_steps, steps
+from refgen.domains._near import nearly, steps
 from refgen.domains._simplex import Distribution
 
 MatrixKind = Literal["any", "psd", "symmetric", "orthogonal", "stochastic"]
@@ -50,7 +49,7 @@ class Vector(Shaped):
         return 1
 
     def small(self, sizes: Sizes) -> Any:
-        return nearly_integers(self.sized(sizes)).map(self._scaled)
+        return nearly(self.integers(-_HIGHEST, _HIGHEST, sizes)).map(self._scaled)
 
     def bulk(self, rg: Any, stream: Any, count: int, sizes: Sizes) -> Any:
         return self._scaled(normal_or_integers(stream, (count, *self.sized(sizes))))
@@ -128,7 +127,7 @@ class Matrix(Shaped):
     def small(self, sizes: Sizes) -> Any:
         if self.kind == "stochastic":
             return Distribution(self.shape, False, None).small(sizes)
-        return nearly_integers(self.sized(sizes)).map(self._made)
+        return nearly(self.integers(-_HIGHEST, _HIGHEST, sizes)).map(self._made)
 
     def bulk(self, rg: Any, stream: Any, count: int, sizes: Sizes) -> Any:
         if self.kind == "stochastic":
@@ -195,21 +194,6 @@ def normal_or_integers(stream: Any, shape: tuple[int, ...]) -> Any:
     whole = xp.where(mode < _ON_LATTICE + _NEAR, xp.rint(normal), normal)
     near = (mode >= _ON_LATTICE) & (mode < _ON_LATTICE + _NEAR)
     return xp.where(near, whole + steps(stream.child("near"), shape), whole)
-
-
-def nearly_integers(shape: tuple[int, ...]) -> Any:
-    """A Hypothesis strategy of arrays of small integers, some with 2⁻⁵³ to 2⁻²⁰ added.
-
-    Examples
-    --------
-    >>> from hypothesis import find
-    >>> find(nearly_integers((2,)), lambda x: x[0] != x[1]).tolist()
-    [0.0, 1.0]
-    """
-    from hypothesis import strategies as st
-
-    whole = integer_arrays(-_HIGHEST, _HIGHEST, shape)
-    return mostly(whole, st.tuples(whole, small_steps(shape)).map(sum))
 
 
 def _reflections(directions: Any) -> Any:

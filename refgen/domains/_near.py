@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from refgen.arrays import namespace
-from refgen.domains._fields import integer_arrays
 
 _SMALLEST, _LARGEST = 53, 20
-# Hypothesis draws this many values from a plain strategy for one with near ties.
-_PLAIN = 3
+# Hypothesis draws values with near ties in one case of this many.
+_CASES = 4
 
 
 def steps(stream: Any, shape: tuple[int, ...]) -> Any:
@@ -26,17 +27,28 @@ def steps(stream: Any, shape: tuple[int, ...]) -> Any:
     return _power(stream.integers(n, shape) + _LARGEST)
 
 
-def small_steps(shape: tuple[int, ...]) -> Any:
-    """A Hypothesis strategy of arrays of 0, and of 2⁻⁵³ to 2⁻²⁰."""
-    arrays = integer_arrays(0, _SMALLEST - _LARGEST + 1, shape)
-    return arrays.map(lambda i: (i > 0) * _power(_SMALLEST + 1 - i.astype(int)))
+def nearly(arrays: Any) -> Any:
+    """A Hypothesis strategy of the arrays of another one, or nearly those.
 
-
-def mostly(plain: Any, near: Any) -> Any:
-    """A Hypothesis strategy that draws from `near` in one case of four."""
+    In one case of four 2⁻⁵³ to 2⁻²⁰ is added at some places, and in half of these cases
+    to copies of the first row.
+    """
     from hypothesis import strategies as st
 
-    return st.one_of(*[plain] * _PLAIN, near)
+    n = _SMALLEST - _LARGEST + 1
+    # Negative numbers, the first of which is the simplest, are plain.
+    modes = st.integers(0, 2 * n * _CASES - 1).map(lambda i: i - 2 * n * (_CASES - 1))
+    return st.tuples(arrays, modes).map(lambda pair: _moved(*pair))
+
+
+def _moved(array: Any, mode: int) -> Any:
+    if mode < 0:
+        return array
+    exponent, repeats = mode // 2 + _LARGEST, mode % 2
+    rows = np.broadcast_to(array[:1], array.shape) if repeats else array
+    # The odd places of the Thue–Morse sequence: no pattern of rows or columns.
+    places = [place.bit_count() % 2 for place in range(array.size)]
+    return rows + np.reshape(places, array.shape) * 2.0**-exponent
 
 
 def _power(exponents: Any) -> Any:

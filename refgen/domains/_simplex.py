@@ -9,9 +9,9 @@ import numpy as np
 
 from refgen._checks import check_integer
 from refgen.arrays import NORMALIZATION_TOLERANCE, namespace
-from refgen.domains._fields import Shaped, Size, Sizes, first_wrong
+from refgen.domains._fields import Shaped, Size, Sizes, first_wrong, integer_arrays
 from refgen.domains._moves import between, replaced
-from refgen.domains._near import mostly, small_steps, steps
+from refgen.domains._near import nearly, steps
 
 # Shares of the bulk instances: rows that are certain; uniform; of multiples of 1/10,
 # where values repeat; and such rows with values slightly apart.
@@ -56,9 +56,13 @@ class Distribution(Shaped):
         integers = self.integers(int(self.positive), _HIGHEST, sizes)
         if self.denominator is not None:
             return integers.map(_normalized).map(self._rounded)
-        near = st.tuples(integers, small_steps(self.sized(sizes)))
-        return mostly(
-            integers.map(_normalized), near.map(lambda pair: _normalized(sum(pair)))
+        rows = nearly(integers).map(_normalized)
+        if self.positive:
+            return rows
+        *points, n = self.sized(sizes)
+        picked = integer_arrays(0, n - 1, tuple(points))
+        return st.one_of(
+            rows, rows, rows, picked.map(lambda i: np.eye(n)[i.astype(int)])
         )
 
     def bulk(self, rg: Any, stream: Any, count: int, sizes: Sizes) -> Any:

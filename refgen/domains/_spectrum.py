@@ -12,7 +12,7 @@ from refgen.arrays import namespace
 from refgen.domains._fields import Shaped, Size, Sizes, first_wrong, plain
 from refgen.domains._matrices import ROUNDING
 from refgen.domains._moves import between_logarithms
-from refgen.domains._near import mostly, small_steps, steps
+from refgen.domains._near import nearly, steps
 
 # Parts of the bulk draws of eigenvalues with ties, nearly so, and with zeros.
 _TIED, _NEARLY_TIED, _SINGULAR = 1 / 3, 0.1, 0.2
@@ -40,12 +40,10 @@ class Spectrum(Shaped):
         )
 
     def small(self, sizes: Sizes) -> Any:
-        from hypothesis import strategies as st
-
-        indices = self.integers(0 if self.singular else 1, _STEPS, sizes)
-        plain = indices.map(self._at_step)
-        near = st.tuples(plain, small_steps(self.sized(sizes)))
-        return mostly(plain, near.map(lambda pair: self._apart(*pair)))
+        # The whole part is the step of the scale, the rest how far below it.
+        return nearly(self.integers(0 if self.singular else 1, _STEPS, sizes)).map(
+            lambda a: self._apart(self._at_step(np.floor(a)), a - np.floor(a))
+        )
 
     def _apart(self, values: Any, steps: Any) -> Any:
         """The values a relative step lower, inside; zeros stay."""
