@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from refgen.arrays import as_floats, namespace
+from refgen.arrays import namespace
 
 # Shares are sums of numbers that are not negative and add up to 1: m terms are off by
 # at most (m − 1) 2⁻⁵³. So shares that should be equal, of up to 32 terms each, differ
@@ -41,7 +41,6 @@ def levels_of(shares: Any) -> Any:
     >>> levels.tolist()
     [0.30000000000000004, 0.30000000000000004, 0.7, 0.7]
     """
-    shares = as_floats("shares", shares, 1)
     xp = namespace(shares)
     upper = shares > 0.5
     folded = xp.where(upper, 1 - shares, shares)  # 1 − s is exact for s ≥ 1/2
@@ -78,7 +77,7 @@ def merged_mass(shares: Any, masses: Any) -> float:
 def _named_groups(values: Any) -> Any:
     """Each value's group of sorted neighbours in its row, named by its largest."""
     xp = namespace(values)
-    order = xp.argsort(-values, axis=-1, kind="stable")
+    order = xp.argsort(-values, axis=-1)
     falling = xp.take_along_axis(values, order, axis=-1)
     steps = falling[..., :-1] - falling[..., 1:]
     starts = xp.ones(values.shape, bool)
@@ -87,4 +86,6 @@ def _named_groups(values: Any) -> Any:
     flat = starts.ravel()
     group = xp.cumsum(flat) - 1
     names = falling.ravel()[xp.flatnonzero(flat)][group].reshape(values.shape)
-    return xp.take_along_axis(names, xp.argsort(order, axis=-1), axis=-1)
+    unsorted = xp.empty(values.shape)
+    xp.put_along_axis(unsorted, order, names, axis=-1)
+    return unsorted
