@@ -248,9 +248,8 @@ def test_every_domain_refuses_other_types_in_plain_words(domain, instance):
 @pytest.mark.parametrize(
     ("id", "instance", "reason"),
     [
-        ("RM-2", LinearProblem([30.0, 0.2], [1, 0], 0.5),
-         "spectrum has condition 150, at most 50"),
-        ("RM-2", LinearProblem([1.0], [0.5], 0.5), "coefficients must have norm 1"),
+        ("RM-2", LinearProblem([1.0, 1e-300], [1.0, 0.0], 0.5),
+         "spectrum has condition 1e.300, at most"),
         ("RM-2", FiniteLaw([1.0], [[1, 0]], [HALF]), "must be of type LinearProblem"),
         ("GDE-3", FiniteLaw([1.0], [[1, 0]], [HALF]), "lacks class-wise calibration"),
         ("GDE-8b", FiniteLaw([1.0], [[1, 0, 0]], [[0.5, 0.3, 0.2]]),
