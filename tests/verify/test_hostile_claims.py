@@ -285,12 +285,12 @@ def test_a_rare_violation_that_the_scan_misses_is_found_by_the_ascent(
     seed, monkeypatch
 ):
     claim = claimed(lambda p: at_most(peak(p), 0.999), kind="inequality")
-    quick = replace(PROFILES["quick"], search_examples=0)
-    found = verify_claim(claim, quick, seed=seed)
+    scans = replace(PROFILES["default"], search_examples=0, instances=20_000)
+    found = verify_claim(claim, scans, seed=seed)
     assert found.verdict == "REFUTED"
     assert "check('TEST-1', Point(x=0.31" in found.reproduce
     without_ascent(monkeypatch)
-    assert verify_claim(claim, quick, seed=seed).verdict.startswith("HOLDS")
+    assert verify_claim(claim, scans, seed=seed).verdict.startswith("HOLDS")
 
 
 def test_the_tightest_instance_of_the_ascent_is_the_claims():
