@@ -23,12 +23,14 @@ STYLES = {
 }
 
 
-def print_report(console: Console, report: Report) -> None:
-    """Print a report of any number of claims."""
+def print_report(console: Console, report: Report, twins: bool = False) -> None:
+    """Print a report of any number of claims, with every twin if asked for."""
     console.print(_table(report))
     for result in report.results:
         if not result.ok:
             _print_failure(result)
+        if twins:
+            _print_twins(result)
     _print_summary(report)
 
 
@@ -68,6 +70,20 @@ def _print_failure(result: ClaimResult) -> None:
             click.echo(f"  error in the twin {twin.text!r}: {twin.error}")
         elif not twin.refuted:
             click.echo(f"  not refuted: the twin {twin.text!r}")
+
+
+def _print_twins(result: ClaimResult) -> None:
+    for twin in result.twins:
+        told = ["refuted" if twin.refuted else "not refuted"]
+        if twin.share is not None:
+            told[0] += f" by {100 * twin.share:.3g} % of the scanned instances"
+        if twin.distance is not None:
+            told.append(f"off by {100 * twin.distance:.2g} %")
+        if twin.reason:
+            told.append(f"no nearer one: {twin.reason}")
+        click.echo(f"  {result.id} twin {twin.text!r}: {', '.join(told)}")
+    for reason in result.reasons:
+        click.echo(f"  {result.id} keeps {reason}")
 
 
 def _print_summary(report: Report) -> None:

@@ -92,14 +92,26 @@ if TYPE_CHECKING:
     show_default=True,
     help="Bound on the probability that any Monte-Carlo decision of the run is wrong.",
 )
+@click.option(
+    "--twins",
+    is_flag=True,
+    help="Print each false twin with its distance from the truth and the share of "
+    "instances that refute it, and why coarse relations are kept.",
+)
 def command(
     ids: tuple[str, ...],
     json_path: Path | None,
     backend: str,
     report_path: Path | None,
+    twins: bool,
     **options: Any,
 ) -> None:
     """Verify claims (IDS or globs; all by default) and refute their false twins.
+
+    The table shows for each claim which relative change of a side would have been seen
+    (resolves), how near an inequality came to equality (tightest), the probability of
+    violations that the scan would have missed one time in twenty (missed), and how far
+    the nearest twin is from the truth (nearest).
 
     Exit status: 0 if all hold and all twins are refuted, 1 if not, 2 on wrong usage,
     130 if interrupted.
@@ -112,7 +124,7 @@ def command(
     with tempfile.TemporaryDirectory() as directory:
         # Otherwise Hypothesis leaves a .hypothesis folder in the current one.
         os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", directory)
-        report = _run(ids, options, tables)
+        report = _run(ids, options, tables, twins)
     if json_path is not None:
         write_report(json_path, report.to_json())
     tables.close()
@@ -134,7 +146,9 @@ def _package(backend: str) -> ModuleType:
     return refgen_gpu
 
 
-def _run(ids: tuple[str, ...], options: dict[str, Any], tables: ReportTables) -> Report:
+def _run(
+    ids: tuple[str, ...], options: dict[str, Any], tables: ReportTables, twins: bool
+) -> Report:
     from refgen.verify import ExecutorError, RunError, verify
 
     console = wide_console()
@@ -144,7 +158,7 @@ def _run(ids: tuple[str, ...], options: dict[str, Any], tables: ReportTables) ->
             report = verify(ids, on_result=progress.show, record=record, **options)
     except (RunError, ExecutorError) as error:
         raise InputError(str(error)) from error
-    print_report(console, report)
+    print_report(console, report, twins)
     return report
 
 

@@ -7,6 +7,7 @@ import sys
 import pytest
 
 import refgen
+from refgen.claims import get
 from refgen.cli import main
 from refgen.verify import PROFILES
 
@@ -123,3 +124,11 @@ def test_interruption_exits_130_with_what_is_finished(run, monkeypatch):
 def test_the_profiles_are_those_of_the_engine():
     (profile,) = (p for p in main.commands["verify"].params if p.name == "profile")
     assert list(profile.type.choices) == list(PROFILES)
+
+
+def test_twins_are_listed_with_their_distance_and_what_refutes_them(run):
+    shown = run("verify", "RM-3", "--profile", "quick", "--twins").output
+    lines = [line for line in shown.splitlines() if line.startswith("  RM-3 twin '")]
+    assert len(lines) == len(get("RM-3").twins)
+    assert all(" % of the scanned instances" in line for line in lines)
+    assert all(", off by " in line for line in lines)
