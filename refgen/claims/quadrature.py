@@ -15,10 +15,6 @@ from refgen.arrays import namespace
 # error, and the mass beyond its reach, are below rounding.
 _STEP, _REACH = 1 / 64, 6.5
 
-# The exponential of a logarithm up to 1500 (a density at the ends of the range)
-# amplifies its rounding by that logarithm; near the mass the exponent is below 64.
-BETA_ROUNDINGS = 64 * 2 * int(_REACH / _STEP)
-
 # Beyond this a normal law has a mass of 1e-32.
 _FAR = 12.0
 
@@ -35,24 +31,66 @@ def _tanh_sinh() -> tuple[Any, Any, Any]:
     return low, high, weight
 
 
-def beta_mean(f: Any, a: Any, b: Any, upper: float = 1.0) -> Any:
-    """E[f(q, 1 − q); q ≤ upper] for q ~ Beta(a, b), by tanh-sinh quadrature.
+def beta_rule(a: Any, b: Any, upper: Any = 1.0) -> tuple[Any, Any, Any]:
+    """Nodes q, complements 1 − q and weights for E[f(q, 1 − q); q ≤ upper].
 
-    The density is normalized by the same rule, so that no closed form is used.
+    By tanh-sinh quadrature for q ~ Beta(a, b). The density is normalized by the same
+    rule, so that no closed form is used.
 
     Parameters
     ----------
-    f : callable
-        Of nodes and their complements, each of shape (n_nodes,).
     a, b : array of shape (..., 1)
         In [0.05, 50].
-    upper : float
+    upper : array of shape (..., 1), or float
         In (0, 1].
 
     Returns
     -------
+    nodes, complements, weights : arrays that broadcast to (..., n_nodes)
+
+    Notes
+    -----
+    A weight is the exponential of a sum of three logarithms, and four roundings of
+    each count as often as the logarithm is large. Where the mass is they add up to at
+    most 150 in size, so that 600 roundings, and 20 of the pairwise sums, are below the
+    number that a claim allows by default.
+
+    Examples
+    --------
+    >>> a = np.array([2.0])
+    >>> nodes, rest, weights = beta_rule(a, a, upper=0.5)
+    >>> round(float(weights.sum()), 12)
+    0.5
+    """
+    xp = namespace(a)
+    low, high, weight = (xp.asarray(part) for part in _tanh_sinh())
+
+    def mass(q: Any, complement: Any) -> Any:
+        with np.errstate(divide="ignore", invalid="ignore"):
+            logs = (a - 1) * xp.log(q) + (b - 1) * xp.log(complement) + weight
+        # A node that underflows has a mass below 1e-300; it counts as 0.
+        return xp.where(xp.isfinite(logs), xp.exp(logs), 0.0)
+
+    nodes = upper * low
+    # Next to 1 the complement of a node has more digits than 1 − node.
+    rest = xp.where(xp.asarray(upper) == 1.0, high, 1 - nodes)
+    total = mass(low, high).sum(axis=-1, keepdims=True)
+    return nodes, rest, upper * mass(nodes, rest) / total
+
+
+def beta_mean(f: Any, a: Any, b: Any, upper: Any = 1.0) -> Any:
+    """E[f(q, 1 − q); q ≤ upper] for q ~ Beta(a, b), by the nodes of `beta_rule`.
+
+    Parameters
+    ----------
+    f : callable
+        Of nodes and their complements, arrays that broadcast to (..., n_nodes).
+    a, b, upper
+        As in `beta_rule`.
+
+    Returns
+    -------
     array of shape (...)
-        With at most `BETA_ROUNDINGS` roundings.
 
     Examples
     --------
@@ -60,20 +98,8 @@ def beta_mean(f: Any, a: Any, b: Any, upper: float = 1.0) -> Any:
     >>> round(float(beta_mean(lambda q, rest: q, a, a)), 12)
     0.5
     """
-    xp = namespace(a)
-    low, high, weight = (xp.asarray(part) for part in _tanh_sinh())
-
-    def mass(q: Any, complement: Any, scale: float) -> Any:
-        with np.errstate(divide="ignore", invalid="ignore"):
-            logs = (a - 1) * xp.log(q) + (b - 1) * xp.log(complement) + weight
-        # A node that underflows has a mass below 1e-300; it counts as 0.
-        return scale * xp.where(xp.isfinite(logs), xp.exp(logs), 0.0)
-
-    total = mass(low, high, 1.0).sum(axis=-1)
-    nodes = upper * low
-    rest = high if upper == 1.0 else 1 - nodes
-    density = mass(nodes, rest, upper)
-    return (f(nodes, rest) * density).sum(axis=-1) / total
+    nodes, rest, weights = beta_rule(a, b, upper)
+    return (f(nodes, rest) * weights).sum(axis=-1)
 
 
 def unit_nodes(xp: Any, m: int) -> tuple[Any, Any]:

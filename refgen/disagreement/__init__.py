@@ -29,6 +29,7 @@ from refgen.disagreement.decompositions import (
     sampled_disagreement,
     vote_entropy,
 )
+from refgen.disagreement.dimensions import calibrated_dimensions
 from refgen.disagreement.estimates import (
     DisagreementEstimate,
     disagreement,
@@ -64,6 +65,10 @@ from refgen.disagreement.rates import (
     pointwise_gap,
     test_error,
 )
+from refgen.disagreement.spread import (
+    disagreement_error_ratio,
+    pairwise_variance_bound,
+)
 from refgen.disagreement.votes import (
     binned_ensemble_cace,
     empirical_law,
@@ -91,6 +96,7 @@ __all__ = [
     "binned_ensemble_cace",
     "cace",
     "cace_noise_floor",
+    "calibrated_dimensions",
     "classifier_errors",
     "cross_entropy",
     "cwce",
@@ -99,6 +105,7 @@ __all__ = [
     "dirichlet_concentration",
     "dirichlet_disagreement",
     "disagreement",
+    "disagreement_error_ratio",
     "disagreement_estimate",
     "disagreement_variance",
     "ecace",
@@ -120,6 +127,7 @@ __all__ = [
     "level_range",
     "mcdiarmid_radius",
     "pairwise_disagreement",
+    "pairwise_variance_bound",
     "pointwise_gap",
     "read_labels",
     "read_predictions",

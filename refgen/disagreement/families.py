@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from refgen._checks import as_positive, check_integer, in_one_place, refuse
+from refgen._checks import as_counts, as_positive, check_integer, refuse, together
 from refgen.arrays import Instance, as_floats, namespace, special_functions
-from refgen.special import beta_binomial_pmf
+from refgen.special import log_rising_factorial
 
 _ACCURACIES = ": accuracies lie in [0, 1]"
 
@@ -113,11 +113,32 @@ def dirichlet_concentration(disagreement: Any, n_classes: int) -> Any:
     return value / (limit - value)
 
 
-def dirichlet_annealed_cace(alpha: Any, n_classes: Any, n_runs: int) -> Any:
+def dirichlet_annealed_cace(alpha: Any, n_classes: Any, n_runs: Any) -> Any:
     """Annealed CACE of M runs of a calibrated symmetric Dirichlet law, O(1/M).
 
-    K Σⱼ BetaBin(j; M, α, (K−1)α) |(j + α)/(M + Kα) − j/M|.
+    K Σⱼ BetaBin(j; M, α, (K−1)α) |(j + α)/(M + Kα) − j/M|, in closed form.
 
+    Parameters
+    ----------
+    alpha : array
+        Positive.
+    n_classes : array
+        At least 2.
+    n_runs : array of whole numbers
+        M; all arguments broadcast.
+
+    Returns
+    -------
+    array
+        From logarithms, as accurate for 10¹⁴ runs as for few.
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range.
+
+    Notes
+    -----
     Source: derived here (Pólya urn), claim GDE-16c.
 
     Examples
@@ -126,12 +147,15 @@ def dirichlet_annealed_cace(alpha: Any, n_classes: Any, n_runs: int) -> Any:
     >>> round(float(dirichlet_annealed_cace(alpha, 10, 2)), 3)
     0.415
     """
-    classes = as_floats("n_classes", n_classes)
-    refuse("n_classes", classes, classes < 2, "be at least 2")
-    alpha, classes = in_one_place(alpha=as_positive("alpha", alpha), n_classes=classes)
-    n_runs = check_integer("n_runs", n_runs, 1)
-    alpha, classes = alpha[..., None], classes[..., None]
-    j = namespace(alpha).arange(n_runs + 1)
-    pmf = beta_binomial_pmf(j, n_runs, alpha, (classes - 1) * alpha)
-    posterior = (j + alpha) / (n_runs + classes * alpha)
-    return (classes * pmf * abs(posterior - j / n_runs)).sum(axis=-1)
+    k = as_floats("n_classes", n_classes)
+    refuse("n_classes", k, k < 2, "be at least 2")
+    a, k, m = together(
+        alpha=as_positive("alpha", alpha),
+        n_classes=k,
+        n_runs=as_counts("n_runs", n_runs),
+    )
+    xp, b = namespace(a), (k - 1) * a
+    below = xp.floor(m / k)  # levels up to this one have too many labels
+    logs = log_rising_factorial(below + 1, a) + log_rising_factorial(m - below, b)
+    logs = logs - log_rising_factorial(m, k * a) - special_functions(a).betaln(a, b)
+    return 2 * k * xp.exp(logs) / (m + k * a)
