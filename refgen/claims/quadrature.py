@@ -50,10 +50,10 @@ def beta_rule(a: Any, b: Any, upper: Any = 1.0) -> tuple[Any, Any, Any]:
 
     Notes
     -----
-    A weight is the exponential of a sum of three logarithms, and four roundings of
-    each count as often as the logarithm is large. Where the mass is they add up to at
-    most 150 in size, so that 600 roundings, and 20 of the pairwise sums, are below the
-    number that a claim allows by default.
+    A weight is the exponential of a sum of three logarithms, each with four roundings
+    that count as often as it is large. Averaged over the law these sizes add up to less
+    than 70, so that the weights, their normalization and the pairwise sums carry fewer
+    roundings than a claim allows by default.
 
     Examples
     --------

@@ -1,26 +1,20 @@
-"""GDE-8a to GDE-9: how the notions of calibration relate."""
+"""GDE-8a to GDE-8e: how the notions of calibration relate."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
 from itertools import permutations
 from typing import Any
 
 import numpy as np
 
 from refgen.arrays import namespace
-from refgen.claims.disagreement._calibrated import LATTICE, equations, lattice_steps
-from refgen.claims.disagreement.domains import (
-    binary_laws,
-    lattice_laws,
-    ternary_laws,
-)
-from refgen.claims.kinds import ascending, at_most, equal, exceeds
+from refgen.claims.disagreement.domains import binary_laws, ternary_laws
+from refgen.claims.kinds import at_most, equal, exceeds
 from refgen.claims.registry import claim
 from refgen.claims.sources import JIANG
 from refgen.disagreement import FiniteLaw
-from refgen.domains import real, record
-from refgen.linalg import orthonormal_rows
+from refgen.domains import distribution, real, record
 
 
 def _equally_likely_points(votes: Any, labels: Any) -> FiniteLaw:
@@ -67,17 +61,21 @@ laws_in_every_order = record(
     domain=laws_in_every_order,
     source=JIANG.corrected("appendix B.5"),
 )
-def class_wise_without_top_label(rg, law):
+def class_wise_without_top_label(rg, law, share=3 / 15):
     """A class-wise calibrated law that is not top-class calibrated exists."""
-    d = rg.disagreement
+    d, xp = rg.disagreement, namespace(law.weights)
     delta = law.label_probabilities[..., 0, 0] - 0.4
+    calibrated = d.is_class_wise_calibrated(law)
+    error = xp.where(calibrated, d.top_label_ece(law), 0.0)
     return (
-        equal(d.cwce(law), 0, 2),
-        equal(d.gap(law), 0, 2),
+        equal(d.expected_disagreement(law), d.test_error(law), 2),
         # Confidence is .4 at the 3 points of type A in 15, and accuracy is .4 + δ.
-        equal(d.top_label_ece(law), delta * 3 / 15, 2),
-        exceeds(d.top_label_ece(law), 0, 2),
+        equal(error, share * delta, 2),
+        exceeds(error, 0, 2),
     )
+
+
+class_wise_without_top_label.twin("3 in 14.5 points are of type A", share=3 / 14.5)
 
 
 @class_wise_without_top_label.twin_function("class-wise ⇒ top-class")
@@ -94,14 +92,24 @@ def _gap_by_confidence(law: FiniteLaw) -> Any:
 
 
 @claim("GDE-8b", kind="identity", domain=binary_laws)
-def binary_calibration_errors(rg, law):
-    """Two classes: CACE = 2 ECE_top and gap = E[(2q − 1)(acc(q) − q)]."""
-    d = rg.disagreement
+def binary_calibration_errors(rg, law, ratio=2.0, width=1.0):
+    """Two classes: CACE = 2 ECE_top, gap = E[(2q − 1)(acc(q) − q)].
+
+    So |gap| ≤ (2 q_max − 1) ECE_top, and being calibrated means the same for both.
+    """
+    d, ece = rg.disagreement, rg.disagreement.top_label_ece(law)
+    aggregated = d.is_class_aggregated_calibrated(law, atol=2e-9)
+    bound = width * d.level_range(law) * ece  # q_max − q_min = 2 q_max − 1
     return (
-        equal(d.cace(law), 2 * d.top_label_ece(law), 2),
+        equal(d.cace(law), ratio * ece, 2),
         equal(d.gap(law), _gap_by_confidence(law), 2),
-        at_most(abs(d.gap(law)), d.top_label_ece(law), 2),
+        at_most(abs(d.gap(law)), bound, 2, sharp=True),
+        equal(1.0 * aggregated, 1.0 * d.is_top_label_calibrated(law, atol=1e-9)),
     )
+
+
+binary_calibration_errors.twin("CACE = 1.95 ECE_top", ratio=1.95)
+binary_calibration_errors.twin("|gap| ≤ 0.97 (2 q_max − 1) ECE_top", width=0.97)
 
 
 @binary_calibration_errors.twin_function(
@@ -134,16 +142,20 @@ laws_on_the_line_of_gde = record(
     domain=laws_on_the_line_of_gde,
     source=JIANG.at("proposition B.1"),
 )
-def gde_without_calibration(rg, law):
+def gde_without_calibration(rg, law, rate=0.25):
     """EDR = ETE with CACE > 0: at (ε₁, ε₂) = (.25, 0) both are .25, CACE .35."""
     d, rates = rg.disagreement, law.label_probabilities[..., 0]
     levels = namespace(rates).asarray([0.1, 0.2])
+    # Pointwise gaps are .08 − .8 ε₁ and .12 − .6 ε₂: both rates are ¼ on the line.
     return (
-        equal(d.gap(law), 0, 2),
-        equal(d.expected_disagreement(law), 0.25, 2),
+        equal(d.test_error(law), rate, 2),
+        equal(d.expected_disagreement(law), rate, 2),
         equal(d.cace(law), abs(rates - levels).sum(axis=-1), 2),
         exceeds(d.cace(law), 0, 2),
     )
+
+
+gde_without_calibration.twin("both rates are 0.26", rate=0.26)
 
 
 @gde_without_calibration.twin_function("GDE ⇒ calibrated")
@@ -169,14 +181,18 @@ laws_with_two_exchanged = record(
 
 
 @claim("GDE-8d", kind="existence", domain=laws_with_two_exchanged)
-def top_label_calibration_without_gde(rg, law):
+def top_label_calibration_without_gde(rg, law, half=0.5):
     """ECE_top = 0 with EDR ≠ ETE: votes (.5, .3, .2), labels (.5, .2, .3)."""
     d, s = rg.disagreement, law.vote_shares[..., 0, 2]
+    calibrated = d.is_top_label_calibrated(law)
+    gap = namespace(s).where(calibrated, d.gap(law), 0.0)
     return (
-        equal(d.top_label_ece(law), 0, 2),
-        equal(d.gap(law), -((0.5 - 2 * s) ** 2), 2),  # −.01 at s = .2
-        exceeds(abs(d.gap(law)), 0, 2),
+        equal(gap, -((half - 2 * s) ** 2), 2),  # −.01 at s = .2
+        exceeds(abs(gap), 0, 2),
     )
+
+
+top_label_calibration_without_gde.twin("gap = −(.51 − 2s)²", half=0.51)
 
 
 @top_label_calibration_without_gde.twin_function("|gap| ≤ ECE_top for three classes")
@@ -185,36 +201,56 @@ def _(rg, law):
     return at_most(abs(d.gap(law)), d.top_label_ece(law), 2)
 
 
-# --- GDE-9: how many laws satisfy each notion
+# --- GDE-8e: ties of the top share
+
+SIXTHS = 6  # multiples of 1/6: two or three classes tie
+
+laws_of_sixths = ternary_laws.but(
+    "three classes, shares are multiples of 1/6, so that two or three tie",
+    lambda: [
+        FiniteLaw([1.0], [[0.0, 0.0, 1.0]], [[1 / 3, 1 / 3, 1 / 3]]),
+        FiniteLaw([1.0], [[0.0, 0.5, 0.5]], [[0.5, 0.0, 0.5]]),
+    ],
+    vote_shares=distribution("n", "k", denominator=SIXTHS),
+)
 
 
-def _dimensions(law: FiniteLaw) -> Iterator[Any]:
-    """For each notion: the dimension of the label laws that satisfy it."""
-    for notion in ("canonical", "class_wise", "class_aggregated", "gde"):
-        _, rank = orthonormal_rows(equations(lattice_steps(law.vote_shares), notion))
-        yield law.n_points * law.n_classes - rank
+def _deviations_in_order(law: FiniteLaw, order: tuple[int, ...]) -> Any:
+    """D(q) = P(Y = k̂, max = q) − q P(max = q), if the first in `order` wins a tie."""
+    xp = namespace(law.weights)
+    votes = xp.rint(SIXTHS * law.vote_shares[..., list(order)])
+    labels = law.label_probabilities[..., list(order)]
+    top = votes.argmax(axis=-1)[..., None]  # the first of the largest
+    right = xp.take_along_axis(labels, top, axis=-1)[..., 0]
+    steps = xp.take_along_axis(votes, top, axis=-1)[..., 0]
+    apart = law.weights * (right - steps / SIXTHS)
+    at_level = steps[..., None] == xp.arange(1, SIXTHS + 1)
+    return (apart[..., None] * at_level).sum(axis=-2)
 
 
-@claim("GDE-9", kind="inequality", domain=lattice_laws, cost=50)
-def dimensions_of_calibrated_labels(rg, law):
-    """dim canonical ≤ class-wise ≤ aggregated ≤ GDE = n(K − 1) − 1.
+@claim("GDE-8e", kind="identity", domain=laws_of_sixths)
+def fair_ties(rg, law, n_orders=math.factorial(3), part=1.0):
+    """ECE_top with fair ties = Σ_q |mean of D(q) over the K! orders of the classes|.
 
-    For votes that are not uniform at every point; aggregated has dimension at
-    least n(K − 1) − (levels − 1).
+    The first class in an order wins its ties. So it is at most the mean ECE_top of
+    those rules.
     """
-    xp, votes = namespace(law.weights), lattice_steps(law.vote_shares)
-    uniform = (votes == votes[..., :1]).all(axis=(-1, -2))
-    occurs = (votes[..., None] == xp.arange(LATTICE + 1)).any(axis=(-2, -3))
-    free = law.n_points * (law.n_classes - 1)
-    canonical, class_wise, aggregated, gde = _dimensions(law)
+    xp = namespace(law.weights)
+    deviations = [_deviations_in_order(law, order) for order in permutations(range(3))]
+    mean = sum(deviations) / n_orders
+    fair = rg.disagreement.top_label_ece(law)
+    of_rules = sum(abs(d).sum(axis=-1) for d in deviations) / len(deviations)
     return (
-        ascending(canonical, class_wise, aggregated, gde),
-        equal(gde, xp.where(uniform, free, free - 1)),
-        at_most(free - (occurs.sum(axis=-1) - 1), aggregated),
+        equal(fair, abs(xp.asarray(mean)).sum(axis=-1), 2),
+        at_most(fair, part * of_rules, 2, sharp=True),
     )
 
 
-@dimensions_of_calibrated_labels.twin_function("the GDE set is the aggregated set")
+fair_ties.twin("the mean over orders is 3 % less", n_orders=math.factorial(3) * 1.03)
+fair_ties.twin("97 % of the rules' mean bounds it", part=0.97)
+
+
+@fair_ties.twin_function("ties may be broken by one fixed order")
 def _(rg, law):
-    *_, aggregated, gde = _dimensions(law)
-    return equal(gde, aggregated)
+    first = _deviations_in_order(law, (0, 1, 2))
+    return equal(rg.disagreement.top_label_ece(law), abs(first).sum(axis=-1), 2)

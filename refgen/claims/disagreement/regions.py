@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
+
 from refgen.arrays import namespace
 from refgen.claims.disagreement._calibrated import lattice_steps
 from refgen.claims.disagreement.domains import (
@@ -14,30 +16,80 @@ from refgen.claims.disagreement.domains import (
     finite_laws,
     gde_laws,
 )
-from refgen.claims.kinds import at_most, equal
+from refgen.claims.kinds import at_most, equal, exceeds
 from refgen.claims.registry import claim
 from refgen.claims.sources import JIANG
 from refgen.disagreement import FiniteLaw
+from refgen.domains import real, record
 
 
-def _gap_where_votes_are_the_same(rg: Any, law: FiniteLaw) -> Any:
-    """E[gap; h̃(X) = h̃(x)] for every point x."""
+def _where_votes_are_the_same(law: FiniteLaw, values: Any) -> Any:
+    """E[values; h̃(X) = h̃(x)] for every point x."""
     votes = lattice_steps(law.vote_shares)
     same = (votes[..., :, None, :] == votes[..., None, :, :]).all(axis=-1)
-    gap = law.weights * rg.disagreement.pointwise_gap(law)
-    return (same * gap[..., None, :]).sum(axis=-1)
+    return (same * (law.weights * values)[..., None, :]).sum(axis=-1)
 
 
 @claim("GDE-10", kind="identity", domain=canonical_laws)
-def canonical_calibration_gives_local_gde(rg, law):
+def canonical_calibration_gives_local_gde(rg, law, constant=1.0):
     """Canonical calibration ⇒ EDR = ETE given any event {h̃(X) ∈ A}."""
-    return equal(_gap_where_votes_are_the_same(rg, law), 0)
+    errs = 1 - (law.label_probabilities * law.vote_shares).sum(axis=-1)
+    differs = errs + rg.disagreement.pointwise_gap(law)
+    return equal(
+        _where_votes_are_the_same(law, differs),
+        _where_votes_are_the_same(law, constant * errs),
+        2,
+    )
 
 
+canonical_calibration_gives_local_gde.twin(
+    "disagreement is 3 % below error", constant=1.03
+)
 canonical_calibration_gives_local_gde.twin(
     "class-wise calibration ⇒ EDR = ETE given any event {h̃(X) ∈ A}",
     domain=class_wise_laws,
 )
+
+
+def _orthogonal_move(t: Any) -> FiniteLaw:
+    """One point, votes (.5, .3, .2), labels moved by t (1, −3, 2): across the votes."""
+    xp = namespace(t)
+    votes = xp.broadcast_to(xp.asarray([[0.5, 0.3, 0.2]]), (*t.shape, 1, 3))
+    move = t[..., None, None] * xp.asarray([1.0, -3.0, 2.0])
+    return FiniteLaw.trusted(
+        weights=xp.ones((*t.shape, 1)),
+        label_probabilities=votes + move,
+        vote_shares=votes,
+    )
+
+
+laws_moved_orthogonally = record(
+    _orthogonal_move,
+    "votes (.5, .3, .2) and labels moved by t (1, −3, 2), t in [.005, .1]",
+    t=real(0.005, 0.1),
+    examples=lambda: [_orthogonal_move(np.array(0.02))],
+)
+
+
+@claim("GDE-10c", kind="existence", domain=laws_moved_orthogonally)
+def local_gde_without_calibration(rg, law, total=6.0):
+    """GDE on every region with CWCE > 0, for three classes: p = (.52, .24, .24)."""
+    d, t = rg.disagreement, law.label_probabilities[..., 0, 0] - 0.5
+    errs = 1 - (law.label_probabilities * law.vote_shares).sum(axis=-1)
+    return (
+        equal(d.pointwise_gap(law) + errs, 0.62, 2),
+        equal(errs, 0.62, 2),
+        equal(d.cwce(law), total * t, 2),
+        exceeds(d.cwce(law), 0, 2),
+    )
+
+
+local_gde_without_calibration.twin("CWCE = 6.1 t", total=6.1)
+
+
+@local_gde_without_calibration.twin_function("GDE on every region ⇒ calibrated")
+def _(rg, law):
+    return at_most(rg.disagreement.cwce(law), 0, 2)
 
 
 def _halves(law: FiniteLaw) -> Iterator[FiniteLaw]:
@@ -61,7 +113,9 @@ def _no_level_in_both_halves(law: FiniteLaw) -> Any:
 
 
 @claim("GDE-10b", kind="inequality", domain=finite_laws)
-def pooling_hides_miscalibration(rg, law, equal_where=_no_level_in_both_halves):
+def pooling_hides_miscalibration(
+    rg, law, equal_where=_no_level_in_both_halves, part=1.0
+):
     """Over regions: gap = Σ P_r gap_r and CACE ≤ Σ P_r CACE_r.
 
     Equal if no level occurs in two regions.
@@ -72,30 +126,35 @@ def pooling_hides_miscalibration(rg, law, equal_where=_no_level_in_both_halves):
     where = equal_where(law)
     return (
         equal(d.gap(law), d.gap(first) + d.gap(second), 2),
-        at_most(pooled, parts, 2),
+        at_most(pooled, part * parts, 2, sharp=True),
         equal(where * pooled, where * parts, 2),
     )
 
 
 pooling_hides_miscalibration.twin("CACE pools linearly", equal_where=lambda law: True)
+pooling_hides_miscalibration.twin("CACE ≤ 0.97 Σ P_r CACE_r", part=0.97)
 
 
 @claim(
     "GDE-11", kind="identity", domain=easy_and_hard_laws, source=JIANG.at("section 4")
 )
-def easy_hard_model(rg, law):
+def easy_hard_model(rg, law, share=1.0):
     """Votes right or uniform: EDR = ETE at every point; (K − 1)/K on hard points."""
-    d, n_classes = rg.disagreement, law.n_classes
+    d, k = rg.disagreement, law.n_classes
     # With one class every point is easy, and (K − 1)/K = 0.
     hard = (law.vote_shares < 1).all(axis=-1)
+    differs = share * hard * (k - 1) / k
+    errs = 1 - (law.label_probabilities * law.vote_shares).sum(axis=-1)
     return (
-        equal(d.pointwise_gap(law), 0, 2),
+        equal(d.pointwise_gap(law) + errs, differs, 2),
+        equal(errs, differs, 2),
         equal(
-            d.expected_disagreement(law),
-            (law.weights * hard).sum(axis=-1) * (n_classes - 1) / n_classes,
-            2,
+            d.expected_disagreement(law), (law.weights * differs).sum(axis=-1), 2
         ),
     )
+
+
+easy_hard_model.twin("hard points disagree 3 % less", share=0.97)
 
 
 @easy_hard_model.twin_function("GDE ⇒ GDE at every point", domain=gde_laws)
