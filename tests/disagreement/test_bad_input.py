@@ -213,6 +213,12 @@ def test_families_refuse_what_is_out_of_range():
             rd.dirichlet_annealed_cace(1.0, 2, n_runs)
 
 
+def test_dimensions_refuse_points_of_probability_zero():
+    law = rd.FiniteLaw([1.0, 0.0], [[1, 0], [0, 1]], [[0.5, 0.5], [0.3, 0.7]])
+    with pytest.raises(ValueError, match="weights must be positive"):
+        rd.calibrated_dimensions(law)
+
+
 def test_counts_of_runs_points_and_bins_must_be_positive():
     law = rd.FiniteLaw([1.0], LABELS, LABELS)
     runs = rd.ClassifierLaw([1.0], LABELS, [0.5, 0.5], [[0], [1]])

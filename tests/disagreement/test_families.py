@@ -9,6 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 import refgen.disagreement as rd
+from refgen.special import beta_binomial_pmf
 
 EXACT = {"rel": 1e-12, "abs": 1e-12}
 
@@ -124,3 +125,23 @@ def test_dirichlet_annealed_cace_decays_as_one_over_runs():
     at = {m: float(rd.dirichlet_annealed_cace(alpha, k, m)) for m in (2000, 4000)}
     assert 4000 * at[4000] == pytest.approx(float(limit), rel=2e-3)
     assert np.log2(at[4000] / at[2000]) == pytest.approx(-1, abs=2e-3)
+
+
+@pytest.mark.parametrize("n_runs", [1, 7, 60, 2000])
+def test_dirichlet_annealed_cace_equals_the_sum_over_votes(n_runs):
+    alpha, k = np.array([0.05, 0.3, 5.0])[:, None], np.array([2.0, 3.0, 10.0])
+    j, total = np.arange(n_runs + 1), (k * alpha)[..., None]
+    pmf = beta_binomial_pmf(j, n_runs, alpha[..., None], total - alpha[..., None])
+    apart = abs((j + alpha[..., None]) / (n_runs + total) - j / n_runs)
+    expected = k * (pmf * apart).sum(axis=-1)
+    got = rd.dirichlet_annealed_cace(alpha, k, n_runs)
+    np.testing.assert_allclose(got, expected, rtol=1e-9)
+
+
+def test_dirichlet_annealed_cace_takes_many_runs_and_arrays_of_them():
+    runs = np.array([10.0, 1e6, 1e14])
+    got = rd.dirichlet_annealed_cace(1.0, 2, runs)
+    # E|1 − 2J/M| of a uniform J, M even: (M + 2)/(2 (M + 1)), twice over M + 2.
+    np.testing.assert_allclose(got, 1 / (runs + 1), rtol=1e-13)
+    with pytest.raises(ValueError, match="n_runs must be a whole number"):
+        rd.dirichlet_annealed_cace(1.0, 2, 2.5)

@@ -130,13 +130,28 @@ def components(s):
     return s.c**2 + 4 * s.c + 2 * s.k + 4 * s.n + 2 * MEAN
 
 
+def of_ratios(s):
+    """An error of err + err′ counts as often as the sum is small; all else is below 20.
+
+    √Var err is as accurate as the errors, and the bound moves by at most 4 times that.
+    """
+    errors = on_host.classifier_errors(s.law)
+    sums = errors[..., :, None] + errors[..., None, :]
+    inverse = np.where(sums > 1e-12, 1 / np.maximum(sums, 1e-12), 0.0)
+    return 20 * (1 + inverse.max(axis=(-1, -2)))
+
+
 # With v = 1 − Σ h̃² the terms of E v² add up to 4, those of θ² to 1.
 CLASSIFIERS = {
     "classifier_errors": Row(terms),
+    "disagreement_error_ratio": Row(lambda s: 2 * terms(s), of_ratios, exact=False),
     "disagreement_variance": Row(lambda s: components(s) + 12, 5.0, (4, 8)),
     # The coefficients' absolute values add up to less than 20.
     "expected_jackknife_variance": Row(lambda s: components(s) + 12, 100.0, (3, 2)),
     "pairwise_disagreement": Row(lambda s: s.n + 1, 1.0),
+    "pairwise_variance_bound": Row(
+        lambda s: 2 * terms(s) + components(s), of_ratios, exact=False
+    ),
     "variance_components": Row(components, 5.0),
 }
 MEMBERS = {
@@ -147,6 +162,7 @@ MEMBERS = {
 }
 FAMILIES = {"dirichlet_annealed_cace", "dirichlet_concentration"}
 FAMILIES |= {"dirichlet_disagreement", "bin_index", "debiased_square"}
+FAMILIES |= {"calibrated_dimensions"}
 
 
 def check_law(device, name, row, law, sizes, is_exact):
@@ -250,6 +266,17 @@ def test_functions_of_members_agree(name, is_exact, device, seed, batch, n, k, m
     check_law(device, name, MEMBERS[name], law, sizes, is_exact)
 
 
+@on_device
+@given(seeds, batches, size(5), size(4), st.sampled_from([2, 3, 8]))
+def test_dimensions_are_the_same(device, seed, batch, n, k, unit):
+    draws = stream(seed)
+    votes = dyadic_simplex(draws.child("h"), (*batch, n, k), unit)
+    law = on_host.FiniteLaw(np.full((*batch, n), 1 / n), votes, votes)
+    got = on_gpu.calibrated_dimensions(to_device(law))
+    assert_on_device(got, device)
+    assert_same_bits(got, on_host.calibrated_dimensions(law))
+
+
 # Families and bins.
 
 
@@ -277,10 +304,10 @@ def test_annealed_dirichlet_errors_agree(device, seed, batch, k, n_runs, is_arra
     )
     assert_on_device(got, device)
     want = on_host.dirichlet_annealed_cace(alpha, classes, n_runs)
-    # Three betaln, each of three lgammas of at most M + Kα + 2; the pmf adds up to 1.
+    # Five lgammas of at most M + Kα + 2; the result is at most 2.
     largest = np.maximum(gammaln(n_runs + k * alpha + 2), np.abs(gammaln(alpha)))
     logs = 9 * ROUNDINGS_OF_LGAMMA * np.maximum(largest, 1)
-    assert_within(got, want, model(n_runs + 20, k * (1 + logs)))
+    assert_within(got, want, model(20, 2 * (1 + logs)))
 
 
 @on_device

@@ -11,7 +11,7 @@ from refgen.claims.disagreement._calibrated import (
     equations,
     lattice_steps,
 )
-from refgen.claims.disagreement.domains import UNMOVED, lattice_laws
+from refgen.claims.disagreement.domains import OPPOSITE, UNMOVED, lattice_laws
 from refgen.claims.kinds import ascending, equal
 from refgen.claims.registry import claim
 from refgen.disagreement import FiniteLaw
@@ -28,7 +28,7 @@ APART = FiniteLaw([0.5, 0.5], [[1, 0], [0, 1]], [[0.3, 0.7], [0.4, 0.6]])
 
 laws_with_zeros = lattice_laws.but(
     "votes that are multiples of 1/10, zeros too; every point has some probability",
-    lambda: [UNMOVED, ONE_HOT, EVEN, APART],
+    lambda: [UNMOVED, OPPOSITE, ONE_HOT, EVEN, APART],
     k=integer(1, 4),
 )
 

@@ -43,8 +43,8 @@ def _with_gde_labels(law):
 def _rare_errors(rare: float, n_classes: int = 2) -> ClassifierLaw:
     """One frequent classifier and rare ones, all with errors at different points.
 
-    The rare ones, `rare` together, err with probability L = 1/(m + 1) each, the frequent
-    one with the probability that gives EDR = ETE. Pairs differ where either errs: κ = 1.
+    The rare ones, `rare` together, err with probability L = 1/(m + 1) each, the other
+    one with the probability that gives EDR = ETE. Pairs differ where one errs: κ = 1.
     """
     m, each = n_classes, 1 / (n_classes + 1)
     often = rare * each * (1 - 2 * rare / m) / ((1 - rare) * (1 - 2 * rare))
@@ -129,7 +129,8 @@ def disagreement_varies_little(rg, law, tight=1.0, published=1.0):
 @disagreement_varies_little.twin_function("half of the (4κ² − 1) term suffices")
 def _(rg, law):
     of_pairs, of_errors, _, ete, kappa = _moments(rg, law)
-    return at_most(of_pairs, 2 * kappa**2 * of_errors + (2 * kappa**2 - 0.5) * ete**2, 8)
+    half = (4 * kappa**2 - 1) * ete**2 / 2
+    return at_most(of_pairs, 2 * kappa**2 * of_errors + half, 8)
 
 
 disagreement_varies_little.twin("0.97 of the sharper bounds would do", tight=0.97)
@@ -138,7 +139,7 @@ disagreement_varies_little.twin("without the term in ETE²", published=0.0)
 
 @claim("GDE-20b", kind="inequality", domain=any_classifier_laws)
 def disagreement_varies_little_without_gde(rg, law, tight=1.0, pairs=1.0):
-    """Var Dis ≤ (κ√(v/2) + √(κ²v/2 + θ(2κμ − θ)))² ≤ 2κ²v + 2θ(2κμ − θ) for all laws."""
+    """Var Dis ≤ (κ√(v/2) + √(κ²v/2 + θ(2κμ − θ)))² ≤ 2κ²v + 2θ(2κμ − θ), always."""
     d = rg.disagreement
     of_pairs, of_errors, edr, ete, kappa = _moments(rg, law)
     rest = edr * (2 * kappa * ete - edr)

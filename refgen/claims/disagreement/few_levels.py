@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 from typing import Any
 
 from refgen.arrays import namespace
@@ -21,7 +22,7 @@ WHY = "rounding of log 1600! is amplified by the exponential, in the worst case"
 
 
 def _levels(law: FiniteLaw) -> tuple[Any, Any]:
-    """Levels 1/LATTICE, …, 1 − 1/LATTICE and their masses w(q), (batch, LATTICE − 1)."""
+    """Levels 1/LATTICE, …, 1 − 1/LATTICE and their masses w(q), (batch, n_levels)."""
     xp = namespace(law.weights)
     steps = xp.arange(1, LATTICE)
     at_level = lattice_steps(law.vote_shares)[..., None] == steps
@@ -68,17 +69,22 @@ def few_levels_decay_slowly(rg, law, power=0.5, stirling=1.0, part=1.0):
     n_runs = [LATTICE * block for block in BLOCKS]
     annealed = [m**power * rg.disagreement.annealed_cace(law, m) for m in n_runs]
     scaled, limit = xp.stack(annealed, axis=-1), part * _limit(law)[..., None]
-    rounding = {"roundings": OF_FACTORIALS, "reason": WHY}
+    distance = envelope(xp.asarray(BLOCKS))
+    of_factorials = partial(
+        at_most, scale=law.n_classes, roundings=OF_FACTORIALS, reason=WHY, sharp=True
+    )
     return (
-        tends_to(scaled, limit, envelope, BLOCKS, law.n_classes, **rounding),
-        at_most(scaled, limit, law.n_classes, sharp=True, **rounding),
-        at_most(
-            limit - scaled,
-            envelope(xp.asarray(BLOCKS)),
+        tends_to(
+            scaled,
+            limit,
+            envelope,
+            BLOCKS,
             law.n_classes,
-            sharp=True,
-            **rounding,
+            roundings=OF_FACTORIALS,
+            reason=WHY,
         ),
+        of_factorials(scaled, limit),
+        of_factorials(limit - scaled, distance),
     )
 
 

@@ -30,7 +30,7 @@ def _where_votes_are_the_same(law: FiniteLaw, values: Any) -> Any:
     return (same * (law.weights * values)[..., None, :]).sum(axis=-1)
 
 
-@claim("GDE-10", kind="identity", domain=canonical_laws)
+@claim("GDE-10", kind="identity", domain=canonical_laws, cost=10)
 def canonical_calibration_gives_local_gde(rg, law, constant=1.0):
     """Canonical calibration ⇒ EDR = ETE given any event {h̃(X) ∈ A}."""
     errs = 1 - (law.label_probabilities * law.vote_shares).sum(axis=-1)
@@ -136,7 +136,11 @@ pooling_hides_miscalibration.twin("CACE ≤ 0.97 Σ P_r CACE_r", part=0.97)
 
 
 @claim(
-    "GDE-11", kind="identity", domain=easy_and_hard_laws, source=JIANG.at("section 4")
+    "GDE-11",
+    kind="identity",
+    domain=easy_and_hard_laws,
+    source=JIANG.at("section 4"),
+    cost=3,
 )
 def easy_hard_model(rg, law, share=1.0):
     """Votes right or uniform: EDR = ETE at every point; (K − 1)/K on hard points."""
@@ -148,9 +152,7 @@ def easy_hard_model(rg, law, share=1.0):
     return (
         equal(d.pointwise_gap(law) + errs, differs, 2),
         equal(errs, differs, 2),
-        equal(
-            d.expected_disagreement(law), (law.weights * differs).sum(axis=-1), 2
-        ),
+        equal(d.expected_disagreement(law), (law.weights * differs).sum(axis=-1), 2),
     )
 
 

@@ -91,9 +91,7 @@ def class_wise_calibration_gives_gde(rg, law, constant=1.0):
     return _rates_where(rg, law, calibrated, constant)
 
 
-class_wise_calibration_gives_gde.twin(
-    "disagreement is 3 % below error", constant=1.03
-)
+class_wise_calibration_gives_gde.twin("disagreement is 3 % below error", constant=1.03)
 
 
 @class_wise_calibration_gives_gde.twin_function(
@@ -128,7 +126,7 @@ def _(rg, law):
     return equal(rg.disagreement.cwce(law), 0)
 
 
-@claim("GDE-4b", kind="identity", domain=class_aggregated_laws)
+@claim("GDE-4b", kind="identity", domain=class_aggregated_laws, cost=3)
 def all_moments_agree(rg, law, constant=1.0):
     """Class-aggregated calibration ⇒ E g(h̃_Y) = E Σ h̃ g(h̃) for all g.
 
@@ -162,7 +160,7 @@ def _level_imbalances(rg, law):
     return found
 
 
-@claim("GDE-4c", kind="identity", domain=lattice_laws, cost=50)
+@claim("GDE-4c", kind="identity", domain=lattice_laws, cost=100)
 def finitely_many_moments_suffice(rg, law, last=1.0):
     """L levels: the moments of degree 1 to L − 1 determine all imbalances a − q w.
 
