@@ -99,7 +99,7 @@ def ensemble_level_masses(predictions: Any, labels: Any) -> tuple[Any, Any]:
 def ensemble_cace(predictions: Any, labels: Any) -> float:
     """CACE of the M-run vote-share ensemble, exact from counts, in O(N (M + K)).
 
-    Source: claims GDE-16 and GDE-16g (derived here).
+    Source: claim GDE-16g (derived here).
 
     Examples
     --------

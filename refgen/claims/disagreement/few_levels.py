@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from functools import partial
 from typing import Any
 
 from refgen.arrays import namespace
@@ -15,10 +14,9 @@ from refgen.disagreement import FiniteLaw
 
 # M/LATTICE: M q is a whole number at every level q.
 BLOCKS = (15, 50, 160)
-# Logarithms of factorials up to 1600! ≈ 10⁴ are exponentiated: their rounding is that
-# of so many units, three times, and four operations on each.
-OF_FACTORIALS = 2**17
-WHY = "rounding of log 1600! is amplified by the exponential, in the worst case"
+# Logarithms of three factorials up to 1600!, 10⁴ in size, are exponentiated. With four
+# roundings each they count as 128 sums of the default number of roundings.
+OF_FACTORIALS = 128
 
 
 def _levels(law: FiniteLaw) -> tuple[Any, Any]:
@@ -69,22 +67,11 @@ def few_levels_decay_slowly(rg, law, power=0.5, stirling=1.0, part=1.0):
     n_runs = [LATTICE * block for block in BLOCKS]
     annealed = [m**power * rg.disagreement.annealed_cace(law, m) for m in n_runs]
     scaled, limit = xp.stack(annealed, axis=-1), part * _limit(law)[..., None]
-    distance = envelope(xp.asarray(BLOCKS))
-    of_factorials = partial(
-        at_most, scale=law.n_classes, roundings=OF_FACTORIALS, reason=WHY, sharp=True
-    )
+    distance, scale = envelope(xp.asarray(BLOCKS)), OF_FACTORIALS * law.n_classes
     return (
-        tends_to(
-            scaled,
-            limit,
-            envelope,
-            BLOCKS,
-            law.n_classes,
-            roundings=OF_FACTORIALS,
-            reason=WHY,
-        ),
-        of_factorials(scaled, limit),
-        of_factorials(limit - scaled, distance),
+        tends_to(scaled, limit, envelope, BLOCKS, scale),
+        at_most(scaled, limit, scale, sharp=True),
+        at_most(limit - scaled, distance, scale, sharp=True),
     )
 
 

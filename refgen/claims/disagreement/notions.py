@@ -98,10 +98,11 @@ def binary_calibration_errors(rg, law, ratio=2.0, width=1.0):
     """
     d, ece = rg.disagreement, rg.disagreement.top_label_ece(law)
     aggregated = d.is_class_aggregated_calibrated(law, atol=2e-9)
-    bound = width * d.level_range(law) * ece  # q_max − q_min = 2 q_max − 1
+    bound = width * d.level_range(law) * ece
     return (
         equal(d.cace(law), ratio * ece, 2),
         equal(d.gap(law), _gap_by_confidence(law), 2),
+        equal(d.level_range(law), 2 * law.vote_shares.max(axis=(-1, -2)) - 1, 2),
         at_most(abs(d.gap(law)), bound, 2, sharp=True),
         equal(1.0 * aggregated, 1.0 * d.is_top_label_calibrated(law, atol=1e-9)),
     )
