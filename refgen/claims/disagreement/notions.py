@@ -120,19 +120,23 @@ def _(rg, law):
     return equal(d.cace(law), 2 * d.top_label_ece(law), 2)
 
 
-def _on_the_line_of_gde(first: Any) -> FiniteLaw:
-    """Levels .1 and .2 with label rates on the line .8 ε₁ + .6 ε₂ = .2."""
-    xp = namespace(first)
-    rates = xp.stack([first, (0.2 - 0.8 * first) / 0.6], axis=-1)
-    votes = xp.asarray([[0.1, 0.9], [0.2, 0.8]])
-    return _equally_likely_points(votes, xp.stack([rates, 1 - rates], axis=-1))
+def _on_the_line_of_gde(level: Any, part: Any) -> FiniteLaw:
+    """Levels q and .2, label rates on the line (1 − 2q)(ε₁ − q) + .6 (ε₂ − .2) = 0."""
+    xp = namespace(level)
+    first = xp.stack([level, level + 0.12 * part / (1 - 2 * level)], axis=-1)
+    second = xp.stack([xp.full(level.shape, 0.2), 0.2 * (1 - part)], axis=-1)
+    levels, rates = xp.moveaxis(xp.stack([first, second], axis=-2), -1, 0)
+    return _equally_likely_points(
+        xp.stack([levels, 1 - levels], axis=-1), xp.stack([rates, 1 - rates], axis=-1)
+    )
 
 
 laws_on_the_line_of_gde = record(
     _on_the_line_of_gde,
-    "levels .1 and .2, label rates on the line of GDE",
-    first=real(0.11, 0.25),
-    examples=lambda: [_on_the_line_of_gde(np.array(0.25))],
+    "levels q in [.05, .15] and .2, label rates on the line of GDE",
+    level=real(0.05, 0.15),
+    part=real(0.1, 1),
+    examples=lambda: [_on_the_line_of_gde(np.array(0.1), np.array(1.0))],
 )
 
 
@@ -142,20 +146,21 @@ laws_on_the_line_of_gde = record(
     domain=laws_on_the_line_of_gde,
     source=JIANG.at("proposition B.1"),
 )
-def gde_without_calibration(rg, law, rate=0.25):
+def gde_without_calibration(rg, law, constant=1.0):
     """EDR = ETE with CACE > 0: at (ε₁, ε₂) = (.25, 0) both are .25, CACE .35."""
-    d, rates = rg.disagreement, law.label_probabilities[..., 0]
-    levels = namespace(rates).asarray([0.1, 0.2])
-    # Pointwise gaps are .08 − .8 ε₁ and .12 − .6 ε₂: both rates are ¼ on the line.
+    d, xp = rg.disagreement, namespace(law.weights)
+    levels, rates = law.vote_shares[..., 0], law.label_probabilities[..., 0]
+    # The mean of 2q(1 − q) over the two levels.
+    differs = (levels * (1 - levels)).sum(axis=-1)
     return (
-        equal(d.test_error(law), rate, 2),
-        equal(d.expected_disagreement(law), rate, 2),
+        equal(d.expected_disagreement(law), differs, 2),
+        equal(d.test_error(law), constant * differs, 2),
         equal(d.cace(law), abs(rates - levels).sum(axis=-1), 2),
-        exceeds(d.cace(law), 0, 2),
+        exceeds(d.cace(law), xp.zeros(levels.shape[:-1]), 2),
     )
 
 
-gde_without_calibration.twin("both rates are 0.26", rate=0.26)
+gde_without_calibration.twin("error is 3 % above disagreement", constant=1.03)
 
 
 @gde_without_calibration.twin_function("GDE ⇒ calibrated")

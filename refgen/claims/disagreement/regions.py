@@ -51,40 +51,43 @@ canonical_calibration_gives_local_gde.twin(
 )
 
 
-def _orthogonal_move(t: Any) -> FiniteLaw:
-    """One point, votes (.5, .3, .2), labels moved by t (1, −3, 2): across the votes."""
-    xp = namespace(t)
-    votes = xp.broadcast_to(xp.asarray([[0.5, 0.3, 0.2]]), (*t.shape, 1, 3))
-    move = t[..., None, None] * xp.asarray([1.0, -3.0, 2.0])
+def _orthogonal_move(s: Any, t: Any) -> FiniteLaw:
+    """One point, votes h̃ = (½, ½ − s, s), labels moved across h̃ and (1, 1, 1)."""
+    xp = namespace(s)
+    half = xp.full(s.shape, 0.5)
+    votes = xp.stack([half, half - s, s], axis=-1)
+    move = xp.stack([half - 2 * s, s - half, s], axis=-1)
     return FiniteLaw.trusted(
-        weights=xp.ones((*t.shape, 1)),
-        label_probabilities=votes + move,
-        vote_shares=votes,
+        weights=xp.ones((*s.shape, 1)),
+        label_probabilities=(votes + t[..., None] * move)[..., None, :],
+        vote_shares=votes[..., None, :],
     )
 
 
 laws_moved_orthogonally = record(
     _orthogonal_move,
-    "votes (.5, .3, .2) and labels moved by t (1, −3, 2), t in [.005, .1]",
-    t=real(0.005, 0.1),
-    examples=lambda: [_orthogonal_move(np.array(0.02))],
+    "votes (½, ½ − s, s), labels moved by t (½ − 2s, s − ½, s)",
+    s=real(0.05, 0.2),
+    t=real(0.05, 1),
+    examples=lambda: [_orthogonal_move(np.array(0.2), np.array(0.2))],
 )
 
 
 @claim("GDE-10c", kind="existence", domain=laws_moved_orthogonally)
-def local_gde_without_calibration(rg, law, total=6.0):
+def local_gde_without_calibration(rg, law, factor=1.0):
     """GDE on every region with CWCE > 0, for three classes: p = (.52, .24, .24)."""
-    d, t = rg.disagreement, law.label_probabilities[..., 0, 0] - 0.5
-    errs = 1 - (law.label_probabilities * law.vote_shares).sum(axis=-1)
+    d, votes, labels = rg.disagreement, law.vote_shares, law.label_probabilities
+    differs = 1 - (votes**2).sum(axis=-1)
+    moved = abs(labels - votes).sum(axis=(-1, -2))
     return (
-        equal(d.pointwise_gap(law) + errs, 0.62, 2),
-        equal(errs, 0.62, 2),
-        equal(d.cwce(law), total * t, 2),
-        exceeds(d.cwce(law), 0, 2),
+        equal(differs - d.pointwise_gap(law), 1 - (votes * labels).sum(axis=-1), 2),
+        equal(1 - (votes * labels).sum(axis=-1), factor * differs, 2),
+        equal(d.cwce(law), moved, 2),
+        exceeds(d.cwce(law), 0.0 * moved, 2),
     )
 
 
-local_gde_without_calibration.twin("CWCE = 6.1 t", total=6.1)
+local_gde_without_calibration.twin("error is 3 % above disagreement", factor=1.03)
 
 
 @local_gde_without_calibration.twin_function("GDE on every region ⇒ calibrated")
