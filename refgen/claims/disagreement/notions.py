@@ -223,8 +223,8 @@ laws_of_sixths = ternary_laws.but(
 def _deviations_in_order(law: FiniteLaw, order: tuple[int, ...]) -> Any:
     """D(q) = P(Y = k̂, max = q) − q P(max = q), if the first in `order` wins a tie."""
     xp = namespace(law.weights)
-    votes = xp.rint(SIXTHS * law.vote_shares[..., list(order)])
-    labels = law.label_probabilities[..., list(order)]
+    votes = xp.rint(SIXTHS * law.vote_shares[..., xp.asarray(order)])
+    labels = law.label_probabilities[..., xp.asarray(order)]
     top = votes.argmax(axis=-1)[..., None]  # the first of the largest
     right = xp.take_along_axis(labels, top, axis=-1)[..., 0]
     steps = xp.take_along_axis(votes, top, axis=-1)[..., 0]
