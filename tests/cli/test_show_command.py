@@ -10,7 +10,7 @@ def test_it_gives_statement_source_derivation_code_and_twins(run):
     assert "derived here" in result.output
     assert "theory/disagreement.md" in result.output
     assert "refgen/claims/disagreement/theorems.py:" in result.output
-    assert "the constant 0.45 would do" in result.output
+    assert "the constant 0.48 would do" in result.output
 
 
 @pytest.mark.parametrize(
