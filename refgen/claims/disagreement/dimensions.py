@@ -11,11 +11,16 @@ from refgen.claims.disagreement._calibrated import (
     equations,
     lattice_steps,
 )
-from refgen.claims.disagreement.domains import OPPOSITE, UNMOVED, lattice_laws
+from refgen.claims.disagreement.domains import (
+    OPPOSITE,
+    UNMOVED,
+    lattice_laws,
+    off_lattice,
+)
 from refgen.claims.kinds import ascending, equal
 from refgen.claims.registry import claim
 from refgen.disagreement import FiniteLaw
-from refgen.domains import integer
+from refgen.domains import first_wrong, integer
 from refgen.linalg import orthonormal_rows
 
 NO_NEARER = "dimensions are whole numbers"
@@ -26,9 +31,17 @@ ONE_HOT = FiniteLaw([0.5, 0.5], [[1, 0, 0], [0, 1, 0]], [[1, 0, 0], [0, 1, 0]])
 EVEN = FiniteLaw([0.5, 0.5], [[1, 0, 0], [0, 1, 0]], [[0.5, 0.5, 0], [0, 0.5, 0.5]])
 APART = FiniteLaw([0.5, 0.5], [[1, 0], [0, 1]], [[0.3, 0.7], [0.4, 0.6]])
 
+
+def _outside(law: Any) -> str | None:
+    """Why a law has a point of probability 0, or votes that are off the lattice."""
+    off = off_lattice(law)
+    return off or first_wrong(law.weights <= 0, law.weights, "weights must be positive")
+
+
 laws_with_zeros = lattice_laws.but(
     "votes that are multiples of 1/10, zeros too; every point has some probability",
     lambda: [UNMOVED, OPPOSITE, ONE_HOT, EVEN, APART],
+    outside=_outside,
     k=integer(1, 4),
 )
 

@@ -7,11 +7,12 @@ from typing import Any
 import numpy as np
 
 from refgen.arrays import namespace
+from refgen.claims.disagreement._calibrated import MISCALIBRATION
 from refgen.claims.disagreement.domains import classifier_laws, two_constants
 from refgen.claims.kinds import ascending, at_most, equal
 from refgen.claims.registry import claim
 from refgen.claims.sources import JIANG
-from refgen.disagreement import ClassifierLaw
+from refgen.disagreement import ClassifierLaw, gap
 from refgen.domains import record
 
 
@@ -23,15 +24,17 @@ def _with_gde_labels(law):
     """
     xp, shares = namespace(law.weights), law.marginal().vote_shares
 
-    def gap(labels):
+    def gap_of(labels):
         parts = law.weights[..., None] * shares * (labels - shares)
         return parts.sum(axis=(-1, -2))[..., None, None]
 
-    drawn, classes = gap(law.label_probabilities), xp.eye(shares.shape[-1])
+    drawn, classes = gap_of(law.label_probabilities), xp.eye(shares.shape[-1])
     most, least = classes[shares.argmax(axis=-1)], classes[shares.argmin(axis=-1)]
     target = xp.where(drawn > 0, least, most)
-    apart = drawn - gap(target)
-    part = xp.where(apart == 0, 0.0, drawn / xp.where(apart == 0, 1.0, apart))
+    apart = drawn - gap_of(target)
+    # A gap that is all rounding says nothing about the way.
+    moves = abs(drawn) > MISCALIBRATION
+    part = xp.where(moves, drawn / xp.where(moves, apart, 1.0), 0.0).clip(0.0, 1.0)
     return ClassifierLaw.trusted(
         weights=law.weights,
         label_probabilities=(1 - part) * law.label_probabilities + part * target,
@@ -74,10 +77,21 @@ EXTREME = [
 # Here EDR is close to 2κ ETE.
 RARELY_WRONG = ClassifierLaw([1.0], [[1.0, 0.0]], [1 - 1e-4, 1e-4], [[0], [1]])
 
+
+def _without_gde(law: Any) -> str | None:
+    """Why a law over classifiers has EDR ≠ ETE."""
+    reason = classifier_laws.outside(law)
+    if reason:
+        return reason
+    off = float(abs(gap(law.marginal())))
+    return None if off <= MISCALIBRATION else f"lacks EDR = ETE: off by {off:.3g}"
+
+
 gde_classifier_laws = record(
     _with_gde_labels,
     "laws over classifiers with EDR = ETE",
     law=classifier_laws,
+    outside=_without_gde,
     examples=lambda: [
         two_constants(),
         # Both err half the time and always disagree: only the ETE² term is left.

@@ -171,6 +171,10 @@ easy_and_hard_laws = record(
 # directions; and two whose votes are each other's, exchanged.
 UNMOVED = FiniteLaw([1.0], [[0.3, 0.7]], [[0.3, 0.7]])
 OPPOSITE = FiniteLaw([0.5, 0.5], [[0.4, 0.6], [0.2, 0.8]], [[0.3, 0.7], [0.3, 0.7]])
+# GDE at no point, and not class-aggregated calibrated.
+NOT_AT_POINTS = FiniteLaw(
+    [0.5, 0.5], [[0.25, 0.75], [0.0, 1.0]], [[0.1, 0.9], [0.2, 0.8]]
+)
 EXCHANGED = FiniteLaw([0.5, 0.5], [[0.4, 0.6], [0.8, 0.2]], [[0.3, 0.7], [0.7, 0.3]])
 
 
@@ -281,7 +285,7 @@ canonical_laws = calibrated_laws("canonical", OPPOSITE, k=(2, 4), on_lattice=Tru
 class_wise_laws = calibrated_laws("class_wise", OPPOSITE, k=(2, 4))
 class_aggregated_laws = calibrated_laws("class_aggregated", EXCHANGED, k=(2, 4))
 class_aggregated_binary_laws = calibrated_laws("class_aggregated", EXCHANGED, k=(2, 2))
-gde_laws = calibrated_laws("gde", UNMOVED, k=(2, 4))
+gde_laws = calibrated_laws("gde", UNMOVED, NOT_AT_POINTS, k=(2, 4))
 top_label_laws = calibrated_laws(
     "top_label", FiniteLaw([1.0], [[0.5, 0.2, 0.3]], [[0.5, 0.3, 0.2]]), k=(3, 4)
 )

@@ -7,13 +7,20 @@ from typing import Any
 
 from refgen.arrays import namespace
 from refgen.claims.disagreement._calibrated import LATTICE, lattice_steps
-from refgen.claims.disagreement.domains import class_aggregated_laws
+from refgen.claims.disagreement.domains import EXCHANGED, calibrated_laws
 from refgen.claims.kinds import at_most, tends_to
 from refgen.claims.registry import claim
 from refgen.disagreement import FiniteLaw
 
 # M/LATTICE: M q is a whole number at every level q.
 BLOCKS = (15, 50, 160)
+_laws = calibrated_laws("class_aggregated", k=(2, 4), on_lattice=True)
+calibrated_lattice_laws = _laws.but(
+    "laws with class-aggregated calibration, votes that are multiples of 1/10",
+    lambda: [EXCHANGED],
+    outside=_laws.outside,
+)
+
 # Logarithms of three factorials up to 1600!, 10⁴ in size, are exponentiated. With four
 # roundings each they count as 128 sums of the default number of roundings.
 OF_FACTORIALS = 128
@@ -57,7 +64,7 @@ def _envelope(law: FiniteLaw, stirling: float) -> Any:
     return bound
 
 
-@claim("GDE-16e", kind="limit", domain=class_aggregated_laws, cost=1_000)
+@claim("GDE-16e", kind="limit", domain=calibrated_lattice_laws, cost=1_000)
 def few_levels_decay_slowly(rg, law, power=0.5, stirling=1.0, part=1.0):
     """√M ann(M) → Σ w(q) √(2q(1 − q)/π) for calibrated laws of finitely many levels.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -17,6 +18,7 @@ from refgen.claims.disagreement.domains import (
     ensemble_laws,
     equally_likely,
     finite_laws,
+    not_equally_likely,
     small_classifier_laws,
     two_constants,
 )
@@ -31,6 +33,13 @@ def _always_wrong(n_runs: int) -> ClassifierLaw:
     return ClassifierLaw([1.0], [[0.0, 1.0]], shares, np.zeros((n_runs, 1), int))
 
 
+def _not_several(law: Any) -> str | None:
+    """Why a law has not at least two equally likely classifiers."""
+    reason = not_equally_likely(law)
+    m = 0 if reason else law.predictions.shape[-2]
+    return reason or (None if m > 1 else f"must have at least two classifiers, got {m}")
+
+
 several_runs = ensemble_laws.but(
     "at least two given classifiers, equally likely",
     lambda: [
@@ -39,6 +48,7 @@ several_runs = ensemble_laws.but(
         ClassifierLaw([1.0], [[0.0, 0.0, 1.0]], [0.5, 0.5], [[0], [1]]),
     ],
     build=equally_likely,
+    outside=_not_several,
     h=integer(2, 6),
 )
 
@@ -194,7 +204,7 @@ def _calibrated_constants(share: float) -> ClassifierLaw:
 
 
 enumerated_laws = small_classifier_laws.but(
-    "at most three classifiers on at most three points, for full enumeration",
+    "at most three classifiers on at most three points, for all draws of three runs",
     lambda: [
         two_constants(),
         ClassifierLaw([0.5, 0.5], [[1, 0], [0, 1]], [0.5, 0.5], [[0, 0], [1, 1]]),

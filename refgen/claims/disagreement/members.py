@@ -6,6 +6,7 @@ from typing import Any
 
 from refgen.arrays import namespace
 from refgen.claims.disagreement._test_sets import per_instance
+from refgen.claims.disagreement.domains import member_laws
 from refgen.claims.kinds import equal
 from refgen.claims.registry import claim
 from refgen.disagreement import MemberLaw
@@ -20,6 +21,18 @@ def _at_equal_points(member_probabilities: Any) -> MemberLaw:
     return MemberLaw.trusted(weights=weights, member_probabilities=p)
 
 
+def _at_unequal_points(law: Any) -> str | None:
+    """Why a law has not two runs, on points of equal weight."""
+    reason = member_laws.outside(law)
+    if reason:
+        return reason
+    n_runs, n_points = law.member_probabilities.shape[-3:-1]
+    if n_runs < 2:
+        return f"must have at least two runs, got {n_runs}"
+    off = abs(law.weights * n_points - 1) > 1e-13
+    return f"weights must be 1/{n_points}" if off.any() else None
+
+
 runs_with_probabilities = record(
     _at_equal_points,
     "at least two runs that output probabilities, on points of equal weight",
@@ -28,6 +41,7 @@ runs_with_probabilities = record(
     k=integer(1, 5),
     member_probabilities=distribution("m", "n", "k"),
     examples=lambda: [MemberLaw([1.0], [[[0.5, 0.5]], [[0.5, 0.5]]])],
+    outside=_at_unequal_points,
 )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from refgen.arrays import namespace
+from refgen.claims.disagreement._families import not_of_family
 from refgen.claims.disagreement.domains import binary_laws, ternary_laws
 from refgen.claims.kinds import at_most, equal, exceeds
 from refgen.claims.registry import claim
@@ -50,6 +51,11 @@ laws_in_every_order = record(
     _in_every_order,
     "points of types A, B and C with their classes in every order, δ in [.01, .2]",
     delta=real(0.01, 0.2),
+    outside=not_of_family(
+        _in_every_order,
+        lambda law: (law.label_probabilities[0, 0] - 0.4,),
+        delta=(0.01, 0.2),
+    ),
     examples=lambda: [_in_every_order(np.array(0.2))],
 )
 
@@ -136,6 +142,12 @@ laws_on_the_line_of_gde = record(
     "levels q in [.05, .15] and .2, label rates on the line of GDE",
     level=real(0.05, 0.15),
     part=real(0.1, 1),
+    outside=not_of_family(
+        _on_the_line_of_gde,
+        lambda law: (law.vote_shares[0, 0], 1 - law.label_probabilities[1, 0] / 0.2),
+        level=(0.05, 0.15),
+        part=(0.1, 1.0),
+    ),
     examples=lambda: [_on_the_line_of_gde(np.array(0.1), np.array(1.0))],
 )
 
@@ -181,6 +193,9 @@ laws_with_two_exchanged = record(
     _lower_two_exchanged,
     "top class calibrated, labels of the other two exchanged",
     s=real(0.05, 0.2),
+    outside=not_of_family(
+        _lower_two_exchanged, lambda law: (law.vote_shares[0, 2],), s=(0.05, 0.2)
+    ),
     examples=lambda: [_lower_two_exchanged(np.array(0.2))],
 )
 

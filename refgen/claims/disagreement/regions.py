@@ -9,13 +9,16 @@ import numpy as np
 
 from refgen.arrays import namespace
 from refgen.claims.disagreement._calibrated import lattice_steps
+from refgen.claims.disagreement._families import not_of_family
 from refgen.claims.disagreement.domains import (
+    OPPOSITE,
+    calibrated_laws,
     canonical_laws,
-    class_wise_laws,
     easy_and_hard_laws,
     finite_laws,
     gde_laws,
 )
+from refgen.claims.disagreement.notions import laws_in_every_order
 from refgen.claims.kinds import at_most, equal, exceeds
 from refgen.claims.registry import claim
 from refgen.claims.sources import JIANG
@@ -45,9 +48,16 @@ def canonical_calibration_gives_local_gde(rg, law, constant=1.0):
 canonical_calibration_gives_local_gde.twin(
     "disagreement is 3 % below error", constant=1.03
 )
+_laws = calibrated_laws("class_wise", k=(2, 4), on_lattice=True)
+class_wise_lattice_laws = _laws.but(
+    "laws with class-wise calibration, votes that are multiples of 1/10",
+    laws_in_every_order.examples,
+    outside=_laws.outside,
+)
+
 canonical_calibration_gives_local_gde.twin(
     "class-wise calibration ⇒ EDR = ETE given any event {h̃(X) ∈ A}",
-    domain=class_wise_laws,
+    domain=class_wise_lattice_laws,
 )
 
 
@@ -64,11 +74,21 @@ def _orthogonal_move(s: Any, t: Any) -> FiniteLaw:
     )
 
 
+def _shares_and_moves(law: FiniteLaw) -> tuple[Any, Any]:
+    """s and t of `_orthogonal_move`."""
+    s = law.vote_shares[..., 0, 2]
+    # s is .2 at most: this has ten roundings.
+    return s, (law.label_probabilities[..., 0, 0] - 0.5) / (0.5 - 2 * s)
+
+
 laws_moved_orthogonally = record(
     _orthogonal_move,
     "votes (½, ½ − s, s), labels moved by t (½ − 2s, s − ½, s)",
     s=real(0.05, 0.2),
     t=real(0.05, 1),
+    outside=not_of_family(
+        _orthogonal_move, _shares_and_moves, s=(0.05, 0.2), t=(0.05, 1.0)
+    ),
     examples=lambda: [_orthogonal_move(np.array(0.2), np.array(0.2))],
 )
 
@@ -78,8 +98,7 @@ def local_gde_without_calibration(rg, law, factor=1.0):
     """GDE on every region with CWCE > 0, for three classes: p = (.52, .24, .24)."""
     d, votes, labels = rg.disagreement, law.vote_shares, law.label_probabilities
     differs = 1 - (votes**2).sum(axis=-1)
-    s = votes[..., 0, 2]
-    t = (labels[..., 0, 0] - 0.5) / (0.5 - 2 * s)  # s ≤ .2: off by 10 roundings
+    s, t = _shares_and_moves(law)
     moved = t * (1 - 2 * s)
     return (
         equal(differs - d.pointwise_gap(law), 1 - (votes * labels).sum(axis=-1), 2),
@@ -117,7 +136,14 @@ def _no_level_in_both_halves(law: FiniteLaw) -> Any:
     return apart.all(axis=(-1, -2, -3, -4))
 
 
-@claim("GDE-10b", kind="inequality", domain=finite_laws)
+pooled_laws = finite_laws.but(
+    "any points, labels and vote shares, in two regions",
+    # Opposite imbalances of the same levels in the two regions.
+    lambda: [*finite_laws.examples(), OPPOSITE],
+)
+
+
+@claim("GDE-10b", kind="inequality", domain=pooled_laws)
 def pooling_hides_miscalibration(
     rg, law, equal_where=_no_level_in_both_halves, part=1.0
 ):

@@ -6,6 +6,7 @@ from refgen.arrays import namespace
 from refgen.claims.disagreement._calibrated import LATTICE, lattice_steps
 from refgen.claims.disagreement._runs import label_masses
 from refgen.claims.disagreement.domains import (
+    EXCHANGED,
     class_aggregated_binary_laws,
     class_aggregated_laws,
     class_wise_laws,
@@ -19,6 +20,7 @@ from refgen.claims.disagreement.domains import (
 from refgen.claims.kinds import ascending, at_most, equal
 from refgen.claims.registry import claim
 from refgen.claims.sources import JIANG, KIRSCH_GAL
+from refgen.disagreement import FiniteLaw
 
 
 @claim(
@@ -130,11 +132,11 @@ def _(rg, law):
 def all_moments_agree(rg, law, constant=1.0):
     """Class-aggregated calibration ⇒ E g(h̃_Y) = E Σ h̃ g(h̃) for all g.
 
-    Checked for q², q(1 − q), eᵠ and −log(q + 0.01); GDE-4c is the converse.
+    Checked for q², q(1 − q), eᵠ and −log(q + 0.1); GDE-4c is the converse.
     """
     xp, q = namespace(law.weights), law.vote_shares
     # Levels may be 0, where each of these functions is finite.
-    functions = (q**2, q * (1 - q), xp.exp(q), -xp.log(q + 0.01))
+    functions = (q**2, q * (1 - q), xp.exp(q), -xp.log(q + 0.1))
     promised = constant * law.weights[..., None] * q
     return [
         equal(
@@ -160,7 +162,14 @@ def _level_imbalances(rg, law):
     return found
 
 
-@claim("GDE-4c", kind="identity", domain=lattice_laws, cost=100)
+laws_with_certain_votes = lattice_laws.but(
+    "vote shares that are multiples of 1/10, 1 among them",
+    lambda: [EXCHANGED, FiniteLaw([0.5, 0.5], [[0.4, 0.6], [0, 1]], [[1, 0], [0, 1]])],
+    outside=lattice_laws.outside,
+)
+
+
+@claim("GDE-4c", kind="identity", domain=laws_with_certain_votes, cost=100)
 def finitely_many_moments_suffice(rg, law, last=1.0):
     """L levels: the moments of degree 1 to L − 1 determine all imbalances a − q w.
 
