@@ -101,11 +101,16 @@ def calibrate(weights: Any, votes: Any, direction: Any, notion: Notion) -> Finit
     shares = votes / LATTICE
     # Each column enters the equations once per group, so masses are bounded by P.
     masses = (direction * weights[..., None]).reshape(shape[0], -1)
-    delta = project_out(basis, masses).reshape(shape) / weights[..., None]
+    masses = project_out(basis, masses)
+    # A direction that is nearly orthogonal to the solutions leaves little. In units of
+    # itself it is projected again, which removes the rounding of the first time.
+    size = abs(masses).max(axis=-1, keepdims=True)
+    masses = project_out(basis, masses / xp.where(size > 1e-9, size, 1.0))
+    delta = masses.reshape(shape) / weights[..., None]
     # What is left of zeros is rounding: scaled up it would be noise, and next to a
     # share of 0 or 1 it would leave no room. It is small beside the largest entry.
     largest = abs(delta).max(axis=(-1, -2), keepdims=True)
-    delta = xp.where((largest > 1e-9) & (abs(delta) > 1e-12 * largest), delta, 0.0)
+    delta = xp.where((largest > 1e-9) & (abs(delta) > 1e-14 * largest), delta, 0.0)
     room = xp.where(delta > 0, (1 - shares), shares) / xp.where(
         delta == 0, 1.0, abs(delta)
     )
