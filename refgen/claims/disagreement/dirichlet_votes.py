@@ -70,12 +70,12 @@ def _limit(law: Any) -> Any:
 
 
 def _shift(law: Any, n_runs: Any) -> tuple[Any, Any]:
-    """κ α₀/(12 M (M + α₀)), and how far log(c/√(M (M + α₀)) ann(M)) may be above it."""
+    """κ α₀/(12 M (M + α₀)), and how far log(c/√(M (M + α₀)) ann(M)) may be below it."""
     k = law.n_classes[..., None]
     total = law.alpha[..., None] * k
     kappa = k**2 / (k - 1) - 1
     first = kappa * total / (12 * n_runs * (n_runs + total))
-    return first, total / (120 * n_runs**4)
+    return first, total * (k**3 + (k / (k - 1)) ** 3) / (120 * n_runs**4)
 
 
 def _envelope(law: Any) -> Any:
@@ -83,8 +83,7 @@ def _envelope(law: Any) -> Any:
     xp, k = namespace(law.alpha), law.n_classes[..., None]
 
     def distance(sizes: Any) -> Any:
-        first, rest = _shift(law, k * sizes)
-        return _limit(law)[..., None] * xp.expm1(first + rest)
+        return _limit(law)[..., None] * xp.expm1(_shift(law, k * sizes)[0])
 
     return distance
 
@@ -93,8 +92,8 @@ def _envelope(law: Any) -> Any:
 def annealed_error_decays_like_one_over_m(rg, law, order=1.0, factor=1.0):
     """√(M (M + α₀)) ann(M) → K E|α − α₀q| for calibrated Dirichlet votes, K | M.
 
-    The logarithm of limit over value is κ α₀/(12 M (M + α₀)) + O(M⁻⁴) at most, κ =
-    K²/(K − 1) − 1.
+    The logarithm of limit over value is κ α₀/(12 M (M + α₀)) at most, and O(M⁻⁴) below
+    it; κ = K²/(K − 1) − 1.
     """
     xp, k = namespace(law.alpha), law.n_classes[..., None]
     n_runs = k * xp.asarray(BLOCKS)
@@ -106,7 +105,8 @@ def annealed_error_decays_like_one_over_m(rg, law, order=1.0, factor=1.0):
     scale = 10 * (1 + law.alpha[..., None] * k)
     return (
         tends_to(scaled, limit, _envelope(law), BLOCKS, scale * limit),
-        at_most(xp.log(limit / scaled), factor * first + rest, scale, sharp=True),
+        at_most(xp.log(limit / scaled), factor * first, scale, sharp=True),
+        at_most(first - rest, xp.log(limit / scaled), scale, sharp=True),
     )
 
 
