@@ -86,7 +86,7 @@ class Built(Domain):
         stream: Any,
         values: Values,
         size: float,
-        sizes: Sizes = NO_SIZES,
+        sizes: Sizes = NO_SIZES,  # the values hold those of an outer record, too
     ) -> dict[str, Any]:
         """Values a small step away, which are again values of the fields.
 
@@ -101,8 +101,6 @@ class Built(Domain):
             As `draw_values` returns them.
         size : float
             In (0, 1].
-        sizes : mapping
-            Those of the record that this one is a field of.
 
         Raises
         ------
@@ -121,7 +119,7 @@ class Built(Domain):
         """
         if not 0 < size <= 1:
             raise ValueError(f"size must be in (0, 1], got {size}")
-        sizes = {**sizes, **sizes_of(values)}
+        sizes = sizes_of(values)
         own = {
             name: field.moved(rg, stream.child(name), values[name], size, sizes)
             for name, field in self._values(sizes).items()
