@@ -7,8 +7,9 @@ from typing import Any
 from refgen.arrays import namespace
 
 # Shares are sums of numbers that are not negative and add up to 1: m terms are off by
-# at most (m − 1) 2⁻⁵³. So shares that should be equal, of up to 32 terms each, differ
-# by less than 64 · 2⁻⁵³, which is this width.
+# at most (m − 1) 2⁻⁵³, and by 2 log₂ m · 2⁻⁵³ if they are added in pairs. So shares
+# that should be equal, of up to 32 terms each, or 2¹⁵ added in pairs, differ by less
+# than 64 · 2⁻⁵³, which is this width.
 LEVEL_WIDTH = 2.0**-47
 
 

@@ -131,13 +131,27 @@ class ClassifierLaw(Instance):
 
     def marginal(self) -> FiniteLaw:
         """The law of points and labels with the vote shares h̃ of this law."""
-        xp = namespace(self.weights)
-        votes = xp.einsum("...h,...hnk->...nk", self.classifier_weights, self.one_hot())
+        weighted = self.classifier_weights[..., None, None] * self.one_hot()
         return FiniteLaw.trusted(
             weights=self.weights,
             label_probabilities=self.label_probabilities,
-            vote_shares=votes,
+            vote_shares=_summed_in_pairs(weighted),
         )
+
+
+def _summed_in_pairs(values: Any) -> Any:
+    """Sums over the third axis from the end, in pairs.
+
+    m terms carry 2 log₂ m roundings at most, so that shares that should be equal stay
+    one level (`refgen.disagreement._levels`), of up to 2¹⁵ classifiers.
+    """
+    while (m := values.shape[-3]) > 1:
+        half = m // 2
+        pairs = values[..., :half, :, :] + values[..., half : 2 * half, :, :]
+        if m % 2:
+            pairs[..., 0, :, :] += values[..., -1, :, :]
+        values = pairs
+    return values[..., 0, :, :]
 
 
 @dataclass(frozen=True, repr=False)

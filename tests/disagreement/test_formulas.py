@@ -439,3 +439,18 @@ def test_intervals_are_the_estimate_plus_or_minus_the_error():
     assert estimate.standard_error == pytest.approx(error)
     assert estimate.low == pytest.approx(max(value - half, 0))
     assert estimate.high == pytest.approx(min(value + half, 1))
+
+
+@pytest.mark.parametrize("m", [3, 100, 9999])
+def test_shares_of_many_classifiers_stay_on_their_level(m):
+    """Two points on which as many classifiers agree, but not the same ones."""
+    votes = np.arange(m) % 3 == 0
+    law = rd.ClassifierLaw(
+        [0.5, 0.5],
+        [[1.0, 0.0], [0.0, 1.0]],
+        np.full(m, 1 / m),
+        np.stack([votes, np.sort(votes)], axis=-1).astype(int),
+    )
+    shares = law.marginal().vote_shares
+    assert abs(shares[:, 1] - votes.sum() / m).max() <= 2 * np.ceil(np.log2(m)) * 2**-53
+    assert len(rd.level_masses(law.marginal())[0]) == 2
