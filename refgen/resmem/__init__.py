@@ -10,6 +10,7 @@ from refgen.resmem.averaging import (
     noisy_torus_risk,
 )
 from refgen.resmem.ball import (
+    ball_boundary_limit,
     ball_distance_limit,
     ball_squared_distance,
     ball_squared_distance_bounds,
@@ -77,6 +78,7 @@ __all__ = [
     "ResMemRegressor",
     "asymptotic_excess_risk",
     "at_neighbors",
+    "ball_boundary_limit",
     "ball_distance_limit",
     "ball_moments",
     "ball_squared_distance",

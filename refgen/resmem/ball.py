@@ -67,8 +67,9 @@ def ball_squared_distance(n_features: int, n_points: Any) -> Any:
 def ball_squared_distance_bounds(n_features: int, n_points: Any) -> tuple[Any, Any]:
     """Closed forms below and above E D² of `ball_squared_distance`.
 
-    (d + 2) Γ(1 + 2/d) Γ(n + 1)/Γ(n + 1 + 2/d), which is E D² if there were no boundary,
-    and that plus (d + 2) · 16 Γ(3/d) Γ(n + 1)/Γ(n + 1 + 3/d).
+    (d + 2) Γ(1 + 2/d) G(2/d) with G(a) = Γ(n + 1)/Γ(n + 1 + a), which is E D² if there
+    were no boundary, plus what the boundary adds: 2 (d + 2) c Γ(3/d) G(3/d) to first
+    order, where c is that of `ball_boundary_limit`.
 
     Parameters
     ----------
@@ -78,6 +79,7 @@ def ball_squared_distance_bounds(n_features: int, n_points: Any) -> tuple[Any, A
     Returns
     -------
     low, high : arrays
+        Their difference is O(n^(−4/d)). For d = 1 both are E D².
 
     Raises
     ------
@@ -92,12 +94,46 @@ def ball_squared_distance_bounds(n_features: int, n_points: Any) -> tuple[Any, A
     --------
     >>> low, high = ball_squared_distance_bounds(2, 100)
     >>> round(float(low), 6), round(float(high), 6)
-    (0.039604, 0.095276)
+    (0.043255, 0.053522)
     """
     d, n = check_integer("n_features", n_features, 1), as_counts("n_points", n_points)
-    low = (d + 2) * math.gamma(1 + 2 / d) * gamma_ratio(n + 1, 2 / d)
-    layer = 16 * (d + 2) * math.gamma(3 / d) * gamma_ratio(n + 1, 3 / d)
-    return low, low + layer
+    inside = (d + 2) * math.gamma(1 + 2 / d) * gamma_ratio(n + 1, 2 / d)
+    least, most = _boundary_bounds(d, n)
+    return inside + (d + 2) * least, inside + (d + 2) * most
+
+
+def _boundary_bounds(d: int, n: Any) -> tuple[Any, Any]:
+    """Bounds on what the boundary adds to E D² in the ball of radius 1."""
+    xp, (first, second) = namespace(n), _boundary_moments(d)
+    layer = math.gamma(3 / d) * gamma_ratio(n + 1, 3 / d)
+    next_order = math.gamma(1 + 4 / d) * gamma_ratio(n + 1, 4 / d)
+    least = 2 * first * layer - d * (d - 1) * second * next_order
+    most = xp.minimum(4 * layer, 2 * first * layer + 6 * d * next_order)
+    return xp.maximum(least, 0.0), most
+
+
+def ball_boundary_limit(n_features: int) -> float:
+    """What the boundary of the ball adds to E D², in the limit and times n^(3/d).
+
+    2 (d + 2) Γ(3/d) c with c = ∫₀¹ (h(t)^(−3/d) − 1) dt, where h(t) is the fraction of
+    the ball in which the first coordinate is at most t times the radius.
+
+    Raises
+    ------
+    ValueError
+        If `n_features` is not positive.
+
+    Notes
+    -----
+    Source: derived here, claim RM-12e.
+
+    Examples
+    --------
+    >>> round(ball_boundary_limit(1), 12)
+    24.0
+    """
+    d = check_integer("n_features", n_features, 1)
+    return 2 * (d + 2) * math.gamma(3 / d) * _boundary_moments(d)[0]
 
 
 def ball_distance_limit(n_features: int) -> float:
@@ -220,6 +256,23 @@ def _levels(d: int, n: Any) -> int:
     levels = math.ceil(math.log2(float(n.max())) / d) + 2
     # Rounded up, so that calls with other numbers of points may share a rule.
     return levels if levels <= 4 else -(-levels // 4) * 4
+
+
+@lru_cache(maxsize=64)
+def _boundary_moments(d: int) -> tuple[float, float]:
+    """∫₀¹ (h^(−3/d) − 1) dt and ½ ∫₀¹ t (h^(−4/d) − 1) dt for a half-space at depth t.
+
+    With t = sin θ the integrands are analytic. Where t² d > 144, h is 1 to rounding.
+    """
+    x, w = _unit_nodes(96)
+    widest = math.asin(min(1.0, 12 / math.sqrt(d)))
+    sine, cosine = np.sin(widest * x), np.cos(widest * x)
+    # The logarithm of h, whose distance from 1 is a cap.
+    log_share = np.log1p(-_cap(d, cosine, sine))
+    weights = widest * w * cosine
+    first = (weights * np.expm1(-3 / d * log_share)).sum()
+    second = (weights * sine * np.expm1(-4 / d * log_share)).sum() / 2
+    return float(first), float(second)
 
 
 @lru_cache(maxsize=64)
