@@ -94,12 +94,14 @@ def ball_squared_distance_bounds(n_features: int, n_points: Any) -> tuple[Any, A
     --------
     >>> low, high = ball_squared_distance_bounds(2, 100)
     >>> round(float(low), 6), round(float(high), 6)
-    (0.043255, 0.053522)
+    (0.043255, 0.052726)
     """
     d, n = check_integer("n_features", n_features, 1), as_counts("n_points", n_points)
     inside = (d + 2) * math.gamma(1 + 2 / d) * gamma_ratio(n + 1, 2 / d)
     least, most = _boundary_bounds(d, n)
-    return inside + (d + 2) * least, inside + (d + 2) * most
+    # E D² falls with n, from 2d.
+    high = namespace(n).minimum(inside + (d + 2) * most, 2.0 * d)
+    return inside + (d + 2) * least, high
 
 
 def _boundary_bounds(d: int, n: Any) -> tuple[Any, Any]:
@@ -224,7 +226,11 @@ def break_even_n(n_features: int) -> int:
     >>> [break_even_n(d) for d in (1, 2, 3, 10)]
     [2, 3, 3, 12]
     """
-    d = _features(n_features)
+    return _break_even(_features(n_features))
+
+
+@lru_cache(maxsize=64)
+def _break_even(d: int) -> int:
     worse, better = 1, 2  # E D² = 2d at n = 1; it falls with n
     while not _beats_base(d, better):
         worse, better = better, 2 * better

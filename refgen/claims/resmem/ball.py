@@ -1,54 +1,42 @@
-"""RM-12, 12b, 13 and 18: the nearest point in a ball, a recalled rate, break-even."""
+"""RM-12, 12p, 12b and 13: the nearest point in a ball, and a recalled rate."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from refgen.arrays import Instance, namespace
-from refgen.claims.kinds import ascending, at_most, equal, exceeds
+from refgen.claims.kinds import ascending, at_most, equal
 from refgen.claims.registry import claim
+from refgen.claims.resmem._balls import (
+    BallSize,
+    Dimension,
+    by_angles,
+    by_dimension,
+    nearer_of_two,
+)
 from refgen.claims.sources import YANG
-from refgen.domains import Domain, integer, real, record
-from refgen.resmem import LinearProblem
-
-# More than the quadrature of E D² has nodes: each is a positive term.
-NODES = 2**16
-
+from refgen.domains import integer, real, record
+from refgen.special import gamma_ratio
 
 # --- RM-12: the distance at finite n
 
 
-@dataclass(frozen=True, repr=False)
-class BallSample(Instance):
-    """Centre 0 of a ball in ℝᵈ, shape (..., d), and a number of points in it."""
-
-    centre: Any
-    n_points: Any
-
-    @property
-    def n_features(self) -> int:
-        return self.centre.shape[-1]
+def _size(d: int, n: int) -> BallSize:
+    # Rounding must not take n below itself.
+    return BallSize(np.array(d), np.array(math.log10(n + 0.5)))
 
 
-def _ball_sample(centre: Any, n_points: Any) -> BallSample:
-    return BallSample(centre, namespace(n_points).floor(n_points))
-
-
-def _ball(d: int, n: int) -> BallSample:
-    return BallSample(np.zeros(d), np.array(float(n)))
-
-
-ball_samples = record(
-    _ball_sample,
-    "n up to 10⁶ points in up to 6 dimensions",
-    d=integer(1, 6),
-    centre=real(0, 0, shape=("d",)),
-    n_points=real(1, 1e6, log=True),
+ball_sizes = record(
+    BallSize,
+    "up to 500 points in up to 12 dimensions",
+    n_features=integer(1, 12),
+    magnitude=real(0, 2.699),
     examples=lambda: [
-        _ball(d, n) for d, n in ((1, 2), (2, 1), (3, 100), (5, 10**4), (16, 20))
+        _size(d, n) for d, n in ((1, 2), (2, 1), (3, 100), (5, 400), (2, 2), (12, 7))
     ],
 )
 
@@ -60,64 +48,127 @@ def squared_distance(rg: Any, d: int, n: Any) -> Any:
 
 def without_boundary(rg: Any, d: int, n: Any) -> Any:
     """What E D² would be if no boundary were near."""
-    return rg.resmem.ball_squared_distance_bounds(d, n)[0]
+    return rg.resmem.ball_distance_limit(d) * gamma_ratio(n + 1, 2 / d)
 
 
-@claim("RM-12", kind="identity", domain=ball_samples, cost=128)
-def ball_quadrature(rg, sample, square=squared_distance):
-    """E D² by quadrature is 6(n+7)/((n+1)(n+2)(n+3)) for d = 1, and 2d for n = 1."""
-    n, d = sample.n_points, sample.n_features
-    line = 6 / (n + 1) * ((n + 7) / (n + 2)) / (n + 3)
-    return (
-        equal(square(rg, 1, n), line, line, roundings=NODES),
-        equal(square(rg, d, n / n), 2 * d, 2 * d, roundings=NODES),
-    )
+@claim("RM-12", kind="identity", domain=ball_sizes, cost=512)
+def ball_quadrature(rg, size, square=squared_distance, share=1):
+    """E D² is an integral of the lens of two balls, 6(n+7)/((n+1)(n+2)(n+3)) on a line.
+
+    Both sides integrate; they share no rule, no substitution and no formula of caps.
+    """
+    d, n = size.n_features, size.n_points
+    found = share * by_dimension(lambda d, n: square(rg, d, n), d, n)
+    exact, line = by_dimension(by_angles, d, n), _on_a_line(n)
+    return equal(found, exact, exact), equal(share * square(rg, 1, n), line, line)
+
+
+def _on_a_line(n: Any) -> Any:
+    return 6 / (n + 1) * ((n + 7) / (n + 2)) / (n + 3)
 
 
 ball_quadrature.twin(
     "E D² = (d + 2) Γ(1 + 2/d) n!/Γ(n + 1 + 2/d), as without boundary",
     square=without_boundary,
 )
+ball_quadrature.twin("E D² is a hundredth larger", share=1 / 1.01)
 
 
-@claim("RM-12b", kind="inequality", domain=ball_samples, cost=128)
-def ball_bounds(rg, sample):
-    """E D² is at least its value without boundary, and O(n^(−3/d)) above it."""
-    d, n = sample.n_features, sample.n_points
-    square = rg.resmem.ball_squared_distance(d, n)
-    low, high = rg.resmem.ball_squared_distance_bounds(d, n)
-    return ascending(low, square, high, scale=square, roundings=NODES)
+# --- RM-12p: one point, and two
+
+many_dimensions = record(
+    Dimension,
+    "balls of 1 to 24 dimensions",
+    n_features=integer(1, 24),
+    examples=lambda: [Dimension(np.array(d)) for d in (1, 2, 3, 24)],
+)
 
 
-@ball_bounds.twin_function("the boundary brings points no farther apart")
-def _(rg, sample):
-    d, n = sample.n_features, sample.n_points
-    low = without_boundary(rg, d, n)
-    return at_most(squared_distance(rg, d, n), low, low, roundings=NODES)
+@claim("RM-12p", kind="identity", domain=many_dimensions, cost=512)
+def nearer_point(rg, ball, share=1, second=2):
+    """E D² is 2d for one point; for two it is found along the line through them.
+
+    With two it is 9/10 for d = 1, 7/3 for d = 2 and 173/44 for d = 3.
+    """
+    xp, d = namespace(ball.n_features), ball.n_features
+
+    def nearest_of(n: int) -> Any:
+        square, n = rg.resmem.ball_squared_distance, xp.asarray(n)
+        return share * by_dimension(lambda d: square(d, n), d)
+
+    pair = by_dimension(lambda d: nearer_of_two(xp, d), d)
+    return equal(nearest_of(1), 2.0 * d, 2.0 * d), equal(nearest_of(second), pair, pair)
+
+
+nearer_point.twin("E D² is a hundredth larger", share=1 / 1.01)
+nearer_point.twin("the nearer of two is as far as the nearest of three", second=3)
+
+
+# --- RM-12b: the boundary
+
+bounded_sizes = record(
+    BallSize,
+    "up to 10⁹ points in up to 12 dimensions",
+    n_features=integer(1, 12),
+    magnitude=real(0, 9),
+    examples=lambda: [
+        _size(d, n) for d, n in ((1, 2), (1, 30), (2, 1), (3, 100), (5, 10**8), (12, 1))
+    ],
+)
+
+
+@claim("RM-12b", kind="inequality", domain=bounded_sizes, cost=512)
+def ball_bounds(rg, size, least=1, most=1):
+    """What the boundary adds to E D², from below and above; on a line both are exact.
+
+    At least 2(d+2) c Γ(3/d) G less an O(n^(−4/d)), at most that plus an O(n^(−4/d)),
+    and at most 4(d+2) Γ(3/d) G, with G = n!/Γ(n + 1 + 3/d); E D² ≤ 2d.
+    """
+    r, d, n = rg.resmem, size.n_features, size.n_points
+    square = by_dimension(r.ball_squared_distance, d, n)
+    inside = by_dimension(lambda d, n: without_boundary(rg, d, n), d, n)
+    low = by_dimension(lambda d, n: r.ball_squared_distance_bounds(d, n)[0], d, n)
+    high = by_dimension(lambda d, n: r.ball_squared_distance_bounds(d, n)[1], d, n)
+    low, high = inside + least * (low - inside), inside + most * (high - inside)
+    return ascending(inside, low, square, high, scale=square, sharp=True)
+
+
+ball_bounds.twin("the boundary adds 39/40 of the upper bound at most", most=39 / 40)
+ball_bounds.twin("the boundary adds 41/40 of the lower bound", least=41 / 40)
+ball_bounds.twin("the boundary brings points no farther apart", most=0)
 
 
 # --- RM-13: the recalled rate as an upper bound
 
-CONSTANT = 2.597
+# The best constants for the population's base: on a line, and in more dimensions.
+CONSTANT = 9 / (5 * math.log(2))
+ABOVE_A_LINE = 7 / (12 * math.sqrt(math.log(2)))
 
 
-def _sphere_problem(d: int, radius: float) -> LinearProblem:
-    """Σ = I and ‖θ*‖ = 1."""
-    return LinearProblem(np.ones(d), np.eye(d)[0], radius)
+@dataclass(frozen=True, repr=False)
+class BaseInBall(Instance):
+    """d from 2 on, the decimal logarithm of n, and L, shapes (...)."""
+
+    n_features: Any
+    magnitude: Any
+    radius: Any
+
+    @property
+    def n_points(self) -> Any:
+        return namespace(self.magnitude).floor(10.0**self.magnitude)
 
 
-recalled_grid = Domain(
-    "d in {1, 2, 3, 5}, n in {2, 8, 64, 512}, L in {.1, .5, .9}",
-    lambda: [_sphere_problem(d, r) for d in (1, 2, 3, 5) for r in (0.1, 0.5, 0.9)],
+recalled_sizes = record(
+    BaseInBall,
+    "2 to 10⁶ points, 1 to 8 dimensions, L from 0.0001 to 0.97",
+    n_features=integer(2, 8),
+    magnitude=real(math.log10(2.5), 6),
+    radius=real(1e-4, 0.97, log=True),
+    examples=lambda: [
+        BaseInBall(np.array(d), np.array(math.log10(n + 0.5)), np.array(radius))
+        for d, n, radius in ((2, 2, 1e-4), (3, 8, 0.1), (5, 512, 0.5), (8, 64, 0.9))
+    ],
 )
-GRID_SIZES = (2.0, 8.0, 64.0, 512.0)
-
-
-def _resmem_risk(rg: Any, problem: LinearProblem, sizes: Any) -> Any:
-    """(1 − L)² E D²/d, with k = 1 and the population's base, (batch, sizes)."""
-    d, missed = problem.n_features, (1 - problem.radius[:, None]) ** 2
-    n = namespace(missed).asarray(sizes, float)
-    return missed * rg.resmem.ball_squared_distance(d, n) / d
 
 
 def _recalled(rg: Any, d: int, n: Any, radius: Any) -> Any:
@@ -125,71 +176,43 @@ def _recalled(rg: Any, d: int, n: Any, radius: Any) -> Any:
 
 
 def _first_term(rg: Any, d: int, n: Any, radius: Any) -> Any:
-    return d**2 * radius**2 * n ** (-2 / 3)
+    """The bound less what it is without capacity."""
+    second = rg.resmem.recalled_risk_bound(d, n, 0 * radius + 1e-9)
+    return rg.resmem.recalled_risk_bound(d, n, radius) - (1 - radius) ** 2 * second
 
 
-def _steeper(rg: Any, d: int, n: Any, radius: Any) -> Any:
-    """The second term with the exponent 3/d."""
-    second = (namespace(n).log(n) / d / n) ** (3 / d)
-    return _first_term(rg, d, n, radius) + d**2 * (1 - radius) ** 2 * second
+@claim(
+    "RM-13",
+    kind="inequality",
+    domain=recalled_sizes,
+    source=YANG.at("recalled"),
+    cost=64,
+)
+def recalled_rate(
+    rg, sample, on_a_line=CONSTANT, elsewhere=ABOVE_A_LINE, rate=_recalled
+):
+    """Risk ≤ C (d²L²n^(−2/3) + d²(1−L)² (log(n^(1/d))/n)^(1/d)), C = 2.596851 at d = 1.
 
-
-@claim("RM-13", kind="inequality", domain=recalled_grid, source=YANG.at("recalled"))
-def recalled_rate(rg, problem, constant=CONSTANT, rate=_recalled, sizes=GRID_SIZES):
-    """Risk ≤ 2.597 (d²L²n^(−2/3) + d²(1−L)² (log(n^(1/d))/n)^(1/d)) on a grid.
-
-    Recalled. The base is the population's, which for d = 1 is every sample's.
+    From two dimensions on C = 0.700655 is enough. Both are the best possible. The rate
+    is recalled. The base is the population's, which for d = 1 is every sample's.
     """
-    risk = _resmem_risk(rg, problem, sizes)
-    n, radius = namespace(risk).asarray(sizes), problem.radius[:, None]
-    bound = constant * rate(rg, problem.n_features, n, radius)
-    return at_most(risk, bound, risk, roundings=NODES)
+    parts = []
+    for constant, d in (
+        (on_a_line, sample.n_features // sample.n_features),
+        (elsewhere, sample.n_features),
+    ):
+        rows = (d, sample.n_points, sample.radius)
+        risk = by_dimension(lambda d, n, L: _resmem_risk(rg, d, n, L), *rows)
+        bound = by_dimension(lambda d, n, L: rate(rg, d, n, L), *rows)
+        parts.append(at_most(risk, constant * bound, risk, sharp=True))
+    return parts
 
 
+def _resmem_risk(rg: Any, d: int, n: Any, radius: Any) -> Any:
+    """(1 − L)² E D²/d, with k = 1 and the population's base."""
+    return (1 - radius) ** 2 * rg.resmem.ball_squared_distance(d, n) / d
+
+
+recalled_rate.twin("2.59 suffices on a line", on_a_line=2.59)
+recalled_rate.twin("0.7 suffices from two dimensions on", elsewhere=0.7)
 recalled_rate.twin("the first term alone bounds the risk", rate=_first_term)
-recalled_rate.twin(
-    "so does the rate with exponent 3/d, up to n = 10¹⁴",
-    rate=_steeper,
-    sizes=(*GRID_SIZES, 1e8, 1e14),
-)
-recalled_rate.twin("the constant 1 suffices", constant=1)
-
-
-# --- RM-18: from which n on memorizing pays
-
-ball_dimensions = Domain(
-    "d from 1 to 12 and 16, two L",
-    lambda: [_sphere_problem(d, r) for d in (*range(1, 13), 16) for r in (0.1, 0.9)],
-)
-
-
-@claim("RM-18", kind="existence", domain=ball_dimensions)
-def break_even(rg, problem):
-    """Some n, the same for all L, from which on ResMem beats its population base.
-
-    At n = 1 it never does: its risk is twice the base's. For d = 1 it does from n = 2.
-    """
-    n = rg.resmem.break_even_n(problem.n_features)
-    first, before, at = _resmem_risk(rg, problem, (1, n - 1, n)).T
-    base = (1 - problem.radius) ** 2
-    return (
-        exceeds(base, at, 2 * base, roundings=NODES),
-        exceeds(before, base, 2 * base, roundings=NODES),
-        equal(first, 2 * base, 2 * base, roundings=NODES),
-    )
-
-
-def _beats_base(rg: Any, problem: LinearProblem, n: int) -> Any:
-    base = (1 - problem.radius) ** 2
-    risk = _resmem_risk(rg, problem, (n,))[:, 0]
-    return exceeds(base, risk, 2 * base, roundings=NODES)
-
-
-@break_even.twin_function("ResMem beats its base for every n")
-def _(rg, problem):
-    return _beats_base(rg, problem, 1)
-
-
-@break_even.twin_function("one point per dimension is enough: n = d")
-def _(rg, problem):
-    return _beats_base(rg, problem, problem.n_features)
