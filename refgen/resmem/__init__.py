@@ -32,6 +32,7 @@ from refgen.resmem.linear_base import (
     empirical_base,
     excess_risk_parts,
     irreducible_risk,
+    irreducible_risk_bounds,
     irreducible_risk_slope,
     population_base,
 )
@@ -98,6 +99,7 @@ __all__ = [
     "expected_interval_displacement",
     "interval_displacement",
     "irreducible_risk",
+    "irreducible_risk_bounds",
     "irreducible_risk_slope",
     "leave_one_out_scores",
     "memorization_gain",

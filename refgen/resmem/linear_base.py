@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import Any, Literal, get_args
 
 from refgen._checks import check_choice, check_integer
-from refgen.arrays import as_floats, namespace
+from refgen.arrays import UNIT_ROUNDOFF, as_floats, namespace
 from refgen.linalg import ball_constrained_least_squares, secular_multiplier
 from refgen.resmem.problem import LinearProblem
 
 Design = Literal["gaussian", "ball"]
+
+# A sum of n products has up to n roundings, an eigenvalue of d features a few times d.
+_RANK_ROUNDINGS = 16
 
 
 def ball_moments(n_features: int) -> tuple[float, float, float, float]:
@@ -81,6 +84,39 @@ def irreducible_risk(problem: LinearProblem) -> Any:
     multiplier = _multiplier(problem)
     missed = _over_shifted(multiplier[..., None], problem, multiplier)
     return (problem.spectrum * (missed * problem.coefficients) ** 2).sum(axis=-1)
+
+
+def irreducible_risk_bounds(problem: LinearProblem) -> tuple[Any, Any]:
+    """Bounds on R∞ that need no multiplier, from the direction u = θ*/‖θ*‖.
+
+    (‖θ*‖ − L)₊² / uᵀΣ⁻¹u and (‖θ*‖ − L)₊² uᵀΣu. Both are R∞ if u is an eigenvector.
+
+    Returns
+    -------
+    low, high : arrays of shape (...)
+        `low` is 0 if θ* is not in the range of Σ.
+
+    Notes
+    -----
+    Source: derived here, claim RM-3.
+
+    Examples
+    --------
+    >>> problem = LinearProblem([2.0, 1.0, 0.4], [0.6, 0.64, 0.48], 0.6)
+    >>> [round(float(bound), 6) for bound in irreducible_risk_bounds(problem)]
+    [0.138436, 0.195546]
+    """
+    spectrum, target = problem.spectrum, problem.coefficients
+    xp, square = namespace(target), target**2
+    length = xp.sqrt(square.sum(axis=-1))
+    gap = xp.maximum(length - problem.radius, 0.0)
+    unit = square / xp.where(length > 0, length, 1.0)[..., None] ** 2
+    high = (spectrum * unit).sum(axis=-1)
+    seen = spectrum > 0
+    inverse = (unit / xp.where(seen, spectrum, 1.0)).sum(axis=-1)
+    learnable = (inverse > 0) & (seen | (unit == 0)).all(axis=-1)
+    low = xp.where(learnable, 1 / xp.where(learnable, inverse, 1.0), 0.0)
+    return gap**2 * low, gap**2 * high
 
 
 def irreducible_risk_slope(problem: LinearProblem) -> Any:
@@ -172,8 +208,9 @@ def empirical_base(X: Any, y: Any, radius: Any) -> tuple[Any, Any]:
 
     Notes
     -----
-    Source: derived here, claim RM-4b. Eigenvalues of Σ̂ below 1e-12 times the largest
-    count as 0: in a matrix of products their rounding error is of that size.
+    Source: derived here, claim RM-4b. Eigenvalues of Σ̂ up to 16 (n + d) roundings of
+    the largest count as 0: in a matrix of products of n rows their error may be of
+    that size.
 
     Examples
     --------
@@ -190,7 +227,8 @@ def empirical_base(X: Any, y: Any, radius: Any) -> tuple[Any, Any]:
     xp, columns = namespace(points), points.swapaxes(-1, -2)
     gram = xp.matmul(columns, points) / n
     moment = xp.matmul(columns, labels[..., None])[..., 0] / n
-    return ball_constrained_least_squares(gram, moment, radius)
+    rounding = _RANK_ROUNDINGS * (n + points.shape[-1]) * UNIT_ROUNDOFF
+    return ball_constrained_least_squares(gram, moment, radius, rounding)
 
 
 def asymptotic_excess_risk(problem: LinearProblem, design: Design = "gaussian") -> Any:

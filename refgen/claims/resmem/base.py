@@ -9,24 +9,17 @@ from typing import Any
 import numpy as np
 
 from refgen.arrays import Instance, namespace
-from refgen.claims.kinds import ascending, at_most, equal, tends_to
+from refgen.claims.kinds import ascending, equal, tends_to
 from refgen.claims.quadrature import unit_nodes
 from refgen.claims.registry import claim
+from refgen.claims.resmem._balls import Dimension, table
 from refgen.claims.resmem._norms import length, meets_norm_conditions
-from refgen.claims.resmem.domains import LARGEST, SMALLEST, linear_problems
+from refgen.claims.resmem.domains import anisotropic_problem, linear_problems
 from refgen.claims.sources import YANG
-from refgen.domains import integer, record
+from refgen.domains import integer, matrix, record
 from refgen.resmem import LinearProblem
 
 # --- RM-1
-
-
-@dataclass(frozen=True, repr=False)
-class Dimension(Instance):
-    """The number of features, shape (...)."""
-
-    n_features: Any
-
 
 dimensions = record(
     Dimension,
@@ -58,46 +51,60 @@ def _moments_by_quadrature(n_features: Any, room: float) -> Any:
 def ball_moments(rg, ball, room=2):
     """Uniform on the ball of radius √(d + 2): Σ = I, and the fourth moments."""
     found = _moments_by_quadrature(ball.n_features, room)
-    stated = [rg.resmem.ball_moments(d) for d in ball.n_features.tolist()]
-    return equal(namespace(found).asarray(stated), found, found)
+    return equal(table(rg.resmem.ball_moments, ball.n_features), found, found)
+
+
+ball_moments.twin("a radius of √(d + 2.05) makes Σ = I", room=2.05)
+ball_moments.twin("a radius of √d makes Σ = I", room=0)
 
 
 @ball_moments.twin_function("the fourth moments are those of the normal law, 3 and 1")
 def _(rg, ball):
-    _, fourth, mixed, _ = _moments_by_quadrature(ball.n_features, room=2).T
-    return equal(3, fourth, 3), equal(1, mixed, 3)
+    _, fourth, mixed, _ = table(rg.resmem.ball_moments, ball.n_features).T
+    return equal(fourth, 3, 3), equal(mixed, 1, 1)
 
-
-ball_moments.twin("a radius of √d makes Σ = I", room=0)
 
 # --- RM-2
 
-# A step of projected gradient descent shrinks errors by 1 − 1/CONDITION at least, as
-# coordinates of eigenvalue 0 stay at 0; (1 − 1/50)²⁰⁰⁰ is 3e-18.
-CONDITION = LARGEST / SMALLEST
-_STEPS = 2000
+# Halvings of an interval, of which the multiplier is found to 1e-60.
+_HALVINGS = 200
 
 
-def _projected_gradient(problem: LinearProblem) -> Any:
-    """The best coefficients in the ball, by projected gradient descent from 0."""
+def _multiplier_by_bisection(problem: LinearProblem) -> Any:
+    """The μ at which (Σ + μI)⁻¹Σθ* has norm L; near 0 if it is shorter at μ = 0."""
     xp = namespace(problem.spectrum)
-    largest = problem.spectrum.max(axis=-1, keepdims=True)
-    rate = problem.spectrum / xp.where(largest > 0, largest, 1.0)
-    radius = problem.radius[..., None]
-    theta = xp.zeros(rate.shape)
-    for _ in range(_STEPS):
-        theta = theta - rate * (theta - problem.coefficients)
-        theta = theta * (radius / xp.maximum(length(theta)[..., None], radius))
-    return theta
+    seen = problem.spectrum > 0
+    reach = length(problem.spectrum * problem.coefficients) / problem.radius
+    low, high = 0 * reach, reach
+    for _ in range(_HALVINGS):
+        middle = (low + high) / 2
+        theta = _shrunk(problem, middle, seen)
+        too_long = length(theta) > problem.radius
+        low, high = xp.where(too_long, middle, low), xp.where(too_long, high, middle)
+    return high
 
 
-def _is_where_descent_ends(problem: LinearProblem, theta: Any) -> Any:
-    """θ is what projected gradient descent finds.
+def _shrunk(problem: LinearProblem, multiplier: Any, seen: Any) -> Any:
+    """θ*/(1 + μ/λ), 0 where λ is."""
+    xp = namespace(seen)
+    ratio = multiplier[:, None] / xp.where(seen, problem.spectrum, 1.0)
+    return xp.where(seen, problem.coefficients / (1 + ratio), 0.0)
 
-    The roundings of its steps add up to `CONDITION` times one.
+
+def _is_where_bisection_ends(problem: LinearProblem, theta: Any) -> Any:
+    """θ is (Σ + μI)⁻¹Σθ* for the multiplier that bisection finds.
+
+    Both norms are L up to roundings. Multipliers δ apart make norms that differ by
+    δ Σ θ²/(λ + μ) / L, and a coordinate by δ θ/(λ + μ).
     """
-    scale = CONDITION * (length(problem.coefficients) + problem.radius)
-    return equal(theta, _projected_gradient(problem), scale[:, None])
+    xp, seen = namespace(theta), problem.spectrum > 0
+    multiplier = _multiplier_by_bisection(problem)
+    found = _shrunk(problem, multiplier, seen)
+    shifted = xp.where(seen, problem.spectrum, 1.0) + multiplier[:, None]
+    change = abs(found) / shifted
+    total = (abs(found) * change).sum(axis=-1)
+    square = problem.radius**2 / xp.where(total > 0, total, 1.0)
+    return equal(theta, found, abs(found) + square[:, None] * change)
 
 
 def _is_stationary(problem: LinearProblem, theta: Any, multiplier: Any) -> Any:
@@ -113,26 +120,29 @@ def _target_risk(problem: LinearProblem) -> Any:
     return (problem.spectrum * problem.coefficients**2).sum(axis=-1)
 
 
-_SHARES = 2.0 ** -np.arange(1, 9)
+# Of L/h, where h is added to L.
+_STEPS = 2.0 ** np.arange(1, 17, 3)
 
 
-def _quotients_tend_to(rg: Any, problem: LinearProblem, slope: Any) -> Any:
-    """(R∞(L + h) − R∞(L))/h → `slope`, shown for h = L/2, …, L/256.
+def _quotients_tend_to(rg: Any, problem: LinearProblem, factor: float) -> Any:
+    """(R∞(L + h) − R∞(L))/h → dR∞/dL.
 
     R∞ is convex in L², with slope −μ: the increment is between −μ(L)(2Lh + h²) and
-    −μ(L + h)(2Lh + h²). Both are within h of −2μL up to h μ(L) + 2L(μ(L) − μ(L + h)).
+    −μ(L + h)(2Lh + h²), both within h μ(L) + 2L(μ(L) − μ(L + h)) of −2μLh. And
+    −dμ/dL = L/Σ θ²/(λ + μ) is at most (λ_max + μ)/L where μ > 0.
     """
     r, at = rg.resmem, problem.map(lambda array: array[:, None])
-    h = at.radius * namespace(at.radius).asarray(_SHARES)
+    h = at.radius / namespace(at.radius).asarray(_STEPS)
     wider = LinearProblem.trusted(**vars(at) | {"radius": at.radius + h})
-    _, multiplier = r.population_base(at)
-    _, wider_multiplier = r.population_base(wider)
     quotients = (r.irreducible_risk(wider) - r.irreducible_risk(at)) / h
-    envelope = h * multiplier + 2 * at.radius * (multiplier - wider_multiplier)
-    risks = _target_risk(at) + 2 * multiplier * at.radius**2
-    curvature = at.spectrum.max(axis=-1) + multiplier
+    largest = problem.spectrum.max(axis=-1)
+    multiplier = _multiplier_by_bisection(problem)
+    envelope = [(problem.radius * (3 * multiplier + 2 * largest), 1)]
+    risks = _target_risk(at) + 2 * (multiplier * problem.radius**2)[:, None]
+    curvature = (largest + multiplier)[:, None]
     scale = risks / h + 4 * at.radius * curvature
-    return tends_to(quotients, slope[:, None], envelope, scale)
+    slope = factor * r.irreducible_risk_slope(problem)
+    return tends_to(quotients, slope[:, None], envelope, _STEPS, scale)
 
 
 @claim(
@@ -140,66 +150,130 @@ def _quotients_tend_to(rg: Any, problem: LinearProblem, slope: Any) -> Any:
     kind="identity",
     domain=linear_problems,
     source=f"derived here; Σ = I: {YANG}",
-    cost=200,
+    cost=64,
 )
-def population_base(rg, problem):
+def population_base(rg, problem, slope=1, risk=1):
     """θ∞ = (Σ + μI)⁻¹ Σθ* is the best base of norm L or less, and dR∞/dL = −2μL."""
     r = rg.resmem
     theta, multiplier = r.population_base(problem)
     largest = problem.spectrum.max(axis=-1)
     scale = 4 * _target_risk(problem) + largest * problem.radius**2
+    least = risk * r.irreducible_risk(problem)
     return (
-        _is_where_descent_ends(problem, theta),
+        _is_where_bisection_ends(problem, theta),
         _is_stationary(problem, theta, multiplier),
         meets_norm_conditions(theta, multiplier, problem.radius),
-        equal(r.irreducible_risk(problem), r.base_risk(problem, theta), scale),
-        _quotients_tend_to(rg, problem, r.irreducible_risk_slope(problem)),
+        equal(least, r.base_risk(problem, theta), scale),
+        _quotients_tend_to(rg, problem, slope),
     )
+
+
+population_base.twin("dR∞/dL = −2.06 μL", slope=1.03)
+population_base.twin("R∞ is a hundredth larger", risk=1.01)
+population_base.twin("dR∞/dL = −μL, the multiplier of the norm itself", slope=0.5)
 
 
 @population_base.twin_function("θ∞ = Lθ*, as it is for Σ = I")
 def _(rg, problem):
-    return _is_where_descent_ends(
-        problem, problem.radius[:, None] * problem.coefficients
+    theta, _ = rg.resmem.population_base(problem)
+    return equal(theta, problem.radius[:, None] * problem.coefficients)
+
+
+# --- RM-2r
+
+
+@dataclass(frozen=True, repr=False)
+class RotatedProblem(Instance):
+    """A problem, and an orthogonal matrix of eigenvectors (..., d, d), in columns."""
+
+    problem: LinearProblem
+    vectors: Any
+
+
+def _turned(angle: float) -> RotatedProblem:
+    c, s = math.cos(angle), math.sin(angle)
+    vectors = np.array([[c, -s, 0.0], [s, c, 0.0], [0.0, 0.0, 1.0]])
+    return RotatedProblem(anisotropic_problem(), vectors)
+
+
+rotated_problems = record(
+    RotatedProblem,
+    "a linear problem in the coordinates of any orthogonal matrix",
+    d=integer(1, 6),
+    problem=linear_problems,
+    vectors=matrix("d", "d", kind="orthogonal"),
+    examples=lambda: [_turned(0.0), _turned(0.5)],
+)
+
+
+@claim("RM-2r", kind="identity", domain=rotated_problems, cost=4)
+def rotated_problem(rg, rotated, share=1):
+    """Σ = VΛVᵀ with Vθ* for θ* is the problem of Λ with θ*, in other coordinates."""
+    r, problem, vectors = rg.resmem, rotated.problem, rotated.vectors
+    xp = namespace(vectors)
+    stretched = vectors * problem.spectrum[:, None, :]
+    covariance = xp.matmul(stretched, vectors.swapaxes(-1, -2))
+    target = xp.matmul(vectors, problem.coefficients[..., None])[..., 0]
+    found = LinearProblem.from_covariance(
+        covariance, target, problem.radius, problem.noise
+    )
+    largest = problem.spectrum.max(axis=-1)
+    scale = largest * (length(problem.coefficients) + problem.radius) ** 2
+    nothing = 0 * target
+    return (
+        equal(found.spectrum, xp.sort(problem.spectrum, axis=-1), largest[:, None]),
+        equal(share * r.base_risk(found, nothing), _target_risk(problem), scale),
+        equal(r.irreducible_risk(found), r.irreducible_risk(problem), scale),
     )
 
 
-@population_base.twin_function("dR∞/dL = −μL, the multiplier of the norm itself")
-def _(rg, problem):
-    return _quotients_tend_to(
-        rg, problem, rg.resmem.irreducible_risk_slope(problem) / 2
+rotated_problem.twin("θ*ᵀΣθ* is a hundredth larger", share=1 / 1.01)
+
+
+@rotated_problem.twin_function("the coordinates do not matter: Σ = VΛVᵀ with θ*")
+def _(rg, rotated):
+    problem, vectors = rotated.problem, rotated.vectors
+    stretched = vectors * problem.spectrum[:, None, :]
+    covariance = namespace(vectors).matmul(stretched, vectors.swapaxes(-1, -2))
+    found = LinearProblem.from_covariance(
+        covariance, problem.coefficients, problem.radius
     )
+    scale = problem.spectrum.max(axis=-1) * length(problem.coefficients) ** 2
+    risk = rg.resmem.base_risk(found, 0 * problem.coefficients)
+    return equal(risk, _target_risk(problem), scale)
 
 
 # --- RM-3
 
 
-def _scaled_target_risk(problem: LinearProblem, gap: Any) -> Any:
-    """(1 − L/‖θ*‖)₊² θ*ᵀΣθ*, the risk of θ* scaled down to norm L."""
-    return (gap / length(problem.coefficients)) ** 2 * _target_risk(problem)
-
-
-def _gap(problem: LinearProblem) -> Any:
-    """(‖θ*‖ − L)₊, how far θ* is outside of the ball."""
-    distance = length(problem.coefficients) - problem.radius
-    return namespace(distance).maximum(distance, 0.0)
-
-
 @claim("RM-3", kind="inequality", domain=linear_problems)
-def irreducible_risk_bounds(rg, problem):
-    """λ_min (t − L)₊² ≤ R∞ ≤ (1 − L/t)₊² θ*ᵀΣθ* ≤ λ_max (t − L)₊², t = ‖θ*‖."""
-    smallest, largest = problem.spectrum.min(axis=-1), problem.spectrum.max(axis=-1)
-    gap = _gap(problem)
+def irreducible_risk_bounds(rg, problem, low_factor=1, high_factor=1):
+    """λ_min g² ≤ g²/uᵀΣ⁻¹u ≤ R∞ ≤ g² uᵀΣu ≤ λ_max g², u = θ*/‖θ*‖, g = (‖θ*‖ − L)₊.
+
+    All are equal if Σ is a multiple of I.
+    """
+    xp, largest = namespace(problem.spectrum), problem.spectrum.max(axis=-1)
+    size = length(problem.coefficients)
+    gap = xp.maximum(size - problem.radius, 0.0)
+    low, high = rg.resmem.irreducible_risk_bounds(problem)
     return ascending(
-        smallest * gap**2,
+        problem.spectrum.min(axis=-1) * gap**2,
+        low_factor * low,
         rg.resmem.irreducible_risk(problem),
-        _scaled_target_risk(problem, gap),
+        high_factor * high,
         largest * gap**2,
-        scale=_target_risk(problem) + largest * length(problem.coefficients) ** 2,
+        scale=largest * (size + problem.radius) ** 2,
+        sharp=True,
     )
 
 
-@irreducible_risk_bounds.twin_function("R∞ ≥ (1 − L)² θ*ᵀΣθ*")
+irreducible_risk_bounds.twin("the lower bound times 1.02", low_factor=1.02)
+irreducible_risk_bounds.twin("the upper bound times 0.98", high_factor=0.98)
+
+
+@irreducible_risk_bounds.twin_function("the two bounds exchanged")
 def _(rg, problem):
-    bound = _scaled_target_risk(problem, _gap(problem))
-    return at_most(bound, rg.resmem.irreducible_risk(problem), _target_risk(problem))
+    low, high = rg.resmem.irreducible_risk_bounds(problem)
+    scale = problem.spectrum.max(axis=-1) * length(problem.coefficients) ** 2
+    risk = rg.resmem.irreducible_risk(problem)
+    return ascending(high, risk, low, scale=scale)
