@@ -84,19 +84,22 @@ def _by_gaps(design: IntervalPoints, coefficient: float) -> Any:
 
 
 @claim("RM-10", kind="identity", domain=interval_points, cost=8)
-def interval_windows(rg, design, coefficient=1 / 12):
+def interval_windows(rg, design, coefficient=1 / 12, share=1):
     """E(x − x̄ₖ)² on an interval: cubes at the borders of windows; k = 1: of gaps."""
     points, low, high = design.points, design.low, design.high
     exact, xp = _by_pieces(design), namespace(points)
     # A difference of coordinates up to M is at most as large as the interval.
     scale = (high - low) * xp.maximum(xp.maximum(abs(low), abs(high)), high - low)
-    windows = [
-        equal(rg.resmem.interval_displacement(points, k, low, high), by_pieces, scale)
-        for k, by_pieces in enumerate(exact.T, 1)
+    found = [
+        share * rg.resmem.interval_displacement(points, k, low, high)
+        for k in range(1, len(exact.T) + 1)
     ]
-    return *windows, equal(_by_gaps(design, coefficient), exact[:, 0], scale)
+    gaps = equal(_by_gaps(design, coefficient), found[0], scale)
+    return gaps, *(equal(*sides, scale) for sides in zip(found, exact.T, strict=True))
 
 
+interval_windows.twin("k = 1: the cubed gaps count 0.085", coefficient=0.085)
+interval_windows.twin("it is a hundredth larger", share=1 / 1.01)
 interval_windows.twin("k = 1: the cubed gaps count 1/6", coefficient=1 / 6)
 
 
@@ -160,19 +163,27 @@ def _by_distance(sizes: SampleSizes) -> Any:
     return xp.where(sizes.n_points == sizes.n_neighbors, of_all, found)
 
 
+def _with_ends(rg: Any, n: Any, k: Any) -> Any:
+    return rg.resmem.expected_interval_displacement(n, k)
+
+
+def _without_ends(rg: Any, n: Any, k: Any) -> Any:
+    """(k+1)(k+2) / (k(n+1)(n+2)): a circle as long as the interval."""
+    return 12 * rg.resmem.torus_displacement(1, n, k)
+
+
 @claim("RM-10e", kind="identity", domain=sample_sizes, cost=8)
-def expected_windows(rg, sizes):
+def expected_windows(rg, sizes, formula=_with_ends, share=1):
     """Uniform points too: (k+1)(k+2)(n+k²+3k+3) / (k(n+1)(n+2)(n+3)), unit variance."""
     _, n, k = sizes.dnk
     exact = 12 * _by_distance(sizes)
-    return equal(rg.resmem.expected_interval_displacement(n, k), exact, exact)
+    return equal(share * formula(rg, n, k), exact, exact)
 
 
-@expected_windows.twin_function("(k+1)(k+2) / (k(n+1)(n+2)), as without the ends")
-def _(rg, sizes):
-    _, n, k = sizes.dnk
-    exact = 12 * _by_distance(sizes)
-    return equal((k + 1) * (k + 2) / (k * (n + 1) * (n + 2)), exact, exact)
+expected_windows.twin("it is a hundredth larger", share=1 / 1.01)
+expected_windows.twin(
+    "(k+1)(k+2) / (k(n+1)(n+2)), as without the ends", formula=_without_ends
+)
 
 
 def _by_counts(d: Any, n: Any, k: Any, order: int) -> Any:
@@ -192,15 +203,19 @@ def _by_counts(d: Any, n: Any, k: Any, order: int) -> Any:
 
 
 @claim("RM-11", kind="identity", domain=sample_sizes, cost=8)
-def torus_moments(rg, sizes, further=1):
+def torus_moments(rg, sizes, further=1, order=2):
     """Torus: E Dₖᵐ by the Beta law, m ≤ 3; E⟨v, x − x̄ₖ⟩² = ‖v‖² E Dₖ₊₁²/(3k)."""
     r, (d, n, k) = rg.resmem, sizes.dnk
     moments = [
-        equal(r.torus_distance_moment(d, n, k, m), _by_counts(d, n, k, m), 2**-m)
-        for m in (1, 2, 3)
+        equal(r.torus_distance_moment(d, n, k, stated), exact, exact)
+        for m, stated in ((1, 1), (2, order), (3, 3))
+        for exact in [_by_counts(d, n, k, m)]
     ]
     displacement = _by_counts(d, n, k + further, 2) / (3 * k)
-    return *moments, equal(r.torus_displacement(d, n, k), displacement, 1 / 12)
+    return *moments, equal(r.torus_displacement(d, n, k), displacement, displacement)
+
+
+torus_moments.twin("the square has the moment of order 2.05", order=2.05)
 
 
 @torus_moments.twin_function("Γ(n) for Γ(n + 1)")
