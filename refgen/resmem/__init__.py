@@ -17,6 +17,9 @@ from refgen.resmem.ball import (
     break_even_n,
     recalled_risk_bound,
 )
+from refgen.resmem.ball_neighbors import (
+    ball_displacement,
+)
 from refgen.resmem.displacement import (
     centre_displacement,
     displacement_limit,
@@ -80,6 +83,7 @@ __all__ = [
     "asymptotic_excess_risk",
     "at_neighbors",
     "ball_boundary_limit",
+    "ball_displacement",
     "ball_distance_limit",
     "ball_moments",
     "ball_squared_distance",

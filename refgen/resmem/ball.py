@@ -10,13 +10,19 @@ import numpy as np
 
 from refgen._checks import as_counts, as_open_unit, check_integer, in_one_place
 from refgen.arrays import namespace
+from refgen.resmem._lens import (
+    ball_dimension,
+    cap,
+    halvings,
+    inner_nodes,
+    lens_share,
+    outer_nodes,
+    unit_nodes,
+)
 from refgen.special import gamma_ratio
 
 # Largest size of a (batch, nodes) table: 32 MB.
 _ENTRIES = 1 << 22
-
-# The quadrature's error was checked up to here, at n = 1 against 2d.
-_MOST_FEATURES = 64
 
 
 def ball_squared_distance(n_features: int, n_points: Any) -> Any:
@@ -52,9 +58,9 @@ def ball_squared_distance(n_features: int, n_points: Any) -> Any:
     >>> [round(float(ball_squared_distance(d, 100)), 9) for d in (2, 3, 5)]
     [0.043610583, 0.239778982, 1.195682857]
     """
-    d, n = _features(n_features), as_counts("n_points", n_points)
+    d, n = ball_dimension(n_features), as_counts("n_points", n_points)
     xp = namespace(n)
-    log_free, weights = (xp.asarray(part) for part in _rule(d, _levels(d, n)))
+    log_free, weights = (xp.asarray(part) for part in _rule(d, halvings(d, n)))
     rows = n.reshape(-1)
     step = max(1, _ENTRIES // weights.size)
     parts = [
@@ -226,7 +232,7 @@ def break_even_n(n_features: int) -> int:
     >>> [break_even_n(d) for d in (1, 2, 3, 10)]
     [2, 3, 3, 12]
     """
-    return _break_even(_features(n_features))
+    return _break_even(ball_dimension(n_features))
 
 
 @lru_cache(maxsize=64)
@@ -247,34 +253,17 @@ def _beats_base(d: int, n: int) -> bool:
     return float(ball_squared_distance(d, n)) < d
 
 
-def _features(n_features: Any) -> int:
-    d = check_integer("n_features", n_features, 1)
-    if d > _MOST_FEATURES:
-        raise ValueError(
-            f"n_features must be at most {_MOST_FEATURES}, got {d}: beyond that the "
-            "quadrature was not checked"
-        )
-    return d
-
-
-def _levels(d: int, n: Any) -> int:
-    """Halvings down to a quarter of the distance n^(−1/d) of the nearest points."""
-    levels = math.ceil(math.log2(float(n.max())) / d) + 2
-    # Rounded up, so that calls with other numbers of points may share a rule.
-    return levels if levels <= 4 else -(-levels // 4) * 4
-
-
 @lru_cache(maxsize=64)
 def _boundary_moments(d: int) -> tuple[float, float]:
     """∫₀¹ (h^(−3/d) − 1) dt and ½ ∫₀¹ t (h^(−4/d) − 1) dt for a half-space at depth t.
 
     With t = sin θ the integrands are analytic. Where t² d > 144, h is 1 to rounding.
     """
-    x, w = _unit_nodes(96)
+    x, w = unit_nodes(96)
     widest = math.asin(min(1.0, 12 / math.sqrt(d)))
     sine, cosine = np.sin(widest * x), np.cos(widest * x)
     # The logarithm of h, whose distance from 1 is a cap.
-    log_share = np.log1p(-_cap(d, cosine, sine))
+    log_share = np.log1p(-cap(d, cosine, sine))
     weights = widest * w * cosine
     first = (weights * np.expm1(-3 / d * log_share)).sum()
     second = (weights * sine * np.expm1(-4 / d * log_share)).sum() / 2
@@ -286,56 +275,12 @@ def _rule(d: int, levels: int) -> tuple[np.ndarray, np.ndarray]:
     """log(1 − F) at the nodes and their weights: E D² = Σ w (1 − F)ⁿ, radius 1.
 
     F is the volume of the ball B(x, r) within the unit ball, as a fraction. For
-    r ≤ 1 − ‖x‖ it is rᵈ. Beyond that kink r is replaced by the angle α, seen from the
-    centre, at which the two spheres meet. The integrand is smooth except at δ = 1 − ‖x‖
-    = 0, α = 0. The square is cut into two triangles that meet there, and each is scaled
-    by u toward that corner, which makes it smooth, too.
+    r ≤ 1 − ‖x‖ it is rᵈ.
     """
-    # Enough nodes for rounding to dominate. The larger d is, the faster (1 − F)ⁿ falls
-    # from 1 to 0.
-    u, wu = _panels(levels, 16 + 5 * d // 2)
-    v, wv = _unit_nodes(24 + 5 * d // 2)
-    logs, weights = [np.log1p(-(u**d))], [wu * 2 * u * (1 - u) ** d]
-    area = np.pi * u[:, None] * wu[:, None] * wv
-    below, edge = u[:, None] * v, u[:, None] + 0 * v
-    for delta, alpha in ((edge, np.pi * below), (below, np.pi * edge)):
-        lens = np.minimum(_lens(d, delta, alpha), 1 - 2.0**-53)
-        density = 2 * d * (1 - delta) ** d * np.sin(alpha)
-        logs.append(np.log1p(-lens).ravel())
-        weights.append((area * density).ravel())
+    u, wu = inner_nodes(d, levels)
+    delta, alpha, area = outer_nodes(d, levels)
+    lens = np.minimum(lens_share(d, delta, alpha), 1 - 2.0**-53)
+    outer = area * 2 * d * (1 - delta) ** d * np.sin(alpha)
+    logs = np.log1p(-(u**d)), np.log1p(-lens)
+    weights = wu * 2 * u * (1 - u) ** d, outer
     return np.concatenate(logs), np.concatenate(weights)
-
-
-def _lens(d: int, delta: np.ndarray, alpha: np.ndarray) -> np.ndarray:
-    """F for ‖x‖ = 1 − δ and the r of α."""
-    fall = 2 * np.sin(alpha / 2) ** 2  # 1 − cos α
-    square = delta**2 + 2 * (1 - delta) * fall
-    sine, cosine = np.sin(alpha) / np.sqrt(square), (fall - delta) / np.sqrt(square)
-    own = square ** (d / 2) * _cap(d, sine, cosine)
-    return own + _cap(d, np.sin(alpha), np.cos(alpha))
-
-
-def _cap(d: int, sine: np.ndarray, cosine: np.ndarray) -> np.ndarray:
-    """Fraction ∫₀^φ sinᵈ / ∫₀^π sinᵈ of a ball that is its cap of half-angle φ."""
-    from scipy.special import betainc
-
-    a, c = (d + 1) / 2, np.minimum(cosine**2, 1)
-    # Each form is used where its argument is small; the other would lose digits there.
-    small = betainc(a, 0.5, np.minimum(sine**2, 1)) / 2
-    half = (1 - betainc(0.5, a, c)) / 2
-    half = np.where(c * (d + 1) > 1, small, half)
-    return np.where(cosine > 0, half, 1 - half)
-
-
-def _unit_nodes(m: int) -> tuple[np.ndarray, np.ndarray]:
-    x, w = np.polynomial.legendre.leggauss(m)
-    return (x + 1) / 2, w / 2
-
-
-def _panels(levels: int, m: int) -> tuple[np.ndarray, np.ndarray]:
-    """Gauss–Legendre on [0, 2^−levels], …, [¼, ½], [½, 1]."""
-    x, w = _unit_nodes(m)
-    starts = np.array([0.0, *(2.0 ** (j - levels) for j in range(levels))])
-    lengths = np.append(np.diff(starts), 0.5)
-    nodes = starts[:, None] + lengths[:, None] * x
-    return nodes.ravel(), (lengths[:, None] * w).ravel()

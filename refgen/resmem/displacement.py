@@ -112,7 +112,7 @@ def expected_interval_displacement(
     >>> round(float(expected_interval_displacement(20)), 8)
     0.01524562
     """
-    n, k = _samples(n_points, n_neighbors)
+    n, k = n_and_k(n_points, n_neighbors)
     low, high = as_range(low, high)
     n, k, low, high = in_one_place(n_points=n, n_neighbors=k, low=low, high=high)
     ratio = (k + 1) / (n + 1) * ((k + 2) / (n + 2)) * ((n + k**2 + 3 * k + 3) / (n + 3))
@@ -153,7 +153,7 @@ def torus_distance_moment(
     >>> round(float(torus_distance_moment(2, 12, 3)), 11)
     0.05769230769
     """
-    n, k = _samples(n_points, n_neighbors)
+    n, k = n_and_k(n_points, n_neighbors)
     return _distance_moment(as_counts("n_features", n_features), n, k, order)
 
 
@@ -185,7 +185,7 @@ def torus_displacement(n_features: Any, n_points: Any, n_neighbors: Any = 1) -> 
     >>> [round(float(torus_displacement(1, 10, k)), 12) for k in (1, 2)]
     [0.003787878788, 0.003787878788]
     """
-    n, k = _samples(n_points, n_neighbors)
+    n, k = n_and_k(n_points, n_neighbors)
     d = as_counts("n_features", n_features)
     square = _distance_moment(d, n, k + 1, 2)
     return square / (3 * namespace(square).asarray(k))
@@ -221,7 +221,7 @@ def centre_displacement(
     >>> round(float(centre_displacement(2, 3, 3, 2.0)), 12)  # a mean of 3, variance 1
     0.333333333333
     """
-    n, k = _samples(n_points, n_neighbors)
+    n, k = n_and_k(n_points, n_neighbors)
     d, n, k, radius = in_one_place(
         n_features=as_counts("n_features", n_features),
         n_points=n,
@@ -276,7 +276,7 @@ def _distance_moment(d: Any, n: Any, k: Any, order: Any) -> Any:
     return gamma_ratio(n + 1, share) / gamma_ratio(k, share) / 2**order
 
 
-def _samples(n_points: Any, n_neighbors: Any) -> tuple[Any, Any]:
+def n_and_k(n_points: Any, n_neighbors: Any) -> tuple[Any, Any]:
     """n and k, with k ≤ n."""
     n, k = in_one_place(
         n_points=as_counts("n_points", n_points),

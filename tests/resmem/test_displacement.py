@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from scipy.integrate import dblquad
 
 from refgen.random import Stream
-from refgen.resmem import ball, displacement
+from refgen.resmem import _lens, ball, displacement
 
 EXACT = {"rel": 1e-12, "abs": 0}
 # Error of a value that is printed with nine decimals.
@@ -172,7 +172,7 @@ def test_ball_squared_distance_equals_another_quadrature(d, n, lens):
 @pytest.mark.parametrize("d", [1, 2, 9, 30])
 def test_caps_are_integrals_of_powers_of_the_sine(d):
     angles = np.array([1e-4, 0.3, 1.2, 1.57, 1.6, 2.5, 3.1])
-    found = ball._cap(d, np.sin(angles), np.cos(angles))
+    found = _lens.cap(d, np.sin(angles), np.cos(angles))
     whole = mpmath.quad(lambda t: mpmath.sin(t) ** d, [0, mpmath.pi])
     for angle, value in zip(angles, found, strict=True):
         exact = mpmath.quad(lambda t: mpmath.sin(t) ** d, [0, angle / 2, angle]) / whole
@@ -183,9 +183,9 @@ def test_caps_are_integrals_of_powers_of_the_sine(d):
 def test_finer_nodes_change_nothing(d, monkeypatch):
     n = np.array([1, 3, 10**3, 10**9, 10**14])
     value = ball.ball_squared_distance(d, n)
-    nodes = ball._unit_nodes
+    nodes = _lens.unit_nodes
     with monkeypatch.context() as patched:
-        patched.setattr(ball, "_unit_nodes", lambda m: nodes(m + m // 2))
+        patched.setattr(_lens, "unit_nodes", lambda m: nodes(m + m // 2))
         ball._rule.cache_clear()
         finer = ball.ball_squared_distance(d, n)
     ball._rule.cache_clear()

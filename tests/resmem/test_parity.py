@@ -33,7 +33,7 @@ from support.parity import (
 import refgen.resmem as on_host
 import refgen_gpu.resmem as on_gpu
 from refgen.arrays import Instance
-from refgen.resmem import ball
+from refgen.resmem import _lens, ball
 from refgen_gpu.arrays import to_host
 
 ELSEWHERE = {
@@ -231,7 +231,7 @@ def sorted_points(draws, d):
 def ball_sum(arguments, want):
     # A sum of positive terms; exp of up to 700 where it is not 0.
     d, n = arguments
-    nodes = ball._rule(d, ball._levels(d, n))[1].size
+    nodes = ball._rule(d, _lens.halvings(d, n))[1].size
     return model(nodes + 3 * 700, want)
 
 

@@ -89,7 +89,7 @@ def by_angles(d: int, n: Any) -> Any:
     polynomial. Four panels in each variable, finer towards the corner r = 0.
     """
     xp = namespace(n)
-    u, wu = _graded_nodes(xp, 32 + 2 * d)
+    u, wu = graded_nodes(xp, 32 + 2 * d)
     at, turn = (1 - u)[:, None], math.pi * u
     fall, lift = 1 - xp.cos(turn), 1 + xp.cos(turn)
     square = (1 - at * xp.cos(turn)) ** 2
@@ -106,7 +106,7 @@ def by_angles(d: int, n: Any) -> Any:
     return (d + 2) * xp.concatenate(parts)
 
 
-def _graded_nodes(xp: Any, m: int) -> tuple[Any, Any]:
+def graded_nodes(xp: Any, m: int) -> tuple[Any, Any]:
     """Gauss and Legendre on [0, ⅛], [⅛, ¼], [¼, ½] and [½, 1]."""
     x, w = unit_nodes(xp, m)
     panels = ((0.0, 0.125), (0.125, 0.125), (0.25, 0.25), (0.5, 0.5))
@@ -139,3 +139,4 @@ def _mean_distance(xp: Any, d: int, c: Any) -> Any:
     whole = math.sqrt(math.pi) * math.gamma((d + 1) / 2) / math.gamma(d / 2 + 1)
     beyond = sine ** (d + 1) / ((d + 1) * whole) - c * cap(d, sine, c)
     return c + 2 * beyond
+
