@@ -61,6 +61,7 @@ def ball_displacement(n_features: int, n_points: Any, n_neighbors: Any = 1) -> A
     d = ball_dimension(n_features)
     n, k = n_and_k(n_points, n_neighbors)
     xp = namespace(n)
+    n, k = xp.broadcast_arrays(n, k)
     near = xp.where(k < n, k, 1.0)
     more = 4 * math.ceil(math.sqrt(float(near.max())))
     rule = [xp.asarray(part) for part in _rule(d, halvings(d, n), more)]

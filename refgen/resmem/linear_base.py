@@ -112,10 +112,13 @@ def irreducible_risk_bounds(problem: LinearProblem) -> tuple[Any, Any]:
     gap = xp.maximum(length - problem.radius, 0.0)
     unit = square / xp.where(length > 0, length, 1.0)[..., None] ** 2
     high = (spectrum * unit).sum(axis=-1)
-    seen = spectrum > 0
-    inverse = (unit / xp.where(seen, spectrum, 1.0)).sum(axis=-1)
-    learnable = (inverse > 0) & (seen | (unit == 0)).all(axis=-1)
-    low = xp.where(learnable, 1 / xp.where(learnable, inverse, 1.0), 0.0)
+    # In units of the smallest eigenvalue that θ* meets, no quotient overflows.
+    met = unit > 0
+    smallest = xp.where(met, spectrum, xp.inf).min(axis=-1)
+    smallest = xp.where(xp.isfinite(smallest), smallest, 0.0)
+    ratios = smallest[..., None] / xp.where(spectrum > 0, spectrum, 1.0)
+    inverse = xp.where(met, unit * ratios, 0.0).sum(axis=-1)
+    low = smallest / xp.where(inverse > 0, inverse, 1.0)
     return gap**2 * low, gap**2 * high
 
 

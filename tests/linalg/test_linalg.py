@@ -33,6 +33,14 @@ def test_basis_is_orthonormal_and_spans_the_rows(seed, m, n):
     assert abs(project_out(basis[:, None], rows)).max() <= allowed * np.sqrt(n)
 
 
+@pytest.mark.parametrize(("apart", "rank"), [(2e-9, 2), (0.5e-9, 1)])
+def test_rows_are_dependent_up_to_the_tolerance(apart, rank):
+    rows = np.array([[1.0, 0.0], [1.0, apart]])
+    assert orthonormal_rows(rows)[1] == rank
+    assert orthonormal_rows(1e5 * rows)[1] == rank
+    assert orthonormal_rows(rows, tolerance=1e-8)[1] == 1
+
+
 def test_projection_agrees_with_the_pseudo_inverse():
     rows, vectors = zero_one(0, 20, 5, 8), Stream(0, "v").normal((20, 8))
     basis, _ = orthonormal_rows(rows)

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import optimize
 
+from refgen import linalg
 from refgen.arrays import UNIT_ROUNDOFF
 from refgen.claims.resmem.domains import (
     designs,
@@ -24,6 +25,7 @@ from refgen.resmem.linear_base import (
     empirical_base,
     excess_risk_parts,
     irreducible_risk,
+    irreducible_risk_bounds,
     irreducible_risk_slope,
     population_base,
 )
@@ -395,3 +397,78 @@ def test_only_the_upper_triangle_of_the_gram_matrix_is_read():
             strict=True,
         ):
             assert (got == want).all()
+
+
+# Bounds without a multiplier.
+
+
+@pytest.mark.parametrize("d", [1, 2, 5])
+def test_the_lower_bound_is_the_least_risk_of_a_half_space(d):
+    stream = Stream(d, "half-space")
+    spectrum, target = 0.1 + stream.uniform(d), stream.child("target").normal(d)
+    length = np.linalg.norm(target)
+    problem = LinearProblem(spectrum, target, 0.4 * length)
+    low, high = irreducible_risk_bounds(problem)
+    # By Lagrange: the nearest point of the plane ⟨u, θ⟩ = L in the norm of Σ.
+    u = target / length
+    step = (u @ target - problem.radius) / (u @ (u / spectrum)) * u / spectrum
+    assert low == pytest.approx(base_risk(problem, target - step), rel=1e-12)
+    assert high == pytest.approx(base_risk(problem, 0.4 * target), rel=1e-12)
+
+
+def test_bounds_of_degenerate_problems():
+    spectra = [[1.0, 0.0], [1.0, 0.0], [2.0, 1.0], [0.0, 0.0], [1e-320, 1.0]]
+    targets = [[0.6, 0.8], [1.0, 0.0], [0.0, 0.0], [0.6, 0.8], [0.6, 0.8]]
+    low, high = irreducible_risk_bounds(LinearProblem(spectra, targets, 0.5))
+    assert low.tolist() == pytest.approx([0, 0.25, 0, 0, 0], abs=1e-300)
+    assert high == pytest.approx([0.09, 0.25, 0, 0, 0.16], rel=1e-12)
+    inactive = irreducible_risk_bounds(LinearProblem([1.0, 2.0], [0.6, 0.8], 1.0))
+    assert inactive == (0.0, 0.0)
+
+
+# What counts as an eigenvalue of 0.
+
+
+@pytest.mark.parametrize(("size", "seen"), [(2e-12, True), (0.5e-12, False)])
+def test_eigenvalues_up_to_the_tolerance_count_as_0(size, seen):
+    gram = np.diag([1.0, size])
+    theta, mu = ball_constrained_least_squares(gram, [0.5, size], 10.0)
+    assert mu == 0
+    assert theta == pytest.approx([0.5, 1.0 if seen else 0.0], rel=1e-3)
+
+
+@pytest.mark.parametrize(("factor", "seen"), [(1.5, True), (0.7, False)])
+def test_trained_bases_see_what_is_above_the_rounding_of_their_points(factor, seen):
+    n, d = 6, 2
+    size = factor * np.sqrt(16 * (n + d) * UNIT_ROUNDOFF)
+    points = np.zeros((n, d))
+    points[0, 0], points[1, 1] = 1.0, size
+    theta, _ = empirical_base(points, points @ [0.5, 1.0], 10.0)
+    assert theta == pytest.approx([0.5, 1.0 if seen else 0.0], rel=1e-6)
+
+
+@pytest.mark.parametrize(("pivot", "calls"), [(2e-6, 0), (0.5e-6, 1)])
+def test_eigenvalues_decide_where_a_pivot_is_small(pivot, calls, monkeypatch):
+    seen = []
+    by_eigenvalues = linalg._ball_by_eigenvalues
+    monkeypatch.setattr(
+        linalg, "_ball_by_eigenvalues", lambda *a: seen.append(1) or by_eigenvalues(*a)
+    )
+    theta, _ = ball_constrained_least_squares(np.diag([1.0, pivot]), [0.5, pivot], 10.0)
+    assert theta == pytest.approx([0.5, 1.0], rel=1e-9)
+    assert len(seen) == calls
+
+
+# Coordinates.
+
+
+@pytest.mark.parametrize("d", [2, 3, 6])
+def test_covariances_turn_coefficients_to_their_eigenvectors(d):
+    stream = Stream(d, "turned")
+    vectors, _ = np.linalg.qr(stream.normal((d, d)))
+    spectrum = 1.0 + np.arange(d)
+    target = stream.child("target").normal(d)
+    covariance = vectors * spectrum @ vectors.T
+    problem = LinearProblem.from_covariance(covariance, vectors @ target, 0.5)
+    assert problem.spectrum == pytest.approx(spectrum, rel=1e-12)
+    assert abs(problem.coefficients) == pytest.approx(abs(target), rel=1e-9)

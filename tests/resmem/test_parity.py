@@ -33,7 +33,7 @@ from support.parity import (
 import refgen.resmem as on_host
 import refgen_gpu.resmem as on_gpu
 from refgen.arrays import Instance
-from refgen.resmem import _lens, ball
+from refgen.resmem import _lens, ball, ball_neighbors
 from refgen_gpu.arrays import to_host
 
 ELSEWHERE = {
@@ -235,6 +235,13 @@ def ball_sum(arguments, want):
     return model(nodes + 3 * 700, want)
 
 
+def displaced(arguments, want):
+    # As many positive terms; their exponents are sums of k + 2 logarithms.
+    d, n, k = arguments
+    nodes = ball_neighbors._rule(d, _lens.halvings(d, n), 12)[0].size
+    return model(nodes + 3 * 700 * (k.max() + 2), want)
+
+
 def within(roundings, size=None):
     return lambda arguments, want: model(
         roundings, max(abs(np.max(part)) for part in _tuple(want)) if size is None
@@ -252,6 +259,8 @@ CASES = {
     "LinearProblem": Case(lambda s, d: tuple(vars(problem(s, d)).values())),
     "asymptotic_excess_risk": Case(lambda s, d: (problem(s, d), "ball"), limit),
     "at_neighbors": Case(looked_up, unchecked=("values",)),
+    "ball_boundary_limit": Case(lambda s, d: (d,)),
+    "ball_displacement": Case(lambda s, d: (d, N, K), displaced),
     "ball_distance_limit": Case(lambda s, d: (d,)),
     "ball_moments": Case(lambda s, d: (d,)),
     "ball_squared_distance": Case(lambda s, d: (d, N), ball_sum),
@@ -274,6 +283,11 @@ CASES = {
     # There are 12 cubes, each at most 8 and after ten operations.
     "interval_displacement": Case(sorted_points, within(12 + 10, 12 * 8)),
     "irreducible_risk": Case(lambda s, d: (problem(s, d),), squares),
+    # Squares, their sums and quotients.
+    "irreducible_risk_bounds": Case(
+        lambda s, d: (problem(s, d),),
+        lambda a, want: model(3 * (a[0].n_features + ROUNDINGS_OF_POW) + 20, want[1]),
+    ),
     "irreducible_risk_slope": Case(lambda s, d: (problem(s, d),)),
     # Sums of squares of differences of means of 4, with two roundings more from exp.
     "leave_one_out_scores": Case(

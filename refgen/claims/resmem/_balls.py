@@ -139,4 +139,3 @@ def _mean_distance(xp: Any, d: int, c: Any) -> Any:
     whole = math.sqrt(math.pi) * math.gamma((d + 1) / 2) / math.gamma(d / 2 + 1)
     beyond = sine ** (d + 1) / ((d + 1) * whole) - c * cap(d, sine, c)
     return c + 2 * beyond
-

@@ -16,4 +16,6 @@ def meets_norm_conditions(
 ) -> tuple[Measurement, Measurement]:
     """‖θ‖ ≤ L, and μ(L − ‖θ‖) = 0: where μ > 0, ‖θ‖ = L."""
     unused = multiplier * (radius - length(theta))
-    return at_most(length(theta), radius, radius, sharp=True), equal(unused, 0, multiplier * radius)
+    return at_most(length(theta), radius, radius, sharp=True), equal(
+        unused, 0, multiplier * radius
+    )

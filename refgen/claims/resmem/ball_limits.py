@@ -106,9 +106,7 @@ def ball_limits(rg, base, factor=1, power=2):
     return (
         tends_to(square, limit[:, None], [(apart * limit, 1)], SIZES, limit[:, None]),
         risk_tends_to(square / d[:, None], 1, apart, in_ball),
-        risk_tends_to(
-            table(three, d), 3, table(lambda d: _apart_of(d, 3), d), in_ball
-        ),
+        risk_tends_to(table(three, d), 3, table(lambda d: _apart_of(d, 3), d), in_ball),
         risk_tends_to(
             table(centre, d), 3, table(lambda d: _missing(2 / d), d), in_ball
         ),

@@ -85,7 +85,9 @@ def excess_risk(rg, at, parts=_parts, slack_factor=1):
 
 
 excess_risk.twin("the slack counts 1.03 times", slack_factor=1.03)
-excess_risk.twin("without the slack, as if every θ used all of its norm", slack_factor=0)
+excess_risk.twin(
+    "without the slack, as if every θ used all of its norm", slack_factor=0
+)
 excess_risk.twin("the norm is that of Σ", parts=_parts_by_sigma)
 
 # --- RM-4b: a trained base
