@@ -104,7 +104,7 @@ def irreducible_risk_bounds(problem: LinearProblem) -> tuple[Any, Any]:
     --------
     >>> problem = LinearProblem([2.0, 1.0, 0.4], [0.6, 0.64, 0.48], 0.6)
     >>> [round(float(bound), 6) for bound in irreducible_risk_bounds(problem)]
-    [0.138436, 0.195546]
+    [0.137268, 0.195482]
     """
     spectrum, target = problem.spectrum, problem.coefficients
     xp, square = namespace(target), target**2

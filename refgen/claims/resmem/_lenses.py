@@ -75,7 +75,7 @@ def _lens_table(d: int) -> tuple[Any, ...]:
 
 
 def _meeting(at: Any, turn: Any) -> tuple[Any, Any, Any]:
-    """r = 1 − ρ cos ψ, and the angles at which centre and query see the spheres meet."""
+    """r = 1 − ρ cos ψ; the angles at which centre and query see the spheres meet."""
     fall, lift = 1 - np.cos(turn), 1 + np.cos(turn)
     cos = np.cos(turn) + at * fall * lift / 2
     sin = np.sin(turn) * np.sqrt((1 - at * lift / 2) * (1 + at * fall / 2))
@@ -84,7 +84,7 @@ def _meeting(at: Any, turn: Any) -> tuple[Any, Any, Any]:
 
 
 def by_slices(d: int, n: Any, k: Any) -> Any:
-    """E⟨v, x − x̄ₖ⟩² in the ball of radius √(d + 2), (batch,), for k < n and d from 2 on.
+    """E⟨v, x − x̄ₖ⟩² in the ball of radius √(d + 2), (batch,); k < n, d from 2 on.
 
     Given the distance to point k + 1 the k nearest are uniform in the lens.
     """

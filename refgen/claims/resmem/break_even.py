@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -81,7 +82,7 @@ def _square(law: Any, xp: Any, d: int, n: Any) -> Any:
     """(d + 2) ∫₀² 2r (1 − F(r))ⁿ dr, (batch,)."""
     x, w = unit_nodes(xp, 64)
     panels = (0.0, 0.25, 0.5, 1.0, 2.0)
-    pairs = list(zip(panels[:-1], panels[1:], strict=True))
+    pairs = list(pairwise(panels))
     r = xp.concatenate([a + (b - a) * x for a, b in pairs])
     mass = 2 * r * xp.concatenate([(b - a) * w for a, b in pairs])
     free = xp.maximum(1 - law(xp, d, r), 0.0)
