@@ -171,13 +171,18 @@ recalled_sizes = record(
 )
 
 
+# A norm L whose square is no more than a rounding.
+_LITTLE = 1e-9
+
+
 def _recalled(rg: Any, d: int, n: Any, radius: Any) -> Any:
     return rg.resmem.recalled_risk_bound(d, n, radius)
 
 
 def _first_term(rg: Any, d: int, n: Any, radius: Any) -> Any:
-    """The bound less what it is without capacity."""
-    second = rg.resmem.recalled_risk_bound(d, n, 0 * radius + 1e-9)
+    """What is left of the rate without (1 − L)² times its value at L = 0."""
+    little = 0 * radius + _LITTLE
+    second = rg.resmem.recalled_risk_bound(d, n, little) / (1 - _LITTLE) ** 2
     return rg.resmem.recalled_risk_bound(d, n, radius) - (1 - radius) ** 2 * second
 
 
@@ -205,7 +210,16 @@ def recalled_rate(
         risk = by_dimension(lambda d, n, L: _resmem_risk(rg, d, n, L), *rows)
         bound = by_dimension(lambda d, n, L: rate(rg, d, n, L), *rows)
         parts.append(at_most(risk, constant * bound, risk, sharp=True))
-    return parts
+    return *parts, _first_term_is_stated(rg, sample)
+
+
+def _first_term_is_stated(rg: Any, sample: BaseInBall) -> Any:
+    """The part of the rate that no risk needs is d²L²n^(−2/3)."""
+    rows = sample.n_features, sample.n_points, sample.radius
+    first = by_dimension(lambda d, n, L: _first_term(rg, d, n, L), *rows)
+    bound = by_dimension(lambda d, n, L: _recalled(rg, d, n, L), *rows)
+    d, n, radius = rows
+    return equal(first, (d * radius) ** 2 / n ** (2 / 3), bound)
 
 
 def _resmem_risk(rg: Any, d: int, n: Any, radius: Any) -> Any:

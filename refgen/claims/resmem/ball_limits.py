@@ -122,14 +122,15 @@ def boundary_limit(rg, base, factor=1):
     """n^(3/d) times what the boundary adds to E D² → 2(d+2) c Γ(3/d); shown as a risk.
 
     c is the integral of h^(−3/d) − 1 over the depth t, where h is the share of the ball
-    below a plane at t from its centre.
+    below a plane at t from its centre. The bounds of RM-12b have the same limit.
     """
     r, xp = rg.resmem, namespace(base.radius)
 
     def added(d: int) -> Any:
         n = _points(xp, d)
-        square = r.ball_squared_distance(d, n) - without_boundary(rg, d, n)
-        return n ** (3 / d) * square / d
+        squares = r.ball_squared_distance(d, n), *r.ball_squared_distance_bounds(d, n)
+        inside = without_boundary(rg, d, n)
+        return xp.stack([n ** (3 / d) * (square - inside) / d for square in squares])
 
     def apart(d: int) -> float:
         """Of the second order, and of the quotient of Γ in the first one."""
@@ -141,10 +142,11 @@ def boundary_limit(rg, base, factor=1):
     # A small difference of values that are larger by n^(1/d).
     scale = missed * table(lambda d: r.ball_distance_limit(d) / d, d)
     scale = scale[:, None] * xp.asarray(SIZES)
-    values = missed[:, None] * table(added, d)
-    return tends_to(
-        values, limit[:, None], [(missed * table(apart, d), 1)], SIZES, scale
-    )
+    envelope = [(missed * table(apart, d), 1)]
+    values = missed[:, None, None] * table(added, d)
+    return [
+        tends_to(values[:, i], limit[:, None], envelope, SIZES, scale) for i in range(3)
+    ]
 
 
 boundary_limit.twin("the limit is 3 % larger", factor=1.03)
