@@ -32,7 +32,6 @@ from refgen.resmem.linear_base import (
     asymptotic_excess_risk,
     ball_moments,
     base_risk,
-    empirical_base,
     excess_risk_parts,
     irreducible_risk,
     irreducible_risk_bounds,
@@ -72,6 +71,9 @@ from refgen.resmem.smoother import (
     neighbor_weights,
     resmem_predictions,
     smooth,
+)
+from refgen.resmem.trained_base import (
+    empirical_base,
 )
 
 __all__ = [

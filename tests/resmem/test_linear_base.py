@@ -22,7 +22,6 @@ from refgen.resmem.linear_base import (
     asymptotic_excess_risk,
     ball_moments,
     base_risk,
-    empirical_base,
     excess_risk_parts,
     irreducible_risk,
     irreducible_risk_bounds,
@@ -30,6 +29,7 @@ from refgen.resmem.linear_base import (
     population_base,
 )
 from refgen.resmem.problem import LinearProblem
+from refgen.resmem.trained_base import empirical_base
 
 ANCHOR = LinearProblem([2.0, 1.0, 0.4], [0.6, 0.64, 0.48], 0.6)
 

@@ -1,22 +1,21 @@
-"""RM-1 to RM-3: the law of the points, and the population's base of bounded norm."""
+"""RM-1 and RM-2: the law of the points, and the population's base of bounded norm."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from refgen.arrays import Instance, namespace
-from refgen.claims.kinds import ascending, equal, tends_to
+from refgen.arrays import namespace
+from refgen.claims.kinds import equal, tends_to
 from refgen.claims.quadrature import unit_nodes
 from refgen.claims.registry import claim
 from refgen.claims.resmem._balls import Dimension, table
 from refgen.claims.resmem._norms import length, meets_norm_conditions
-from refgen.claims.resmem.domains import anisotropic_problem, linear_problems
+from refgen.claims.resmem.domains import linear_problems
 from refgen.claims.sources import YANG
-from refgen.domains import integer, matrix, record
+from refgen.domains import integer, record
 from refgen.resmem import LinearProblem
 
 # --- RM-1
@@ -115,7 +114,7 @@ def _is_stationary(problem: LinearProblem, theta: Any, multiplier: Any) -> Any:
     return equal(spectrum * (theta - target) + pull, 0, scale)
 
 
-def _target_risk(problem: LinearProblem) -> Any:
+def target_risk(problem: LinearProblem) -> Any:
     """θ*ᵀΣθ*, the risk of predicting 0."""
     return (problem.spectrum * problem.coefficients**2).sum(axis=-1)
 
@@ -138,7 +137,7 @@ def _quotients_tend_to(rg: Any, problem: LinearProblem, factor: float) -> Any:
     largest = problem.spectrum.max(axis=-1)
     multiplier = _multiplier_by_bisection(problem)
     envelope = [(problem.radius * (3 * multiplier + 2 * largest), 1)]
-    risks = _target_risk(at) + 2 * (multiplier * problem.radius**2)[:, None]
+    risks = target_risk(at) + 2 * (multiplier * problem.radius**2)[:, None]
     curvature = (largest + multiplier)[:, None]
     scale = risks / h + 4 * at.radius * curvature
     slope = factor * r.irreducible_risk_slope(problem)
@@ -157,7 +156,7 @@ def population_base(rg, problem, slope=1, risk=1):
     r = rg.resmem
     theta, multiplier = r.population_base(problem)
     largest = problem.spectrum.max(axis=-1)
-    scale = 4 * _target_risk(problem) + largest * problem.radius**2
+    scale = 4 * target_risk(problem) + largest * problem.radius**2
     least = risk * r.irreducible_risk(problem)
     return (
         _is_where_bisection_ends(problem, theta),
@@ -177,103 +176,3 @@ population_base.twin("dR∞/dL = −μL, the multiplier of the norm itself", slo
 def _(rg, problem):
     theta, _ = rg.resmem.population_base(problem)
     return equal(theta, problem.radius[:, None] * problem.coefficients)
-
-
-# --- RM-2r
-
-
-@dataclass(frozen=True, repr=False)
-class RotatedProblem(Instance):
-    """A problem, and an orthogonal matrix of eigenvectors (..., d, d), in columns."""
-
-    problem: LinearProblem
-    vectors: Any
-
-
-def _turned(angle: float) -> RotatedProblem:
-    c, s = math.cos(angle), math.sin(angle)
-    vectors = np.array([[c, -s, 0.0], [s, c, 0.0], [0.0, 0.0, 1.0]])
-    return RotatedProblem(anisotropic_problem(), vectors)
-
-
-rotated_problems = record(
-    RotatedProblem,
-    "a linear problem in the coordinates of any orthogonal matrix",
-    d=integer(1, 6),
-    problem=linear_problems,
-    vectors=matrix("d", "d", kind="orthogonal"),
-    examples=lambda: [_turned(0.0), _turned(0.5)],
-)
-
-
-@claim("RM-2r", kind="identity", domain=rotated_problems, cost=4)
-def rotated_problem(rg, rotated, share=1):
-    """Σ = VΛVᵀ with Vθ* for θ* is the problem of Λ with θ*, in other coordinates."""
-    r, problem, vectors = rg.resmem, rotated.problem, rotated.vectors
-    xp = namespace(vectors)
-    stretched = vectors * problem.spectrum[:, None, :]
-    covariance = xp.matmul(stretched, vectors.swapaxes(-1, -2))
-    target = xp.matmul(vectors, problem.coefficients[..., None])[..., 0]
-    found = LinearProblem.from_covariance(
-        covariance, target, problem.radius, problem.noise
-    )
-    largest = problem.spectrum.max(axis=-1)
-    scale = largest * (length(problem.coefficients) + problem.radius) ** 2
-    nothing = 0 * target
-    return (
-        equal(found.spectrum, xp.sort(problem.spectrum, axis=-1), largest[:, None]),
-        equal(share * r.base_risk(found, nothing), _target_risk(problem), scale),
-        equal(r.irreducible_risk(found), r.irreducible_risk(problem), scale),
-    )
-
-
-rotated_problem.twin("θ*ᵀΣθ* is a hundredth larger", share=1 / 1.01)
-
-
-@rotated_problem.twin_function("the coordinates do not matter: Σ = VΛVᵀ with θ*")
-def _(rg, rotated):
-    problem, vectors = rotated.problem, rotated.vectors
-    stretched = vectors * problem.spectrum[:, None, :]
-    covariance = namespace(vectors).matmul(stretched, vectors.swapaxes(-1, -2))
-    found = LinearProblem.from_covariance(
-        covariance, problem.coefficients, problem.radius
-    )
-    scale = problem.spectrum.max(axis=-1) * length(problem.coefficients) ** 2
-    risk = rg.resmem.base_risk(found, 0 * problem.coefficients)
-    return equal(risk, _target_risk(problem), scale)
-
-
-# --- RM-3
-
-
-@claim("RM-3", kind="inequality", domain=linear_problems)
-def irreducible_risk_bounds(rg, problem, low_factor=1, high_factor=1):
-    """λ_min g² ≤ g²/uᵀΣ⁻¹u ≤ R∞ ≤ g² uᵀΣu ≤ λ_max g², u = θ*/‖θ*‖, g = (‖θ*‖ − L)₊.
-
-    All are equal if Σ is a multiple of I.
-    """
-    xp, largest = namespace(problem.spectrum), problem.spectrum.max(axis=-1)
-    size = length(problem.coefficients)
-    gap = xp.maximum(size - problem.radius, 0.0)
-    low, high = rg.resmem.irreducible_risk_bounds(problem)
-    return ascending(
-        problem.spectrum.min(axis=-1) * gap**2,
-        low_factor * low,
-        rg.resmem.irreducible_risk(problem),
-        high_factor * high,
-        largest * gap**2,
-        scale=largest * (size + problem.radius) ** 2,
-        sharp=True,
-    )
-
-
-irreducible_risk_bounds.twin("the lower bound times 1.02", low_factor=1.02)
-irreducible_risk_bounds.twin("the upper bound times 0.98", high_factor=0.98)
-
-
-@irreducible_risk_bounds.twin_function("the two bounds exchanged")
-def _(rg, problem):
-    low, high = rg.resmem.irreducible_risk_bounds(problem)
-    scale = problem.spectrum.max(axis=-1) * length(problem.coefficients) ** 2
-    risk = rg.resmem.irreducible_risk(problem)
-    return ascending(high, risk, low, scale=scale)

@@ -1,0 +1,58 @@
+"""The linear base of bounded norm that a training set gives."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from refgen.arrays import UNIT_ROUNDOFF, as_floats, namespace
+from refgen.linalg import ball_constrained_least_squares
+
+# A sum of n products has up to n roundings, an eigenvalue of d features a few times d.
+_RANK_ROUNDINGS = 16
+
+
+def empirical_base(X: Any, y: Any, radius: Any) -> tuple[Any, Any]:
+    """Least squares over ‖θ‖ ≤ radius on a training set, for many sets at once.
+
+    Parameters
+    ----------
+    X : array of shape (..., n_samples, n_features)
+    y : array of shape (..., n_samples)
+    radius : array of shape (...)
+        L > 0.
+
+    Returns
+    -------
+    coefficients : array of shape (..., n_features)
+        θ̂ = (Σ̂ + μ̂I)⁻¹ Xᵀy/n with Σ̂ = XᵀX/n; where μ̂ = 0 the one of least norm.
+    multiplier : array of shape (...)
+        μ̂, which is 0 where the constraint is inactive.
+
+    Raises
+    ------
+    ValueError
+        If shapes disagree, `radius` is not positive, or anything is not finite.
+
+    Notes
+    -----
+    Source: derived here, claim RM-4b. Eigenvalues of Σ̂ up to 16 (n + d) roundings of
+    the largest count as 0: in a matrix of products of n rows their error may be of
+    that size.
+
+    Examples
+    --------
+    >>> coefficients, multiplier = empirical_base([[1.0, 0.0], [1.0, 0.0]], [3, 1], 5)
+    >>> coefficients.round(12).tolist(), float(multiplier)
+    ([2.0, 0.0], 0.0)
+    """
+    points, labels = as_floats("X", X, 2), as_floats("y", y, 1)
+    n = points.shape[-2]
+    if labels.shape[-1] != n:
+        raise ValueError(
+            f"y has {labels.shape[-1]} label(s) and X {n} row(s); give one label a row"
+        )
+    xp, columns = namespace(points), points.swapaxes(-1, -2)
+    gram = xp.matmul(columns, points) / n
+    moment = xp.matmul(columns, labels[..., None])[..., 0] / n
+    rounding = _RANK_ROUNDINGS * (n + points.shape[-1]) * UNIT_ROUNDOFF
+    return ball_constrained_least_squares(gram, moment, radius, rounding)
