@@ -19,31 +19,36 @@ from refgen.domains import integer, real, record
 
 @dataclass(frozen=True, repr=False)
 class IntervalPoints(Instance):
-    """Points of [low, high] in ascending order, (..., n_points)."""
+    """Points of an interval, (..., n), as shares of the way from its low end."""
 
-    points: Any
+    shares: Any
     low: Any
-    high: Any
+    width: Any
 
+    @property
+    def high(self) -> Any:
+        return self.low + self.width
 
-def _interval_points(shares: Any, low: Any, width: Any) -> IntervalPoints:
-    xp, high = namespace(shares), low + width
-    shares, left, right = xp.sort(shares, axis=-1), low[..., None], high[..., None]
-    points = left * (1 - shares) + right * shares
-    # Rounding may leave the interval.
-    return IntervalPoints(xp.clip(points, left, right), low, high)
+    @property
+    def points(self) -> Any:
+        """In ascending order."""
+        xp, shares = namespace(self.shares), namespace(self.shares).sort(self.shares)
+        left, right = self.low[..., None], self.high[..., None]
+        # Rounding may leave the interval.
+        return xp.clip(left * (1 - shares) + right * shares, left, right)
 
 
 def _points(points: list[float], low: float, high: float) -> IntervalPoints:
-    return IntervalPoints(np.array(points), np.array(low), np.array(high))
+    shares = (np.array(points) - low) / (high - low)
+    return IntervalPoints(shares, np.array(low), np.array(high - low))
 
 
 interval_points = record(
-    _interval_points,
+    IntervalPoints,
     "up to 6 points of an interval, repeated ones too",
     n=integer(1, 6),
     shares=real(0, 1, shape=("n",)),
-    low=real(-1, 1),
+    low=real(-2, 1),
     width=real(0.5, 3.5),
     examples=lambda: [
         _points([-0.4, 0.3, 0.9], -sqrt(3), sqrt(3)),
@@ -59,8 +64,8 @@ def _by_pieces(design: IntervalPoints) -> Any:
     The order of the distances changes at midpoints of two points only. Between them
     the integrand is a parabola, and Simpson's rule exact.
     """
-    points, xp = design.points, namespace(design.points)
-    batch, n = points.shape
+    points = design.points
+    xp, (batch, n) = namespace(points), points.shape
     middles = (points[:, :, None] + points[:, None, :]).reshape(batch, -1) / 2
     ends = (design.low[:, None], middles, design.high[:, None])
     edges = xp.sort(xp.concatenate(ends, axis=-1), axis=-1)
@@ -108,27 +113,24 @@ interval_windows.twin("k = 1: the cubed gaps count 1/6", coefficient=1 / 6)
 
 @dataclass(frozen=True, repr=False)
 class SampleSizes(Instance):
-    """d, n and k, positive integers with k ≤ n."""
+    """d and n, and a positive integer that tells k ≤ n: itself if it is at most n."""
 
     n_features: Any
     n_points: Any
-    n_neighbors: Any
+    rank: Any
 
     @property
     def dnk(self) -> tuple[Any, Any, Any]:
-        return self.n_features, self.n_points, self.n_neighbors
-
-
-def _sizes(d: Any, n: Any, k: Any) -> SampleSizes:
-    return SampleSizes(d, n, 1 + (k - 1) % n)
+        n = self.n_points
+        return self.n_features, n, 1 + (self.rank - 1) % n
 
 
 sample_sizes = record(
-    _sizes,
+    SampleSizes,
     "1 ≤ d ≤ 5 and 1 ≤ k ≤ n ≤ 12",
-    d=integer(1, 5),
-    n=integer(1, 12),
-    k=integer(1, 12),
+    n_features=integer(1, 5),
+    n_points=integer(1, 12),
+    rank=integer(1, 12),
     examples=lambda: [
         SampleSizes(*map(np.array, sizes))
         for sizes in ((1, 2, 1), (2, 12, 3), (3, 4, 4), (1, 1, 1))
@@ -160,7 +162,8 @@ def _by_distance(sizes: SampleSizes) -> Any:
     found = (binomial * total * w * w[:, None]).sum(axis=(-1, -2))
     # The mean of all n points, and one more.
     of_all = (1 / sizes.n_points + 1) / 12
-    return xp.where(sizes.n_points == sizes.n_neighbors, of_all, found)
+    _, n, k = sizes.dnk
+    return xp.where(n == k, of_all, found)
 
 
 def _with_ends(rg: Any, n: Any, k: Any) -> Any:

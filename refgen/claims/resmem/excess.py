@@ -13,11 +13,11 @@ from refgen.claims.draws import ball_points
 from refgen.claims.kinds import at_most, equal
 from refgen.claims.registry import claim
 from refgen.claims.resmem._norms import length, meets_norm_conditions
+from refgen.claims.resmem.base import any_problems
 from refgen.claims.resmem.domains import (
     DesignedProblem,
     anisotropic_problem,
     designs,
-    linear_problems,
 )
 from refgen.claims.sampled import sampled
 from refgen.claims.sources import SIMULATED
@@ -29,28 +29,33 @@ from refgen.resmem import LinearProblem
 
 @dataclass(frozen=True, repr=False)
 class PointOfBall(Instance):
-    """A problem, and any coefficients of norm L or less, (..., n_features)."""
+    """A problem, and any coefficients of norm L or less, (..., n_features).
+
+    They are `share` of the way from 0 to the sphere, along `direction`; on the sphere
+    if it is above 1.
+    """
 
     problem: LinearProblem
-    point: Any
+    direction: Any
+    share: Any
 
-
-def _point(problem: LinearProblem, direction: Any, share: Any) -> PointOfBall:
-    """`share` of the way from 0 to the sphere of radius L, along `direction`."""
-    reach = problem.radius * namespace(direction).minimum(share, 1.0)
-    return PointOfBall(problem, reach[..., None] * direction)
+    @property
+    def point(self) -> Any:
+        xp = namespace(self.direction)
+        reach = self.problem.radius * xp.minimum(self.share, 1.0)
+        return reach[..., None] * self.direction
 
 
 points_of_balls = record(
-    _point,
+    PointOfBall,
     "a linear problem, and any θ with ‖θ‖ ≤ L",
     d=integer(1, 6),
-    problem=linear_problems,
+    problem=any_problems,
     direction=vector("d", norm=1),
     share=real(0, 1.5),  # a third on the sphere itself
     examples=lambda: [
-        _point(anisotropic_problem(), np.array([0.6, 0.0, -0.8]), np.array(1.0)),
-        _point(anisotropic_problem(), np.array([1.0, 0.0, 0.0]), np.array(0.0)),
+        PointOfBall(anisotropic_problem(), np.array([0.6, 0.0, -0.8]), np.array(1.0)),
+        PointOfBall(anisotropic_problem(), np.array([1.0, 0.0, 0.0]), np.array(0.0)),
     ],
 )
 

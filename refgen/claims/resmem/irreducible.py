@@ -12,8 +12,8 @@ from refgen.arrays import Instance, namespace
 from refgen.claims.kinds import ascending, equal
 from refgen.claims.registry import claim
 from refgen.claims.resmem._norms import length
-from refgen.claims.resmem.base import target_risk
-from refgen.claims.resmem.domains import anisotropic_problem, linear_problems
+from refgen.claims.resmem.base import any_problems, target_risk
+from refgen.claims.resmem.domains import anisotropic_problem
 from refgen.domains import integer, matrix, record
 from refgen.resmem import LinearProblem
 
@@ -38,7 +38,7 @@ rotated_problems = record(
     RotatedProblem,
     "a linear problem in the coordinates of any orthogonal matrix",
     d=integer(1, 6),
-    problem=linear_problems,
+    problem=any_problems,
     vectors=matrix("d", "d", kind="orthogonal"),
     examples=lambda: [_turned(0.0), _turned(0.5)],
 )
@@ -84,7 +84,7 @@ def _(rg, rotated):
 # --- RM-3
 
 
-@claim("RM-3", kind="inequality", domain=linear_problems)
+@claim("RM-3", kind="inequality", domain=any_problems)
 def irreducible_risk_bounds(rg, problem, low_factor=1, high_factor=1):
     """λ_min g² ≤ g²/uᵀΣ⁻¹u ≤ R∞ ≤ g² uᵀΣu ≤ λ_max g², u = θ*/‖θ*‖, g = (‖θ*‖ − L)₊.
 
