@@ -68,7 +68,7 @@ def _apart_of(d: int, k: int) -> float:
     return layer + _missing(2 / d)
 
 
-@claim("RM-12l", kind="limit", domain=capacities, cost=128)
+@claim("RM-12l", kind="limit", domain=capacities, cost=1024)
 def ball_limits(rg, base, factor=1, power=2):
     """n^(2/d) E D² → (d+2)Γ(1+2/d); risk → (1−L)² Γ(k+1+2/d)/(k Γ(k+1)).
 
@@ -117,7 +117,7 @@ ball_limits.twin("the limits are 3 % larger", factor=1.03)
 ball_limits.twin("the risk's limit carries 1 − L, not its square", power=1)
 
 
-@claim("RM-12e", kind="limit", domain=capacities, cost=128)
+@claim("RM-12e", kind="limit", domain=capacities, cost=1024)
 def boundary_limit(rg, base, factor=1):
     """n^(3/d) times what the boundary adds to E D² → 2(d+2) c Γ(3/d); shown as a risk.
 
@@ -152,7 +152,7 @@ def boundary_limit(rg, base, factor=1):
 boundary_limit.twin("the limit is 3 % larger", factor=1.03)
 
 
-@claim("RM-13r", kind="rate", domain=capacities, cost=128)
+@claim("RM-13r", kind="rate", domain=capacities, cost=1024)
 def true_exponent(rg, base, exponent=2):
     """With the population's base, ResMem's risk decays like n^(−2/d)."""
     xp, d, missed = namespace(base.radius), base.n_features, 1 - base.radius

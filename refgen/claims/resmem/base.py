@@ -15,7 +15,7 @@ from refgen.claims.resmem._balls import Dimension, table
 from refgen.claims.resmem._norms import length, meets_norm_conditions
 from refgen.claims.resmem.domains import linear_problems
 from refgen.claims.sources import YANG
-from refgen.domains import integer, record, spectrum
+from refgen.domains import integer, record, spectrum, vector
 from refgen.resmem import LinearProblem
 
 # --- RM-1
@@ -67,14 +67,16 @@ def _(rg, ball):
 
 # At a condition of 10¹⁴ roundings of the largest eigenvalue begin to hide the smallest.
 any_problems = linear_problems.but(
-    "Σ of condition up to 10¹⁴, singular ones too, ‖θ*‖ = 1, L from 0.04 on",
+    "Σ of condition up to 10¹⁴, singular ones too, any θ*, L from 0.04 on",
     examples=lambda: [
         *linear_problems.examples(),
         LinearProblem([10.0, 1e-13], [0.6, 0.8], 0.5),
         LinearProblem([1.0, 1.0 + 2.0**-52, 1e-13], [0.6, 0.0, 0.8], 0.6),
         LinearProblem([1e-13, 1e-13], [0.6, 0.8], 0.5),
+        LinearProblem([2.0, 1.0], [0.0, 0.0], 0.5),
     ],
     spectrum=spectrum("d", smallest=1e-13, largest=10.0),
+    coefficients=vector("d"),
 )
 
 # Halvings of an interval, of which the multiplier is found to 1e-60.

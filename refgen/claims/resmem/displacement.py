@@ -207,7 +207,10 @@ def _by_counts(d: Any, n: Any, k: Any, order: int) -> Any:
 
 @claim("RM-11", kind="identity", domain=sample_sizes, cost=8)
 def torus_moments(rg, sizes, further=1, order=2):
-    """Torus: E Dₖᵐ by the Beta law, m ≤ 3; E⟨v, x − x̄ₖ⟩² = ‖v‖² E Dₖ₊₁²/(3k)."""
+    """Torus: E Dₖᵐ by the Beta law, m ≤ 3; E⟨v, x − x̄ₖ⟩² = ‖v‖² E Dₖ₊₁²/(3k).
+
+    For a query at the centre of a ball of radius 1, that times 12/(d + 2).
+    """
     r, (d, n, k) = rg.resmem, sizes.dnk
     moments = [
         equal(r.torus_distance_moment(d, n, k, stated), exact, exact)
@@ -215,7 +218,12 @@ def torus_moments(rg, sizes, further=1, order=2):
         for exact in [_by_counts(d, n, k, m)]
     ]
     displacement = _by_counts(d, n, k + further, 2) / (3 * k)
-    return *moments, equal(r.torus_displacement(d, n, k), displacement, displacement)
+    centre = 12 / (d + 2) * displacement
+    return (
+        *moments,
+        equal(r.torus_displacement(d, n, k), displacement, displacement),
+        equal(r.centre_displacement(d, n, k), centre, centre),
+    )
 
 
 torus_moments.twin("the square has the moment of order 2.05", order=2.05)

@@ -24,13 +24,17 @@ def bulk(domain):
 
 def check_problem(problem):
     assert (abs(norms(problem.coefficients) - 1) <= ROUNDING).all()
+    check_spectrum(problem, 0.2)
+
+
+def check_spectrum(problem, smallest):
     assert (problem.radius > 0).all()
     positive = problem.spectrum[problem.spectrum > 0]
-    assert ((positive >= 0.2) & (positive <= 10 * (1 + ROUNDING))).all()
+    assert ((positive >= smallest) & (positive <= 10 * (1 + ROUNDING))).all()
 
 
 def check_point(at):
-    check_problem(at.problem)
+    check_spectrum(at.problem, 1e-13)
     assert (norms(at.point) <= at.problem.radius * (1 + ROUNDING)).all()
 
 
