@@ -52,7 +52,7 @@ def rotated_problem(rg, rotated, share=1):
     stretched = vectors * problem.spectrum[:, None, :]
     covariance = xp.matmul(stretched, vectors.swapaxes(-1, -2))
     target = xp.matmul(vectors, problem.coefficients[..., None])[..., 0]
-    found = LinearProblem.from_covariance(
+    found = rg.resmem.LinearProblem.from_covariance(
         covariance, target, problem.radius, problem.noise
     )
     largest = problem.spectrum.max(axis=-1)
@@ -73,7 +73,7 @@ def _(rg, rotated):
     problem, vectors = rotated.problem, rotated.vectors
     stretched = vectors * problem.spectrum[:, None, :]
     covariance = namespace(vectors).matmul(stretched, vectors.swapaxes(-1, -2))
-    found = LinearProblem.from_covariance(
+    found = rg.resmem.LinearProblem.from_covariance(
         covariance, problem.coefficients, problem.radius
     )
     scale = problem.spectrum.max(axis=-1) * length(problem.coefficients) ** 2
