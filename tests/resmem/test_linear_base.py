@@ -472,3 +472,14 @@ def test_covariances_turn_coefficients_to_their_eigenvectors(d):
     problem = LinearProblem.from_covariance(covariance, vectors @ target, 0.5)
     assert problem.spectrum == pytest.approx(spectrum, rel=1e-12)
     assert abs(problem.coefficients) == pytest.approx(abs(target), rel=1e-9)
+
+
+@pytest.mark.parametrize("size", [1e-3, 1.0, 1e5])
+def test_covariances_are_symmetric_and_semidefinite_up_to_rounding(size):
+    skew = size * np.array([[1.0, 0.0], [1e-9, 1.0]])
+    negative = size * np.diag([1.0, -1e-9])
+    for matrix, what in ((skew, "symmetric"), (negative, "positive semidefinite")):
+        off = matrix - np.diag(np.maximum(np.diag(matrix), 0))
+        LinearProblem.from_covariance(matrix - 0.5 * off, [1.0, 0.0], 0.5)
+        with pytest.raises(ValueError, match=what):
+            LinearProblem.from_covariance(matrix + 0.5 * off, [1.0, 0.0], 0.5)
