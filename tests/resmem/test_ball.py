@@ -148,6 +148,31 @@ def test_bounds_hold_and_close(d):
         assert (high - low)[-1] < 1e-6 * square[-1]
 
 
+@pytest.mark.parametrize(("d", "n"), [(2, 60), (3, 200), (5, 40), (5, 10**7)])
+def test_bounds_are_those_of_the_page(d, n):
+    with mpmath.workdps(25):
+        breaks, a = [0, mpmath.mpf(1) / 4, mpmath.mpf(1) / 2, 1], mpmath.mpf(1) / d
+
+        def moment(order, of):
+            return mpmath.quad(
+                lambda t: of(t) * (share_below(d, t) ** (-order * a) - 1), breaks
+            )
+
+        def beta(order):
+            """E sᵐ = Γ(1 + m/d) Γ(n + 1)/Γ(n + 1 + m/d)."""
+            return mpmath.gamma(1 + order * a) * mpmath.gammaprod(
+                [n + 1], [n + 1 + order * a]
+            )
+
+        first = 2 * moment(3, lambda t: 1) * beta(3) * d / 3
+        second = moment(4, lambda t: t) / 2 * d * (d - 1) * beta(4)
+        high = min(4 * beta(3) * d / 3, first + 6 * d * beta(4))
+        low = max(first - second, 0)
+        want = [float((d + 2) * (beta(2) + part)) for part in (low, high)]
+    found = ball_squared_distance_bounds(d, n)
+    assert [float(x) for x in found] == pytest.approx(want, rel=1e-13)
+
+
 def test_no_smaller_constant_bounds_the_boundary_on_a_line():
     low, high = ball_squared_distance_bounds(1, np.arange(1, 50))
     assert low == pytest.approx(ball_squared_distance(1, np.arange(1, 50)), rel=1e-14)
