@@ -124,13 +124,30 @@ def ball_bounds(rg, size, least=1, most=1):
     At least 2(d+2) c Γ(3/d) G less an O(n^(−4/d)), at most that plus an O(n^(−4/d)),
     and at most 4(d+2) Γ(3/d) G, with G = n!/Γ(n + 1 + 3/d); E D² ≤ 2d.
     """
-    r, d, n = rg.resmem, size.n_features, size.n_points
-    square = by_dimension(r.ball_squared_distance, d, n)
-    inside = by_dimension(lambda d, n: without_boundary(rg, d, n), d, n)
-    low = by_dimension(lambda d, n: r.ball_squared_distance_bounds(d, n)[0], d, n)
-    high = by_dimension(lambda d, n: r.ball_squared_distance_bounds(d, n)[1], d, n)
-    low, high = inside + least * (low - inside), inside + most * (high - inside)
-    return ascending(inside, low, square, high, scale=square, sharp=True)
+    d, n = size.n_features, size.n_points
+    xp, line = namespace(n), _on_a_line(n)
+
+    def bounds(d: Any, n: Any) -> list[Any]:
+        """Both bounds, with another share of what they say about the boundary."""
+        bound, inside = rg.resmem.ball_squared_distance_bounds, _inside(rg, d, n)
+        found = [
+            by_dimension(lambda d, n, i=i: bound(d, n)[i], d, n) - inside
+            for i in (0, 1)
+        ]
+        return [inside + least * found[0], inside + most * found[1]]
+
+    square = by_dimension(rg.resmem.ball_squared_distance, d, n)
+    low, high = bounds(d, n)
+    alone = bounds(d, xp.ones(d.shape))[1]
+    return (
+        ascending(_inside(rg, d, n), low, square, high, scale=square, sharp=True),
+        [equal(bound, line, line) for bound in bounds(d // d, n)],
+        equal(alone, 2.0 * d, 2.0 * d),
+    )
+
+
+def _inside(rg: Any, d: Any, n: Any) -> Any:
+    return by_dimension(lambda d, n: without_boundary(rg, d, n), d, n)
 
 
 ball_bounds.twin("the boundary adds 39/40 of the upper bound at most", most=39 / 40)
