@@ -61,8 +61,11 @@ class ClaimResult:
         or "ERROR". Power untested: the claim has no false twin. LOOSE: no violation,
         but a relation decides less than its kind should, without a reason. UNDECIDED: a
         Monte-Carlo claim's budget ended before its interval decided. POWERLESS: no
-        violation, but a twin survived. ERROR: the claim's own code failed on a valid
-        instance.
+        violation, but a twin survived. ERROR: the claim's code failed on a valid
+        instance, or shows nothing: it writes its instances, mixes those of a batch,
+        draws from a global generator, does not depend on its instances, or violates a
+        relation the first time only; or its domain draws NaN, no variety, or instances
+        that it does not contain.
     tightness : float or None
         Largest lhs/rhs (inequality), error/allowance (identity, limit, rate) or
         rhs/lhs (existence) among the instances.
