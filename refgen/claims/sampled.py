@@ -41,6 +41,9 @@ class Samples:
         is 0: HOLDS says that it is true within that.
     bounds : (low, high) or None
         What all draws are known to lie in; numbers, or one for every size.
+    repeats : int
+        Of bounded draws: each is the mean of so many independent ones of the same law
+        in these bounds, which makes the interval shorter.
     binary : bool
         Whether draws are 0 or 1: then the interval is exact.
     kurtosis : float or None
@@ -62,6 +65,7 @@ class Samples:
     rhs: Any
     precision: float
     bounds: tuple[Any, Any] | None = None
+    repeats: int = 1
     binary: bool = False
     kurtosis: float | None = None
     sizes: tuple[float, ...] | None = None
@@ -78,6 +82,7 @@ def sampled(
     precision: float = 0.1,
     *,
     bounds: tuple[Any, Any] | None = None,
+    repeats: int = 1,
     binary: bool = False,
     kurtosis: float | None = None,
     sizes: Any = None,
@@ -104,6 +109,10 @@ def sampled(
         raise InvalidMeasurement(
             "say one thing about the draws: their bounds, binary, or a kurtosis"
         )
+    if repeats != int(repeats) or repeats < 1 or (repeats > 1 and bounds is None):
+        raise InvalidMeasurement(
+            f"repeats must be a positive integer, and 1 without bounds, got {repeats}"
+        )
     for name, number, above in (
         ("precision", precision, 0.0),
         ("order", order, 0.0),
@@ -120,6 +129,7 @@ def sampled(
         rhs,
         precision,
         bounds,
+        repeats,
         binary,
         kurtosis,
         steps,

@@ -4,6 +4,7 @@ Every ``error_probability`` is the probability with which the interval may miss 
 value, under the assumptions its docstring states; nothing is asymptotic.
 """
 
+from refgen.intervals.averages import bernstein_of_averages
 from refgen.intervals.betting import BettingSequence
 from refgen.intervals.binomial import clopper_pearson
 from refgen.intervals.bounded import empirical_bernstein, hoeffding
@@ -14,6 +15,7 @@ from refgen.intervals.robust import robust_mean
 __all__ = [
     "BettingSequence",
     "Interval",
+    "bernstein_of_averages",
     "clopper_pearson",
     "empirical_bernstein",
     "hoeffding",

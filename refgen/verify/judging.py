@@ -187,18 +187,23 @@ def _mean_interval(part: dict, error_probability: float) -> tuple[Any, Any]:
     # Of integers, without rounding; (n − 1) is at least 255.
     spread = n * squares - sums**2
     variance = (spread / (n * (n - 1) * grid**2)).astype(float)
-    low, high = _bounded(mean, variance, n, error_probability)
+    low, high = _bounded(mean, variance, (n, part["repeats"]), error_probability)
     start, end = np.array(part["low"]), np.array(part["high"])
     # Draws were rounded by half a step at most.
     low, high = np.maximum(low - 1 / grid, 0), np.minimum(high + 1 / grid, 1)
     return start + (end - start) * low, start + (end - start) * high
 
 
-def _bounded(mean: Any, variance: Any, n: int, error_probability: float) -> Any:
+def _bounded(
+    mean: Any, variance: Any, counts: tuple[int, int], error_probability: float
+) -> Any:
     """Intersection of Hoeffding's and Bernstein's intervals, half the error each."""
-    half = error_probability / 2
-    one = intervals.hoeffding(mean, n, half)
-    two = intervals.empirical_bernstein(mean, variance, n, half)
+    half, (n, repeats) = error_probability / 2, counts
+    one = intervals.hoeffding(mean, n * repeats, half)
+    if repeats == 1:
+        two = intervals.empirical_bernstein(mean, variance, n, half)
+    else:
+        two = intervals.bernstein_of_averages(mean, variance, n, repeats, half)
     return np.maximum(one.low, two.low), np.minimum(one.high, two.high)
 
 

@@ -36,6 +36,7 @@ def plain(kind: str, part: Samples, rg: Any, shape: tuple[int, int]) -> dict[str
         "rhs": np.broadcast_to(rhs, shape[:1]).tolist(),
         "precision": float(part.precision),
         "kurtosis": part.kurtosis,
+        "repeats": part.repeats,
         "sizes": part.sizes,
         "order": float(part.order),
         "scale": float(part.scale),
