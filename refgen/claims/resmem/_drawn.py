@@ -11,7 +11,7 @@ import numpy as np
 
 from refgen.arrays import Instance, namespace
 from refgen.claims.draws import ball_points
-from refgen.domains import Record, integer, record, vector
+from refgen.domains import Record, record, vector
 
 # Repetitions whose mean is one draw: it varies less in the same bounds.
 REPEATS = 32

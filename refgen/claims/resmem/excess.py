@@ -1,15 +1,13 @@
-"""RM-4 and RM-5: the excess risk of a trained base, exactly and in the limit."""
+"""RM-4 and 4b: the excess risk of a base, exactly."""
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from refgen.arrays import UNIT_ROUNDOFF, Instance, namespace
-from refgen.claims.draws import ball_points
 from refgen.claims.kinds import at_most, equal
 from refgen.claims.registry import claim
 from refgen.claims.resmem._norms import length, meets_norm_conditions
@@ -19,9 +17,7 @@ from refgen.claims.resmem.domains import (
     anisotropic_problem,
     designs,
 )
-from refgen.claims.sampled import sampled
-from refgen.claims.sources import SIMULATED
-from refgen.domains import Domain, integer, real, record, vector
+from refgen.domains import integer, real, record, vector
 from refgen.resmem import LinearProblem
 
 # --- RM-4: any coefficients in the ball
@@ -157,100 +153,4 @@ empirical_base.twin("the excess is a hundredth larger", excess_factor=1.01)
 # This twin keeps the slack, so that it is wrong where ‖θₙ‖ = L too.
 empirical_base.twin(
     "on the sphere the excess is ‖θₙ − θ∞‖² in the norm of Σ", parts=_parts_by_sigma
-)
-
-# --- RM-5: many points
-
-
-@dataclass(frozen=True, repr=False)
-class RandomDesign(Instance):
-    """A problem, and whether Σ^(−1/2) x is uniform on a ball (1) or normal (0)."""
-
-    problem: LinearProblem
-    ball: Any
-
-    def by_law(self, ball: Any, gaussian: Any) -> Any:
-        """`ball` (batch, ...) where the law is uniform, `gaussian` elsewhere."""
-        where = self.ball.reshape(-1, *(1 for _ in gaussian.shape[1:])) > 0
-        return namespace(gaussian).where(where, ball, gaussian)
-
-
-random_designs = Domain(
-    "normal points with three different eigenvalues, with and without noise; a ball",
-    lambda: [
-        RandomDesign(anisotropic_problem(), np.array(0.0)),
-        RandomDesign(LinearProblem(np.ones(4), np.full(4, 0.5), 0.5), np.array(1.0)),
-        RandomDesign(anisotropic_problem(noise=0.5), np.array(0.0)),
-    ],
-)
-
-SAMPLE_SIZES = (16, 64)
-REPEATS = 4  # designs whose mean is one draw
-
-# An excess of one direction only would be a multiple of χ² with one degree of freedom,
-# of kurtosis 15, as n → ∞; means of four have 3 + 12/4. Twice that leaves room.
-_KURTOSIS = 12.0
-
-
-def _training_sets(law: RandomDesign, stream: Any, shape: tuple[int, ...]) -> Any:
-    """Points (batch, *shape, n_features) of the law, and their labels."""
-    # A batch axis, and one for each of `shape`.
-    problem = law.problem.map(lambda array: array[:, None, None, None])
-    d, xp = problem.n_features, namespace(problem.spectrum)
-    shape = (len(law.ball), *shape, d)
-    uniform = ball_points(stream.child("ball"), shape, math.sqrt(d + 2))
-    normal = stream.child("normal").normal(shape)
-    points = xp.sqrt(problem.spectrum) * law.by_law(uniform, normal)
-    noise = problem.noise * stream.child("noise").normal(shape[:-1])
-    return points, (points * problem.coefficients).sum(axis=-1) + noise
-
-
-def _excess_times_n(rg: Any, law: RandomDesign, draws: Any) -> Any:
-    """n (R(θₙ) − R∞), means of REPEATS, (batch, draws, sizes)."""
-    r, xp = rg.resmem, namespace(law.problem.radius)
-    problem = law.problem.map(lambda array: array[:, None, None])
-    floor = r.irreducible_risk(problem)
-    shape = (draws.n, REPEATS, SAMPLE_SIZES[-1])
-    points, labels = _training_sets(law, draws.stream, shape)
-    means = []
-    for n in SAMPLE_SIZES:
-        theta, _ = r.empirical_base(points[..., :n, :], labels[..., :n], problem.radius)
-        means.append((n * (r.base_risk(problem, theta) - floor)).mean(axis=-1))
-    return xp.stack(means, axis=-1)
-
-
-def _limit(rg: Any, law: RandomDesign) -> Any:
-    """(κR∞ + σ²) tr(QΣ)."""
-    limit, problem = rg.resmem.asymptotic_excess_risk, law.problem
-    return law.by_law(limit(problem, "ball"), limit(problem, "gaussian"))
-
-
-def _limit_off_the_sphere(rg: Any, law: RandomDesign) -> Any:
-    """(κR∞ + σ²) tr((Σ + μI)⁻¹Σ)."""
-    problem, d = law.problem, law.problem.n_features
-    _, multiplier = rg.resmem.population_base(problem)
-    shifted = problem.spectrum + multiplier[:, None]
-    trace = (problem.spectrum / shifted).sum(axis=-1)
-    risk = rg.resmem.irreducible_risk(problem)
-    return (law.by_law((d + 2) / (d + 4) * risk, risk) + problem.noise**2) * trace
-
-
-def _nothing(rg: Any, law: RandomDesign) -> Any:
-    return 0 * law.problem.radius
-
-
-@claim("RM-5", kind="limit", domain=random_designs, source=SIMULATED, cost=50)
-def asymptotic_excess_risk(rg, law, draws, limit=_limit):
-    """n E[R(θₙ) − R∞] → (κR∞ + σ²) tr(QΣ); shown relative, from n = 16, 64."""
-    unit = _limit(rg, law)
-    values = _excess_times_n(rg, law, draws) / unit[:, None, None]
-    relative = limit(rg, law) / unit
-    return sampled(values, relative, 0.25, kurtosis=_KURTOSIS, sizes=SAMPLE_SIZES)
-
-
-asymptotic_excess_risk.twin(
-    "Q = (Σ + μI)⁻¹: θₙ may leave the sphere", limit=_limit_off_the_sphere
-)
-asymptotic_excess_risk.twin(
-    "it tends to 0: the excess is below the order 1/n", limit=_nothing
 )

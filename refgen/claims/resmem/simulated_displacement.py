@@ -73,7 +73,7 @@ def _windows(rg: Any, n_draws: int) -> Any:
 def simulated_interval(rg, sample, draws, ends=1.0):
     """E(x − x̄ₖ)² of uniform points and queries on [−√3, √3] is that of RM-10e."""
     n, k = sample.n_points, sample.n_neighbors
-    exact = _exact(sample, lambda d, n, k: rg.resmem.expected_interval_displacement(n, k))
+    exact = rg.resmem.expected_interval_displacement(n, k)
     # Of the brackets of RM-10e this part belongs to the two ends.
     at_ends = (k + 1) * (k + 3) / ((n - k) + (k + 1) * (k + 3))
     claimed = exact * (1 + (ends - 1) * at_ends)
