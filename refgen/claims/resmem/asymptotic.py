@@ -250,7 +250,7 @@ def _off_the_sphere(rg: Any, problem: LinearProblem) -> Any:
     return (rg.resmem.irreducible_risk(problem) + problem.noise**2) * trace
 
 
-@claim("RM-5", kind="limit", domain=normal_designs, source=SIMULATED)
+@claim("RM-5", kind="limit", domain=normal_designs, source=SIMULATED, slow=True)
 def asymptotic_excess_risk(rg, problem, draws, limit=_normal_limit, share=1.0):
     """n E[R(θₙ) − R∞] → (R∞ + σ²) tr(QΣ) for normal points; shown relative."""
     unit, xp = _normal_limit(rg, problem), namespace(problem.radius)
