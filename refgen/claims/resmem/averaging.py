@@ -128,7 +128,13 @@ def _interval_risks(
 _BOUNDS = (0.0, 34.0)
 
 
-@claim("RM-16s", kind="identity", domain=mostly_gap_or_noise, source=SIMULATED)
+@claim(
+    "RM-16s",
+    kind="identity",
+    domain=mostly_gap_or_noise,
+    source=SIMULATED,
+    slow=True,
+)
 def averaged_residuals(rg, case, draws, power=1.0, reach=1.0):
     """E risk = |θ* − θₙ|² E⟨u, x − x̄ₖ⟩² + σ²/k, on the torus and on the interval.
 
@@ -148,7 +154,7 @@ def averaged_residuals(rg, case, draws, power=1.0, reach=1.0):
         ):
             unit = risk(N_POINTS, k, case.gap, noise)
             relative = values / unit[:, None], risk(*claimed) / unit
-            parts.append(sampled(*relative, 0.08, bounds=_BOUNDS, repeats=REPEATS))
+            parts.append(sampled(*relative, 0.05, bounds=_BOUNDS, repeats=REPEATS))
     return parts
 
 
