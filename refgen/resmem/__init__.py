@@ -50,6 +50,7 @@ from refgen.resmem.problem import (
 from refgen.resmem.risk import (
     decomposition_terms,
     displacement_matrix,
+    fitted_risk_bounds,
     resmem_errors,
     resmem_risk,
     risk_bounds,
@@ -103,6 +104,7 @@ __all__ = [
     "empirical_base",
     "excess_risk_parts",
     "expected_interval_displacement",
+    "fitted_risk_bounds",
     "interval_displacement",
     "irreducible_risk",
     "irreducible_risk_bounds",

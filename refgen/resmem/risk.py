@@ -182,6 +182,58 @@ def risk_bounds(
     return (missing**2).sum(axis=-1) * largest, (norm + radius) ** 2 * trace
 
 
+def fitted_risk_bounds(
+    coefficients: Any, base: Any, matrix: Any, radius: Any
+) -> tuple[Any, Any]:
+    """Bounds on the risk from both sides, for the base fitted to noiseless labels.
+
+    (‖θ*‖ − L)₊² λmin(Mₙ) ≤ risk ≤ (‖θ*‖² − ‖θₙ‖²) λmax(Mₙ). The upper bound is less
+    than that of `risk_bounds` for all bases, and false for bases that are not fitted.
+
+    Parameters
+    ----------
+    coefficients, base : array of shape (..., n_features)
+        θ* and the θₙ of `empirical_base` for labels ⟨θ*, xᵢ⟩.
+    matrix : array of shape (..., n_features, n_features)
+        Mₙ = E ΔΔᵀ.
+    radius : array of shape (...)
+        L.
+
+    Returns
+    -------
+    low, high : arrays of shape (...)
+
+    Raises
+    ------
+    ValueError
+        If the numbers of features differ, or `radius` is negative.
+
+    Notes
+    -----
+    Source: derived here, claim RM-9.
+
+    Examples
+    --------
+    >>> matrix = [[1.0, 0.0], [0.0, 4.0]]
+    >>> bounds = fitted_risk_bounds([1.0, 0.0], [0.5, 0.0], matrix, 0.5)
+    >>> [float(bound) for bound in bounds]
+    [0.25, 3.0]
+    """
+    missing = deviation(coefficients, base)
+    matrix, radius = in_one_place(
+        matrix=as_floats("matrix", matrix, 2), radius=as_not_negative("radius", radius)
+    )
+    _check_features("matrix", matrix, missing)
+    xp = namespace(matrix)
+    theta, own = as_floats("coefficients", coefficients, 1), as_floats("base", base, 1)
+    norm = xp.sqrt((theta**2).sum(axis=-1))
+    values = xp.linalg.eigvalsh(matrix)
+    least = xp.maximum(norm - radius, 0.0) ** 2 * xp.maximum(values[..., 0], 0.0)
+    # ‖θ*‖² − ‖θₙ‖² = ⟨θ* − θₙ, θ* + θₙ⟩: nothing cancels twice.
+    gained = xp.maximum((missing * (theta + own)).sum(axis=-1), 0.0)
+    return least, gained * values[..., -1]
+
+
 def deviation(
     coefficients: Any, base: Any, names: tuple[str, str] = ("coefficients", "base")
 ) -> Any:

@@ -70,6 +70,12 @@ def _example(points: Any, queries: Any, base: Any, radius: float) -> ResMemCase:
     )
 
 
+def _attained_by_a_fitted_base() -> ResMemCase:
+    """Three equal terms of the error for the base of RM-4b; L solves an equation."""
+    case = _example([[0.0, -1.0], [10.0, 0.0]], [[0.0, 1.0]], [0.0, 0.0], 0.716584752)
+    return replace(case, coefficients=np.array([0.75, 0.4375**0.5]))
+
+
 resmem_cases = record(
     _case,
     "small designs, some on a lattice, a linear target with noise, any base ‖θₙ‖ ≤ L",
@@ -91,6 +97,16 @@ resmem_cases = record(
         # The point is orthogonal to the target: nothing can be learnt from it.
         _example([[0.0, 1.0]], [[1.0, 0.0], [-1.0, 1.0]], [0.0, 0.0], 0.5),
         _example([[1.0, 0.0], [0.0, 1.0]], [[2.0, 2.0]], [-0.3, 0.4], 0.5),
+        # RM-8 is attained from below, where the base helps the neighbour.
+        _example([[-1.0, -1.0]], [[1.0, 1.0]], [0.5 * 0.5**0.5] * 2, 0.5),
+        # RM-8 is attained with its factor 3 by the base that is fitted to two points.
+        _attained_by_a_fitted_base(),
+        # RM-9 is attained by θₙ = −Lθ*, and by a base fitted to one point.
+        _example([[1.0]], [[2.0]], [-0.5], 0.5),
+        replace(
+            _example([[2.0, 0.0]], [[2.0, 3.0]], [0.0, 0.0], 1.25),
+            coefficients=np.array([0.6, 0.8]),
+        ),
     ],
 )
 
