@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from refgen._lazy import lazy
 from refgen.resmem.averaging import (
+    averaged_risk_limit,
     best_neighbors,
     memorization_gain,
     noisy_interval_risk,
@@ -85,6 +86,7 @@ __all__ = [
     "ResMemRegressor",
     "asymptotic_excess_risk",
     "at_neighbors",
+    "averaged_risk_limit",
     "ball_boundary_limit",
     "ball_displacement",
     "ball_distance_limit",

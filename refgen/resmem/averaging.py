@@ -7,6 +7,7 @@ from typing import Any
 from refgen._checks import (
     as_counts,
     as_not_negative,
+    as_positive,
     check_integer,
     in_one_place,
     together,
@@ -174,6 +175,38 @@ def best_neighbors(n_points: Any, gap: Any, noise: Any) -> Any:
             xp.where(rises, k, most),
         )
     return least
+
+
+def averaged_risk_limit(gap: Any, noise: Any) -> Any:
+    """The limit of n^¾ times the least `noisy_interval_risk`, 4·3^(−¾) σ^(3/2) gap^½.
+
+    Parameters
+    ----------
+    gap, noise : arrays
+        |θ* − θₙ| and σ, positive.
+
+    Returns
+    -------
+    array
+
+    Raises
+    ------
+    ValueError
+        If a number is not positive.
+
+    Notes
+    -----
+    Source: derived here, claim RM-16.
+
+    Examples
+    --------
+    >>> round(float(averaged_risk_limit(1.0, 1.0)), 6)
+    1.754765
+    """
+    v, sigma = in_one_place(
+        gap=as_positive("gap", gap), noise=as_positive("noise", noise)
+    )
+    return 4 * 3**-0.75 * sigma**1.5 * v**0.5
 
 
 def _rise(n: Any, k: Any, square: Any) -> Any:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from refgen.arrays import Instance, namespace
-from refgen.claims.kinds import tends_to
+from refgen.claims.kinds import ascending, equal, tends_to
 from refgen.claims.registry import claim
 from refgen.claims.resmem._drawn import mean_nearest
 from refgen.claims.sampled import sampled
@@ -37,33 +37,60 @@ averaged_noise = record(
 )
 
 MANY_POINTS = (1e4, 1e5, 1e6, 1e7, 1e8, 1e10, 1e12)
+FEW_POINTS = 40
 
 
-def _slope_envelope(ratio: Any, n: Any) -> Any:
-    """Proven distance of the slopes from −¾; see the theory page."""
-    xp = namespace(ratio)
+def _excess(ratio: Any, n: Any) -> Any:
+    """U: the proven relative distance of n^¾ min r above its limit; see the page."""
     k = (ratio**2 * n**3 / 3) ** 0.25
     cubic = (1 + 3 / k) ** 3 + n * (1 + 3 / k) / k**2
-    above = xp.log(0.75 + 0.25 * (1 + 2 / k) * cubic)
-    below = -(xp.log1p(1 / n) + xp.log1p(2 / n) + xp.log1p(3 / n)) / 4 + 0 * k
-    rising = above[..., 1:] - below[..., :-1]
-    falling = above[..., :-1] - below[..., 1:]
-    return xp.maximum(rising, falling) / xp.diff(xp.log(n))
+    return 0.75 + 0.25 * (1 + 2 / k) * cubic - 1
 
 
-@claim("RM-16", kind="rate", domain=averaged_noise, cost=60)
-def rate_of_averaging(rg, case, exponent=3 / 4):
-    """On the interval, min over k of (1 − L)² E (x − x̄ₖ)² + σ²/k decays like n^−¾."""
-    xp = namespace(case.gap)
+def _least_of_few(rg: Any, case: AveragedNoise) -> Any:
+    """The least risk with 40 points, by trying every k."""
+    k = namespace(case.gap).arange(1.0, FEW_POINTS + 1)
+    gap, noise = case.gap[:, None], case.noise[:, None]
+    return rg.resmem.noisy_interval_risk(FEW_POINTS, k, gap, noise).min(axis=-1)
+
+
+@claim("RM-16", kind="limit", domain=averaged_noise, cost=60)
+def rate_of_averaging(rg, case, exponent=3 / 4, share=1.0, number=1.0):
+    """On the interval, n^¾ min over k of (1 − L)² E (x − x̄ₖ)² + σ²/k has a limit.
+
+    It is 4·3^(−3/4) σ^(3/2) (1 − L)^(1/2). The best k is κ = (σ²n³/(3(1 − L)²))^¼ but
+    for a factor that tends to 1: √(κ² − n/6) − 3/2 ≤ k ≤ κ(1 + 6/n + …)^¼ + 1.
+    """
+    r, xp = rg.resmem, namespace(case.gap)
     n, gap, noise = xp.asarray(MANY_POINTS), case.gap[:, None], case.noise[:, None]
-    k = rg.resmem.best_neighbors(n, gap, noise)
-    risk = rg.resmem.noisy_interval_risk(n, k, gap, noise)
-    slopes = xp.diff(xp.log(risk), axis=-1) / xp.diff(xp.log(n))
-    # Logarithms up to 60, and a quotient by at least log 10.
-    return tends_to(slopes, -exponent, _slope_envelope(noise / gap, n), 60)
+    k = r.best_neighbors(n, gap, noise)
+    scaled = n**exponent * r.noisy_interval_risk(n, k, gap, noise)
+    limit = share * r.averaged_risk_limit(case.gap, case.noise)[:, None]
+    few = r.best_neighbors(FEW_POINTS, case.gap, case.noise)
+    kappa = number * (noise**2 * n**3 / (3 * gap**2)) ** 0.25
+    fewest = xp.sqrt(xp.maximum(kappa**2 - n / 6, 0.0)) - 1.5
+    most = kappa * ((1 + 1 / n) * (1 + 2 / n) * (1 + 3 / n)) ** 0.25 + 1
+    return (
+        tends_to(
+            scaled,
+            limit,
+            lambda n: limit * xp.maximum(_excess(noise / gap, n), 1.5 / n),
+            MANY_POINTS,
+            4 * limit,
+        ),
+        equal(
+            r.noisy_interval_risk(FEW_POINTS, few, case.gap, case.noise),
+            _least_of_few(rg, case),
+            case.gap**2 + case.noise**2,
+        ),
+        ascending(fewest, k, most, scale=most, sharp=True),
+    )
 
 
-rate_of_averaging.twin("like 1/n, as on the torus, which has no edge", exponent=1)
+rate_of_averaging.twin("the limit is 1.03 times that", share=1.03)
+rate_of_averaging.twin("like n^−0.74", exponent=0.74)
+rate_of_averaging.twin("at 1.01 κ neighbours", number=1.01)
+rate_of_averaging.twin("like 1/n, as on the torus, which has no edge", exponent=1.0)
 
 
 # --- RM-16s

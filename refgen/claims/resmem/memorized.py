@@ -1,4 +1,4 @@
-"""RM-7: what residual memorization says at its own training points."""
+"""RM-7 and 7l: what is said at training points, with and without themselves."""
 
 from __future__ import annotations
 
@@ -74,6 +74,11 @@ class _AtTrainingPoints:
         k = min(5, case.points.shape[-2])
         return cls(rg, case, *rg.resmem.design_neighbors(case.points, case.points, k))
 
+    @property
+    def next_distance(self) -> Any:
+        """To the nearest other point, (..., n)."""
+        return self.distances[..., 1]
+
     def weights(self, kind: str, bandwidth: Any = 0.7) -> Any:
         """wⱼ, (..., n, k)."""
         return self.rg.resmem.neighbor_weights(self.distances, kind, bandwidth)
@@ -110,11 +115,16 @@ def _remembers_as_bandwidths_shrink(near: _AtTrainingPoints) -> Any:
     s is the largest |rᵢ − rⱼ|.
     """
     xp, k = namespace(near.distances), near.distances.shape[-1]
-    shares = (1.0, 0.5, 0.25, 0.1, 0.05, 0.02)  # σ/δ
-    errors = near.errors_along([share * near.distances[..., 1] for share in shares])
+    sizes = (1, 2, 4, 10, 20, 50)  # δ/σ
+    errors = near.errors_along([near.next_distance / size for size in sizes])
     largest = abs(near.residual_gaps).max(axis=-1)[..., None]
-    envelope = (k - 1) * xp.exp(-1 / xp.asarray(shares)) * largest
-    return tends_to(errors, 0, envelope, near.scale[..., None])
+    return tends_to(
+        errors,
+        0,
+        lambda size: (k - 1) * xp.exp(-size) * largest,
+        sizes,
+        near.scale[..., None],
+    )
 
 
 def _averages_as_bandwidths_grow(near: _AtTrainingPoints) -> Any:
@@ -123,12 +133,30 @@ def _averages_as_bandwidths_grow(near: _AtTrainingPoints) -> Any:
     s is the largest |rᵢ − rⱼ|.
     """
     xp, gaps = namespace(near.distances), near.residual_gaps
-    shares = (1.0, 4.0, 16.0, 2.0**10, 2.0**20, 2.0**40)  # σ/D
-    errors = near.errors_along([share * near.distances[..., -1] for share in shares])
+    sizes = (1, 4, 16, 2**10, 2**20, 2**40)  # σ/D
+    errors = near.errors_along([size * near.distances[..., -1] for size in sizes])
     largest = abs(gaps).max(axis=-1)[..., None]
-    envelope = xp.expm1(1 / xp.asarray(shares)) * largest
     mean = gaps.mean(axis=-1)[..., None]
-    return tends_to(errors, mean, envelope, 2 * near.scale[..., None])
+    return tends_to(
+        errors,
+        mean,
+        lambda size: xp.expm1(1 / size) * largest,
+        sizes,
+        2 * near.scale[..., None],
+    )
+
+
+def _nearest(near: _AtTrainingPoints) -> Any:
+    return near.weights("nearest")
+
+
+def _soft(near: _AtTrainingPoints) -> Any:
+    return near.weights("exponential")
+
+
+def _narrow(near: _AtTrainingPoints) -> Any:
+    """Soft weights, with a bandwidth of a quarter of the distance to the next point."""
+    return near.weights("exponential", near.next_distance / 4)
 
 
 @claim(
@@ -138,16 +166,16 @@ def _averages_as_bandwidths_grow(near: _AtTrainingPoints) -> Any:
     source=f"{YANG} for one neighbour; soft weights derived here",
     cost=50,
 )
-def memorization(rg, case, interpolating="nearest"):
+def memorization(rg, case, interpolating=_nearest):
     """One neighbour: training error 0, for any base; soft k-NN: Σ wⱼ(rᵢ − rⱼ).
 
     That tends to 0 for small and to rᵢ minus the mean residual for large bandwidths.
     """
     near = _AtTrainingPoints.of(rg, case)
-    soft = near.weights("exponential")
+    soft = _soft(near)
     weighted_gaps = (soft * near.residual_gaps).sum(axis=-1)
     return (
-        equal(near.errors(near.weights(interpolating)), 0, near.scale),
+        equal(near.errors(interpolating(near)), 0, near.scale),
         equal(near.errors(soft), weighted_gaps, 2 * near.scale),
         _remembers_as_bandwidths_shrink(near),
         _averages_as_bandwidths_grow(near),
@@ -155,5 +183,62 @@ def memorization(rg, case, interpolating="nearest"):
 
 
 memorization.twin(
-    "so does soft k-NN with bandwidth 0.7 interpolate", interpolating="exponential"
+    "so does soft k-NN whose bandwidth is a quarter of the next point's distance",
+    interpolating=_narrow,
 )
+memorization.twin(
+    "so does soft k-NN with bandwidth 0.7 interpolate", interpolating=_soft
+)
+
+# --- RM-7l: what the other points say of a residual
+
+COUNT, BANDWIDTHS = 3, (0.3, 2.0)
+
+
+def _left_out(case: FittedLabels, kind: str) -> Any:
+    """Mean squared errors by deleting each point in turn, (bandwidths, k)."""
+    xp, n = namespace(case.points), case.points.shape[0]
+    residuals, count = case.labels - case.fitted, min(COUNT, n - 1)
+    squares = ((case.points[:, None] - case.points[None]) ** 2).sum(axis=-1)
+    total = xp.zeros((len(BANDWIDTHS), count))
+    for i in range(n):
+        others = xp.asarray([j for j in range(n) if j != i])
+        order = others[xp.argsort(squares[i, others], kind="stable")][:count]
+        distances, near = xp.sqrt(squares[i, order]), residuals[order]
+        for b, bandwidth in enumerate(BANDWIDTHS):
+            raw = xp.exp(-(distances - distances[0]) / bandwidth)
+            raw = {"exponential": raw, "uniform": raw**0}.get(
+                kind, (order == order[0]) * 1.0
+            )
+            guess = xp.cumsum(raw * near) / xp.cumsum(raw)
+            total[b] += (residuals[i] - guess) ** 2 / n
+    return total
+
+
+def _scores(rg: Any, case: FittedLabels, kind: str, share: float) -> Any:
+    """What `leave_one_out_scores` makes of the neighbours of all points."""
+    points, count = case.points, min(COUNT, case.points.shape[0] - 1)
+    found = rg.neighbors.nearest_neighbors(points, points, count + 1)
+    others = rg.resmem.selection.without_self(*found)
+    residuals = case.labels - case.fitted
+    widths = [share * bandwidth for bandwidth in BANDWIDTHS]
+    return rg.resmem.leave_one_out_scores(*others, residuals, kind, widths)
+
+
+@claim("RM-7l", kind="identity", domain=fitted_labels, cost=1000)
+def leave_one_out(rg, case, share=1.0):
+    """Leave-one-out scores are the errors of residuals predicted by all other points.
+
+    For every number of neighbours up to 3, three kinds of weights and two bandwidths.
+    """
+    xp, parts = namespace(case.points), []
+    scale = 4 * (abs(case.labels) + abs(case.fitted)).max(axis=-1) ** 2
+    each = [case.take(i) for i in range(case.points.shape[0])]
+    for kind in ("nearest", "uniform", "exponential"):
+        scores = xp.stack([_scores(rg, one, kind, share) for one in each])
+        deleted = xp.stack([_left_out(one, kind) for one in each])
+        parts.append(equal(scores, deleted, scale[:, None, None]))
+    return parts
+
+
+leave_one_out.twin("with bandwidths that are 3 % smaller", share=0.97)
