@@ -114,7 +114,7 @@ def _scores(rg: Any, law: TrainedBase) -> Any:
     source="RM-7 and RM-17 on real digits, derived here",
     cost=100,
 )
-def identities_on_digits(rg, law, n_neighbors=1, forgotten=1):
+def identities_on_digits(rg, law, n_neighbors=1, forgotten=1.0):
     """On real digits: one neighbour remembers all, scores sum to 1, f = Sy + (I − S)f.
 
     Labels are wrong for a fifth of the rows: memory does not care.
@@ -132,6 +132,7 @@ def identities_on_digits(rg, law, n_neighbors=1, forgotten=1):
     )
 
 
+identities_on_digits.twin("f = Sy + fₙ − 0.97 Sfₙ", forgotten=0.97)
 identities_on_digits.twin("five neighbours remember all their labels", n_neighbors=5)
 
 
@@ -140,4 +141,6 @@ def _(rg, law):
     return at_most(0, _each(law, lambda one: _scores(rg, one)), 3)
 
 
-identities_on_digits.twin("ResMem is the base plus the mean of the labels", forgotten=0)
+identities_on_digits.twin(
+    "ResMem is the base plus the mean of the labels", forgotten=0.0
+)
