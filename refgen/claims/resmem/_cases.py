@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from refgen.arrays import Instance, namespace
+from refgen.claims.kinds import Measurement, at_most
 from refgen.claims.resmem._norms import length
 from refgen.claims.resmem._smoothers import smoothed
 from refgen.domains import choice, integer, matrix, real, record, vector
@@ -156,3 +157,17 @@ def risk_of_predictions(rg: Any, case: Any) -> tuple[Any, Any]:
 def noiseless(case: ResMemCase) -> ResMemCase:
     """The case with ε = 0."""
     return replace(case, noise=0 * case.noise)
+
+
+def minkowski(
+    whole: Any, part: Any, rest: Any, scale: Any, sharp: bool = True
+) -> Measurement:
+    """√whole ≤ √part + √rest, as whole ≤ (1 + t) part + (1 + 1/t) rest for the best t.
+
+    Squares, as roots would multiply the rounding of what is nearly 0.
+    """
+    xp = namespace(whole)
+    t = xp.sqrt(rest / xp.where(part > 0, part, 1.0))
+    t = xp.clip(xp.where(part > 0, t, 1e2), 1e-2, 1e2)
+    bound = (1 + t) * part + (1 + 1 / t) * rest
+    return at_most(whole, bound, (2 + t + 1 / t) * scale, sharp=sharp)

@@ -6,12 +6,13 @@ from dataclasses import replace
 from typing import Any
 
 from refgen.arrays import namespace
-from refgen.claims.kinds import Measurement, ascending, at_most, equal
+from refgen.claims.kinds import ascending, at_most, equal
 from refgen.claims.registry import claim
 from refgen.claims.resmem._cases import (
     ResMemCase,
     errors_of_predictions,
     linear,
+    minkowski,
     nearest_point,
     noiseless,
     resmem_cases,
@@ -91,20 +92,6 @@ def _theorem_terms(rg: Any, case: ResMemCase) -> tuple[Any, Any]:
     )
 
 
-def _minkowski(
-    whole: Any, part: Any, rest: Any, scale: Any, sharp: bool = True
-) -> Measurement:
-    """√whole ≤ √part + √rest, as whole ≤ (1 + t) part + (1 + 1/t) rest for the best t.
-
-    Squares, as roots would multiply the rounding of what is nearly 0.
-    """
-    xp = namespace(whole)
-    t = xp.sqrt(rest / xp.where(part > 0, part, 1.0))
-    t = xp.clip(xp.where(part > 0, t, 1e2), 1e-2, 1e2)
-    bound = (1 + t) * part + (1 + 1 / t) * rest
-    return at_most(whole, bound, (2 + t + 1 / t) * scale, sharp=sharp)
-
-
 _DECOMPOSED = YANG.sharpened("the decomposition of the risk")
 
 
@@ -119,8 +106,8 @@ def risk_decomposition(rg, case, factor=3.0, inner=2.0):
         risk, scale = risk_of_predictions(rg, each)
         stage, change = _theorem_terms(rg, each)
         parts += [
-            _minkowski(risk, change, inner * stage, 8 * scale),
-            _minkowski(change, risk, inner * stage, 8 * scale),
+            minkowski(risk, change, inner * stage, 8 * scale),
+            minkowski(change, risk, inner * stage, 8 * scale),
             at_most(risk, factor * (stage + change), 8 * scale, sharp=True),
         ]
     return parts
