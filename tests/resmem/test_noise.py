@@ -103,6 +103,14 @@ def test_the_exponent_of_averaging():
     assert np.log(risk[0] / risk[1]) / np.log(100) == pytest.approx(0.7502, abs=1e-4)
 
 
+@pytest.mark.parametrize(("gap", "sigma"), [(0.5, 0.3), (1.0, 1.0), (0.1, 0.9)])
+def test_the_limit_of_averaging_is_a_minimum(gap, sigma):
+    # Of gap² k³ + σ²/k, the risk in units of n^¾ and k in units of n^¾.
+    k = np.geomspace(0.05, 20, 200_001)
+    wanted = (gap**2 * k**3 + sigma**2 / k).min()
+    assert float(averaging.averaged_risk_limit(gap, sigma)) == pytest.approx(wanted)
+
+
 def test_torus_risk_by_its_parts():
     # E D₂² of 10 points on the circle is 2·3/(4·11·12).
     got = averaging.noisy_torus_risk(1, 10, 1, 0.5, 0.3)
@@ -124,6 +132,8 @@ def test_torus_risk_by_its_parts():
         (noise.noisy_slope, (DESIGN, 1.0, 0.0, 1.0), "radius must be positive"),
         (averaging.noisy_interval_risk, (9, 3, -1.0, 0.0), "gap must not be negative"),
         (averaging.noisy_torus_risk, (1, 9, 3, 1.0, -1.0), "noise must not be negat"),
+        (averaging.averaged_risk_limit, (0.0, 1.0), "gap must be positive"),
+        (averaging.averaged_risk_limit, (1.0, -1.0), "noise must be positive"),
         (averaging.best_neighbors, (9, -1.0, 1.0), "gap must not be negative"),
         (averaging.best_neighbors, (0.5, 1.0, 1.0), "n_points must be a whole"),
         (

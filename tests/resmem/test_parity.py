@@ -259,6 +259,10 @@ CASES = {
     "LinearProblem": Case(lambda s, d: tuple(vars(problem(s, d)).values())),
     "asymptotic_excess_risk": Case(lambda s, d: (problem(s, d), "ball"), limit),
     "at_neighbors": Case(looked_up, unchecked=("values",)),
+    "averaged_risk_limit": Case(
+        lambda s, d: (0.5 + s.uniform(4), 0.1 + s.child("noise").uniform(4)),
+        within(4 + 3 * ROUNDINGS_OF_POW),
+    ),
     "ball_boundary_limit": Case(lambda s, d: (d,)),
     "ball_displacement": Case(lambda s, d: (d, N, K), displaced),
     "ball_distance_limit": Case(lambda s, d: (d,)),
@@ -279,6 +283,9 @@ CASES = {
     "excess_risk_parts": Case(problem_and_base, parts),
     "expected_interval_displacement": Case(
         lambda s, d: (N, K, np.zeros(4), 1 + s.uniform(4)), within(30)
+    ),
+    "fitted_risk_bounds": Case(
+        lambda s, d: (*risks(s, d), 0.5 + s.child("radius").uniform(2)), sums
     ),
     # There are 12 cubes, each at most 8 and after ten operations.
     "interval_displacement": Case(sorted_points, within(12 + 10, 12 * 8)),

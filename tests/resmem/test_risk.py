@@ -20,8 +20,8 @@ import refgen.neighbors
 import refgen_gpu.resmem
 from refgen.kernels.designs import nearest_in_designs
 from refgen.random import Stream
+from refgen.resmem import empirical_base, simulation, smoother
 from refgen.resmem import risk as risks
-from refgen.resmem import simulation, smoother
 from refgen_gpu import launch
 from refgen_gpu.arrays import to_device
 
@@ -206,6 +206,28 @@ def test_bounds_are_attained():
     assert float(risk) == float(sharp) == float(uniform) == 4.5
 
 
+def test_a_fitted_base_is_between_its_bounds_and_reaches_them():
+    # One point: the projection on it, or θ* shortened to length L.
+    for theta, radius in (([0.6, 0.8], 1.25), ([1.0, 0.0], 0.5)):
+        base, _ = empirical_base([[2.0, 0.0]], [2 * theta[0]], radius)
+        for target, at in (([0.0, 3.0], 1), ([3.0, 0.0], 0)):
+            matrix = np.outer(target, target)
+            low, high = risks.fitted_risk_bounds(theta, base, matrix, radius)
+            risk = float(risks.resmem_risk(theta, base, matrix))
+            assert low <= risk <= high * (1 + 1e-15)
+            if (radius > 1) == (at == 1):
+                wanted = np.dot(theta, theta) - np.dot(base, base)
+                assert float(high) == pytest.approx(9 * wanted)
+
+
+def test_fitted_bounds_by_eigenvalues():
+    matrix = np.array([[2.0, 1.0], [1.0, 2.0]])  # eigenvalues 1 and 3
+    low, high = risks.fitted_risk_bounds([1.5, 2.0], [0.3, 0.4], matrix, 0.5)
+    assert float(low) == pytest.approx(4.0)
+    assert float(high) == pytest.approx(3 * (6.25 - 0.25))
+    assert float(risks.fitted_risk_bounds([1.0, 0.0], [1.0, 0.0], matrix, 2.0)[0]) == 0
+
+
 # Bad input.
 
 POINTS, QUERIES = np.zeros((4, 2)), np.zeros((3, 2))
@@ -247,6 +269,12 @@ MATRIX = np.eye(2)
         ("risk.resmem_errors", ([1.0], [1.0], QUERIES), "displacements have 2"),
         ("risk.resmem_risk", ([1.0], [1.0], MATRIX), "matrix have 2"),
         ("risk.risk_bounds", ([1.0], [1.0], MATRIX, 0.5), "matrix have 2"),
+        ("risk.fitted_risk_bounds", ([1.0], [1.0], MATRIX, 0.5), "matrix have 2"),
+        (
+            "risk.fitted_risk_bounds",
+            ([1.0] * 2, [1.0] * 2, MATRIX, -0.5),
+            "radius must not be negative",
+        ),
         (
             "risk.decomposition_terms",
             ([1.0], [1.0], [1.0], QUERIES, QUERIES),
