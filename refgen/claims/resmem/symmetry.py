@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from refgen.arrays import namespace
@@ -71,14 +72,15 @@ def rotation_symmetry(rg, sample, draws, power=1.0):
     d, shape = sample.direction.shape[-1], (draws.n, REPEATS)
     square = rg.resmem.ball_squared_distance(d, sample.n_points)
     stage = (1 - RADIUS) ** 2 * square / float(d) ** power
-    largest = 4.0 * (d + 2)  # of ‖Δ‖²: both ends are in the ball
+    most = 4 * (1 - RADIUS) ** 2 * (d + 2)  # both ends are in the ball
     change = of_each(sample, draws, _neighborhood(rg, shape))
     apart = of_each(sample, draws, _difference(rg, shape, power))
-    bounds = (-largest, d**power * largest)
+    farthest = (1 + math.sqrt(d + 2)) ** 2  # from the unit sphere to a point
+    bounds = (-farthest, (d**power - 1) * farthest)
     return (
-        sampled(change, stage, 0.08, bounds=(0, largest), repeats=REPEATS),
+        sampled(change, stage, 0.08, bounds=(0, most), repeats=REPEATS),
         # Relative to d = E‖x‖².
-        sampled(apart, 0.0, 0.08, bounds=bounds, repeats=REPEATS, scale=d),
+        sampled(apart, 0.0, 0.1, bounds=bounds, repeats=REPEATS, scale=d),
     )
 
 
