@@ -149,7 +149,7 @@ def noisy_risk(
 
     Notes
     -----
-    Source: derived here, claims RM-15 and RM-16.
+    Source: derived here, claim RM-15.
 
     Examples
     --------

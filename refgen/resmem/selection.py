@@ -74,7 +74,8 @@ def leave_one_out_scores(
     -----
     Prefixes of the sums over neighbours give all counts in O(n k) per bandwidth.
     The base is not trained again: where it has followed its training rows, their
-    residuals are too small, and so is this error. Source: derived here, RM-6.
+    residuals are too small, and so is this error. Source: derived here, claim
+    RM-7l.
 
     Examples
     --------

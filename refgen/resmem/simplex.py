@@ -23,7 +23,8 @@ def project_on_simplex(scores: Any) -> Any:
 
     Notes
     -----
-    Source: Held, Wolfe & Crowder (1974); Duchi et al. (2008).
+    The squared error to a one-hot label never grows: claim RM-17p. Source: Held, Wolfe
+    & Crowder (1974); Duchi et al. (2008).
 
     Examples
     --------

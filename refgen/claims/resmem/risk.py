@@ -54,9 +54,12 @@ def exact_error(rg, case, smoothers=summing_to_one, memory=1.0):
         for weights in smoothers(rg, distances, case.bandwidth[..., None])
     ]
     risk, scale = risk_of_predictions(rg, plain)
-    matrix = r.displacement_matrix(r.displacements(case.points, case.queries, 1))
-    by_matrix = r.resmem_risk(case.coefficients, case.base, matrix)
-    return errors, equal(risk, by_matrix, scale)
+    matrices = (
+        r.displacement_matrices(case.points, case.queries, 1),
+        r.displacement_matrix(r.displacements(case.points, case.queries, 1)),
+    )
+    risks = [r.resmem_risk(case.coefficients, case.base, matrix) for matrix in matrices]
+    return errors, [equal(risk, by_matrix, scale) for by_matrix in risks]
 
 
 exact_error.twin("with 0.97 of the residual", memory=0.97)
