@@ -193,7 +193,7 @@ def asymptotic_excess_risk(problem: LinearProblem, design: Design = "gaussian") 
         With ‖θ*‖ ≠ L on the range of Σ: at equality there is another limit.
     design : {"gaussian", "ball"}
         Law of Σ^(−1/2) x: normal (κ = 1), or uniform on the ball of radius √(d + 2)
-        (κ = (d + 2)/(d + 4), claim RM-1).
+        (κ = (d + 2)/(d + 4), as for `ball_moments`).
 
     Raises
     ------
@@ -203,7 +203,7 @@ def asymptotic_excess_risk(problem: LinearProblem, design: Design = "gaussian") 
     Notes
     -----
     Q = A − Aθ∞θ∞ᵀA/θ∞ᵀAθ∞ with A = (Σ + μI)⁻¹; where the constraint is inactive Q is
-    the pseudo-inverse of Σ. Source: derived here, claim RM-5.
+    the pseudo-inverse of Σ. Source: derived here, claims RM-5, RM-5b and RM-5e.
 
     Examples
     --------
