@@ -124,7 +124,8 @@ def _on_torus(rg: Any, stream: Any, shape: tuple[int, ...], k: int) -> Any:
 
 def _torus_risks(case: AveragedNoise, apart: Any, k: int) -> Any:
     """Means of (⟨v, x − x̄ₖ⟩ − noise)² over the signs of the noise, v and v^⊥."""
-    total, gap = 0.0, case.gap[:, None, None]
+    total: Any = 0.0
+    gap = case.gap[:, None, None]
     for along in (
         0.6 * apart[..., 0] + 0.8 * apart[..., 1],
         0.8 * apart[..., 0] - 0.6 * apart[..., 1],

@@ -22,17 +22,23 @@ from refgen.claims.resmem._norms import length
 from refgen.domains import integer
 
 
-def _on_a_line(query: float) -> ResMemCase:
-    """One point 1 and θ̂ = 1 ± ½ ≤ L: the error is ±x/2, where the noise is ±½."""
-    one = np.array([[1.0]])
-    numbers = (np.array(number) for number in (2.0, 0.7))
-    return ResMemCase(one, query * one, one[0], -2 * one[0], *numbers, np.array([0.5]))
+def _on_a_line(query: float, noise: float, limit: float) -> ResMemCase:
+    """One point 1, θ* = 1 and θₙ = −L."""
+    one, radius, bandwidth = np.array([[1.0]]), np.array(limit), np.array(0.7)
+    return ResMemCase(
+        one, query * one, one[0], -limit * one[0], radius, bandwidth, np.array([noise])
+    )
 
 
 noisy_cases = resmem_cases.but(
     "up to 4 points with noise ±σ, σ = |ε₁|, and any base ‖θₙ‖ ≤ L",
-    # Attained from above and from below by the fitted base.
-    lambda: [_on_a_line(2.0), _on_a_line(0.5)],
+    lambda: [
+        # θ̂ = 1 ± ½ ≤ L, so that the fitted base errs by ±x/2: attained from both sides.
+        _on_a_line(2.0, 0.5, 2.0),
+        _on_a_line(0.5, 0.5, 2.0),
+        # Noise decides on which side of the ball the fitted base is.
+        _on_a_line(2.0, 5.0, 0.1),
+    ],
     n=integer(1, 4),
 )
 

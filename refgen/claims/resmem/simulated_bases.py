@@ -42,7 +42,7 @@ fitted_bases = record(
 )
 
 
-def _risks(rg: Any, stream: Any, shape: tuple[int, int], one: BaseSample) -> Any:
+def _risks(rg: Any, stream: Any, shape: tuple[int, ...], one: BaseSample) -> Any:
     """Risks given drawn designs, over their queries, (draws,)."""
     r, theta, n = rg.resmem, one.coefficients, int(one.n_points)
     d, shape = len(theta), (*shape, DESIGNS)
