@@ -278,7 +278,9 @@ def _resolution(
 ) -> PartResolution:
     """The smallest moves of the claimed value that the interval would refute."""
     kind, (low, high) = part["kind"], interval
-    off = max(low - rhs, rhs - high) / size
+    # How far the claimed value is outside, where that violates the claim.
+    beyond = {"inequality": low - rhs, "existence": rhs - high}
+    off = beyond.get(kind, max(low - rhs, rhs - high)) / size
     found = PartResolution(
         kind,
         part["sharp"],

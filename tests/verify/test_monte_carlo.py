@@ -391,3 +391,20 @@ def test_an_extrapolated_limit_is_as_wide_as_the_means_allow():
     fits = np.linalg.lstsq(design, corners.T, rcond=None)[0][0]
     found = judging._extrapolated(sizes, order, low, high)
     np.testing.assert_allclose(found, (fits.min(), fits.max()), rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("kind", "interval", "margin"),
+    [
+        ("inequality", (0.2, 0.5), None),  # true with room
+        ("inequality", (1.25, 1.5), 0.25),
+        ("existence", (1.5, 2.0), None),
+        ("existence", (0.25, 0.5), 0.5),
+        ("identity", (0.25, 0.5), 0.5),
+        ("identity", (1.25, 1.5), 0.25),
+        ("identity", (0.5, 1.5), None),
+    ],
+)
+def test_only_a_violation_has_a_margin(kind, interval, margin):
+    part = {"kind": kind, "sharp": False, "reason": "", "precision": 0.1}
+    assert judging._resolution(part, interval, 1.0, 1.0).margin == margin

@@ -1,4 +1,4 @@
-"""What the claims RM-5, 5b and 5e compute with: cubature rules and compressed designs."""
+"""What RM-5, 5b and 5e compute with: cubature rules and compressed designs."""
 
 import itertools
 
