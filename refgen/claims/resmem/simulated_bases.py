@@ -30,10 +30,10 @@ class BaseSample(Instance):
 
 fitted_bases = record(
     BaseSample,
-    "2 to 6 points in the ball of radius √(d + 2), d up to 4, and ‖θ*‖ = 1",
+    "2 to 8 points in the ball of radius √(d + 2), d up to 4, and ‖θ*‖ = 1",
     d=integer(1, 4),
     coefficients=vector("d", norm=1),
-    n_points=integer(2, 6),
+    n_points=integer(2, 8),
     radius=real(1e-3, 0.97),
     examples=lambda: [
         BaseSample(np.eye(d)[0], np.array(n), np.array(radius))
