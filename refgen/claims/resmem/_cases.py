@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,16 @@ from refgen.arrays import Instance, namespace
 from refgen.claims.kinds import Measurement, at_most
 from refgen.claims.resmem._norms import length
 from refgen.claims.resmem._smoothers import smoothed
-from refgen.domains import choice, integer, matrix, real, record, vector
+from refgen.domains import (
+    choice,
+    first_wrong,
+    integer,
+    matrix,
+    not_a,
+    real,
+    record,
+    vector,
+)
 
 
 @dataclass(frozen=True, repr=False)
@@ -77,6 +86,31 @@ def _attained_by_a_fitted_base() -> ResMemCase:
     return replace(case, coefficients=np.array([0.75, 0.4375**0.5]))
 
 
+def not_a_case(case: Any) -> str | None:
+    """Why there is no design with a target, a base in the ball, and noise."""
+    reason = not_a(ResMemCase, case)
+    if reason:
+        return reason
+    points, queries = np.asarray(case.points, float), np.asarray(case.queries, float)
+    if points.ndim != 2 or queries.ndim != 2 or points.shape[-1] != queries.shape[-1]:
+        return f"points and queries have shapes {points.shape} and {queries.shape}"
+    n, d = points.shape
+    for name, wanted in (("coefficients", (d,)), ("base", (d,)), ("noise", (n,))):
+        shape = np.shape(getattr(case, name))
+        if shape != wanted:
+            return f"{name} must have shape {wanted}, got {shape}"
+    norm, radius = (
+        float(np.sqrt((np.asarray(case.base) ** 2).sum())),
+        float(case.radius),
+    )
+    if not norm <= radius * (1 + 1e-9) or radius <= 0:
+        return f"the base must have a norm of at most L = {radius:g} > 0, got {norm:g}"
+    if not float(case.bandwidth) > 0:
+        return f"bandwidth must be positive, got {float(case.bandwidth):g}"
+    values = np.concatenate([np.ravel(getattr(case, f.name)) for f in fields(case)])
+    return first_wrong(~np.isfinite(values), values, "all numbers must be finite")
+
+
 resmem_cases = record(
     _case,
     "small designs, some on a lattice, a linear target with noise, any base ‖θₙ‖ ≤ L",
@@ -91,6 +125,7 @@ resmem_cases = record(
     bandwidth=real(0.05, 5.0, log=True),
     noise=vector("n"),
     lattice=choice(0, 0, 0, 1),
+    outside=not_a_case,
     examples=lambda: [
         _example([[-1.0], [0.5], [2.0]], [[0.0], [3.0]], [0.5], 0.5),
         # The bound of RM-8 with its factor 3 is attained.

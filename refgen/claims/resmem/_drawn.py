@@ -11,7 +11,7 @@ import numpy as np
 
 from refgen.arrays import Instance, namespace
 from refgen.claims.draws import ball_points
-from refgen.domains import Record, record, vector
+from refgen.domains import Record, not_a, record, vector
 
 # Repetitions whose mean is one draw: it varies less in the same bounds.
 REPEATS = 32
@@ -39,14 +39,17 @@ def _directed(direction: Any, n: Any, k: Any) -> DirectedSample:
     return DirectedSample(direction, n, 1 + (k - 1) % n)
 
 
-def outside(sample: DirectedSample) -> str | None:
-    """Why a sample is none, in words."""
+def not_a_sample(sample: Any) -> str | None:
+    """Why there is no unit vector with numbers 1 ≤ k ≤ n."""
+    reason = not_a(DirectedSample, sample)
+    if reason:
+        return reason
+    norm = float(np.sqrt((np.asarray(sample.direction, float) ** 2).sum()))
     n, k = float(sample.n_points), float(sample.n_neighbors)
-    norm = float((sample.direction**2).sum()) ** 0.5
-    if abs(norm - 1) > 1e-9:
-        return f"v has length {norm:g}, not 1"
+    if not abs(norm - 1) <= 1e-9:
+        return f"direction must have length 1, got {norm:g}"
     if n % 1 or k % 1 or not 1 <= k <= n:
-        return f"n = {n:g} and k = {k:g} are no whole numbers with 1 ≤ k ≤ n"
+        return f"n and k must be whole numbers with 1 ≤ k ≤ n, got {n:g} and {k:g}"
     return None
 
 
@@ -55,7 +58,9 @@ def directed_samples(
 ) -> Record:
     """Samples of a few points and directions, drawn both ways."""
     fields = {"d": d, "direction": vector("d", norm=1), "n": n, "k": k}
-    return record(_directed, description, examples=examples, **fields)
+    return record(
+        _directed, description, examples=examples, outside=not_a_sample, **fields
+    )
 
 
 def of_each(sample: DirectedSample, draws: Any, measure: Callable[..., Any]) -> Any:

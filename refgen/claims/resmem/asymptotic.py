@@ -19,13 +19,23 @@ from refgen.resmem import LinearProblem
 
 # --- RM-5: the trained base, for many normal points
 
+
+def _near_the_end(problem: LinearProblem) -> str | None:
+    """The limit is another one at L = ‖θ*‖, and reached late next to it."""
+    radius = float(problem.radius)
+    if 0.8 < radius < 1.2:
+        return f"L must not be within 0.2 of ‖θ*‖ = 1, got {radius:g}"
+    return None
+
+
 normal_designs = record(
     LinearProblem,
     "normal points, Σ of condition up to 50, 2 to 4 features, L up to 0.8, with noise",
     d=integer(2, 4),
     spectrum=real(0.2, 10, log=True, shape=("d",)),
     coefficients=vector("d", norm=1),
-    radius=real(0.1, 0.8),
+    radius=real(0.1, 0.8, members=(0.1, math.inf)),
+    outside=_near_the_end,
     noise=real(0, 1),
     examples=lambda: [
         anisotropic_problem(),

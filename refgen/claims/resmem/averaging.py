@@ -15,7 +15,7 @@ from refgen.claims.registry import claim
 from refgen.claims.resmem._drawn import FINE, PRECISION, REPEATS, mean_nearest
 from refgen.claims.sampled import sampled
 from refgen.claims.sources import SIMULATED
-from refgen.domains import real, record
+from refgen.domains import not_a, real, record
 
 
 @dataclass(frozen=True, repr=False)
@@ -28,11 +28,26 @@ class AveragedNoise(Instance):
 
 # --- RM-16
 
+
+def not_averaged_noise(case: Any) -> str | None:
+    """Why there is no positive |θ* − θₙ|, with a noise that RM-16's sizes resolve."""
+    reason = not_a(AveragedNoise, case)
+    if reason:
+        return reason
+    gap, noise = float(case.gap), float(case.noise)
+    if not 0 < gap < np.inf:
+        return f"|θ* − θₙ| must be positive, got {gap:g}"
+    if not 0.1 * (1 - 1e-9) <= noise / gap <= 10 * (1 + 1e-9):
+        return f"σ/|θ* − θₙ| must be in [0.1, 10], got {noise / gap:g}"
+    return None
+
+
 averaged_noise = record(
     lambda gap, ratio: AveragedNoise(gap, gap * ratio),
     "|θ* − θₙ| in [0.1, 1], σ/|θ* − θₙ| in [0.1, 10]",
     gap=real(0.1, 1),
     ratio=real(0.1, 10, log=True),
+    outside=not_averaged_noise,
     examples=lambda: [AveragedNoise(np.array(0.5), np.array(0.5))],
 )
 
@@ -101,6 +116,7 @@ mostly_gap_or_noise = averaged_noise.but(
         AveragedNoise(np.array(1.0), np.array(0.1)),  # the neighbours' part shows
         AveragedNoise(np.array(0.2), np.array(0.5)),
     ],
+    outside=not_averaged_noise,
 )
 
 N_POINTS = 5

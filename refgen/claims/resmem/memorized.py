@@ -11,7 +11,7 @@ from refgen.arrays import Instance, namespace
 from refgen.claims.kinds import equal, tends_to
 from refgen.claims.registry import claim
 from refgen.claims.sources import YANG
-from refgen.domains import integer, matrix, record, vector
+from refgen.domains import first_wrong, integer, matrix, not_a, record, vector
 
 
 @dataclass(frozen=True, repr=False)
@@ -42,6 +42,24 @@ def _distinct(points: Any, labels: Any, fitted: Any) -> FittedLabels:
     return FittedLabels(moved, labels, fitted)
 
 
+def not_fitted_labels(case: Any) -> str | None:
+    """Why there are no labels and fitted values for two distinct points or more."""
+    reason = not_a(FittedLabels, case)
+    if reason:
+        return reason
+    points = np.asarray(case.points, float)
+    if points.ndim != 2 or len(points) < 2:
+        return f"points must have the axes (n ≥ 2, d), got shape {points.shape}"
+    for name in ("labels", "fitted"):
+        shape = np.shape(getattr(case, name))
+        if shape != points.shape[:1]:
+            return f"{name} must have the axis ({len(points)},), got shape {shape}"
+    if len(np.unique(points, axis=0)) < len(points):
+        return "points must be distinct, got some twice"
+    values = np.concatenate([points.ravel(), case.labels, case.fitted])
+    return first_wrong(~np.isfinite(values), values, "all numbers must be finite")
+
+
 fitted_labels = record(
     _distinct,
     "distinct points, any labels, any base",
@@ -50,6 +68,7 @@ fitted_labels = record(
     points=matrix("n", "d"),
     labels=vector("n"),
     fitted=vector("n"),
+    outside=not_fitted_labels,
     examples=lambda: [
         FittedLabels(
             np.array([[0.0], [1.0], [3.0]]),

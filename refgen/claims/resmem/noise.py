@@ -12,7 +12,7 @@ from refgen.arrays import Instance, namespace
 from refgen.claims.kinds import equal, tends_to
 from refgen.claims.quadrature import normal_rule
 from refgen.claims.registry import claim
-from refgen.domains import integer, real, record
+from refgen.domains import first_wrong, integer, not_a, real, record
 from refgen.resmem import LinearProblem
 
 EDGE = sqrt(3.0)
@@ -59,6 +59,25 @@ def _example(points: list[float], *numbers: float) -> NoisyDesign:
     return NoisyDesign(np.array(points), *(np.array(number) for number in numbers))
 
 
+def not_a_noisy_design(case: Any) -> str | None:
+    """Why there are no points of the interval, not all 0, with θ*, L and σ."""
+    reason = not_a(NoisyDesign, case)
+    if reason:
+        return reason
+    points = np.asarray(case.points, float)
+    if points.ndim != 1 or not points.size:
+        return f"points must have the axis (n,), got shape {points.shape}"
+    if not (points != 0).any():
+        return "points must not all be 0: they say nothing about a slope"
+    inside = abs(points) <= EDGE * (1 + 1e-9)
+    numbers = np.array([case.radius, case.noise], float)
+    return (
+        first_wrong(~inside, points, "points must lie in [−√3, √3]")
+        or first_wrong(~np.isfinite(case.coefficient), case.coefficient, "θ* is finite")
+        or first_wrong(~(numbers > 0), numbers, "L and σ must be positive")
+    )
+
+
 noisy_designs = record(
     _noisy_design,
     "points in [−√3, √3], |θ*| ≤ 1, L in [0.04, 1.24], σ in [0.02, 2]",
@@ -67,6 +86,7 @@ noisy_designs = record(
     coefficient=real(-1, 1),
     radius=real(0.04, 1.24),
     noise=real(0.02, 2, log=True),
+    outside=not_a_noisy_design,
     examples=lambda: [
         _example([-0.4, 0.3, 0.9], 1.0, 0.9, 0.7),
         _example([1.5], 1.0, 0.5, 0.1),
