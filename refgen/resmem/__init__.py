@@ -58,6 +58,7 @@ from refgen.resmem.risk import (
 )
 from refgen.resmem.selection import (
     leave_one_out_scores,
+    without_self,
 )
 from refgen.resmem.simplex import (
     project_on_simplex,
@@ -132,6 +133,7 @@ __all__ = [
     "smooth",
     "torus_displacement",
     "torus_distance_moment",
+    "without_self",
 ]
 
 # scikit-learn and matplotlib load with the names that need them.

@@ -28,6 +28,10 @@ def without_self(distances: Any, indices: Any) -> tuple[Any, Any]:
     ValueError
         With fewer than two neighbours.
 
+    Notes
+    -----
+    Source: derived here, claim RM-7l.
+
     Examples
     --------
     >>> without_self([[0.0, 1.0], [0.0, 1.0]], [[0, 1], [1, 0]])[1].tolist()

@@ -166,6 +166,13 @@ def predicted(draws, d):
     )
 
 
+def with_self(draws, d):
+    points = draws.normal((7, d))
+    apart = np.sqrt(((points[:, None] - points[None]) ** 2).sum(axis=-1))
+    indices = np.argsort(apart, axis=-1)[:, :4]
+    return np.take_along_axis(apart, indices, axis=-1), indices
+
+
 def neighbours(draws, d):
     indices = np.argsort(draws.child("i").uniform((7, 6)), axis=-1)[:, :4]
     distances = np.sort(draws.uniform((7, 4)), axis=-1)
@@ -343,6 +350,7 @@ CASES = {
     "torus_distance_moment": Case(
         lambda s, d: (1 + np.arange(4.0), N, K, 1 + s.uniform(4)), GAMMAS
     ),
+    "without_self": Case(with_self),
 }
 
 

@@ -237,12 +237,11 @@ def _left_out(case: FittedLabels, kind: str) -> Any:
 def _scores(rg: Any, case: FittedLabels, kind: str, share: float) -> Any:
     """What `leave_one_out_scores` makes of the neighbours of all points."""
     points, count = case.points, min(COUNT, case.points.shape[0] - 1)
-    distances, found = rg.neighbors.nearest_neighbors(points, points, count + 1)
-    others = found != namespace(points).arange(len(points))[:, None]
-    distances, found = (a[others].reshape(-1, count) for a in (distances, found))
+    found = rg.neighbors.nearest_neighbors(points, points, count + 1)
+    others = rg.resmem.without_self(*found)
     residuals = case.labels - case.fitted
     widths = [share * bandwidth for bandwidth in BANDWIDTHS]
-    return rg.resmem.leave_one_out_scores(distances, found, residuals, kind, widths)
+    return rg.resmem.leave_one_out_scores(*others, residuals, kind, widths)
 
 
 @claim("RM-7l", kind="identity", domain=fitted_labels, cost=1000)

@@ -10,7 +10,7 @@ import numpy as np
 
 from refgen.arrays import Instance, namespace
 from refgen.claims.registry import claim
-from refgen.claims.resmem._drawn import FINE, PRECISION
+from refgen.claims.resmem._drawn import FINE
 from refgen.claims.sampled import sampled
 from refgen.claims.sources import YANG
 from refgen.domains import integer, real, record, vector
@@ -62,7 +62,7 @@ def _risks(rg: Any, stream: Any, shape: tuple[int, ...], one: BaseSample) -> Any
     source=f"{YANG}, recalled; by simulation",
     slow=True,
 )
-def simulated_rate(rg, sample, draws, share=1.0, precision=PRECISION):
+def simulated_rate(rg, sample, draws, share=1.0, precision=0.1):
     """Recalled: the bound of RM-13 for bases fitted to the drawn points.
 
     That these bases are the fitted ones is RM-4b.
