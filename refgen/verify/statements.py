@@ -106,9 +106,10 @@ class StatementRun:
         except InvalidMeasurement as error:  # looks that do not fit together
             self._error = f"InvalidMeasurement: {error}"
             return True
-        return self.verdict.state == "holds" or (
-            again and self.verdict.state == "refuted"
-        )
+        # A twin that is off by less than the claim's precision would seem to hold:
+        # draws go on until it falls, or the budget ends.
+        holds = self.verdict.state == "holds" and self.index == 0
+        return holds or (again and self.verdict.state == "refuted")
 
     def _judged(self, task: Task) -> judging.Verdict:
         """The verdict on all looks; before it refutes, other draws have to confirm."""

@@ -10,6 +10,7 @@ from scipy.stats import binom
 from support.sampled_claims import (
     LAWS,
     Mean,
+    coins,
     decided,
     eight,
     looked_at,
@@ -408,3 +409,17 @@ def test_an_extrapolated_limit_is_as_wide_as_the_means_allow():
 def test_only_a_violation_has_a_margin(kind, interval, margin):
     part = {"kind": kind, "sharp": False, "reason": "", "precision": 0.1}
     assert judging._resolution(part, interval, 1.0, 1.0).margin == margin
+
+
+def test_a_twin_within_the_precision_of_its_claim_is_drawn_for_until_it_falls():
+    """The claim holds within 0.1; its twin, 0.03 off, does not."""
+
+    def measure(rg, instance, draws, off=0.0):
+        """A mean."""
+        return sampled(coins(instance, draws), 0.3 + off, 1 / 3, binary=True)
+
+    claim = Claim("identity", one(0.3), measure, "TEST-near", "nowhere")
+    claim.twin("a tenth more", off=0.03)
+    result = verify_claim(claim, PROFILES["default"])
+    assert result.n_draws < 2**12
+    assert [twin.refuted for twin in result.twins] == [True]

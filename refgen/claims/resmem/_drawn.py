@@ -16,9 +16,7 @@ from refgen.domains import Record, not_a, record, vector
 # Repetitions whose mean is one draw: it varies less in the same bounds.
 REPEATS = 32
 
-# Relative precision of means. Twins are a few per cent off: at the precision of the
-# claim an interval could be near enough to them before it leaves them out.
-PRECISION, FINE = 0.07, 0.01
+PRECISION = 0.07  # of means, relative
 
 
 @dataclass(frozen=True, repr=False)

@@ -12,7 +12,7 @@ import numpy as np
 from refgen.arrays import Instance, namespace
 from refgen.claims.kinds import ascending, equal, tends_to
 from refgen.claims.registry import claim
-from refgen.claims.resmem._drawn import FINE, PRECISION, REPEATS, mean_nearest
+from refgen.claims.resmem._drawn import PRECISION, REPEATS, mean_nearest
 from refgen.claims.sampled import sampled
 from refgen.claims.sources import SIMULATED
 from refgen.domains import not_a, real, record
@@ -178,7 +178,7 @@ _BOUNDS = (0.0, 34.0)
     source=SIMULATED,
     slow=True,
 )
-def averaged_residuals(rg, case, draws, power=1.0, reach=1.0, precision=PRECISION):
+def averaged_residuals(rg, case, draws, power=1.0, reach=1.0):
     """E risk = |θ* − θₙ|² E⟨u, x − x̄ₖ⟩² + σ²/k, on the torus and on the interval.
 
     For 5 uniform points, on the torus in two dimensions, for k = 1 and 3; shown
@@ -197,12 +197,10 @@ def averaged_residuals(rg, case, draws, power=1.0, reach=1.0, precision=PRECISIO
         ):
             unit = risk(N_POINTS, k, case.gap, noise)
             relative = values / unit[:, None], risk(*claimed) / unit
-            parts.append(sampled(*relative, precision, bounds=_BOUNDS, repeats=REPEATS))
+            parts.append(sampled(*relative, PRECISION, bounds=_BOUNDS, repeats=REPEATS))
     return parts
 
 
-averaged_residuals.twin("σ²/k^1.05 for σ²/k", power=1.05, precision=FINE)
-averaged_residuals.twin(
-    "the neighbours' part is five per cent more", reach=1.05, precision=FINE
-)
+averaged_residuals.twin("σ²/k^1.05 for σ²/k", power=1.05)
+averaged_residuals.twin("the neighbours' part is five per cent more", reach=1.05)
 averaged_residuals.twin("the noise is not averaged: σ² in place of σ²/k", power=0.0)

@@ -10,7 +10,6 @@ import numpy as np
 
 from refgen.arrays import Instance, namespace
 from refgen.claims.registry import claim
-from refgen.claims.resmem._drawn import FINE
 from refgen.claims.sampled import sampled
 from refgen.claims.sources import YANG
 from refgen.domains import integer, real, record, vector
@@ -62,7 +61,7 @@ def _risks(rg: Any, stream: Any, shape: tuple[int, ...], one: BaseSample) -> Any
     source=f"{YANG}, recalled; by simulation",
     slow=True,
 )
-def simulated_rate(rg, sample, draws, share=1.0, precision=0.1):
+def simulated_rate(rg, sample, draws, share=1.0):
     """Recalled: the bound of RM-13 for bases fitted to the drawn points.
 
     That these bases are the fitted ones is RM-4b.
@@ -77,7 +76,7 @@ def simulated_rate(rg, sample, draws, share=1.0, precision=0.1):
     # ‖θ* − θₙ‖ < 2 and ‖x − x̃‖ ≤ 2√(d + 2).
     bounds = (0, 16 * (d + 2))
     values = xp.stack(risks)
-    return sampled(values, constant * rate, precision, bounds=bounds, repeats=DESIGNS)
+    return sampled(values, constant * rate, bounds=bounds, repeats=DESIGNS)
 
 
-simulated_rate.twin("five per cent less is enough", share=0.95, precision=FINE)
+simulated_rate.twin("five per cent less is enough", share=0.95)

@@ -9,7 +9,6 @@ from refgen.arrays import namespace
 from refgen.claims.draws import ball_points
 from refgen.claims.registry import claim
 from refgen.claims.resmem._drawn import (
-    FINE,
     PRECISION,
     REPEATS,
     DirectedSample,
@@ -70,7 +69,7 @@ def _windows(rg: Any, n_draws: int) -> Any:
 
 
 @claim("RM-10s", kind="identity", domain=line_samples, source=SIMULATED)
-def simulated_interval(rg, sample, draws, ends=1.0, precision=PRECISION):
+def simulated_interval(rg, sample, draws, ends=1.0):
     """E(x − x̄ₖ)² of uniform points and queries on [−√3, √3] is that of RM-10e."""
     n, k = sample.n_points, sample.n_neighbors
     exact = rg.resmem.expected_interval_displacement(n, k)
@@ -79,15 +78,15 @@ def simulated_interval(rg, sample, draws, ends=1.0, precision=PRECISION):
     claimed = exact * (1 + (ends - 1) * at_ends)
     values = of_each(sample, draws, _windows(rg, draws.n))
     # |x − x̄ₖ| ≤ |x| + √3, and E(|x| + √3)² = 7.
-    return sampled(values, claimed, precision, bounds=(0, 7), repeats=LINES)
+    return sampled(values, claimed, PRECISION, bounds=(0, 7), repeats=LINES)
 
 
-simulated_interval.twin("the ends count 5 % more", ends=1.05, precision=FINE)
+simulated_interval.twin("the ends count 5 % more", ends=1.05)
 simulated_interval.twin("as without the ends: only inner borders count", ends=0.0)
 
 
 @claim("RM-11s", kind="identity", domain=small_samples, source=SIMULATED)
-def simulated_torus(rg, sample, draws, power=1, precision=PRECISION):
+def simulated_torus(rg, sample, draws, power=1):
     """Torus, k nearest by the largest wrapped difference: E⟨v, x − x̄ₖ⟩² of RM-11."""
 
     def measure(stream: Any, direction: Any, n: int, k: int) -> Any:
@@ -100,15 +99,15 @@ def simulated_torus(rg, sample, draws, power=1, precision=PRECISION):
     values = of_each(sample, draws, measure)
     exact = _exact(sample, rg.resmem.torus_displacement)
     claimed = exact * sample.n_neighbors ** (1.0 - power)
-    return sampled(values, claimed, precision, bounds=(0, 1 / 4), repeats=REPEATS)
+    return sampled(values, claimed, PRECISION, bounds=(0, 1 / 4), repeats=REPEATS)
 
 
-simulated_torus.twin("1/k^1.05 for 1/k", power=1.05, precision=FINE)
+simulated_torus.twin("1/k^1.05 for 1/k", power=1.05)
 simulated_torus.twin("1/k² for 1/k", power=2)
 
 
 @claim("RM-11c", kind="identity", domain=small_samples, source=SIMULATED)
-def simulated_centre(rg, sample, draws, power=1, precision=PRECISION):
+def simulated_centre(rg, sample, draws, power=1):
     """Centre of a ball: E⟨v, x̄ₖ⟩² = ‖v‖²R²/(k(d+2)) · E (Dₖ₊₁/R)²."""
 
     def measure(stream: Any, direction: Any, n: int, k: int) -> Any:
@@ -119,10 +118,10 @@ def simulated_centre(rg, sample, draws, power=1, precision=PRECISION):
     values = of_each(sample, draws, measure)
     exact = _exact(sample, rg.resmem.centre_displacement)
     claimed = exact * sample.n_neighbors ** (1.0 - power)
-    return sampled(values, claimed, precision, bounds=(0, 1), repeats=REPEATS)
+    return sampled(values, claimed, PRECISION, bounds=(0, 1), repeats=REPEATS)
 
 
-simulated_centre.twin("1/k^1.05 for 1/k", power=1.05, precision=FINE)
+simulated_centre.twin("1/k^1.05 for 1/k", power=1.05)
 simulated_centre.twin("1/k² for 1/k", power=2)
 
 
@@ -141,7 +140,7 @@ ball_samples = directed_samples(
 
 
 @claim("RM-12s", kind="identity", domain=ball_samples, source=SIMULATED)
-def simulated_ball(rg, sample, draws, boundary=1.0, precision=PRECISION):
+def simulated_ball(rg, sample, draws, boundary=1.0):
     """E D² to the nearest of n drawn points of a ball is that of RM-12."""
     d, shape = sample.direction.shape[-1], (draws.n, REPEATS)
 
@@ -154,10 +153,10 @@ def simulated_ball(rg, sample, draws, boundary=1.0, precision=PRECISION):
     exact = rg.resmem.ball_squared_distance(d, sample.n_points)
     claimed = inside + boundary * (exact - inside)
     bounds = (0, 4 * (d + 2))
-    return sampled(values, claimed, precision, bounds=bounds, repeats=REPEATS)
+    return sampled(values, claimed, PRECISION, bounds=bounds, repeats=REPEATS)
 
 
-simulated_ball.twin("the boundary adds a tenth less", boundary=0.9, precision=FINE)
+simulated_ball.twin("the boundary adds a tenth less", boundary=0.9)
 simulated_ball.twin(
     "it is (d + 2) Γ(1 + 2/d) n!/Γ(n + 1 + 2/d), as without boundary", boundary=0.0
 )

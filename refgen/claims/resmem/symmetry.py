@@ -8,7 +8,6 @@ from typing import Any
 from refgen.arrays import namespace
 from refgen.claims.registry import claim
 from refgen.claims.resmem._drawn import (
-    FINE,
     PRECISION,
     REPEATS,
     directed,
@@ -65,7 +64,7 @@ def _difference(rg: Any, shape: tuple[int, ...], power: float) -> Any:
 
 
 @claim("RM-14", kind="identity", domain=rotation_samples, source=SIMULATED)
-def rotation_symmetry(rg, sample, draws, power=1.0, precision=PRECISION):
+def rotation_symmetry(rg, sample, draws, power=1.0):
     """Law invariant under rotations: E⟨v, Δ⟩² = ‖v‖² E‖Δ‖²/d, Δ = x − Σ wⱼxⱼ.
 
     For any number of neighbours, and weights that depend on distances. For one
@@ -80,11 +79,11 @@ def rotation_symmetry(rg, sample, draws, power=1.0, precision=PRECISION):
     farthest = (1 + math.sqrt(d + 2)) ** 2  # from the unit sphere to a point
     bounds = (-farthest, (d**power - 1) * farthest)
     return (
-        sampled(change, stage, precision, bounds=(0, most), repeats=REPEATS),
+        sampled(change, stage, PRECISION, bounds=(0, most), repeats=REPEATS),
         # Relative to d = E‖x‖².
-        sampled(apart, 0.0, precision, bounds=bounds, repeats=REPEATS, scale=d),
+        sampled(apart, 0.0, PRECISION, bounds=bounds, repeats=REPEATS, scale=d),
     )
 
 
-rotation_symmetry.twin("1/d^1.05 for 1/d", power=1.05, precision=FINE)
+rotation_symmetry.twin("1/d^1.05 for 1/d", power=1.05)
 rotation_symmetry.twin("without 1/d", power=0.0)
