@@ -35,8 +35,8 @@ from refgen.disagreement.estimates import (
     disagreement,
     disagreement_estimate,
     ensemble_disagreement,
+    hoeffding_radius,
     jackknife_variance,
-    mcdiarmid_radius,
     unbiased_variance,
 )
 from refgen.disagreement.families import (
@@ -48,7 +48,6 @@ from refgen.disagreement.families import (
 from refgen.disagreement.files import read_labels, read_predictions
 from refgen.disagreement.finite_sample import (
     annealed_cace,
-    cace_noise_floor,
     debiased_square,
     disagreement_variance,
     expected_jackknife_variance,
@@ -57,6 +56,12 @@ from refgen.disagreement.finite_sample import (
     variance_components,
 )
 from refgen.disagreement.laws import ClassifierLaw, FiniteLaw, MemberLaw
+from refgen.disagreement.noise_floors import (
+    bin_variances,
+    cace_noise_floor,
+    expected_noise_floor,
+    noise_floor_bound,
+)
 from refgen.disagreement.rates import (
     classifier_errors,
     expected_disagreement,
@@ -92,6 +97,7 @@ __all__ = [
     "audit",
     "bin_imbalances",
     "bin_index",
+    "bin_variances",
     "binned_cace",
     "binned_ensemble_cace",
     "cace",
@@ -116,16 +122,18 @@ __all__ = [
     "epistemic_disagreement",
     "expected_disagreement",
     "expected_jackknife_variance",
+    "expected_noise_floor",
     "expected_total_variation",
     "finite_runs_floor",
     "gap",
+    "hoeffding_radius",
     "is_class_aggregated_calibrated",
     "is_class_wise_calibrated",
     "is_top_label_calibrated",
     "jackknife_variance",
     "level_masses",
     "level_range",
-    "mcdiarmid_radius",
+    "noise_floor_bound",
     "pairwise_disagreement",
     "pairwise_variance_bound",
     "pointwise_gap",

@@ -40,5 +40,5 @@ def _require(runs: LabelRuns | ProbabilityRuns, n_runs: int, what: str) -> None:
         raise ValueError(
             f"{what} needs at least {n_runs} runs and 2 points, got predictions of "
             f"{runs.n_runs} runs on {runs.n_points} point(s); add runs or use "
-            "method='mcdiarmid'"
+            "method='hoeffding'"
         )

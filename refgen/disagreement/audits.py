@@ -47,9 +47,9 @@ def audit(
         True labels; class indices where `predictions` are probabilities.
     confidence_level : float
         In (0, 1).
-    method : {"jackknife", "normal", "mcdiarmid"}, optional
+    method : {"jackknife", "normal", "hoeffding"}, optional
         Interval; by default "jackknife" with three runs and two points or more, else
-        "mcdiarmid".
+        "hoeffding".
     members : {"argmax", "sample"}
         What a run with probabilities predicts: the likeliest class (the lowest of
         tied ones), or a class drawn from them.
@@ -77,12 +77,12 @@ def audit(
     """
     check_choice("members", members, get_args(Members))
     check_integer("n_bins", n_bins, 1)
-    check_interval(confidence_level, method or "mcdiarmid")
+    check_interval(confidence_level, method or "hoeffding")
     runs, kind = _parsed(predictions, labels, members)
     check_runs(runs.n_runs, 2)
     if method is None:
         enough = min(runs.n_runs - 1, runs.n_points) > 1
-        method = "jackknife" if enough else "mcdiarmid"
+        method = "jackknife" if enough else "hoeffding"
     estimate = estimate_of(runs, confidence_level, method)
     ensemble = 1 - float((runs.shares * runs.shares).sum()) / runs.n_points
     known = {} if labels is None else _labelled(runs, estimate.value, ensemble, n_bins)

@@ -12,7 +12,7 @@ from refgen.arrays import label_of, on_the_host, special_functions
 from refgen.disagreement import _variances
 from refgen.disagreement._runs import LabelRuns, ProbabilityRuns, parsed
 
-IntervalMethod = Literal["jackknife", "normal", "mcdiarmid"]
+IntervalMethod = Literal["jackknife", "normal", "hoeffding"]
 
 
 @on_the_host("plain numbers")
@@ -28,9 +28,9 @@ class DisagreementEstimate:
         Ends of the interval, clipped to [0, 1].
     confidence_level : float
     method : str
-        "jackknife", "normal" or "mcdiarmid".
+        "jackknife", "normal" or "hoeffding".
     standard_error : float
-        NaN for "mcdiarmid", which needs none.
+        NaN for "hoeffding", which needs none.
     n_runs, n_points : int
     assumptions : tuple of str
         What has to hold for the interval, and for reading `value` as test error.
@@ -149,10 +149,10 @@ def disagreement_estimate(
         Hard labels, or class probabilities from which labels are drawn.
     confidence_level : float
         In (0, 1).
-    method : {"jackknife", "normal", "mcdiarmid"}
+    method : {"jackknife", "normal", "hoeffding"}
         "jackknife" (three runs or more): normal interval with the conservative
         two-way jackknife. "normal" (four runs or more): with the clipped unbiased
-        variance, which is noisy and covers less. "mcdiarmid": guaranteed for any
+        variance, which is noisy and covers less. "hoeffding": guaranteed for any
         number of runs, wide.
 
     Raises
@@ -182,13 +182,17 @@ def estimate_of(
 
     Examples
     --------
-    >>> estimate_of(parsed([[0, 1], [1, 1]]), 0.95, "mcdiarmid").value
+    >>> estimate_of(parsed([[0, 1], [1, 1]]), 0.95, "hoeffding").value
     0.5
     """
     value = float(runs.pairs.point_means.mean())
-    if method == "mcdiarmid":
+    if method == "hoeffding":
         error = float("nan")
-        half = mcdiarmid_radius(runs.n_runs, runs.n_points, 1 - confidence_level)
+        # Labels may have more classes than those that occur.
+        n_classes = runs.n_classes if isinstance(runs, ProbabilityRuns) else None
+        half = hoeffding_radius(
+            runs.n_runs, runs.n_points, 1 - confidence_level, n_classes
+        )
     else:
         is_robust = method == "jackknife"
         variance = (_variances.jackknife if is_robust else _variances.unbiased)(runs)
@@ -220,22 +224,53 @@ def check_interval(confidence_level: Any, method: Any) -> None:
 
 
 @on_the_host("plain numbers")
-def mcdiarmid_radius(n_runs: int, n_points: int, error_probability: float) -> float:
-    """t with P(|D̂ − EDR| ≥ t) ≤ `error_probability` for all laws, by McDiarmid.
+def hoeffding_radius(
+    n_runs: int,
+    n_points: int,
+    error_probability: float,
+    n_classes: int | None = None,
+) -> float:
+    """t with P(|D̂ − EDR| ≥ t) ≤ `error_probability` for all laws.
 
-    Source: claim GDE-19.
+    √(log(2 / error_probability) (1/⌊M/2⌋ + R²/N) / 2), in which R is the largest
+    disagreement that M runs can have at a point.
+
+    Parameters
+    ----------
+    n_runs, n_points : int
+    error_probability : float
+        In (0, 1).
+    n_classes : int, optional
+        With K classes M runs cannot all differ, so that R < 1; by default R = 1.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If a number is out of range or not an integer.
+
+    Notes
+    -----
+    Source: claim GDE-19 (derived here; Hoeffding 1963, section 5, for the runs).
 
     Examples
     --------
-    >>> round(mcdiarmid_radius(24, 200, 0.05), 4)
-    0.5627
+    >>> round(hoeffding_radius(24, 200, 0.05), 4)
+    0.4036
     """
     check_integer("n_runs", n_runs, 2)
     check_integer("n_points", n_points, 1)
     check_open_unit("error_probability", error_probability)
-    return float(
-        np.sqrt(np.log(2 / error_probability) * (4 / n_runs + 1 / n_points) / 2)
-    )
+    most = 1.0 if n_classes is None else _largest_disagreement(n_runs, n_classes)
+    spread = 1 / (n_runs // 2) + most**2 / n_points
+    return float(np.sqrt(np.log(2 / error_probability) * spread / 2))
+
+
+def _largest_disagreement(n_runs: int, n_classes: int) -> float:
+    """Of votes that are spread as evenly as M runs can over K classes."""
+    each, left = divmod(n_runs, check_integer("n_classes", n_classes, 1))
+    # `left` of the classes have one vote more than the others.
+    agree = n_classes * each**2 + left * (2 * each + 1)
+    return (n_runs**2 - agree) / (n_runs * (n_runs - 1))
 
 
 def _assumptions(method: str) -> tuple[str, ...]:
@@ -245,7 +280,7 @@ def _assumptions(method: str) -> tuple[str, ...]:
         "disagreement equals error only if the ensemble is class-aggregated "
         "calibrated there; |error − disagreement| ≤ CACE/2 otherwise",
     )
-    if method == "mcdiarmid":
+    if method == "hoeffding":
         return common
     return (*common, "the estimate is close to normal (several runs, many points)")
 

@@ -24,7 +24,7 @@ from refgen.disagreement.estimates import (
 from refgen.disagreement.protocols import check_classifier, train_runs
 from refgen.disagreement.votes import vote_counts
 
-_MINIMUM_RUNS = {"jackknife": 3, "normal": 4, "mcdiarmid": 2}
+_MINIMUM_RUNS = {"jackknife": 3, "normal": 4, "hoeffding": 2}
 
 
 class DisagreementErrorEstimator(ClassifierMixin, BaseEstimator):
@@ -35,7 +35,7 @@ class DisagreementErrorEstimator(ClassifierMixin, BaseEstimator):
     estimator : classifier, default=None
         The learner whose error is wanted; None means ``DecisionTreeClassifier()``.
     n_runs : int, default=10
-        Number of runs: at least 3 for "jackknife", 4 for "normal", 2 for "mcdiarmid".
+        Number of runs: at least 3 for "jackknife", 4 for "normal", 2 for "hoeffding".
     vary : {"init", "order", "data", "all"}, default="all"
         What differs between runs; see `train_runs`. Runs on the same data tend to
         agree too much: the estimate is then too low.
@@ -43,7 +43,7 @@ class DisagreementErrorEstimator(ClassifierMixin, BaseEstimator):
         Share of each class's rows that a run trains on under "data" and "all".
     confidence_level : float, default=0.95
         Of the interval, in (0, 1).
-    interval : {"jackknife", "normal", "mcdiarmid"}, default="jackknife"
+    interval : {"jackknife", "normal", "hoeffding"}, default="jackknife"
         Method of the interval; see `disagreement_estimate`.
     n_jobs : int, default=None
         Runs trained at once, as in joblib; results do not depend on it.
@@ -160,7 +160,7 @@ class DisagreementErrorEstimator(ClassifierMixin, BaseEstimator):
         Parameters
         ----------
         X : array or sparse matrix of shape (n_points, n_features)
-            Points not trained on: at least two, one for ``interval="mcdiarmid"``.
+            Points not trained on: at least two, one for ``interval="hoeffding"``.
 
         Returns
         -------
@@ -174,10 +174,10 @@ class DisagreementErrorEstimator(ClassifierMixin, BaseEstimator):
         """
         predictions = self._codes(X)
         n_points = predictions.shape[1]
-        if n_points < 2 and self.interval != "mcdiarmid":
+        if n_points < 2 and self.interval != "hoeffding":
             raise ValueError(
                 f"X holds n_samples = {n_points}; interval={self.interval!r} needs at "
-                "least 2 points: give more, or set interval='mcdiarmid'"
+                "least 2 points: give more, or set interval='hoeffding'"
             )
         if bool((predictions == predictions[0]).all()):
             warnings.warn(self._identical(n_points), UserWarning, stacklevel=2)
@@ -225,7 +225,7 @@ class DisagreementErrorEstimator(ClassifierMixin, BaseEstimator):
         if self.n_runs < minimum:
             raise ValueError(
                 f"interval={self.interval!r} needs n_runs of at least {minimum}, got "
-                f"{self.n_runs}; train more runs or set interval='mcdiarmid'"
+                f"{self.n_runs}; train more runs or set interval='hoeffding'"
             )
 
     def _accepted(self) -> dict[str, Any]:

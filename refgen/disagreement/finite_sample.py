@@ -6,7 +6,7 @@ from typing import Any
 
 from refgen._checks import check_integer
 from refgen.arrays import as_floats, namespace
-from refgen.disagreement._ensemble import noise_floor, point_imbalances
+from refgen.disagreement._ensemble import point_imbalances
 from refgen.disagreement._runs import coded_labels
 from refgen.disagreement.laws import ClassifierLaw, FiniteLaw
 from refgen.disagreement.rates import expected_disagreement, pairwise_disagreement
@@ -135,22 +135,6 @@ def finite_runs_floor(law: FiniteLaw, n_runs: int) -> Any:
     """
     check_integer("n_runs", n_runs, 1)
     return 2 * expected_disagreement(law) / n_runs
-
-
-def cace_noise_floor(predictions: Any, labels: Any, n_bins: int = 10) -> float:
-    """Binned CACE that N labelled points show of a perfectly calibrated ensemble.
-
-    Σ_b √(2 v_b / (π N)) with v_b the sample variance of the bins' imbalance.
-
-    Source: claim GDE-22.
-
-    Examples
-    --------
-    >>> cace_noise_floor([[0, 1], [0, 1]], [0, 1])
-    0.0
-    """
-    runs = coded_labels(predictions, labels)
-    return noise_floor(point_imbalances(runs, n_bins))
 
 
 def unbiased_squared_bins(predictions: Any, labels: Any, n_bins: int = 10) -> Any:

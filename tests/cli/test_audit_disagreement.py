@@ -38,18 +38,18 @@ def test_without_labels(audited, files):
 def test_with_labels_and_json(audited, files):
     target = files / "out.json"
     target.write_text("old")
-    options = ("--interval", "mcdiarmid", "--confidence-level", 0.9, "--json", target)
+    options = ("--interval", "hoeffding", "--confidence-level", 0.9, "--json", target)
     result = audited(files / "runs.npy", "--labels", files / "labels.npy", *options)
     assert result.exit_code == 0, result.output
     for words in (
         "Error, mean over runs",
         "CACE",
         "GDE-15",
-        "90 % mcdiarmid",
+        "90 % hoeffding",
         "rounding",
     ):
         assert words in result.output
-    expected = audit(RUNS, LABELS, 0.9, "mcdiarmid").to_dict()
+    expected = audit(RUNS, LABELS, 0.9, "hoeffding").to_dict()
     values = json.loads(target.read_text())
     assert values == expected | {"bounds": list(expected["bounds"])}
     assert values["estimate"]["standard_error"] is None

@@ -117,8 +117,8 @@ def test_finite_sample_quantities():
 
 def test_default_method():
     assert audit(RUNS).estimate == disagreement_estimate(RUNS, method="jackknife")
-    assert audit(RUNS[:2]).estimate.method == "mcdiarmid"
-    assert audit(RUNS[:, :1]).estimate.method == "mcdiarmid"
+    assert audit(RUNS[:2]).estimate.method == "hoeffding"
+    assert audit(RUNS[:, :1]).estimate.method == "hoeffding"
     assert audit(RUNS, None, 0.9, "normal").estimate.confidence_level == 0.9
 
 

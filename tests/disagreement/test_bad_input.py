@@ -233,6 +233,16 @@ def test_counts_of_runs_points_and_bins_must_be_positive():
             rd.binned_cace(law, bad)
         with pytest.raises(ValueError, match="n_points"):
             rd.disagreement_variance(runs, 2, bad)
+        with pytest.raises(ValueError, match="n_bins"):
+            rd.bin_variances(law, bad)
+        with pytest.raises(ValueError, match="n_points"):
+            rd.expected_noise_floor(law, bad)
+        with pytest.raises(ValueError, match="n_points"):
+            rd.noise_floor_bound(0.5, bad)
+        with pytest.raises(ValueError, match="n_bins"):
+            rd.noise_floor_bound(0.5, 5, bad)
+        with pytest.raises(ValueError, match="n_classes"):
+            rd.hoeffding_radius(2, 5, 0.05, bad)
     with pytest.raises(ValueError, match="n_runs"):
         rd.disagreement_variance(runs, 1, 5)
     with pytest.raises(ValueError, match="n_runs"):
@@ -245,6 +255,12 @@ def test_counts_of_runs_points_and_bins_must_be_positive():
 def test_bin_index_refuses_what_is_no_level(bad):
     with pytest.raises((ValueError, TypeError), match="levels"):
         rd.bin_index(bad, 10)
+
+
+@pytest.mark.parametrize("bad", [NAN, -0.1, 1.1, "a"])
+def test_the_bound_of_the_noise_refuses_what_is_no_error(bad):
+    with pytest.raises((ValueError, TypeError), match="error"):
+        rd.noise_floor_bound(bad, 5)
 
 
 def test_one_class_and_one_point_are_valid():
@@ -287,7 +303,7 @@ def test_counts_are_integers(bad):
     with pytest.raises(TypeError, match="n_bins must be an integer"):
         rd.binned_ensemble_cace([[0, 1], [0, 1]], [0, 1], n_bins=bad)
     with pytest.raises(TypeError, match="n_runs must be an integer"):
-        rd.mcdiarmid_radius(bad, 10, 0.05)
+        rd.hoeffding_radius(bad, 10, 0.05)
 
 
 @pytest.mark.parametrize("bad", ["x", None, [0.9]])

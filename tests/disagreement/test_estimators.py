@@ -56,7 +56,7 @@ def rows(run):
         DisagreementErrorEstimator(n_runs=5, vary=vary, random_state=0)
         for vary in PROTOCOLS
     ]
-    + [DisagreementErrorEstimator(GaussianNB(), n_runs=3, interval="mcdiarmid")]
+    + [DisagreementErrorEstimator(GaussianNB(), n_runs=3, interval="hoeffding")]
 )
 def test_scikit_learn_contract(estimator, check):
     with warnings.catch_warnings():
@@ -215,7 +215,7 @@ def test_votes_are_those_of_the_runs():
 
 
 def test_ties_go_to_the_lowest_class():
-    ensemble = fitted(n_runs=2, interval="mcdiarmid", max_samples=0.1)
+    ensemble = fitted(n_runs=2, interval="hoeffding", max_samples=0.1)
     predictions = ensemble.run_predictions(X)
     split = predictions[0] != predictions[1]
     assert split.any()
@@ -223,7 +223,7 @@ def test_ties_go_to_the_lowest_class():
     np.testing.assert_array_equal(ensemble.predict(X)[split], lowest)
 
 
-@pytest.mark.parametrize("interval", ["jackknife", "normal", "mcdiarmid"])
+@pytest.mark.parametrize("interval", ["jackknife", "normal", "hoeffding"])
 def test_estimate_is_that_of_the_predictions(interval):
     ensemble = fitted(interval=interval, confidence_level=0.8)
     estimate = ensemble.error_estimate(X[1::2])
@@ -288,7 +288,7 @@ def test_grid_search_and_feature_names():
     ("settings", "message"),
     [
         ({"n_runs": 1}, "one run cannot estimate disagreement; set n_runs"),
-        ({"n_runs": 2}, "needs n_runs of at least 3, got 2; .*interval='mcdiarmid'"),
+        ({"n_runs": 2}, "needs n_runs of at least 3, got 2; .*interval='hoeffding'"),
         ({"n_runs": 3, "interval": "normal"}, "needs n_runs of at least 4, got 3"),
         ({"n_runs": "many"}, "n_runs='many'"),
         ({"interval": "wald"}, "interval must be one of .*got 'wald'"),

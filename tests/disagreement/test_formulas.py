@@ -116,6 +116,33 @@ def test_binned_cace_equals_exact_bins(law, n_bins):
     )
 
 
+@given(laws(), st.integers(1, 12), st.integers(1, 50))
+@example(ONE_POINT, 1, 1)
+@example(AGGREGATED_ONLY, 10, 7)
+def test_variances_of_bins_equal_a_loop_over_points_and_labels(law, n_bins, n):
+    weights, labels, votes = law
+    first, second = [Fraction(0)] * n_bins, [Fraction(0)] * n_bins
+    for w, truth, shares in zip(weights, labels, votes, strict=True):
+        bins = [min(int(q * n_bins), n_bins - 1) for q in shares]
+        for y, p in enumerate(truth):
+            for b in range(n_bins):
+                inside = [k for k, c in enumerate(bins) if c == b]
+                seen = sum(int(y == k) - shares[k] for k in inside)
+                first[b] += w * p * seen
+                second[b] += w * p * seen**2
+    variances = [float(s - f**2) for f, s in zip(first, second, strict=True)]
+    got = rd.bin_variances(finite(law), n_bins)
+    np.testing.assert_allclose(got, variances, atol=1e-12)
+    floor = sum(mpmath.sqrt(2 * v / (mpmath.pi * n)) for v in variances)
+    got = rd.expected_noise_floor(finite(law), n, n_bins)
+    assert got == pytest.approx(float(floor), **EXACT)
+
+
+def test_the_bound_of_the_noise_is_a_root():
+    got = rd.noise_floor_bound([0.0, 0.25, 1.0], 8, 4)
+    np.testing.assert_allclose(got, [0, 0.5, 1], atol=1e-15)
+
+
 @given(laws())
 @example(KIRSCH_GAL)
 def test_level_masses_equal_a_dictionary(law):
@@ -393,6 +420,8 @@ def test_batch_axes_agree_with_a_loop_over_instances():
         rd.vote_entropy,
         lambda law: rd.binned_cace(law, 5),
         lambda law: rd.bin_imbalances(law, 5),
+        lambda law: rd.bin_variances(law, 5),
+        lambda law: rd.expected_noise_floor(law, 9, 5),
         lambda law: rd.annealed_cace(law, 4),
         lambda law: rd.finite_runs_floor(law, 4),
     ]
@@ -424,9 +453,29 @@ def test_batch_axes_agree_with_a_loop_over_instances():
                 )
 
 
-def test_mcdiarmid_radius_inverts_the_inequality():
-    t = rd.mcdiarmid_radius(24, 200, 0.05)
-    assert 2 * mpmath.exp(-2 * t**2 / (4 / 24 + 1 / 200)) == pytest.approx(0.05)
+@pytest.mark.parametrize("n_classes", [None, 1, 2, 3, 5, 7])
+@pytest.mark.parametrize("n_runs", [2, 3, 4, 7])
+def test_hoeffding_radius_inverts_the_inequality(n_runs, n_classes):
+    votes = product(range(n_runs + 1), repeat=n_classes or n_runs)
+    spread = (votes for votes in votes if sum(votes) == n_runs)
+    most = max(
+        sum(a * (n_runs - a) for a in votes) / (n_runs * (n_runs - 1))
+        for votes in spread
+    )
+    t = rd.hoeffding_radius(n_runs, 9, 0.05, n_classes)
+    variance = mpmath.mpf(1) / (n_runs // 2) + mpmath.mpf(most) ** 2 / 9
+    assert 2 * mpmath.exp(-2 * t**2 / variance) == pytest.approx(0.05)
+
+
+def test_hoeffding_interval_knows_the_classes_of_probabilities():
+    p = np.full((16, 3, 2), 0.5)
+    estimate = rd.disagreement_estimate(p, 0.2, "hoeffding")
+    radius = rd.hoeffding_radius(16, 3, 0.8, 2)
+    assert radius < rd.hoeffding_radius(16, 3, 0.8)
+    assert estimate.low == pytest.approx(estimate.value - radius)
+    labels = [[0, 1, 1], [1, 1, 1]]
+    with_labels = rd.disagreement_estimate(labels, 0.01, "hoeffding")
+    assert with_labels.high == pytest.approx(1 / 3 + rd.hoeffding_radius(2, 3, 0.99))
 
 
 def test_intervals_are_the_estimate_plus_or_minus_the_error():

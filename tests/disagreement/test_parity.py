@@ -91,10 +91,23 @@ def binomial(n_runs):
     return lambda s: 2 + (ROUNDINGS_OF_LGAMMA + 4) * logs * s.k
 
 
+def squares(s):
+    return 2 * terms(s) + 2 * ROUNDINGS_OF_POW
+
+
+def deviations(s):
+    """Σ of what roots of variances within 8 units may be off by, in the same units."""
+    error = model(squares(s), 8.0)
+    roots = np.sqrt(on_host.bin_variances(s.law, 3))
+    off = np.minimum(error / np.maximum(roots, 1e-300), np.sqrt(error))
+    return 2 + off.sum(axis=-1) / model(squares(s), 1.0)
+
+
 MEAN = ROUNDINGS_OF_POW + 12
 LAWS = {
     "annealed_cace": Row(terms, binomial(5), (5,), exact=False),
     "bin_imbalances": Row(terms, args=(3,)),
+    "bin_variances": Row(squares, 8.0, (3,)),
     "binned_cace": Row(terms, args=(3,)),
     "cace": Row(terms),
     "cross_entropy": Row(
@@ -106,6 +119,7 @@ LAWS = {
     "ecace": Row(terms, exact=False),
     "expected_disagreement": Row(lambda s: s.n + s.k + 3),
     "expected_total_variation": Row(terms, 1.0),
+    "expected_noise_floor": Row(squares, deviations, (1, 3), exact=False),
     "finite_runs_floor": Row(lambda s: s.n + s.k + 5, 4 / 3, (3,)),
     "gap": Row(lambda s: s.n + s.k + 3),
     "is_class_aggregated_calibrated": Row(),
@@ -162,7 +176,7 @@ MEMBERS = {
 }
 FAMILIES = {"dirichlet_annealed_cace", "dirichlet_concentration"}
 FAMILIES |= {"dirichlet_disagreement", "bin_index", "debiased_square"}
-FAMILIES |= {"calibrated_dimensions"}
+FAMILIES |= {"calibrated_dimensions", "noise_floor_bound"}
 
 
 def check_law(device, name, row, law, sizes, is_exact):
@@ -317,6 +331,15 @@ def test_bins_have_the_same_bits(device, seed, batch, n, n_bins):
     got = on_gpu.bin_index(to_device(levels), n_bins)
     assert_on_device(got, device)
     assert_same_bits(got, on_host.bin_index(levels, n_bins))
+
+
+@on_device
+@given(seeds, batches, size(1000), size(20))
+def test_bounds_of_the_noise_have_the_same_bits(device, seed, batch, n, n_bins):
+    error = stream(seed).uniform(batch)
+    got = on_gpu.noise_floor_bound(to_device(error), n, n_bins)
+    assert_on_device(got, device)
+    assert_same_bits(got, on_host.noise_floor_bound(error, n, n_bins))
 
 
 @on_device

@@ -59,7 +59,7 @@ def test_device_arrays_in_device_arrays_out(device):
     assert_on_device(fitted(on_gpu).predict(points), device)
 
 
-@pytest.mark.parametrize("interval", ["jackknife", "normal", "mcdiarmid"])
+@pytest.mark.parametrize("interval", ["jackknife", "normal", "hoeffding"])
 @pytest.mark.parametrize("move", [np.asarray, to_device], ids=["numpy", "device"])
 def test_error_estimates_agree(device, interval, move):
     got = fitted(on_gpu, interval=interval).error_estimate(move(X[1::2]))

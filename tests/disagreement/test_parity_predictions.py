@@ -118,7 +118,7 @@ def noise_bound(n, k, n_bins):
     return n_bins * np.sqrt(2 * variance / (np.pi * n)) + model(n_bins + 5, 2)
 
 
-@pytest.mark.parametrize("method", ["jackknife", "normal", "mcdiarmid"])
+@pytest.mark.parametrize("method", ["jackknife", "normal", "hoeffding"])
 @on_device
 @given(seeds, size(4, 8), size(2, 20), size(1, 4), st.booleans())
 def test_intervals_agree(method, device, seed, m, n, k, is_soft):

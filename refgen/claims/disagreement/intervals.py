@@ -110,7 +110,7 @@ def mcdiarmid_interval(rg, law, of_runs=4, of_points=1):
     the t at which the bound is the error probability.
     """
     xp = namespace(law.weights)
-    radius = rg.disagreement.mcdiarmid_radius(3, 2, 0.05)
+    radius = rg.disagreement.hoeffding_radius(3, 2, 0.05)
     inverted = equal(2 * math.exp(-2 * radius**2 / (4 / 3 + 1 / 2)), 0.05)
     bounds = {
         (m, n): 2 * xp.exp(-2 * xp.asarray(LEVELS) ** 2 / (of_runs / m + of_points / n))

@@ -128,7 +128,7 @@ def _misses(rg: Any, law: ClassifierLaw, draws: Any, radius: float) -> Any:
 )
 def mcdiarmid_coverage(rg, law, draws):
     """P(|D̂ − EDR| ≥ radius) ≤ .05 with McDiarmid's radius, M = 24, N = 200."""
-    radius = rg.disagreement.mcdiarmid_radius(N_RUNS, N_POINTS, LEVEL)
+    radius = rg.disagreement.hoeffding_radius(N_RUNS, N_POINTS, LEVEL)
     return sampled(_misses(rg, law, draws, radius), LEVEL, 0.02, binary=True)
 
 

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--interval",
-    type=click.Choice(["jackknife", "normal", "mcdiarmid"]),
-    help="By default jackknife with three runs and two points or more, else mcdiarmid.",
+    type=click.Choice(["jackknife", "normal", "hoeffding"]),
+    help="By default jackknife with three runs and two points or more, else hoeffding.",
 )
 @click.option(
     "--members",
