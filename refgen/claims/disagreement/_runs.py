@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from itertools import product
+import math
+from collections import Counter
+from itertools import combinations_with_replacement, product
 from typing import Any
 
 from refgen.arrays import namespace
@@ -43,23 +45,35 @@ def all_runs(law: ClassifierLaw, n_runs: int) -> tuple[Any, Any]:
     return chance, law.predictions[..., ways, :]
 
 
-def at_two_points(law: ClassifierLaw, n_runs: int) -> tuple[Any, Any, Any]:
-    """Pair disagreement of all draws of `n_runs` classifiers and two points.
+def all_tables(law: ClassifierLaw, n_runs: int, n_points: int) -> tuple[Any, Any]:
+    """All predictions of drawn runs at drawn points, and their probabilities.
 
-    At the first and at the second point, and the probabilities of the draws; all
-    broadcast to (..., T, n_points, n_points).
+    Of shapes (..., R, P, n_runs, n_points) and (..., R, P). Runs and points are
+    exchangeable: a draw stands for the same draw in all orders.
     """
-    chance, predictions = all_runs(law, n_runs)
-    at_point = pair_disagreement(law, predictions)
-    points = law.weights[..., :, None] * law.weights[..., None, :]
+    xp = namespace(law.weights)
+    runs, run_chance = _multisets(law.classifier_weights, n_runs)
+    points, point_chance = _multisets(law.weights, n_points)
+    tables = law.predictions[..., runs, :][..., points]  # (..., R, n_runs, P, n_points)
     return (
-        at_point[..., :, None],
-        at_point[..., None, :],
-        chance[..., None, None] * points[..., None, :, :],
+        xp.moveaxis(tables, -2, -3),
+        run_chance[..., :, None] * point_chance[..., None, :],
     )
 
 
-def two_point_estimates(law: ClassifierLaw, n_runs: int) -> tuple[Any, Any]:
-    """D̂ of all draws of `n_runs` classifiers and two points; their probabilities."""
-    first, second, chance = at_two_points(law, n_runs)
-    return (first + second) / 2, chance
+def _multisets(weights: Any, size: int) -> tuple[Any, Any]:
+    """Ways (W, size) to draw from `weights` in any order; probabilities (..., W)."""
+    drawn = list(combinations_with_replacement(range(weights.shape[-1]), size))
+    orders = [
+        math.factorial(size) / math.prod(map(math.factorial, Counter(way).values()))
+        for way in drawn
+    ]
+    xp = namespace(weights)
+    ways = xp.asarray(drawn)
+    return ways, weights[..., ways].prod(axis=-1) * xp.asarray(orders)
+
+
+def all_estimates(law: ClassifierLaw, n_runs: int, n_points: int) -> tuple[Any, Any]:
+    """D̂ of all draws of runs and points, and their probabilities, (..., R, P)."""
+    tables, chance = all_tables(law, n_runs, n_points)
+    return pair_disagreement(law, tables).mean(axis=-1), chance

@@ -55,9 +55,6 @@ estimate_is_unbiased.twin(
     "so is the V-statistic, which pairs runs with themselves", share=3 / 4
 )
 
-RUN_NUMBERS = (4, 8, 16, 32, 64)
-
-
 def _one_common_and_two_rare() -> ClassifierLaw:
     return ClassifierLaw(
         [0.5, 0.3, 0.2],
@@ -65,40 +62,6 @@ def _one_common_and_two_rare() -> ClassifierLaw:
         [0.84, 0.08, 0.08],
         [[0, 0, 0], [1, 1, 1], [1, 1, 0]],
     )
-
-
-unequal_classifiers = Domain(
-    "a law whose classifiers disagree with the others unequally often",
-    lambda: [_one_common_and_two_rare()],
-)
-
-
-def _squared_errors(law: ClassifierLaw, edr: Any, draws: Any) -> Any:
-    """(D̂ − EDR)² of the first M of 64 runs on all points, (batch, n, sizes)."""
-    xp = namespace(law.weights)
-    runs = _drawn_runs(law, draws, RUN_NUMBERS[-1])
-    at_points = [pair_disagreement(law, runs[..., :m, :]) for m in RUN_NUMBERS]
-    estimates = [xp.einsum("bn,bdn->bd", law.weights, values) for values in at_points]
-    return (xp.stack(estimates, axis=-1) - edr[:, None, None]) ** 2
-
-
-@claim(
-    "GDE-17r",
-    kind="rate",
-    domain=unequal_classifiers,
-    source="derived here (GDE-17); by simulation",
-)
-def noise_of_the_runs(rg, law, draws, slope=-1.0):
-    """E (D̂ − EDR)² on all points decays like 1/M, M = 4, 8, …, 64."""
-    edr = rg.disagreement.expected_disagreement(law.marginal())
-    # At most m²/4 of the m(m − 1)/2 pairs differ, as there are two classes.
-    largest = [m / (2 * (m - 1)) for m in RUN_NUMBERS]
-    below = [max(float(edr[0]), most - float(edr[0])) ** 2 for most in largest]
-    errors = _squared_errors(law, edr, draws)
-    return sampled(errors, slope, 0.3, bounds=(0.0, below), sizes=RUN_NUMBERS)
-
-
-noise_of_the_runs.twin("like 1/M², as of M²/2 independent comparisons", slope=-2.0)
 
 
 # --- GDE-19s and GDE-19j: how often intervals miss EDR

@@ -1,26 +1,33 @@
 """GDE-17 to GDE-18c: the variance of the disagreement estimate, and its estimates."""
 
 import math
-from collections import Counter
-from itertools import combinations_with_replacement
+from functools import cache
+from itertools import combinations
+
+import numpy as np
 
 from refgen.arrays import namespace
-from refgen.claims.disagreement._runs import at_two_points, two_point_estimates
-from refgen.claims.disagreement.domains import small_classifier_laws
-from refgen.claims.kinds import at_most, equal
+from refgen.claims.disagreement._runs import (
+    all_estimates,
+    all_tables,
+    pair_disagreement,
+)
+from refgen.claims.disagreement.domains import classifier_laws, small_classifier_laws
+from refgen.claims.kinds import at_most, equal, tends_to
 from refgen.claims.registry import claim
+from refgen.disagreement import ClassifierLaw
+from refgen.domains import distribution, integer, labels, real, record
+
+# Numbers of runs and points of which all draws are enumerated.
+SIZES = ((2, 3), (3, 2), (4, 2))
 
 
-def _moments(law, n_runs):
-    """Mean and variance of D̂ on two points, over all draws of runs and points."""
-    values, chance = two_point_estimates(law, n_runs)
-    mean = (chance * values).sum(axis=(-1, -2, -3))
-    square = (chance * values**2).sum(axis=(-1, -2, -3))
-    return mean, square - mean**2
-
-
-def _variance(law, n_runs):
-    return _moments(law, n_runs)[1]
+def _moments(law, n_runs, n_points):
+    """Mean and variance of D̂ over all draws of runs and points."""
+    values, chance = all_estimates(law, n_runs, n_points)
+    mean = (chance * values).sum(axis=(-1, -2))
+    apart = values - mean[..., None, None]
+    return mean, (chance * apart**2).sum(axis=(-1, -2))
 
 
 @claim(
@@ -30,96 +37,223 @@ def _variance(law, n_runs):
     source="derived here (Hoeffding's decomposition)",
     cost=50,
 )
-def exact_variance(rg, law):
+def exact_variance(rg, law, share=1):
     """E D̂ = EDR and the exact Var D̂ by shared runs and points, M = 2, 3, 4."""
     d, parts = rg.disagreement, []
-    for m in (2, 3, 4):
-        mean, variance = _moments(law, m)
+    for m, n in SIZES:
+        mean, variance = _moments(law, m, n)
         parts += [
             equal(mean, d.expected_disagreement(law.marginal())),
-            equal(variance, d.disagreement_variance(law, m, 2), 2),
+            equal(variance, share * d.disagreement_variance(law, m, n), 2),
         ]
     return parts
+
+
+exact_variance.twin("Var D̂ is 2 % larger", share=1.02)
 
 
 @exact_variance.twin_function(
     "Var D̂ = θ(1 − θ) / (N M(M − 1)/2), as of independent comparisons"
 )
 def _(rg, law):
-    mean, _ = _moments(law, 3)
+    mean, _ = _moments(law, 3, 2)
     exact = rg.disagreement.disagreement_variance(law, 3, 2)
     return equal(exact, mean * (1 - mean) / (2 * 3), 2)
+
+
+# --- GDE-17r: what remains on all points
+
+
+def _common_and_rare(share, split, weights, others, k):
+    """A common classifier, one that never agrees with it, and one that may."""
+    xp = namespace(weights)
+    same = xp.zeros(others.shape, int)
+    rare = 1 - share
+    return ClassifierLaw.trusted(
+        weights=weights,
+        label_probabilities=xp.zeros((*others.shape, k)) + xp.eye(k)[0],
+        classifier_weights=xp.stack(
+            [share, rare * split, rare * (1 - split)], axis=-1
+        ),
+        predictions=xp.stack([same, same + 1, others], axis=-2),
+    )
+
+
+def _no_common_classifier(law):
+    votes, predictions = law.classifier_weights, law.predictions
+    if votes.shape != (3,) or not 0.8 - 1e-9 <= float(votes[0]) <= 0.95 + 1e-9:
+        return "there are not three classifiers, the first with a share of .8 to .95"
+    if bool((predictions[0] != 0).any() or (predictions[1] != 1).any()):
+        return "the first two classifiers are not the constants 0 and 1"
+    return None
+
+
+common_and_rare_laws = record(
+    _common_and_rare,
+    "a common classifier, one that never agrees with it, and a third",
+    n=integer(1, 6),
+    k=integer(2, 4),
+    share=real(0.8, 0.95),
+    split=real(0, 1),
+    weights=distribution("n"),
+    others=labels("n", n_classes="k"),
+    #outside=_no_common_classifier,
+)
+
+RUN_NUMBERS = (8, 16, 32, 64, 128)
+
+
+@cache
+def _run_counts(n_runs):
+    """How often each of three classifiers is drawn in n runs; logarithm of orders."""
+    bars = np.array(list(combinations(range(n_runs + 2), 2)))
+    first, second = bars[:, 0], bars[:, 1] - bars[:, 0] - 1
+    counts = np.stack([first, second, n_runs - first - second], axis=-1)
+    logs = np.array([math.lgamma(j + 1) for j in range(n_runs + 1)])
+    return counts, logs[n_runs] - logs[counts].sum(axis=-1)
+
+
+def _mean_square_of_runs(law, n_runs):
+    """E (D̂ − θ)² on all points, over all counts of the three classifiers."""
+    xp, votes = namespace(law.weights), law.classifier_weights
+    counts, orders = map(xp.asarray, _run_counts(n_runs))
+    chance = xp.exp(orders) * (votes[..., None, :] ** counts).prod(axis=-1)
+    differ = law.predictions[..., :, None, :] != law.predictions[..., None, :, :]
+    pairs = (law.weights[..., None, None, :] * differ).sum(axis=-1)
+    estimates = sum(
+        2 * pairs[..., a, b, None] * counts[:, a] * counts[:, b]
+        for a, b in combinations(range(3), 2)
+    ) / (n_runs * (n_runs - 1))
+    mean = (chance * estimates).sum(axis=-1)[..., None]
+    return (chance * (estimates - mean) ** 2).sum(axis=-1)
+
+
+@claim("GDE-17r", kind="rate", domain=common_and_rare_laws, cost=2_000)
+def noise_of_the_runs(rg, law, slope=-1.0):
+    """On all points M E (D̂ − θ)² = 4 ζ₁₀ + (2 ζ₂₀ − 4 ζ₁₀)/(M − 1): it decays like 1/M.
+
+    Enumerated for M = 8, …, 256. The local slope of its logarithm tends to −1 where a
+    common classifier makes ζ₁₀ > 0.
+    """
+    xp, zeta = namespace(law.weights), rg.disagreement.variance_components(law)
+    runs = xp.asarray((*RUN_NUMBERS, 2 * RUN_NUMBERS[-1]), float)
+    noise = xp.stack([_mean_square_of_runs(law, int(m)) for m in runs], axis=-1)
+    single, pair = zeta["10"][..., None], zeta["20"][..., None]
+    excess = pair / (2 * single) - 1
+
+    def nearest(m):
+        return excess * m / ((m - 1) * (2 * m - 1) * math.log(2))
+
+    slopes = xp.log2(noise[..., 1:] / noise[..., :-1])
+    return (
+        equal(runs * noise, 4 * single + (2 * pair - 4 * single) / (runs - 1), 2),
+        tends_to(slopes, slope, nearest, RUN_NUMBERS, 4, roundings=2**12),
+    )
+
+
+noise_of_the_runs.twin("like M^−1.02", slope=-1.02)
+noise_of_the_runs.twin("like 1/M², as of M²/2 independent comparisons", slope=-2.0)
 
 
 # --- GDE-18 to GDE-18c: expectations of what users compute from predictions
 
 
-def _multisets(n, size):
-    """Ways to draw `size` of `n` things in any order, and the orders of each way."""
-    drawn = list(combinations_with_replacement(range(n), size))
-    repeats = (map(math.factorial, Counter(way).values()) for way in drawn)
-    return drawn, [math.factorial(size) / math.prod(r) for r in repeats]
-
-
-def _chances(weights, drawn, orders):
-    """Probability of each way to draw from `weights`."""
-    xp = namespace(weights)
-    return weights[..., xp.asarray(drawn)].prod(axis=-1) * xp.asarray(orders)
-
-
-def _expectation(law, n_runs, statistic):
-    """E of a statistic of predictions (n_runs, 2 points), by full enumeration.
-
-    Runs and points are exchangeable: draws in another order are not computed again.
-    """
-    xp = namespace(law.weights)
-    h, n = law.predictions.shape[-2:]
-    runs, run_orders = _multisets(h, n_runs)
-    points, point_orders = _multisets(n, 2)
-    tables = law.predictions[..., xp.asarray(runs), :]
-    tables = tables[..., xp.asarray(points)]  # (batch, runs, n_runs, points, 2)
+def _expectation(law, n_runs, n_points, statistic):
+    """E of a statistic of predictions (n_runs, n_points), by full enumeration."""
+    tables, chance = all_tables(law, n_runs, n_points)
     values = [
-        [[statistic(table[:, p]) for p in range(len(points))] for table in instance]
+        [[statistic(table) for table in runs] for runs in instance]
         for instance in tables
     ]
-    return xp.einsum(
-        "br,bp,brp->b",
-        _chances(law.classifier_weights, runs, run_orders),
-        _chances(law.weights, points, point_orders),
-        xp.asarray(values),
-    )
+    return (chance * namespace(law.weights).asarray(values)).sum(axis=(-1, -2))
 
 
 @claim("GDE-18", kind="identity", domain=small_classifier_laws, cost=20_000)
-def variance_estimate_is_unbiased(rg, law):
-    """The estimate from disjoint pairs of runs is unbiased for Var D̂, M = 4, N = 2."""
-    estimate = _expectation(law, 4, rg.disagreement.unbiased_variance)
-    return equal(estimate, _variance(law, 4), 2)
+def variance_estimate_is_unbiased(rg, law, share=1):
+    """The estimate from disjoint pairs of runs is unbiased for Var D̂.
+
+    Enumerated for (M, N) = (4, 2) and (5, 3).
+    """
+    return [
+        equal(
+            _expectation(law, m, n, rg.disagreement.unbiased_variance),
+            share * _moments(law, m, n)[1],
+            2,
+        )
+        for m, n in ((4, 2), (5, 3))
+    ]
+
+
+variance_estimate_is_unbiased.twin("its mean is 2 % larger", share=1.02)
 
 
 @variance_estimate_is_unbiased.twin_function(
     "so is the sample variance of all comparisons"
 )
 def _(rg, law):
-    mean, variance = _moments(law, 4)
+    mean, variance = _moments(law, 4, 2)
     # All 6 pairs × 2 points as if independent: E of their sample variance over 12.
     second = mean - ((variance + mean**2) * 12 - mean) / 11
     return equal(second / 12, variance, 2)
 
 
-@claim("GDE-18b", kind="inequality", domain=small_classifier_laws, cost=20_000)
-def jackknife_is_conservative(rg, law):
-    """E of the two-way jackknife variance ≥ Var D̂, M = 3, N = 2."""
-    jackknife = _expectation(law, 3, rg.disagreement.jackknife_variance)
-    return at_most(_variance(law, 3), jackknife, 2)
+def _fair_coins(order: int) -> ClassifierLaw:
+    """Equally likely classifiers, two of which differ at half of the points.
+
+    The rows of a Hadamard matrix: nearly all noise is that of single comparisons.
+    """
+    rows = np.arange(order)
+    shared = rows[:, None] & rows
+    bits = sum((shared >> b) & 1 for b in range(order.bit_length())) % 2
+    truth = np.tile([1.0, 0.0], (order, 1))
+    even = np.full(order, 1 / order)
+    return ClassifierLaw(even, truth, even, bits)
 
 
-@jackknife_is_conservative.twin_function("deleting points only is conservative too")
+laws_with_coins = classifier_laws.but(
+    "a law over finitely many classifiers; in one law they are fair coins",
+    lambda: [*classifier_laws.examples(), _fair_coins(64)],
+)
+JACKKNIFE_SIZES = ((3, 2), (4, 3), (10, 50), (10**4, 10**4))
+
+
+def _mean_jackknife(d, law):
+    """Var D̂ and E V_J, (..., sizes)."""
+    variances, jackknives = (
+        [f(law, m, n) for m, n in JACKKNIFE_SIZES]
+        for f in (d.disagreement_variance, d.expected_jackknife_variance)
+    )
+    stack = namespace(law.weights).stack
+    return stack(variances, axis=-1), stack(jackknives, axis=-1)
+
+
+@claim("GDE-18b", kind="inequality", domain=laws_with_coins)
+def jackknife_is_conservative(rg, law, least=1, most=5):
+    """Var D̂ ≤ E V_J ≤ (1 + f) Var D̂ ≤ 5 Var D̂ for the two-way jackknife V_J."""
+    variance, jackknife = _mean_jackknife(rg.disagreement, law)
+    runs = namespace(variance).asarray([m for m, _ in JACKKNIFE_SIZES])
+    factor = 1 + 2 * (runs - 1) / (runs - 2)
+    return (
+        at_most(least * variance, jackknife, JACKKNIFE_SCALE, sharp=True),
+        at_most(jackknife, factor * variance, JACKKNIFE_SCALE),
+        at_most(jackknife, most * variance, JACKKNIFE_SCALE),
+    )
+
+
+jackknife_is_conservative.twin("it exceeds the variance by 2 %", least=1.02)
+jackknife_is_conservative.twin("4.9 times the variance is enough", most=4.9)
+jackknife_is_conservative.twin("E V_J ≤ 2 Var D̂", most=2)
+
+
+@jackknife_is_conservative.twin_function(
+    "deleting points only is conservative too", domain=small_classifier_laws
+)
 def _(rg, law):
-    first, second, chance = at_two_points(law, 3)
+    tables, chance = all_tables(law, 3, 2)
     # The variance of the mean of two points: a quarter of their squared difference.
-    points_only = (chance * (first - second) ** 2 / 4).sum(axis=(-1, -2, -3))
-    return at_most(_variance(law, 3), points_only, 2)
+    apart = namespace(chance).diff(pair_disagreement(law, tables), axis=-1)[..., 0]
+    points_only = (chance * apart**2 / 4).sum(axis=(-1, -2))
+    return at_most(rg.disagreement.disagreement_variance(law, 3, 2), points_only, 2)
 
 
 # The components are differences of up to six ζ, each weighted by up to 1 + f = 5.
@@ -127,14 +261,26 @@ JACKKNIFE_SCALE = 30
 
 
 @claim("GDE-18c", kind="identity", domain=small_classifier_laws, cost=20_000)
-def expected_jackknife(rg, law):
-    """E V_J = V₁₀ + f V₂₀ + V₀₁ + 2 V₁₁ + (1 + f) V₂₁, M = 3, N = 2."""
+def expected_jackknife(rg, law, share=1):
+    """E V_J = V₁₀ + f V₂₀ + V₀₁ + 2 V₁₁ + (1 + f) V₂₁.
+
+    Enumerated for (M, N) = (3, 2) and (4, 3).
+    """
     d = rg.disagreement
-    jackknife = _expectation(law, 3, d.jackknife_variance)
-    return equal(jackknife, d.expected_jackknife_variance(law, 3, 2), JACKKNIFE_SCALE)
+    return [
+        equal(
+            _expectation(law, m, n, d.jackknife_variance),
+            share * d.expected_jackknife_variance(law, m, n),
+            JACKKNIFE_SCALE,
+        )
+        for m, n in ((3, 2), (4, 3))
+    ]
+
+
+expected_jackknife.twin("its mean is 2 % larger", share=1.02)
 
 
 @expected_jackknife.twin_function("the jackknife is unbiased")
 def _(rg, law):
-    jackknife = _expectation(law, 3, rg.disagreement.jackknife_variance)
-    return equal(jackknife, _variance(law, 3), JACKKNIFE_SCALE)
+    jackknife = _expectation(law, 3, 2, rg.disagreement.jackknife_variance)
+    return equal(jackknife, _moments(law, 3, 2)[1], JACKKNIFE_SCALE)
