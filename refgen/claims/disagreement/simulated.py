@@ -55,6 +55,7 @@ estimate_is_unbiased.twin(
     "so is the V-statistic, which pairs runs with themselves", share=3 / 4
 )
 
+
 def _one_common_and_two_rare() -> ClassifierLaw:
     return ClassifierLaw(
         [0.5, 0.3, 0.2],

@@ -72,9 +72,7 @@ def _common_and_rare(share, split, weights, others, k):
     return ClassifierLaw.trusted(
         weights=weights,
         label_probabilities=xp.zeros((*others.shape, k)) + xp.eye(k)[0],
-        classifier_weights=xp.stack(
-            [share, rare * split, rare * (1 - split)], axis=-1
-        ),
+        classifier_weights=xp.stack([share, rare * split, rare * (1 - split)], axis=-1),
         predictions=xp.stack([same, same + 1, others], axis=-2),
     )
 
@@ -94,10 +92,10 @@ common_and_rare_laws = record(
     n=integer(1, 6),
     k=integer(2, 4),
     share=real(0.8, 0.95),
-    split=real(0, 1),
+    split=real(0.5, 1),
     weights=distribution("n"),
     others=labels("n", n_classes="k"),
-    #outside=_no_common_classifier,
+    # outside=_no_common_classifier,
 )
 
 RUN_NUMBERS = (8, 16, 32, 64, 128)
@@ -198,16 +196,17 @@ def _(rg, law):
 
 
 def _fair_coins(order: int) -> ClassifierLaw:
-    """Equally likely classifiers, two of which differ at half of the points.
+    """Equally likely classifiers, any two of which differ at about half of the points.
 
-    The rows of a Hadamard matrix: nearly all noise is that of single comparisons.
+    The rows of a Hadamard matrix: nearly all noise is that of single comparisons. The
+    first column is left out, as all rows agree there.
     """
-    rows = np.arange(order)
-    shared = rows[:, None] & rows
+    rows, points = np.arange(order), order - 1
+    shared = rows[:, None] & rows[1:]
     bits = sum((shared >> b) & 1 for b in range(order.bit_length())) % 2
-    truth = np.tile([1.0, 0.0], (order, 1))
-    even = np.full(order, 1 / order)
-    return ClassifierLaw(even, truth, even, bits)
+    truth = np.tile([1.0, 0.0], (points, 1))
+    uniform = np.full(points, 1 / points)
+    return ClassifierLaw(uniform, truth, np.full(order, 1 / order), bits)
 
 
 laws_with_coins = classifier_laws.but(
