@@ -29,15 +29,16 @@ def bin_variances(law: FiniteLaw, n_bins: int) -> Any:
     """
     xp = namespace(law.weights)
     member = bin_index(law.vote_shares, n_bins)[..., None] == xp.arange(n_bins)
-    right, promised = (
-        xp.where(member, array[..., None], 0.0).sum(axis=-2)
-        for array in (law.label_probabilities, law.vote_shares)
-    )
-    weights = law.weights[..., None]
-    apart = right - promised  # the mean of the sum at each point
+
+    def mass(array: Any, chosen: Any) -> Any:
+        return xp.where(chosen, array[..., None], 0.0).sum(axis=-2)
+
+    right, weights = mass(law.label_probabilities, member), law.weights[..., None]
+    apart = right - mass(law.vote_shares, member)  # the mean of the sum at each point
     mean = (weights * apart).sum(axis=-2, keepdims=True)
     # The variance of a label at its point, and that of the mean between points.
-    return (weights * (right * (1 - right) + (apart - mean) ** 2)).sum(axis=-2)
+    own = right * mass(law.label_probabilities, ~member)
+    return (weights * (own + (apart - mean) ** 2)).sum(axis=-2)
 
 
 def expected_noise_floor(law: FiniteLaw, n_points: int, n_bins: int = 10) -> Any:

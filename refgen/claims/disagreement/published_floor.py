@@ -4,19 +4,33 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from refgen.arrays import namespace
-from refgen.claims.disagreement.domains import ALL_DIFF, SymmetricDirichlet
-from refgen.claims.kinds import at_most, exceeds
+from refgen.claims.disagreement.domains import SymmetricDirichlet
+from refgen.claims.kinds import at_most
 from refgen.claims.registry import claim
 from refgen.claims.sources import JIANG
+from refgen.disagreement import dirichlet_concentration
 from refgen.domains import Domain
 from refgen.special import folded_normal_mean, log_rising_factorial
 
 N_RUNS, N_POINTS, N_BINS = 100, 10_000, 10
 
-published_setting = Domain(
-    "AllDiff of Jiang et al. 2022, table 1: EDR .348, K = 10, N = 10⁴, M = 100",
-    lambda: [ALL_DIFF],
+# Classes: the published disagreement of AllDiff, and what a calibrated law shows.
+PUBLISHED = {10: (0.348, 0.0175, 0.0197), 100: (0.6947, 0.0375, 0.0397)}
+
+
+def _matched(n_classes: int) -> SymmetricDirichlet:
+    """The calibrated Dirichlet law with the published disagreement."""
+    total = dirichlet_concentration(PUBLISHED[n_classes][0], n_classes)
+    return SymmetricDirichlet(np.array(total / n_classes), np.array(float(n_classes)))
+
+
+published_settings = Domain(
+    "AllDiff of Jiang et al. 2022: CIFAR-10 (EDR .348) and CIFAR-100 (EDR .6947), "
+    "N = 10⁴, M = 100, votes at different points independent",
+    lambda: [_matched(n_classes) for n_classes in PUBLISHED],
 )
 
 
@@ -81,17 +95,27 @@ def _bounds_of_shown_cace(rg: Any, law: SymmetricDirichlet) -> tuple[Any, Any]:
 
 @claim(
     "GDE-22c",
-    kind="existence",
-    domain=published_setting,
-    source=JIANG.at("table 1"),
+    kind="inequality",
+    domain=published_settings,
+    source=JIANG.at("tables 1 and 3"),
 )
-def published_floor(rg, law):
-    """A perfectly calibrated law shows a binned CACE of .0185 ± .0015 there."""
+def published_floor(rg, law, factor=1):
+    """A perfectly calibrated law shows a binned CACE of .0186 ± .0011 there.
+
+    That is for CIFAR-10; for CIFAR-100 it is .0386 ± .0011.
+    """
     least, most = _bounds_of_shown_cace(rg, law)
-    return exceeds(least), at_most(0.017, least), at_most(most, 0.020)
+    low, high = (
+        namespace(least).where(law.n_classes == 10, *ends)
+        for ends in zip(PUBLISHED[10][1:], PUBLISHED[100][1:], strict=True)
+    )
+    return at_most(factor * low, least), at_most(most, factor * high)
 
 
-@published_floor.twin_function("noise explains the published .0437")
+published_floor.twin("it shows 5 % more", factor=1.05)
+
+
+@published_floor.twin_function("noise explains the published .0437 and .1300")
 def _(rg, law):
     _, most = _bounds_of_shown_cace(rg, law)
-    return at_most(0.0437, most)
+    return at_most(namespace(most).where(law.n_classes == 10, 0.0437, 0.13), most)
