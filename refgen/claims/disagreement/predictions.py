@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from itertools import permutations
 from typing import Any
 
@@ -224,10 +223,10 @@ probability_runs = record(
 
 @claim("probabilities", kind="identity", domain=probability_runs, cost=5_000)
 def sampled_labels_disagree(rg, law, share=1):
-    """With labels drawn from probabilities V is sampled disagreement, U is without self.
+    """Estimates from probabilities: (M − 1) U = M V − E(1 − Σ p²), V of drawn labels.
 
-    The ensemble's V counts a run's disagreement with itself, U does not:
-    (M − 1) U = M V − E(1 − Σ p²). Variances and intervals are those of the definitions.
+    V counts a run's disagreement with itself, U does not. Variances and intervals are
+    those of their definitions.
     """
     d, xp, p = rg.disagreement, namespace(law.weights), law.member_probabilities
     m = p.shape[-3]

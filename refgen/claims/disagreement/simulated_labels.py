@@ -39,7 +39,7 @@ def _levels_that_meet(law: FiniteLaw) -> str | None:
     if float(abs(law.label_probabilities - law.vote_shares).max()) > 1e-9:
         return "labels do not follow the vote shares"
     steps = (N_BINS * law.vote_shares).ravel()
-    if len({int(round(float(step))) for step in steps}) < 4:
+    if len({round(float(step)) for step in steps}) < 4:
         return "two vote shares are in the same tenth"
     return None
 
