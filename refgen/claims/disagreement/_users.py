@@ -30,7 +30,9 @@ def _all(law: ClassifierLaw, function: Any, *args: Any, spread: int = 1) -> Any:
     """A function of predictions and labels on all instances."""
     xp = namespace(law.weights)
     found = [function(spread * p, spread * y, *args) for p, y in test_sets(law)]
-    return xp.stack([xp.asarray(value) for value in found])
+    return xp.stack(
+        [xp.stack(v) if isinstance(v, tuple) else xp.asarray(v) for v in found]
+    )
 
 
 def rates(rg: Any, law: ClassifierLaw) -> list[Pair]:

@@ -51,13 +51,16 @@ test_set_laws = record(
 
 def _two_way_jackknife(disagreement: Any, predictions: Any) -> float:
     """Variances of D̂ without one run, and without one point, by leaving them out."""
-    m, n = predictions.shape[:2]
-    total = 0.0
-    for size, rest in (
-        (m, lambda i: [*range(i), *range(i + 1, m)]),
-        (n, lambda i: (slice(None), [*range(i), *range(i + 1, n)])),
-    ):
-        left = [disagreement(predictions[rest(i)]) for i in range(size)]
+    xp, total = namespace(predictions), 0.0
+    for axis in (0, 1):
+        size = predictions.shape[axis]
+        whole = xp.moveaxis(predictions, axis, 0)
+        left = [
+            disagreement(
+                xp.moveaxis(xp.concatenate([whole[:i], whole[i + 1 :]]), 0, axis)
+            )
+            for i in range(size)
+        ]
         mean = sum(left) / size
         total += (size - 1) / size * sum((value - mean) ** 2 for value in left)
     return total
