@@ -18,6 +18,22 @@ from refgen.claims.registry import claim
 from refgen.disagreement import ClassifierLaw
 from refgen.domains import distribution, integer, labels, real, record
 
+
+def _noisy_law() -> ClassifierLaw:
+    """All five variances of Hoeffding's decomposition are positive."""
+    return ClassifierLaw(
+        [0.5, 0.3, 0.2],
+        [[1, 0, 0], [1, 0, 0], [0, 1, 0]],
+        [0.5, 0.3, 0.2],
+        [[0, 0, 1], [1, 0, 0], [0, 1, 2]],
+    )
+
+
+enumerated_laws = small_classifier_laws.but(
+    "at most three classifiers on at most three points, for any number of draws",
+    lambda: [*small_classifier_laws.examples(), _noisy_law()],
+)
+
 # Numbers of runs and points of which all draws are enumerated.
 SIZES = ((2, 3), (3, 2), (4, 2))
 
@@ -33,7 +49,7 @@ def _moments(law, n_runs, n_points):
 @claim(
     "GDE-17",
     kind="identity",
-    domain=small_classifier_laws,
+    domain=enumerated_laws,
     source="derived here (Hoeffding's decomposition)",
     cost=50,
 )
@@ -95,6 +111,14 @@ common_and_rare_laws = record(
     split=real(0.5, 1),
     weights=distribution("n"),
     others=labels("n", n_classes="k"),
+    examples=lambda: [
+        ClassifierLaw(
+            [0.5, 0.3, 0.2],
+            [[1, 0], [1, 0], [1, 0]],
+            [0.84, 0.08, 0.08],
+            [[0, 0, 0], [1, 1, 1], [1, 1, 0]],
+        )
+    ],
     # outside=_no_common_classifier,
 )
 
@@ -166,7 +190,7 @@ def _expectation(law, n_runs, n_points, statistic):
     return (chance * namespace(law.weights).asarray(values)).sum(axis=(-1, -2))
 
 
-@claim("GDE-18", kind="identity", domain=small_classifier_laws, cost=20_000)
+@claim("GDE-18", kind="identity", domain=enumerated_laws, cost=20_000)
 def variance_estimate_is_unbiased(rg, law, share=1):
     """The estimate from disjoint pairs of runs is unbiased for Var D̂.
 
@@ -211,7 +235,7 @@ def _fair_coins(order: int) -> ClassifierLaw:
 
 laws_with_coins = classifier_laws.but(
     "a law over finitely many classifiers; in one law they are fair coins",
-    lambda: [*classifier_laws.examples(), _fair_coins(64)],
+    lambda: [*classifier_laws.examples(), _noisy_law(), _fair_coins(64)],
 )
 JACKKNIFE_SIZES = ((3, 2), (4, 3), (10, 50), (10**4, 10**4))
 
@@ -226,7 +250,7 @@ def _mean_jackknife(d, law):
     return stack(variances, axis=-1), stack(jackknives, axis=-1)
 
 
-@claim("GDE-18b", kind="inequality", domain=laws_with_coins)
+@claim("GDE-18b", kind="inequality", domain=laws_with_coins, cost=10)
 def jackknife_is_conservative(rg, law, least=1, most=5):
     """Var D̂ ≤ E V_J ≤ (1 + f) Var D̂ ≤ 5 Var D̂ for the two-way jackknife V_J."""
     variance, jackknife = _mean_jackknife(rg.disagreement, law)
@@ -259,11 +283,11 @@ def _(rg, law):
 JACKKNIFE_SCALE = 30
 
 
-@claim("GDE-18c", kind="identity", domain=small_classifier_laws, cost=20_000)
+@claim("GDE-18c", kind="identity", domain=enumerated_laws, cost=20_000)
 def expected_jackknife(rg, law, share=1):
     """E V_J = V₁₀ + f V₂₀ + V₀₁ + 2 V₁₁ + (1 + f) V₂₁.
 
-    Enumerated for (M, N) = (3, 2) and (4, 3).
+    Enumerated for (M, N) = (3, 2), (4, 3) and (5, 2).
     """
     d = rg.disagreement
     return [
@@ -272,7 +296,7 @@ def expected_jackknife(rg, law, share=1):
             share * d.expected_jackknife_variance(law, m, n),
             JACKKNIFE_SCALE,
         )
-        for m, n in ((3, 2), (4, 3))
+        for m, n in ((3, 2), (4, 3), (5, 2))
     ]
 
 
