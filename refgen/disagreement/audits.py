@@ -66,8 +66,8 @@ def audit(
     A labelled test set is a finite law, so the bounds hold on it exactly; `slack`
     covers rounding, and shares within 2**-47 that are one level of CACE. GDE-6's chain
     and GDE-7 are measured up to 10⁷ pairs of points and classes. Probabilities stored
-    in less than float64 are normalized anew. Source: claims GDE-5 to GDE-7, GDE-15 to
-    GDE-23.
+    in less than float64 are normalized anew. Source: claim "predictions", and those
+    that `bounds` names.
 
     Examples
     --------

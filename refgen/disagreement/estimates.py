@@ -108,7 +108,8 @@ def jackknife_variance(predictions: Any) -> float:
     ValueError
         With fewer than three runs or two points.
 
-    Source: claim GDE-18b (derived here).
+    Its expectation is between 1 and 5 times the variance. Source: claim GDE-18c
+    (derived here).
 
     Examples
     --------
@@ -163,7 +164,7 @@ def disagreement_estimate(
 
     Notes
     -----
-    Source: claims GDE-17 to GDE-19.
+    Source: claims GDE-19j (coverage) and "predictions" (the ends).
 
     Examples
     --------

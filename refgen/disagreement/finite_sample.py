@@ -142,7 +142,7 @@ def unbiased_squared_bins(predictions: Any, labels: Any, n_bins: int = 10) -> An
 
     The U-statistic ((Σᵢ A)² − Σᵢ A²) / (N (N − 1)); entries may be negative.
 
-    Source: claim GDE-23.
+    Source: claim "predictions"; the statistic is `debiased_square`.
 
     Examples
     --------
@@ -155,6 +155,8 @@ def unbiased_squared_bins(predictions: Any, labels: Any, n_bins: int = 10) -> An
 
 def debiased_square(samples: Any) -> Any:
     """Unbiased estimate of the squared mean of independent rows, over axis −2.
+
+    Source: claim GDE-23 (derived here).
 
     Examples
     --------

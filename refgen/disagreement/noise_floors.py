@@ -98,7 +98,7 @@ def cace_noise_floor(predictions: Any, labels: Any, n_bins: int = 10) -> float:
 
     Σ_b √(2 v_b / (π N)) with v_b the sample variance of the bins' imbalance.
 
-    Source: claim GDE-22b.
+    Source: claim "predictions"; the floor of a law is `expected_noise_floor`.
 
     Examples
     --------

@@ -114,7 +114,7 @@ def ensemble_cace(predictions: Any, labels: Any) -> float:
 def binned_ensemble_cace(predictions: Any, labels: Any, n_bins: int = 10) -> float:
     """CACE of the ensemble after merging vote shares into equal bins.
 
-    .. warning:: Binning only lowers the value (claim GDE-21): it does not bound
+    .. warning:: Binning only lowers the value (see `binned_cace`): it does not bound
        |gap|, and with one bin it is always 0. Use `ensemble_cace` for bounds.
 
     Examples

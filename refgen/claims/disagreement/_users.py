@@ -64,6 +64,25 @@ def calibration_errors(rg: Any, law: ClassifierLaw) -> list[Pair]:
     ]
 
 
+def laws(rg: Any, law: ClassifierLaw) -> list[Pair]:
+    """The law of the test set, and its CACE from a table of levels."""
+    d, xp, votes = rg.disagreement, namespace(law.weights), law.marginal()
+    classes = xp.arange(votes.vote_shares.shape[-1])
+    found = [d.empirical_law(p, y, classes) for p, y in test_sets(law)]
+    tables = [d.level_masses(one) for one in found]
+    summed = [abs(label - q * vote).sum() for q, vote, label in tables]
+    return [
+        (xp.stack([one.weights for one in found]), votes.weights, 1),
+        (xp.stack([one.vote_shares for one in found]), votes.vote_shares, 1),
+        (
+            xp.stack([one.label_probabilities for one in found]),
+            votes.label_probabilities,
+            1,
+        ),
+        (xp.stack(summed), d.cace(votes), 2),
+    ]
+
+
 def noise(rg: Any, law: ClassifierLaw) -> list[Pair]:
     """The noise floor, and unbiased squares of what bins are off by."""
     d, votes, n = rg.disagreement, law.marginal(), law.weights.shape[-1]

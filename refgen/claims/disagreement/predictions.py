@@ -163,6 +163,7 @@ def users_see_the_exact_law(rg, law, share=1):
     """
     d, xp = rg.disagreement, namespace(law.weights)
     pairs = [
+        *_users.laws(rg, law),
         *_users.rates(rg, law),
         *_users.calibration_errors(rg, law),
         *_users.noise(rg, law),
