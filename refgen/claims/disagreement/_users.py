@@ -35,7 +35,13 @@ def _all(law: ClassifierLaw, function: Any, *args: Any, spread: int = 1) -> Any:
     )
 
 
-def rates(rg: Any, law: ClassifierLaw) -> list[Pair]:
+def seen(rg: Any, law: ClassifierLaw) -> list[Pair]:
+    """The law of the test set, rates, CACE and its noise."""
+    parts = (_laws, _rates, _calibration_errors, _noise)
+    return [pair for part in parts for pair in part(rg, law)]
+
+
+def _rates(rg: Any, law: ClassifierLaw) -> list[Pair]:
     """Disagreement of the runs, and of the ensemble."""
     d = rg.disagreement
     return [
@@ -52,7 +58,7 @@ def rates(rg: Any, law: ClassifierLaw) -> list[Pair]:
     ]
 
 
-def calibration_errors(rg: Any, law: ClassifierLaw) -> list[Pair]:
+def _calibration_errors(rg: Any, law: ClassifierLaw) -> list[Pair]:
     """CACE from counts, also of labels that leave integers out."""
     d, votes = rg.disagreement, law.marginal()
     exact, binned = d.cace(votes), d.binned_cace(votes, N_BINS)
@@ -64,7 +70,7 @@ def calibration_errors(rg: Any, law: ClassifierLaw) -> list[Pair]:
     ]
 
 
-def laws(rg: Any, law: ClassifierLaw) -> list[Pair]:
+def _laws(rg: Any, law: ClassifierLaw) -> list[Pair]:
     """The law of the test set, and its CACE from a table of levels."""
     d, xp, votes = rg.disagreement, namespace(law.weights), law.marginal()
     classes = xp.arange(votes.vote_shares.shape[-1])
@@ -83,7 +89,7 @@ def laws(rg: Any, law: ClassifierLaw) -> list[Pair]:
     ]
 
 
-def noise(rg: Any, law: ClassifierLaw) -> list[Pair]:
+def _noise(rg: Any, law: ClassifierLaw) -> list[Pair]:
     """The noise floor, and unbiased squares of what bins are off by."""
     d, votes, n = rg.disagreement, law.marginal(), law.weights.shape[-1]
     off, variances = d.bin_imbalances(votes, N_BINS), d.bin_variances(votes, N_BINS)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from refgen.claims.disagreement._runs import mean_pairwise
-from refgen.claims.disagreement._users import calibration_errors, laws, noise, rates
+from refgen.claims.disagreement._users import seen
 from refgen.claims.kinds import ascending, at_most, equal
 from refgen.claims.registry import claim
 from refgen.disagreement import ClassifierLaw
@@ -59,14 +59,8 @@ def theorems_on_digits(rg, law, others=1):
     chain = (2 * gap, cace, d.cwce(votes), 2 * total_variation, 2)
     ranged = d.level_range(votes) * cace / 2
     half = (gap, d.wasserstein_distance(votes), ranged, cace / 2)
-    seen = (
-        *laws(rg, law),
-        *rates(rg, law),
-        *calibration_errors(rg, law),
-        *noise(rg, law),
-    )
     return (
-        [equal(*pair, roundings=ROUNDINGS) for pair in seen],
+        [equal(*pair, roundings=ROUNDINGS) for pair in seen(rg, law)],
         ascending(*chain, scale=2, roundings=ROUNDINGS, reason=REAL),
         ascending(*half, scale=2, roundings=ROUNDINGS, reason=REAL),
         equal(edr, v_statistic, roundings=ROUNDINGS),

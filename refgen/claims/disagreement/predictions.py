@@ -163,10 +163,7 @@ def users_see_the_exact_law(rg, law, share=1):
     """
     d, xp = rg.disagreement, namespace(law.weights)
     pairs = [
-        *_users.laws(rg, law),
-        *_users.rates(rg, law),
-        *_users.calibration_errors(rg, law),
-        *_users.noise(rg, law),
+        *_users.seen(rg, law),
         *_users.level_masses(rg, law, 1),
         *_users.level_masses(rg, law, 5),
     ]
@@ -177,7 +174,7 @@ def users_see_the_exact_law(rg, law, share=1):
     sides, exact_sides, slack = _audited(rg, law)
     counts = xp.stack([d.vote_counts(t, xp.arange(4)) for t in tables])
     return (
-        [equal(share * seen, exact, scale) for seen, exact, scale in pairs],
+        [equal(share * found, exact, scale) for found, exact, scale in pairs],
         equal(xp.asarray(variances), xp.asarray(wanted), 4),
         equal(_per_law(xp, ends, tables), _per_law(xp, wanted_ends, tables), 4),
         equal(sides, exact_sides, 4),

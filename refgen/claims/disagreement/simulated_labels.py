@@ -59,8 +59,8 @@ distinct_levels = record(
 def _scaled_cace(law: FiniteLaw, stream: Any, n: int, n_labels: int) -> Any:
     """Draws, (batch, n), whose means are those of √N CACE_N, with a small variance.
 
-    √N |mean of A_b| moves with N (mean of A_b)², whose expectation is v_b: a multiple of
-    the square's deviation is taken off.
+    √N |mean of A_b| moves with N (mean of A_b)², whose expectation is v_b: a multiple
+    of the square's deviation is taken off.
     """
     votes = law.vote_shares
     batch, points, classes = votes.shape
