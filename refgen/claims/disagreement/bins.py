@@ -13,6 +13,7 @@ from refgen.claims.disagreement.domains import (
     calibrated_laws,
     finite_laws,
     lattice_laws,
+    off_lattice,
     wrong_classifier,
 )
 from refgen.claims.kinds import ascending, at_most, equal, tends_to
@@ -124,6 +125,7 @@ ACCURATE = FiniteLaw([1.0], [[1 - 1e-8, 1e-8]], [[1.0, 0.0]])
 laws_at_the_bounds = lattice_laws.but(
     "vote shares that are multiples of 1/10, and laws that attain the bounds",
     lambda: [*lattice_laws.examples(), COIN, ACCURATE, wrong_classifier()],
+    outside=off_lattice,
 )
 
 

@@ -12,7 +12,7 @@ from refgen.claims.disagreement.domains import equally_likely
 from refgen.claims.kinds import at_most, equal
 from refgen.claims.registry import claim
 from refgen.disagreement import ClassifierLaw, MemberLaw
-from refgen.domains import distribution, integer, labels, record
+from refgen.domains import distribution, integer, labels, not_a, record
 
 # --- hard labels
 
@@ -24,7 +24,12 @@ def _test_set(predictions: Any, truth: Any, k: int) -> ClassifierLaw:
     )
 
 
-def _no_test_set(law: ClassifierLaw) -> str | None:
+def _no_test_set(law: Any) -> str | None:
+    if not isinstance(law, ClassifierLaw):
+        return not_a(ClassifierLaw, law)
+    m, n = law.predictions.shape[-2:]
+    if m not in (4, 5) or not 2 <= n <= 6:
+        return f"there are {m} runs on {n} points, not 4 or 5 on 2 to 6"
     for weights in (law.weights, law.classifier_weights):
         if float(abs(weights * weights.shape[-1] - 1).max()) > 1e-9:
             return "points, or runs, are not equally likely"
@@ -45,7 +50,7 @@ test_set_laws = record(
         # Runs that are certain and wrong: all bounds are attained.
         ClassifierLaw([0.5, 0.5], [[1, 0], [0, 1]], [0.25] * 4, [[1, 0]] * 4),
     ],
-    # outside=_no_test_set,
+    outside=_no_test_set,
 )
 
 
@@ -205,7 +210,12 @@ def _members(member_probabilities: Any) -> MemberLaw:
     )
 
 
-def _unequal_points(law: MemberLaw) -> str | None:
+def _unequal_points(law: Any) -> str | None:
+    if not isinstance(law, MemberLaw):
+        return not_a(MemberLaw, law)
+    m, n = law.member_probabilities.shape[-3:-1]
+    if m not in (4, 5) or not 2 <= n <= 5:
+        return f"there are {m} runs on {n} points, not 4 or 5 on 2 to 5"
     off = abs(law.weights * law.weights.shape[-1] - 1).max()
     return "points are not equally likely" if float(off) > 1e-9 else None
 
@@ -218,7 +228,7 @@ probability_runs = record(
     k=integer(2, 4),
     member_probabilities=distribution("m", "n", "k"),
     examples=lambda: [MemberLaw([0.5, 0.5], [[[1, 0], [0.5, 0.5]]] * 4)],
-    # outside=_unequal_points,
+    outside=_unequal_points,
 )
 
 

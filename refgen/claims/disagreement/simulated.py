@@ -14,7 +14,7 @@ from refgen.claims.registry import claim
 from refgen.claims.sampled import sampled
 from refgen.claims.sources import SIMULATED
 from refgen.disagreement import ClassifierLaw
-from refgen.domains import Domain, integer, labels, record
+from refgen.domains import Domain, integer, labels, not_a, record
 
 
 def _drawn_runs(law: ClassifierLaw, draws: Any, n_runs: int) -> Any:
@@ -53,7 +53,9 @@ def _uniform(predictions: Any, k: int) -> ClassifierLaw:
     )
 
 
-def _not_uniform(law: ClassifierLaw) -> str | None:
+def _not_uniform(law: Any) -> str | None:
+    if not isinstance(law, ClassifierLaw):
+        return not_a(ClassifierLaw, law)
     for weights in (law.weights, law.classifier_weights):
         if float(abs(weights * weights.shape[-1] - 1).max()) > 1e-9:
             return "classifiers, or points, are not equally likely"
@@ -68,7 +70,7 @@ uniform_laws = record(
     k=integer(2, 4),
     predictions=labels("h", "n", n_classes="k"),
     examples=lambda: [two_constants()],
-    # outside=_not_uniform,
+    outside=_not_uniform,
 )
 
 

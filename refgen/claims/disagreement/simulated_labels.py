@@ -11,7 +11,7 @@ from refgen.claims.draws import choices, counts
 from refgen.claims.registry import claim
 from refgen.claims.sampled import sampled
 from refgen.disagreement import FiniteLaw
-from refgen.domains import choice, real, record
+from refgen.domains import choice, not_a, real, record
 
 LABEL_NUMBERS = (16, 64)
 # A draw is the mean over this many samples, which brings its kurtosis that many times
@@ -32,7 +32,9 @@ def _distinct_levels(weight: Any, first: Any, second: Any) -> FiniteLaw:
     )
 
 
-def _levels_that_meet(law: FiniteLaw) -> str | None:
+def _levels_that_meet(law: Any) -> str | None:
+    if not isinstance(law, FiniteLaw):
+        return not_a(FiniteLaw, law)
     if law.vote_shares.shape != (2, 2):
         return "there are not two points and two classes"
     if float(abs(law.label_probabilities - law.vote_shares).max()) > 1e-9:
@@ -52,7 +54,7 @@ distinct_levels = record(
     examples=lambda: [
         FiniteLaw([0.5, 0.5], [[0.6, 0.4], [0.7, 0.3]], [[0.6, 0.4], [0.7, 0.3]])
     ],
-    # outside=_levels_that_meet,
+    outside=_levels_that_meet,
 )
 
 

@@ -16,7 +16,7 @@ from refgen.claims.disagreement.domains import classifier_laws, small_classifier
 from refgen.claims.kinds import at_most, equal, tends_to
 from refgen.claims.registry import claim
 from refgen.disagreement import ClassifierLaw
-from refgen.domains import distribution, integer, labels, real, record
+from refgen.domains import distribution, integer, labels, not_a, real, record
 
 
 def _noisy_law() -> ClassifierLaw:
@@ -94,6 +94,8 @@ def _common_and_rare(share, split, weights, others, k):
 
 
 def _no_common_classifier(law):
+    if not isinstance(law, ClassifierLaw):
+        return not_a(ClassifierLaw, law)
     votes, predictions = law.classifier_weights, law.predictions
     if votes.shape != (3,) or not 0.8 - 1e-9 <= float(votes[0]) <= 0.95 + 1e-9:
         return "there are not three classifiers, the first with a share of .8 to .95"
@@ -119,7 +121,7 @@ common_and_rare_laws = record(
             [[0, 0, 0], [1, 1, 1], [1, 1, 0]],
         )
     ],
-    # outside=_no_common_classifier,
+    outside=_no_common_classifier,
 )
 
 RUN_NUMBERS = (8, 16, 32, 64, 128)
@@ -236,6 +238,8 @@ def _fair_coins(order: int) -> ClassifierLaw:
 laws_with_coins = classifier_laws.but(
     "a law over finitely many classifiers; in one law they are fair coins",
     lambda: [*classifier_laws.examples(), _noisy_law(), _fair_coins(64)],
+    build=lambda **arrays: ClassifierLaw.trusted(**arrays),
+    outside=lambda law: not_a(ClassifierLaw, law),
 )
 JACKKNIFE_SIZES = ((3, 2), (4, 3), (10, 50), (10**4, 10**4))
 
