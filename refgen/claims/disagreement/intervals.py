@@ -188,7 +188,7 @@ settings = record(
     n_points=integer(1, 1000),
     n_classes=integer(1, 5),
     error_probability=real(1e-6, 0.5, log=True),
-    examples=lambda: [Setting(5, 200, 2, 0.05)],
+    examples=lambda: [Setting(*map(np.array, (5, 200, 2, 0.05)))],
 )
 
 
