@@ -49,6 +49,10 @@ test_set_laws = record(
     examples=lambda: [
         # Runs that are certain and wrong: all bounds are attained.
         ClassifierLaw([0.5, 0.5], [[1, 0], [0, 1]], [0.25] * 4, [[1, 0]] * 4),
+        # The first class occurs as a label only, the last one as a vote only.
+        ClassifierLaw(
+            [0.5, 0.5], [[1, 0, 0], [0, 1, 0]], [0.25] * 4, [[1, 2], [1, 1]] * 2
+        ),
     ],
     outside=_no_test_set,
 )
