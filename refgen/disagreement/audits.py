@@ -66,8 +66,8 @@ def audit(
     A labelled test set is a finite law, so the bounds hold on it exactly; `slack`
     covers rounding, and shares within 2**-47 that are one level of CACE. The chains of
     bounds are measured up to 10⁷ pairs of points and classes. Probabilities stored in
-    less than float64 are normalized anew. Source: claim "predictions", and those
-    that `bounds` names.
+    less than float64 are normalized anew. Source: claims "audit" and "audit-members",
+    and those that `bounds` names.
 
     Examples
     --------
