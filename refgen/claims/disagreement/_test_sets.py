@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from refgen.arrays import namespace
-from refgen.claims.disagreement.domains import equally_likely
+from refgen.claims.disagreement.classifier_laws import equally_likely
 from refgen.disagreement import ClassifierLaw
 
 

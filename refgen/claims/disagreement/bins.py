@@ -8,13 +8,12 @@ from typing import Any
 from refgen.arrays import namespace
 from refgen.claims.disagreement._calibrated import LATTICE, lattice_steps
 from refgen.claims.disagreement._runs import label_masses
-from refgen.claims.disagreement.domains import (
+from refgen.claims.disagreement.domains import finite_laws, wrong_classifier
+from refgen.claims.disagreement.lattice_laws import (
     UNMOVED,
     calibrated_laws,
-    finite_laws,
     lattice_laws,
     off_lattice,
-    wrong_classifier,
 )
 from refgen.claims.kinds import ascending, at_most, equal, tends_to
 from refgen.claims.registry import claim

@@ -11,7 +11,7 @@ from refgen.claims.disagreement._calibrated import (
     equations,
     lattice_steps,
 )
-from refgen.claims.disagreement.domains import (
+from refgen.claims.disagreement.lattice_laws import (
     OPPOSITE,
     UNMOVED,
     lattice_laws,

@@ -8,7 +8,7 @@ import numpy as np
 
 from refgen.arrays import namespace
 from refgen.claims.disagreement._calibrated import MISCALIBRATION
-from refgen.claims.disagreement.domains import classifier_laws, two_constants
+from refgen.claims.disagreement.classifier_laws import classifier_laws, two_constants
 from refgen.claims.kinds import ascending, at_most, equal
 from refgen.claims.registry import claim
 from refgen.claims.sources import JIANG

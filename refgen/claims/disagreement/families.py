@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from refgen.arrays import Instance, namespace
-from refgen.claims.disagreement.domains import member_laws, positive_laws
+from refgen.claims.disagreement.classifier_laws import member_laws
+from refgen.claims.disagreement.domains import positive_laws
 from refgen.claims.kinds import at_most, equal
 from refgen.claims.quadrature import beta_mean, beta_rule
 from refgen.claims.registry import claim

@@ -7,7 +7,7 @@ from typing import Any
 
 from refgen.arrays import namespace
 from refgen.claims.disagreement._calibrated import LATTICE, lattice_steps
-from refgen.claims.disagreement.domains import EXCHANGED, calibrated_laws
+from refgen.claims.disagreement.lattice_laws import EXCHANGED, calibrated_laws
 from refgen.claims.kinds import at_most, tends_to
 from refgen.claims.registry import claim
 from refgen.disagreement import FiniteLaw

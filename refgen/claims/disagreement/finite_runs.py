@@ -14,14 +14,14 @@ from refgen.claims.disagreement._test_sets import (
     per_instance,
     with_certain_labels,
 )
-from refgen.claims.disagreement.domains import (
+from refgen.claims.disagreement.classifier_laws import (
     ensemble_laws,
     equally_likely,
-    finite_laws,
     not_equally_likely,
     small_classifier_laws,
     two_constants,
 )
+from refgen.claims.disagreement.domains import finite_laws
 from refgen.claims.kinds import at_most, equal
 from refgen.claims.registry import claim
 from refgen.disagreement import ClassifierLaw

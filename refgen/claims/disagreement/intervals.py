@@ -10,7 +10,7 @@ import numpy as np
 
 from refgen.arrays import Instance, namespace, special_functions
 from refgen.claims.disagreement._runs import all_estimates
-from refgen.claims.disagreement.domains import small_classifier_laws
+from refgen.claims.disagreement.classifier_laws import small_classifier_laws
 from refgen.claims.kinds import at_most, equal
 from refgen.claims.registry import claim
 from refgen.disagreement import ClassifierLaw

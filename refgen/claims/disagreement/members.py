@@ -6,7 +6,7 @@ from typing import Any
 
 from refgen.arrays import namespace
 from refgen.claims.disagreement._test_sets import per_instance
-from refgen.claims.disagreement.domains import member_laws
+from refgen.claims.disagreement.classifier_laws import member_laws
 from refgen.claims.kinds import equal
 from refgen.claims.registry import claim
 from refgen.disagreement import MemberLaw

@@ -7,7 +7,7 @@ from typing import Any
 
 from refgen.arrays import namespace
 from refgen.claims.disagreement import _users
-from refgen.claims.disagreement.domains import equally_likely
+from refgen.claims.disagreement.classifier_laws import equally_likely
 from refgen.claims.kinds import equal
 from refgen.claims.registry import claim
 from refgen.disagreement import ClassifierLaw, MemberLaw

@@ -10,12 +10,11 @@ import numpy as np
 from refgen.arrays import namespace
 from refgen.claims.disagreement._calibrated import lattice_steps
 from refgen.claims.disagreement._families import not_of_family
-from refgen.claims.disagreement.domains import (
+from refgen.claims.disagreement.domains import easy_and_hard_laws, finite_laws
+from refgen.claims.disagreement.lattice_laws import (
     OPPOSITE,
     calibrated_laws,
     canonical_laws,
-    easy_and_hard_laws,
-    finite_laws,
     gde_laws,
 )
 from refgen.claims.disagreement.notions import laws_in_every_order

@@ -8,7 +8,10 @@ import numpy as np
 
 from refgen.arrays import namespace
 from refgen.claims.disagreement._runs import pair_disagreement
-from refgen.claims.disagreement.domains import small_classifier_laws, two_constants
+from refgen.claims.disagreement.classifier_laws import (
+    small_classifier_laws,
+    two_constants,
+)
 from refgen.claims.draws import choices, counts
 from refgen.claims.registry import claim
 from refgen.claims.sampled import sampled

@@ -5,17 +5,16 @@ import math
 from refgen.arrays import namespace
 from refgen.claims.disagreement._calibrated import LATTICE, lattice_steps
 from refgen.claims.disagreement._runs import label_masses
-from refgen.claims.disagreement.domains import (
+from refgen.claims.disagreement.classifier_laws import classifier_laws
+from refgen.claims.disagreement.domains import finite_laws, wrong_laws
+from refgen.claims.disagreement.lattice_laws import (
     EXCHANGED,
     class_aggregated_binary_laws,
     class_aggregated_laws,
     class_wise_laws,
-    classifier_laws,
-    finite_laws,
     gde_laws,
     lattice_laws,
     top_label_laws,
-    wrong_laws,
 )
 from refgen.claims.kinds import ascending, at_most, equal
 from refgen.claims.registry import claim

@@ -8,7 +8,10 @@ from refgen.claims.disagreement._runs import (
     all_tables,
     pair_disagreement,
 )
-from refgen.claims.disagreement.domains import classifier_laws, small_classifier_laws
+from refgen.claims.disagreement.classifier_laws import (
+    classifier_laws,
+    small_classifier_laws,
+)
 from refgen.claims.kinds import at_most, equal
 from refgen.claims.registry import claim
 from refgen.disagreement import ClassifierLaw

@@ -6,20 +6,20 @@ from support.strategies import small_values
 
 import refgen as rg
 from refgen.claims import get
-from refgen.claims.disagreement import domains
+from refgen.claims.disagreement import domains, lattice_laws
 from refgen.claims.disagreement.bins import few_classes_laws
 from refgen.disagreement import FiniteLaw
 from refgen.random import Stream
 from refgen.verify import check
 
 CALIBRATED = {
-    "canonical": (domains.canonical_laws, "cwce"),
-    "class-wise": (domains.class_wise_laws, "cwce"),
-    "class-aggregated": (domains.class_aggregated_laws, "cace"),
-    "class-aggregated, two classes": (domains.class_aggregated_binary_laws, "cace"),
+    "canonical": (lattice_laws.canonical_laws, "cwce"),
+    "class-wise": (lattice_laws.class_wise_laws, "cwce"),
+    "class-aggregated": (lattice_laws.class_aggregated_laws, "cace"),
+    "class-aggregated, two classes": (lattice_laws.class_aggregated_binary_laws, "cace"),
     "class-aggregated, few classes": (few_classes_laws, "cace"),
-    "top-label": (domains.top_label_laws, "top_label_ece"),
-    "gde": (domains.gde_laws, "gap"),
+    "top-label": (lattice_laws.top_label_laws, "top_label_ece"),
+    "gde": (lattice_laws.gde_laws, "gap"),
 }
 
 
@@ -46,7 +46,7 @@ def test_examples_and_searched_laws_are_calibrated_too(notion):
 def test_some_calibrated_laws_have_many_different_votes():
     n_rows = set()
     for block in range(20):
-        law = domains.class_wise_laws.sample(rg, Stream(2, "rows").at(block), 50)
+        law = lattice_laws.class_wise_laws.sample(rg, Stream(2, "rows").at(block), 50)
         rows = np.sort(np.rint(10 * law.vote_shares), axis=-1)  # turned rows are equal
         n_rows |= {len(np.unique(instance, axis=0)) for instance in rows}
     assert {1, 2, 3, 4} <= n_rows
