@@ -16,7 +16,7 @@ CALIBRATED = {
     "canonical": (lattice_laws.canonical_laws, "cwce"),
     "class-wise": (lattice_laws.class_wise_laws, "cwce"),
     "class-aggregated": (lattice_laws.class_aggregated_laws, "cace"),
-    "class-aggregated, two classes": (lattice_laws.class_aggregated_binary_laws, "cace"),
+    "two classes": (lattice_laws.class_aggregated_binary_laws, "cace"),
     "class-aggregated, few classes": (few_classes_laws, "cace"),
     "top-label": (lattice_laws.top_label_laws, "top_label_ece"),
     "gde": (lattice_laws.gde_laws, "gap"),
