@@ -90,6 +90,7 @@ TESTS = sorted(ROOT.glob("tests/**/*.py"))
 # Folders of tests without a counterpart in the packages.
 NO_TOPIC = {
     "gpu": "what refgen_gpu has and refgen has not",
+    "mutation": "errors planted in all of refgen",
     "project": "rules for the whole repository",
     "support": "what several tests use",
 }

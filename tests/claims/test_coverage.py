@@ -1,0 +1,117 @@
+"""Formulas and claims meet: what cites a claim is called when it is measured.
+
+Which functions are called is traced, as each claim is measured on its pinned examples
+and on a few drawn instances.
+"""
+
+import functools
+import importlib
+import inspect
+import re
+
+import pytest
+from support.tracing import calls_of_claims
+
+import refgen
+from refgen.claims import all_claims
+from refgen.theories import THEORIES
+
+IDS = {claim.id for claim in all_claims()}
+
+# Packages of formulas that are not theories. That of intervals is not among them: they
+# decide claims, so no claim can be about them. tests/intervals has their exact coverage.
+FOUNDATIONS = ("linalg", "neighbors", "special")
+
+# Public names that no claim measures, by kind, with the reason.
+PROCEDURES = "trains models; its parts are claims, and tests compare it with loops"
+ON_FILES = "reads files"
+DRAWN = "draws a picture"
+RESULT = "holds numbers that others computed"
+ELSEWHERE = {
+    "disagreement.AuditedBound": RESULT,
+    "disagreement.DisagreementAudit": RESULT,
+    "disagreement.DisagreementDisplay": DRAWN,
+    "disagreement.DisagreementErrorEstimator": PROCEDURES,
+    "disagreement.DisagreementEstimate": RESULT,
+    "disagreement.read_labels": ON_FILES,
+    "disagreement.read_predictions": ON_FILES,
+    "disagreement.train_runs": PROCEDURES,
+    "resmem.MemorizationVerdict": RESULT,
+    "resmem.ResMemDisplay": DRAWN,
+    "resmem.ResMemClassifier": PROCEDURES,
+    "resmem.ResMemRegressor": PROCEDURES,
+    "resmem.memorization_pays": PROCEDURES,
+}
+
+
+def formulas():
+    """Public functions, and functions of public classes, as (package.name, function)."""
+    for package in (*THEORIES, *FOUNDATIONS):
+        module = importlib.import_module(f"refgen.{package}")
+        for name in module.__all__:
+            if f"{package}.{name}" in ELSEWHERE:
+                continue
+            value = getattr(module, name)
+            if inspect.isclass(value):
+                yield from methods(f"{package}.{name}", value)
+            else:
+                yield f"{package}.{name}", inspect.unwrap(value)
+
+
+def methods(prefix, cls):
+    """Functions that the class itself defines for its users."""
+    for name, value in vars(cls).items():
+        if isinstance(value, property):
+            value = value.fget
+        if isinstance(value, classmethod | staticmethod):
+            value = value.__func__
+        if inspect.isfunction(value) and not name.startswith("_"):
+            yield f"{prefix}.{name}", value
+
+
+FORMULAS = dict(formulas())
+
+
+@functools.cache
+def calls():
+    return calls_of_claims(refgen)
+
+
+def place(function):
+    return function.__module__, function.__qualname__
+
+
+def cited(function):
+    """Ids of claims in the docstring; "GDE-17 to GDE-19" cites the two."""
+    found = re.findall(r"\b[A-Z]+-\d+\w*", inspect.getdoc(function) or "")
+    return dict.fromkeys(found)
+
+
+CITATIONS = [
+    pytest.param(name, id, id=f"{name}, {id}")
+    for name, function in FORMULAS.items()
+    for id in cited(function)
+]
+
+
+@pytest.mark.parametrize(("name", "id"), CITATIONS)
+def test_what_cites_a_claim_is_called_when_it_is_measured(name, id):
+    assert id in IDS, f"{name} cites {id}, which is no claim"
+    assert place(FORMULAS[name]) in calls()[id], (
+        f"{name} cites {id}, and is not called when {id} is measured: let the claim "
+        "call it, or cite the claim that does"
+    )
+
+
+@pytest.mark.parametrize("name", sorted(FORMULAS))
+def test_every_public_formula_is_called_by_a_claim(name):
+    assert any(place(FORMULAS[name]) in found for found in calls().values()), (
+        f"no claim calls {name}: state what it computes as a claim, or say above of "
+        "which kind it is"
+    )
+
+
+def test_names_that_are_left_out_exist():
+    for name in ELSEWHERE:
+        package, _, public = name.partition(".")
+        assert public in importlib.import_module(f"refgen.{package}").__all__
