@@ -18,8 +18,8 @@ from refgen.theories import THEORIES
 
 IDS = {claim.id for claim in all_claims()}
 
-# Packages of formulas that are not theories. That of intervals is not among them: they
-# decide claims, so no claim can be about them. tests/intervals has their exact coverage.
+# Packages of formulas that are not theories. refgen.intervals is not among them: it
+# decides claims, so no claim can be about it; tests/intervals has its exact coverage.
 FOUNDATIONS = ("linalg", "neighbors", "special")
 
 # Public names that no claim measures, by kind, with the reason.
@@ -45,7 +45,7 @@ ELSEWHERE = {
 
 
 def formulas():
-    """Public functions, and functions of public classes, as (package.name, function)."""
+    """Public functions and those of public classes: (package.name, function)."""
     for package in (*THEORIES, *FOUNDATIONS):
         module = importlib.import_module(f"refgen.{package}")
         for name in module.__all__:
