@@ -199,6 +199,8 @@ def test_bad_input(points, queries, k, error, message):
 def test_squares_that_overflow_are_refused(size):
     with pytest.raises(ValueError, match="overflows float64; rescale"):
         nearest_neighbors([[0.0], [size]], [[-size]], 1)
+    with pytest.raises(ValueError, match="overflows float64; rescale"):
+        nearest_neighbors([[0.0]], [[-size]], 1)
 
 
 @pytest.mark.parametrize("size", [1e140, 1e154, 1e200, 1.7e308])

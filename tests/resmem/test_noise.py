@@ -66,7 +66,7 @@ def test_other_intervals_and_orders():
     assert float(one) == float(other)
     # Twice the points and half the slopes give the same problem.
     scaled = noise.noisy_risk(2 * points, 0.25, 0.2, 0.3, 2, 0.0, 2.0)
-    assert float(scaled) == pytest.approx(float(one), rel=1e-14)
+    assert float(scaled) == pytest.approx(float(one), rel=1e-14, abs=0)
 
 
 # Averaging.
@@ -114,7 +114,7 @@ def test_the_limit_of_averaging_is_a_minimum(gap, sigma):
 def test_torus_risk_by_its_parts():
     # E D₂² of 10 points on the circle is 2·3/(4·11·12).
     got = averaging.noisy_torus_risk(1, 10, 1, 0.5, 0.3)
-    assert got == pytest.approx(0.25 / 3 * 6 / (4 * 11 * 12) + 0.09, rel=1e-14)
+    assert got == pytest.approx(0.25 / 3 * 6 / (4 * 11 * 12) + 0.09, rel=1e-14, abs=0)
 
 
 # Bad input.

@@ -195,7 +195,7 @@ def test_the_factor_three_is_attained():
     # Both parts of the base's error and the target's change are equal.
     terms = risks.decomposition_terms([1.0], [0.7], [0.9], [[1.0]], [[-1.0]])
     risk = risks.resmem_risk([1.0], [0.7], [[4.0]])
-    assert float(risk) == pytest.approx(3 * float(sum(terms)), rel=1e-14)
+    assert float(risk) == pytest.approx(3 * float(sum(terms)), rel=1e-14, abs=0)
 
 
 def test_bounds_are_attained():

@@ -27,7 +27,7 @@ from refgen_gpu.arrays import to_device
 # Ratios of Γ.
 
 
-@pytest.mark.parametrize("x", [1, 2, 15, 16, 17, 100, 10**6, 10**14])
+@pytest.mark.parametrize("x", [1, 2, 8, 15, 16, 17, 100, 10**6, 10**14])
 @pytest.mark.parametrize("shift", [0.0, 0.08, 0.4, 1.0, 2.0, 3.5])
 def test_gamma_ratio_keeps_its_digits_at_any_size(x, shift):
     with mpmath.workdps(60):
@@ -35,7 +35,18 @@ def test_gamma_ratio_keeps_its_digits_at_any_size(x, shift):
     # exp amplifies the error of a log x + O(1), which has up to a dozen roundings.
     allowed = 12 * (40 + shift * math.log(x)) * 2**-53
     got = float(special.gamma_ratio(float(x), shift))
-    assert got == pytest.approx(exact, rel=allowed)
+    assert got == pytest.approx(exact, rel=allowed, abs=0)
+
+
+@pytest.mark.parametrize("x", [16, 20, 50, 10**4])
+def test_the_rest_of_stirlings_formula_is_exact_to_rounding(x):
+    with mpmath.workdps(60):
+        log, half = mpmath.log(x), mpmath.mpf(1) / 2
+        main = (x - half) * log - x + mpmath.log(2 * mpmath.pi) / 2
+        exact = float(mpmath.loggamma(x) - main)
+    # The next term is 691/360360 x⁻¹¹; the series has a few roundings of 1/(12 x).
+    allowed = 691 / 360360 * x**-11.0 + 4 * 2**-53 * exact
+    assert abs(special._stirling_rest(float(x)) - exact) <= allowed
 
 
 @pytest.mark.parametrize("x", [1e-12, 0.3, 5.0, 15.999, 16.0, 1e5, 1e14])
@@ -90,6 +101,15 @@ def test_folded_means(mean, deviation):
     assert got <= math.hypot(mean, deviation) * (1 + 1e-12)
 
 
+@pytest.mark.parametrize("ratio", [0.1, 1.0, 4.0, 5.0, 6.0, 8.0])
+def test_folded_means_near_those_without_folding(ratio):
+    m = mpmath.mpf(ratio)
+    with mpmath.workdps(40):
+        folded = m * mpmath.erf(m / mpmath.sqrt(2)) + 2 * mpmath.npdf(m)
+    got = float(special.folded_normal_mean(ratio, 1.0))
+    assert got == pytest.approx(float(folded), rel=16 * 2**-53, abs=0)
+
+
 def test_densities():
     assert special.normal_density([41.0, -1e200]).tolist() == [0, 0]
     z = np.array([0.0, -1.0, 3.0, 38.0])
@@ -123,9 +143,9 @@ def test_without_noise_the_mean_is_clipped(mean, deviation):
 
 def test_probabilities_far_out_keep_their_digits():
     _, _, inside = special.clipped_normal_moments(0.0, 1.0, 9.0, 10.0)
-    assert inside == pytest.approx(norm.sf(9) - norm.sf(10), rel=1e-12)
+    assert inside == pytest.approx(norm.sf(9) - norm.sf(10), rel=1e-12, abs=0)
     _, _, mirrored = special.clipped_normal_moments(0.0, 1.0, -10.0, -9.0)
-    assert mirrored == pytest.approx(float(inside), rel=1e-12)
+    assert mirrored == pytest.approx(float(inside), rel=1e-12, abs=0)
 
 
 # Bad input.
