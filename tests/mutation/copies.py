@@ -41,7 +41,7 @@ class Copies:
         """A copy that nobody else uses, with the mutant planted while it is used."""
         copy = self._free.get()
         try:
-            with _planted(copy, mutant):
+            with planted(copy, mutant):
                 yield copy
         finally:
             self._free.put(copy)
@@ -87,7 +87,8 @@ def _end(process):
 
 
 @contextmanager
-def _planted(copy, mutant):
+def planted(copy, mutant):
+    """Change the mutant's file in a copy for a while; its text and time come back."""
     if mutant is None:
         yield
         return
