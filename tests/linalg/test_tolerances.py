@@ -36,3 +36,11 @@ def test_a_second_projection_removes_the_rounding_of_the_first(apart):
     assert abs(length / apart - 1) <= 16 * UNIT_ROUNDOFF / apart
     # Orthogonal to rounding of the rest, not of what was projected.
     assert abs(first[0] @ rest) <= 8 * UNIT_ROUNDOFF * length
+
+
+@pytest.mark.parametrize("excess", [1e-2, 1e-4, 1e-8, 1e-12])
+def test_a_solution_slightly_outside_the_ball_is_brought_to_its_sphere(excess):
+    moment = (1 + excess) * np.array([0.6, 0.8])
+    theta, multiplier = ball_constrained_least_squares(np.eye(2), moment, 1.0)
+    assert abs(np.linalg.norm(theta) - 1) <= 8 * UNIT_ROUNDOFF
+    assert abs(multiplier - excess) <= 8 * UNIT_ROUNDOFF
