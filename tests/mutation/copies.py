@@ -47,7 +47,10 @@ class Copies:
             self._free.put(copy)
 
     def run(self, function, *args, timeout):
-        """What `function` of `trial` sent, and "timeout", "died" or "" for its end."""
+        """What `function` of `trial` sent, and how it ended.
+
+        The end is "", an error, "timeout", or "died".
+        """
         theirs, ours = self._context.Pipe()
         process = self._context.Process(target=_call, args=(function, theirs, *args))
         process.start()
@@ -58,22 +61,23 @@ class Copies:
 
 
 def _call(function, pipe, *args):
-    function(pipe.send, *args)
-    pipe.send(_END)
-
-
-_END = "the end"
+    end = ""
+    try:
+        function(lambda value: pipe.send((value, None)), *args)
+    except Exception as error:
+        end = f"{type(error).__name__}: {error}"
+    pipe.send((None, end))
 
 
 def _received(pipe, until):
     sent = []
     while pipe.poll(max(0, until - time.monotonic())):
         try:
-            value = pipe.recv()
+            value, end = pipe.recv()
         except EOFError:
             return sent, "died"
-        if isinstance(value, str) and value == _END:
-            return sent, ""
+        if end is not None:
+            return sent, end
         sent.append(value)
     return sent, "timeout"
 

@@ -36,7 +36,10 @@ class Experiment:
     def __init__(self, copies, mutants):
         self._copies = copies
         with copies.one() as copy:
-            (calls,), _ = copies.run(trial.trace, copy, timeout=SECONDS)
+            sent, end = copies.run(trial.trace, copy, timeout=SECONDS)
+            if end:
+                _give_up(f"the functions that claims call cannot be traced: {end}")
+            (calls,) = sent
             self._callers = Callers(calls)
             related = {id for mutant in mutants for id in self._callers.of(mutant)}
             claims = [id for id in calls if id in related]
@@ -114,12 +117,15 @@ def _check_baseline(experiment, mutants):
     found = experiment.verdicts.items()
     wrong = {id: verdict for id, verdict in found if verdict != "HOLDS"}
     if wrong:
-        click.echo(f"without an error these claims do not hold: {wrong}", err=True)
-        raise SystemExit(2)
+        _give_up(f"without an error these claims do not hold: {wrong}")
     failed = experiment.tests_that_fail(mutants)
     if failed:
-        click.echo(f"without an error this test fails: {failed}", err=True)
-        raise SystemExit(2)
+        _give_up(f"without an error this test fails: {failed}")
+
+
+def _give_up(why):
+    click.echo(why, err=True)
+    raise SystemExit(2)
 
 
 def _show(console, results):
