@@ -233,6 +233,12 @@ def test_exact_power_laws_have_their_exponent(exponent):
     assert local_slopes(sizes, (means, means)).low.shape == (2, 2)
 
 
+def test_local_slopes_are_those_of_neighbours():
+    slopes = local_slopes([1, 2, 4, 8], (np.array([1.0, 2, 8, 4]),) * 2)
+    np.testing.assert_allclose(slopes.low, [1, 2, -1], rtol=1e-13)
+    np.testing.assert_allclose(slopes.high, [1, 2, -1], rtol=1e-13)
+
+
 def test_slope_ends_are_the_extremes_over_all_means():
     sizes = np.array([1.0, 2.0, 5.0, 30.0])
     low = np.array([2.0, 1.0, 0.4, 0.1])
