@@ -97,6 +97,7 @@ def main(jobs, only, path):
     if not mutants:
         raise click.UsageError(f"no mutant has {only!r} in its area, file or text")
     console = Console()
+    console.width = max(console.width, 100)
     with Copies(jobs) as copies:
         experiment = Experiment(copies, mutants)
         _check_baseline(experiment, mutants)

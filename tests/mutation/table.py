@@ -39,6 +39,7 @@ def reaches_targets(results):
 def table(results):
     """A row for each area, and one for all; "same" are the equivalent ones."""
     shown = Table("area", title="planted errors", title_justify="left")
+    shown.columns[0].no_wrap = True
     for name in _COLUMNS:
         shown.add_column(name, justify="right", no_wrap=True)
     areas = sorted({result.area for result in results})
