@@ -4,7 +4,6 @@ Which functions are called is traced, as each claim is measured on its pinned ex
 and on a few drawn instances.
 """
 
-import functools
 import importlib
 import inspect
 import re
@@ -72,7 +71,7 @@ def methods(prefix, cls):
 FORMULAS = dict(formulas())
 
 
-@functools.cache
+@pytest.fixture(scope="module")
 def calls():
     return calls_of_claims(refgen)
 
@@ -95,17 +94,17 @@ CITATIONS = [
 
 
 @pytest.mark.parametrize(("name", "id"), CITATIONS)
-def test_what_cites_a_claim_is_called_when_it_is_measured(name, id):
+def test_what_cites_a_claim_is_called_when_it_is_measured(calls, name, id):
     assert id in IDS, f"{name} cites {id}, which is no claim"
-    assert place(FORMULAS[name]) in calls()[id], (
+    assert place(FORMULAS[name]) in calls[id], (
         f"{name} cites {id}, and is not called when {id} is measured: let the claim "
         "call it, or cite the claim that does"
     )
 
 
 @pytest.mark.parametrize("name", sorted(FORMULAS))
-def test_every_public_formula_is_called_by_a_claim(name):
-    assert any(place(FORMULAS[name]) in found for found in calls().values()), (
+def test_every_public_formula_is_called_by_a_claim(calls, name):
+    assert any(place(FORMULAS[name]) in found for found in calls.values()), (
         f"no claim calls {name}: state what it computes as a claim, or say above of "
         "which kind it is"
     )
