@@ -26,6 +26,7 @@ PROCEDURES = "trains models; its parts are claims, and tests compare it with loo
 ON_FILES = "reads files"
 DRAWN = "draws a picture"
 RESULT = "holds numbers that others computed"
+TOOL = "a tool that no theorem needs; its tests compare it with SciPy or LAPACK"
 ELSEWHERE = {
     "disagreement.AuditedBound": RESULT,
     "disagreement.DisagreementAudit": RESULT,
@@ -35,11 +36,14 @@ ELSEWHERE = {
     "disagreement.read_labels": ON_FILES,
     "disagreement.read_predictions": ON_FILES,
     "disagreement.train_runs": PROCEDURES,
+    "linalg.solve_positive": TOOL,
     "resmem.MemorizationVerdict": RESULT,
     "resmem.ResMemDisplay": DRAWN,
     "resmem.ResMemClassifier": PROCEDURES,
     "resmem.ResMemRegressor": PROCEDURES,
     "resmem.memorization_pays": PROCEDURES,
+    "special.beta_binomial_pmf": TOOL,
+    "special.normal_density": TOOL,
 }
 
 
