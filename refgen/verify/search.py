@@ -13,6 +13,7 @@ from refgen.claims.kinds import InvalidMeasurement
 from refgen.claims.model import Statement
 from refgen.verify.again import COMES_AND_GOES
 from refgen.verify.members import require_members
+from refgen.verify.reproducible import reproducible_draws
 from refgen.verify.tally import ClaimError, Tally, drawn, evaluate
 
 
@@ -42,7 +43,8 @@ def small_instances(statement: Statement, n: int, seed: int) -> list[Any]:
     def collect(instance: Any) -> None:
         found.append(instance)
 
-    collect()
+    with reproducible_draws():
+        collect()
     return list({repr(instance): instance for instance in found}.values())
 
 
@@ -79,7 +81,8 @@ def search(
             raise _Violated
 
     try:
-        attempt()
+        with reproducible_draws():
+            attempt()
     except (_Violated, ClaimError):
         # Hypothesis raises the shrunk failure again; if it is no violation, it is the
         # claim's error.
