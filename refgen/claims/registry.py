@@ -174,7 +174,7 @@ def find(patterns: Iterable[str]) -> list[Claim]:
     Examples
     --------
     >>> [claim.id for claim in find(["GDE-4*"])]
-    ['GDE-4', 'GDE-4b']
+    ['GDE-4', 'GDE-4b', 'GDE-4c']
     """
     known, wanted = (
         _known(),

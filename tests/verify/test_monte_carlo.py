@@ -152,7 +152,7 @@ def test_statements_of_a_run_share_its_error_probability(monkeypatch):
     assert sum(spent.values()) == pytest.approx(report.error_probability, rel=1e-12)
 
 
-SIMULATED = ["GDE-17r", "GDE-17s", "GDE-19j", "GDE-19s", "GDE-22s"]
+SIMULATED = ["GDE-17s", "GDE-19j", "GDE-19s", "GDE-22s"]
 
 
 @pytest.mark.parametrize("id", SIMULATED)
@@ -325,6 +325,9 @@ def test_simulated_claims_draw_the_same_on_the_device(id, device):
         assert ours["instances"] == theirs["instances"]
         for a, b in zip(ours["parts"], theirs["parts"], strict=True):
             assert added(a, b)["n"] == 512  # both state the same
+            if "values" in a:
+                np.testing.assert_allclose(a["values"], b["values"], rtol=1e-9)
+                continue
             # Rounding in another order moves a bounded draw by one step at most.
             assert np.abs(np.subtract(a["sums"], b["sums"])).max() <= 256
 
