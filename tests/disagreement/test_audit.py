@@ -241,3 +241,9 @@ def test_rows_leave_out_what_is_not_defined():
     unlabelled = audit(RUNS)
     assert unlabelled.label_rows() == unlabelled.bound_rows() == []
     assert unlabelled.slack == 0
+
+
+@pytest.mark.parametrize(("v", "holds"), [(0.25, True), (0.2, False), (0.3, False)])
+def test_an_identity_fails_on_either_side(v, holds):
+    bound = audited_bounds(0.0, 0.0, None, 4, (2, 0.5, v))[-1]
+    assert (bound.relation, bound.holds) == ("=", holds)
