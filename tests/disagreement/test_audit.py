@@ -247,3 +247,10 @@ def test_rows_leave_out_what_is_not_defined():
 def test_an_identity_fails_on_either_side(v, holds):
     bound = audited_bounds(0.0, 0.0, None, 4, (2, 0.5, v))[-1]
     assert (bound.relation, bound.holds) == ("=", holds)
+
+
+def test_gaps_are_disagreement_minus_error():
+    result = audit(RUNS, LABELS)
+    # 9 of 24 pairs of runs differ, and 7 of 16 predictions are wrong; U is 9/24.
+    assert (result.disagreement_U, result.error) == (9 / 24, 7 / 16)
+    assert (result.gap_U, result.gap_V) == (9 / 24 - 7 / 16, 3 / 4 * 9 / 24 - 7 / 16)
