@@ -42,7 +42,7 @@ def _verdict(id):
 
         return verify([id], profile="quick").results[0].verdict
     except Exception as error:
-        return f"ERROR: {type(error).__name__}: {error}"
+        return f"ERROR ({type(error).__name__}: {error})"
 
 
 def run_tests(send, root, paths, recompile):
