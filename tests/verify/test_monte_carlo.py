@@ -26,7 +26,15 @@ from refgen.arrays import namespace
 from refgen.claims import Claim, get, sampled
 from refgen.domains import Domain
 from refgen.random import Stream
-from refgen.verify import PROFILES, Profile, drawing, judging, verify, verify_claim
+from refgen.verify import (
+    PROFILES,
+    Profile,
+    drawing,
+    judging,
+    mean_intervals,
+    verify,
+    verify_claim,
+)
 from refgen.verify.sums import added
 from refgen.verify.tally import ClaimError
 
@@ -122,13 +130,13 @@ def test_a_claim_is_refuted_by_a_single_instance():
 
 def test_intervals_of_all_looks_share_what_a_statement_may_spend(monkeypatch):
     spent = []
-    original = judging._mean_interval
+    original = mean_intervals.mean_interval
 
     def recorded(part, error_probability):
         spent.append(error_probability * np.size(part["sums"]))
         return original(part, error_probability)
 
-    monkeypatch.setattr(judging, "_mean_interval", recorded)
+    monkeypatch.setattr(mean_intervals, "mean_interval", recorded)
     looks = list(looked_at(make("binary"), 6))
     judging.judge("identity", looks, 0.05)
     assert len(spent) == 6
@@ -288,7 +296,7 @@ def test_sums_do_not_grow_with_the_draws(law):
 def test_sums_give_the_interval_of_the_draws_themselves():
     claim = table_of("bounded")
     looks = list(looked_at(claim, 5))
-    low, high = judging._over_looks([_total(looks)], 0.05)
+    low, high = mean_intervals.over_looks([_total(looks)], 0.05)
     values = claim.measure(refgen, None, SimpleNamespace(stream=Stream(0), n=4096))
     values = values.values
     share = float(intervals.spend(0.05, 1)) / 2
@@ -393,7 +401,7 @@ def test_an_extrapolated_limit_is_as_wide_as_the_means_allow():
         -1, 3
     )
     fits = np.linalg.lstsq(design, corners.T, rcond=None)[0][0]
-    found = judging._extrapolated(sizes, order, low, high)
+    found = mean_intervals.extrapolated(sizes, order, low, high)
     np.testing.assert_allclose(found, (fits.min(), fits.max()), rtol=0, atol=1e-12)
 
 
