@@ -41,8 +41,9 @@ class Measurement:
         For limits and rates: proven distance of `lhs` from `rhs` at each size.
     sizes : tuple of float
         For limits and rates: what grows along the last axis of `lhs`.
-    sharp : bool
-        For inequalities: whether it is attained, or approached, on the domain.
+    sharp : bool or float
+        For inequalities: whether it is attained, or approached, on the domain; or the
+        lhs/rhs that instances reach.
     reason : str
         Why the relation is kept although it decides less than its kind should; see
         `refgen.claims.resolution`.
@@ -50,7 +51,7 @@ class Measurement:
     Raises
     ------
     InvalidMeasurement
-        If `roundings` is not a positive integer.
+        If `roundings` is not a positive integer, or `sharp` is out of range.
     """
 
     kind: Kind
@@ -60,13 +61,18 @@ class Measurement:
     roundings: int = ROUNDINGS
     envelope: Any = 0.0
     sizes: tuple[float, ...] = ()
-    sharp: bool = False
+    sharp: float = False
     reason: str = ""
 
     def __post_init__(self) -> None:
         if type(self.roundings) is not int or self.roundings < 1:
             raise InvalidMeasurement(
                 f"roundings must be a positive integer, got {self.roundings!r}"
+            )
+        if self.sharp not in (True, False) and not 0 < self.sharp < 1:
+            raise InvalidMeasurement(
+                "sharp must be True, False or a number between 0 and 1 that lhs/rhs "
+                f"reaches, got {self.sharp!r}"
             )
 
     @property
@@ -116,15 +122,16 @@ def at_most(
     scale: Any = 1.0,
     *,
     roundings: int = ROUNDINGS,
-    sharp: bool = False,
+    sharp: float = False,
     reason: str = "",
 ) -> Measurement:
     """lhs ≤ rhs, an inequality; see `equal` for the arguments.
 
     Parameters
     ----------
-    sharp : bool
-        The inequality is attained, or approached, on the domain; instances show it.
+    sharp : bool or float
+        The inequality is attained, or approached, on the domain; instances show it. A
+        number says how near they come: lhs/rhs reaches it.
     reason : str
         Why it is kept although lhs stays below half of rhs on all instances.
 

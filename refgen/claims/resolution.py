@@ -25,7 +25,7 @@ LIMITS: dict[str, float] = {
     "rate": 0.02,
     "monte carlo": 0.1,
 }
-# What a sharp inequality has to reach, and any other without a reason.
+# What an inequality that is called sharp has to reach, and one that says nothing.
 SHARP, TIGHT = 0.999, 0.5
 # Allowances for rounding above this multiple of the scale are earned: some error has
 # to reach this part of it.
@@ -40,7 +40,7 @@ class PartResolution:
     ----------
     kind : str
         Of the relation.
-    sharp : bool
+    sharp : bool or float
     reason : str
         Why it is kept although it is coarse, if it says so.
     up, down : float or None
@@ -59,7 +59,7 @@ class PartResolution:
     """
 
     kind: Kind
-    sharp: bool = False
+    sharp: float = False
     reason: str = ""
     up: float | None = None
     down: float | None = None
@@ -79,27 +79,34 @@ class PartResolution:
     @property
     def looseness(self) -> str | None:
         """What is coarse about the relation, in words; None if nothing is."""
-        limit = (
-            LIMITS["monte carlo" if self.monte_carlo else self.kind]
-            if (self.resolution is not None)
-            else 0.0
+        return self._coarse() or self._far_from_equality() or self._large_allowance()
+
+    def _coarse(self) -> str | None:
+        if self.resolution is None:
+            return None
+        limit = LIMITS["monte carlo" if self.monte_carlo else self.kind]
+        if self.resolution <= limit:
+            return None
+        found = shown(self.resolution)
+        return f"{self.kind}: resolves {found}, coarser than {shown(limit)}"
+
+    def _far_from_equality(self) -> str | None:
+        wanted = SHARP if self.sharp is True else self.sharp or TIGHT
+        if self.tightness is None or self.tightness >= wanted:
+            return None
+        said = "sharp " if self.sharp else ""
+        return (
+            f"{said}inequality: lhs/rhs reaches {self.tightness:.3g} only, "
+            f"of {wanted:.3g}"
         )
-        if self.resolution is not None and self.resolution > limit:
-            return (
-                f"{self.kind}: resolves {shown(self.resolution)}, coarser than "
-                f"{shown(limit)}"
-            )
-        if self.tightness is not None:
-            wanted = SHARP if self.sharp else TIGHT
-            if self.tightness < wanted:
-                called = "sharp inequality" if self.sharp else "inequality"
-                return f"{called}: lhs/rhs reaches {self.tightness:.3g} only"
-        if self.allowance > LARGE_ALLOWANCE and self.used < EARNED:
-            return (
-                f"{self.kind}: allows {self.allowance:.1e} of the scale for rounding, "
-                f"and no error reaches more than {self.used:.1e} of that"
-            )
-        return None
+
+    def _large_allowance(self) -> str | None:
+        if self.allowance <= LARGE_ALLOWANCE or self.used >= EARNED:
+            return None
+        return (
+            f"{self.kind}: allows {self.allowance:.1e} of the scale for rounding, and "
+            f"no error reaches more than {self.used:.1e} of that"
+        )
 
     def to_dict(self) -> dict[str, Any]:
         return asdict(self)

@@ -72,7 +72,7 @@ class Samples:
     order: float = 1.0
     kind: Kind | None = None
     scale: float = 1.0
-    sharp: bool = False
+    sharp: float = False
     reason: str = ""
 
 
@@ -89,7 +89,7 @@ def sampled(
     order: float = 1.0,
     kind: Kind | None = None,
     scale: float = 1.0,
-    sharp: bool = False,
+    sharp: float = False,
     reason: str = "",
 ) -> Samples:
     """A Monte-Carlo measurement; see `Samples` for the arguments.

@@ -70,7 +70,9 @@ def test_a_limit_resolves_two_per_cent():
 def test_an_inequality_reaches_half_of_its_bound_and_a_sharp_one_all_of_it():
     sides = np.array([0.1, 0.6])
     assert looseness(at_most(sides, 1.0)) is None
-    assert "reaches 0.1 only" in looseness(at_most(sides[:1], 1.0))
+    assert "reaches 0.1 only, of 0.5" in looseness(at_most(sides[:1], 1.0))
+    assert looseness(at_most(sides, 1.0, sharp=0.59)) is None
+    assert "reaches 0.6 only, of 0.61" in looseness(at_most(sides, 1.0, sharp=0.61))
     assert "sharp inequality" in looseness(at_most(sides, 1.0, sharp=True))
     assert looseness(at_most(sides, 0.6, sharp=True)) is None
 

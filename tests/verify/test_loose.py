@@ -105,7 +105,7 @@ def test_a_reason_keeps_a_loose_relation_and_is_reported():
     )
     assert result.verdict == "HOLDS"
     assert result.reasons == [
-        "inequality: lhs/rhs reaches 0.333 only: the published bound"
+        "inequality: lhs/rhs reaches 0.333 only, of 0.5: the published bound"
     ]
 
 

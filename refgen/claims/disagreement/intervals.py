@@ -80,12 +80,13 @@ def _many_runs_one_point(rg, law):
     return _tails(abs(values - theta), mixed)
 
 
-# Keys: numbers of runs and of points.
+# Numbers of runs and of points; the tails, and the part of the bound that they reach.
 TAILS = {
-    (2, MANY): _two_runs_many_points,
-    (3, 2): _three_runs_two_points,
-    (MANY, 1): _many_runs_one_point,
+    (2, MANY): (_two_runs_many_points, 0.81),
+    (3, 2): (_three_runs_two_points, 0.5),
+    (MANY, 1): (_many_runs_one_point, 0.64),
 }
+GIVEN_RUNS_REACH = 0.67
 
 
 def _spreads(rg, n_runs, n_points, n_classes):
@@ -149,18 +150,19 @@ def hoeffding_interval(rg, law, of_runs=1, of_points=1):
     """
     xp, n_classes = namespace(law.weights), law.label_probabilities.shape[-1]
     parts = []
-    for (m, n), tails in TAILS.items():
+    for (m, n), (tails, reached) in TAILS.items():
         runs, points = _spreads(rg, m, n, n_classes)
         spread = max(of_runs * runs + of_points * points, 1e-300)
         bound = 2 * xp.exp(-2 * xp.asarray(LEVELS) ** 2 / spread)
-        parts.append(at_most(tails(rg, law), bound, 2))
+        parts.append(at_most(tails(rg, law), bound, 2, sharp=reached))
     pairs = rg.disagreement.pairwise_disagreement(law)
     given_runs = [
         _tails_of_given_runs(pairs, n, of_points * _spreads(rg, 2, n, None)[1])
         for n in POINTS
     ]
     chances = xp.asarray(CHANCES)
-    return parts, at_most(xp.stack(given_runs, axis=-2), chances, chances)
+    given = xp.stack(given_runs, axis=-2)
+    return parts, at_most(given, chances, chances, sharp=GIVEN_RUNS_REACH)
 
 
 hoeffding_interval.twin("0.95 R²/N would do for the points", of_points=0.95)

@@ -159,8 +159,8 @@ def jackknife_is_conservative(rg, law, least=1, most=5):
     factor = 1 + 2 * (runs - 1) / (runs - 2)
     return (
         at_most(least * variance, jackknife, JACKKNIFE_SCALE, sharp=True),
-        at_most(jackknife, factor * variance, JACKKNIFE_SCALE),
-        at_most(jackknife, most * variance, JACKKNIFE_SCALE),
+        at_most(jackknife, factor * variance, JACKKNIFE_SCALE, sharp=0.99),
+        at_most(jackknife, most * variance, JACKKNIFE_SCALE, sharp=0.99),
     )
 
 

@@ -101,7 +101,10 @@ def break_even_bounds(rg, ball, share=1, factor=1):
     at_edge = by_dimension(
         lambda d, n: _square(_within_of_the_sphere, xp, d, n), d, n - 1
     )
-    return at_most(typical, share * d, d), at_most(factor * d, at_edge, d)
+    return (
+        at_most(typical, share * d, d, sharp=0.98),
+        at_most(factor * d, at_edge, d, sharp=0.94),
+    )
 
 
 break_even_bounds.twin("at that n the first integral is below 0.98 d", share=0.98)
