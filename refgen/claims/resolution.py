@@ -120,7 +120,19 @@ def shown(resolution: float) -> str:
     >>> shown(0.0213), shown(2.3e-13)
     ('2.1 %', '2.3e-13')
     """
-    return f"{resolution:.1e}" if resolution < 1e-4 else f"{100 * resolution:.2g} %"
+    return f"{resolution:.1e}" if resolution < 1e-4 else per_cent(resolution)
+
+
+def per_cent(share: float) -> str:
+    """A share in per cent, by two digits.
+
+    Examples
+    --------
+    >>> per_cent(0.0213), per_cent(12.5)
+    ('2.1 %', '1250 %')
+    """
+    number = 100 * share
+    return f"{number:.2g} %" if number < 99.5 else f"{number:.0f} %"
 
 
 def resolved(part: DecidedPart) -> PartResolution:

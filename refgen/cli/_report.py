@@ -25,7 +25,7 @@ STYLES = {
 
 def print_report(console: Console, report: Report, twins: bool = False) -> None:
     """Print a report of any number of claims, with every twin if asked for."""
-    console.print(_table(report))
+    _print_table(console, _table(report))
     for result in report.results:
         if not result.ok:
             _print_failure(result)
@@ -34,7 +34,19 @@ def print_report(console: Console, report: Report, twins: bool = False) -> None:
     _print_summary(report)
 
 
+def _print_table(console: Console, table: Table) -> None:
+    """Print whole cells: a narrower terminal wraps the lines."""
+    from rich.measure import Measurement
+
+    if console.width >= 100:
+        table.padding = (0, 1)
+    options = console.options.update(max_width=1_000)
+    console.width = max(console.width, Measurement.get(console, options, table).maximum)
+    console.print(table)
+
+
 def _table(report: Report) -> Table:
+    from rich import box
     from rich.table import Table
 
     from refgen.verify.report import HEADER, row
@@ -42,10 +54,15 @@ def _table(report: Report) -> Table:
     where = ", ".join(sorted({result.device for result in report.results}))
     table = Table(
         title=f"refgen verify, profile {report.profile}, seed {report.seed}"
-        + (f", on {where}" if where else "")
+        + (f", on {where}" if where else ""),
+        box=box.SIMPLE_HEAD,
+        show_edge=False,
+        pad_edge=False,
+        padding=0,
     )
     for i, name in enumerate(HEADER):
-        table.add_column(name, justify="left" if i < 2 else "right")
+        justify = "left" if i < 2 else "right"
+        table.add_column(name, justify=justify, no_wrap=True)
     for result in report.results:
         cells = list(row(result))
         style = STYLES.get(result.verdict, "bold red")
@@ -73,12 +90,14 @@ def _print_failure(result: ClaimResult) -> None:
 
 
 def _print_twins(result: ClaimResult) -> None:
+    from refgen.claims.resolution import per_cent
+
     for twin in result.twins:
         told = ["refuted" if twin.refuted else "not refuted"]
         if twin.share is not None:
             told[0] += f" by {100 * twin.share:.3g} % of the scanned instances"
         if twin.distance is not None:
-            told.append(f"off by {100 * twin.distance:.2g} %")
+            told.append(f"off by {per_cent(twin.distance)}")
         if twin.reason:
             told.append(f"no nearer one: {twin.reason}")
         click.echo(f"  {result.id} twin {twin.text!r}: {', '.join(told)}")

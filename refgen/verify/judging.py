@@ -24,7 +24,7 @@ from typing import Literal
 
 import numpy as np
 
-from refgen.claims.resolution import PartResolution, combined
+from refgen.claims.resolution import PartResolution, combined, per_cent
 from refgen.verify.mean_intervals import claimed_interval, over_looks
 
 State = Literal["holds", "refuted", "open"]
@@ -174,7 +174,7 @@ def _judge_one(
     sizes = ", ".join(f"{size:g}" for size in part["sizes"] or ())
     name = _NAMES.get(kind, "mean").format(sizes, part["order"])
     relation = {"inequality": "≤", "existence": ">"}.get(kind, "=")
-    within = f"{100 * relative:.2g} %" if rhs else f"{precision:g}"
+    within = per_cent(relative) if rhs else f"{precision:g}"
     decision = {
         "holds": "true" if kind == "existence" else f"true within {within}",
         "refuted": "false",

@@ -7,7 +7,7 @@ import math
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
-from refgen.claims.resolution import shown
+from refgen.claims.resolution import per_cent, shown
 
 Verdict = Literal[
     "HOLDS",
@@ -188,7 +188,7 @@ HEADER = (
     "tightest",
     "instances",
     "missed",
-    "twins refuted",
+    "twins",
     "nearest",
     "seconds",
 )
@@ -201,11 +201,11 @@ def row(result: ClaimResult) -> tuple[str, ...]:
         result.id,
         result.verdict,
         "" if result.resolution is None else shown(result.resolution),
-        "" if result.tightness is None else f"{result.tightness:.4g}",
+        "" if result.tightness is None else f"{result.tightness:.3g}",
         f"{result.n_instances:,}",
         "" if result.missed is None else shown(result.missed),
         f"{result.n_twins_refuted}/{len(result.twins)}",
-        "" if nearest is None else f"{100 * (nearest.distance or 0):.2g} %",
+        "" if nearest is None else per_cent(nearest.distance or 0),
         f"{result.seconds:.2f}",
     )
 

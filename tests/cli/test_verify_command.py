@@ -1,6 +1,7 @@
 """``refgen verify``: exit codes, reports, wrong usage."""
 
 import json
+import re
 import subprocess
 import sys
 
@@ -16,6 +17,16 @@ def test_verify_exits_zero_and_counts_claims_and_twins(run):
     result = run("verify", "GDE-5", "GDE-6", "--profile", "quick")
     assert result.exit_code == 0
     assert "2 of 2 claims hold, 2 of 2 false twins refuted" in result.output
+
+
+@pytest.mark.parametrize("columns", [40, 80, 100, 140])
+def test_the_table_shows_whole_cells_at_any_width(run, monkeypatch, columns):
+    monkeypatch.setenv("COLUMNS", str(columns))
+    lines = run("verify", "audit-members", "GDE-6", "--profile", "quick").output
+    row = next(x for x in lines.splitlines() if x.lstrip().startswith("audit-members "))
+    assert re.search(r"audit-members +HOLDS +2\.3e-13 .* 1/1 +2 % +\d+\.\d\d$", row)
+    assert "…" not in lines
+    assert columns != 80 or max(map(len, lines.split("\n1 of")[0].splitlines())) <= 80
 
 
 def test_verify_exits_one_when_something_is_refuted(run, monkeypatch):
