@@ -11,6 +11,7 @@ import numpy as np
 from refgen.arrays import namespace
 from refgen.claims.envelopes import evaluated
 from refgen.claims.kinds import InvalidMeasurement, Kind, Measurement
+from refgen.claims.sampled import Samples
 
 
 @dataclass(frozen=True)
@@ -116,10 +117,16 @@ def _flat(result: Any) -> Iterator[Measurement]:
     if isinstance(result, str) or not isinstance(result, Sequence | Iterator):
         raise InvalidMeasurement(
             "a claim returns relations (equal, at_most, ascending, exceeds, tends_to), "
-            f"got {type(result).__name__}"
+            f"got {type(result).__name__}{_hint(result)}"
         )
     for part in result:
         yield from _flat(part)
+
+
+def _hint(result: Any) -> str:
+    if not isinstance(result, Samples):
+        return ""
+    return "; a function that returns sampled(…) takes a third argument called draws"
 
 
 def _named(part: Measurement, kind: Kind) -> Measurement:
@@ -128,22 +135,35 @@ def _named(part: Measurement, kind: Kind) -> Measurement:
     return replace(part, kind="rate") if is_rate else part
 
 
-def _side(xp: Any, value: Any) -> Any:
+_SIDES = ("lhs", "rhs", "scale")
+
+
+def _side(xp: Any, name: str, value: Any) -> Any:
     """One side as floats, where the instances are; nothing is moved there silently."""
     if getattr(value, "ndim", 0) > 0 and namespace(value) is not xp:
         raise InvalidMeasurement(
             f"the claim measured with {namespace(value).__name__}, and its instances "
             f"are arrays of {xp.__name__}"
         )
-    if xp.asarray(value).dtype.kind == "c":
+    try:
+        kind = xp.asarray(value).dtype.kind
+    except (TypeError, ValueError):  # ragged, or no numbers
+        kind = "O"
+    if kind == "c":
         raise InvalidMeasurement(
-            "the claim measured a complex number; a side is real: take abs or .real"
+            f"the claim measured a complex number as {name}; a side is real: take abs "
+            "or .real"
+        )
+    if kind not in "fiub":
+        raise InvalidMeasurement(
+            f"{name} of a relation must be a number or an array of numbers, got "
+            f"{value!r:.80}"
         )
     return xp.asarray(value, float)
 
 
 def _decide_part(part: Measurement, batch: int, xp: Any) -> DecidedPart:
-    sides = [_side(xp, value) for value in (part.lhs, part.rhs, part.scale)]
+    sides = [_side(xp, name, getattr(part, name)) for name in _SIDES]
     shape = sides[0].shape or _shape_if_lhs_is_a_number(sides, batch)
     # A side that broadcasts beyond lhs would compare different instances.
     if shape[0] != batch or not all(_fits(side.shape, shape) for side in sides):
@@ -155,7 +175,14 @@ def _decide_part(part: Measurement, batch: int, xp: Any) -> DecidedPart:
         )
     lhs, rhs, scale = (xp.broadcast_to(a, shape) for a in sides)
     if not all(bool(xp.isfinite(x).all()) for x in (lhs, rhs, scale)):
-        raise InvalidMeasurement("the claim measured NaN or infinity on an instance")
+        raise InvalidMeasurement(
+            "the claim measured NaN or infinity as "
+            + " and ".join(
+                name
+                for name, side in zip(_SIDES, (lhs, rhs, scale), strict=True)
+                if not bool(xp.isfinite(side).all())
+            )
+        )
     if bool(((scale < 0) | ((scale == 0) & ((lhs != 0) | (rhs != 0)))).any()):
         raise InvalidMeasurement(
             "the scale of a relation must be positive wherever a side is not 0: it is "

@@ -46,7 +46,13 @@ def evaluated(
     at = xp.asarray(all_sizes)
     found = envelope(at) if callable(envelope) else _sum_of_powers(envelope, at, dense)
     try:
-        found = xp.broadcast_to(xp.asarray(found, float), dense)
+        found = xp.asarray(found, float)
+    except (TypeError, ValueError):
+        raise InvalidMeasurement(
+            f"the envelope must give numbers, one for each size, got {found!r:.80}"
+        ) from None
+    try:
+        found = xp.broadcast_to(found, dense)
     except ValueError:
         raise InvalidMeasurement(
             f"the envelope has shape {found.shape} at {len(all_sizes)} sizes; it must "
@@ -72,10 +78,10 @@ def _sum_of_powers(
     """Σ coefficient · size^−power."""
     try:
         pairs = [(coefficient, float(power)) for coefficient, power in terms]
-    except TypeError:
+    except (TypeError, ValueError):
         raise InvalidMeasurement(
-            "an envelope is a list of pairs (coefficient, power), or a function of the "
-            f"sizes, got {type(terms).__name__}"
+            "an envelope is a list of pairs (coefficient, power), such as [(2.0, 1)], "
+            f"or a function of the sizes, got {terms!r:.80}"
         ) from None
     if not all(0 < power < np.inf for _, power in pairs):
         raise InvalidMeasurement(

@@ -236,7 +236,12 @@ def checked_sizes(sizes: Any) -> tuple[float, ...]:
     >>> checked_sizes([4, 16])
     (4.0, 16.0)
     """
-    steps = tuple(float(size) for size in sizes)
+    try:
+        steps = tuple(float(size) for size in sizes)
+    except (TypeError, ValueError):
+        raise InvalidMeasurement(
+            f"sizes must be a sequence of numbers, got {sizes!r:.80}"
+        ) from None
     in_order = all(a < b for a, b in pairwise(steps))
     if len(steps) < 2 or not in_order or not 0 < steps[0] <= steps[-1] < float("inf"):
         raise InvalidMeasurement(

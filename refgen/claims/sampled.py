@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from refgen._checks import is_number
 from refgen.claims.kinds import InvalidMeasurement, Kind, checked_sizes
 
 
@@ -109,18 +110,25 @@ def sampled(
         raise InvalidMeasurement(
             "say one thing about the draws: their bounds, binary, or a kurtosis"
         )
-    if repeats != int(repeats) or repeats < 1 or (repeats > 1 and bounds is None):
-        raise InvalidMeasurement(
-            f"repeats must be a positive integer, and 1 without bounds, got {repeats}"
-        )
-    for name, number, above in (
-        ("precision", precision, 0.0),
-        ("order", order, 0.0),
-        ("scale", scale, 0.0),
-        ("kurtosis - 1", 1.0 if kurtosis is None else kurtosis - 1, -1e-12),
+    if (
+        not is_number(repeats)
+        or not 1 <= repeats < np.inf
+        or repeats != int(repeats)
+        or (repeats > 1 and bounds is None)
     ):
-        if not above < number < np.inf:
-            raise InvalidMeasurement(f"{name} must be positive, got {number}")
+        raise InvalidMeasurement(
+            f"repeats must be a positive integer, and 1 without bounds, got {repeats!r}"
+        )
+    for name, number in (("precision", precision), ("order", order), ("scale", scale)):
+        if not is_number(number) or not 0 < number < np.inf:
+            raise InvalidMeasurement(f"{name} must be positive, got {number!r}")
+    if kurtosis is not None and not (
+        is_number(kurtosis) and 1 - 1e-12 < kurtosis < np.inf
+    ):
+        raise InvalidMeasurement(f"kurtosis must be at least 1, got {kurtosis!r}")
+    is_pair = isinstance(bounds, tuple | list) and len(bounds) == 2
+    if bounds is not None and not is_pair:
+        raise InvalidMeasurement(f"bounds must be a pair (low, high), got {bounds!r}")
     steps = None if sizes is None else checked_sizes(sizes)
     shape = values.shape if hasattr(values, "shape") else np.shape(values)
     _check_shape(shape, steps)

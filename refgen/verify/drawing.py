@@ -18,6 +18,7 @@ from refgen.verify.instances import (
     check_finite,
     check_variety,
     copied,
+    examples_of,
     is_unchanged,
     read_only,
 )
@@ -103,7 +104,7 @@ def _sites(
     statement: Statement, rg: Any, stream: Any, settings: Any
 ) -> list[tuple[Any, int]]:
     """Batches of instances with their lengths, the same at every look."""
-    single = list(drawn(statement.domain.examples))
+    single = drawn(examples_of, statement.domain)
     single += drawn(small_instances, statement, settings.small, settings.seed)
     sites = [(rg.arrays.to_device(instance).take(None), 1) for instance in single]
     if statement.domain.sample is not None:
@@ -112,8 +113,6 @@ def _sites(
         others = (statement.domain.sample(rg, instances.at(i), n) for i in (1, 2))
         drawn(check_variety, batch, others, rg)
         sites.append((batch, n))
-    if not sites:
-        raise ClaimError(None, InvalidMeasurement("the domain has no instance"))
     for batch, _ in sites:
         drawn(check_finite, batch)
         drawn(require_members, statement, rg, batch)
@@ -182,9 +181,15 @@ def _parts(
 ) -> tuple[Samples, ...]:
     with np.errstate(all="ignore"):  # NaN is refused later
         found = statement.measure(rg, batch, draws)
-    parts = (found,) if isinstance(found, Samples) else tuple(found)
-    if not parts or not all(isinstance(part, Samples) for part in parts):
-        raise InvalidMeasurement("a Monte-Carlo claim has to give `sampled` parts")
+    parts = tuple(found) if isinstance(found, Iterable) else (found,)
+    for part in parts:
+        if not isinstance(part, Samples):
+            raise InvalidMeasurement(
+                "a claim that takes draws returns sampled(…), or several of them, got "
+                f"{type(part).__name__}"
+            )
+    if not parts:
+        raise InvalidMeasurement("the claim measured nothing")
     if any(library(batch) is not namespace(part.values) for part in parts):
         raise InvalidMeasurement(
             "the claim measured on the host, and its instances are on the device"

@@ -11,6 +11,7 @@ from refgen.claims import (
     decide,
     equal,
     exceeds,
+    sampled,
     tends_to,
 )
 from refgen.claims.kinds import ROUNDINGS
@@ -80,6 +81,9 @@ ENVELOPES_THAT_PROVE_NOTHING = {
     "powers of an envelope must be positive": [(1.0, 0.0)],
     "must broadcast": lambda n: np.ones((3, 4)),
     "pairs": 0.5,
+    r"such as \[\(2.0, 1\)\], .* got \(2.0, 1\)": (2.0, 1),
+    "pairs .* got .*'a'": [("a", "b")],
+    "must give numbers, one for each size, got 'x'": lambda n: "x",
 }
 
 
@@ -155,6 +159,16 @@ def test_nan_or_a_wrong_batch_is_an_error_not_a_verdict(bad):
         decide("identity", equal(bad, 1.0), 1)
 
 
+@pytest.mark.parametrize("wrong", ["a", None, [[1], [1, 2]]])
+@pytest.mark.parametrize("name", ["lhs", "rhs", "scale"])
+def test_a_side_that_is_no_number_is_named(name, wrong):
+    sides = {"lhs": np.ones(2), "rhs": 1.0, "scale": 1.0}
+    with pytest.raises(InvalidMeasurement, match=f"{name} of a relation must be a num"):
+        decide("identity", equal(**sides | {name: wrong}), 2)
+    with pytest.raises(InvalidMeasurement, match=f"NaN or infinity as {name}$"):
+        decide("identity", equal(**sides | {name: np.nan}), 2)
+
+
 @pytest.mark.parametrize("scale", [np.nan, np.inf])
 def test_nan_in_a_scale_is_an_error(scale):
     with pytest.raises(InvalidMeasurement, match="NaN or infinity"):
@@ -198,6 +212,17 @@ def test_a_limit_needs_sizes():
     for sizes in ([1.0], [2.0, 1.0], [0.0, 1.0], [1.0, np.inf], [1.0, np.nan]):
         with pytest.raises(InvalidMeasurement, match="at least two positive numbers"):
             tends_to(np.ones((3, 2)), 1.0, [(1, 1)], sizes)
+
+
+@pytest.mark.parametrize("sizes", [100, None, "ab", [1.0, None]])
+def test_sizes_are_numbers(sizes):
+    with pytest.raises(InvalidMeasurement, match="sizes must be a sequence of numbers"):
+        tends_to(np.ones((3, 2)), 1.0, [(1, 1)], sizes)
+
+
+def test_draws_need_a_function_that_takes_them():
+    with pytest.raises(InvalidMeasurement, match=r"Samples; .* called draws"):
+        decide("identity", sampled(np.zeros((1, 8)), 0.0, binary=True), 1)
 
 
 def test_only_relations_are_measured():

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from support.sampled_claims import decided, normals, one
 
-from refgen.claims import Claim, InvalidMeasurement, sampled
+from refgen.claims import Claim, InvalidMeasurement, equal, sampled
 from refgen.verify import verify_claim
 from refgen.verify.tally import ClaimError
 
@@ -59,6 +59,10 @@ def test_draws_that_are_not_what_they_should_be_are_errors(claim, problem):
         ({"sizes": (1, 2)}, "an axis of 2 sizes"),
         ({"sizes": (1,)}, "at least two positive"),
         ({"sizes": (1, 1)}, "in ascending order"),
+        ({"precision": "1 %"}, "precision must be positive, got '1 %'"),
+        ({"binary": False, "kurtosis": "3"}, "kurtosis must be at least 1, got '3'"),
+        ({"binary": False, "bounds": 1}, r"bounds must be a pair \(low, high\), got 1"),
+        ({"bounds": (0, 1), "binary": False, "repeats": np.nan}, "repeats must be"),
         ({"scale": 0.0}, "scale must be positive"),
         ({"values": np.zeros(8)}, r"expected \(batch, n\)"),
     ],
@@ -67,6 +71,15 @@ def test_measurements_without_a_valid_interval_are_refused(options, problem):
     arguments = {"values": np.zeros((2, 8)), "rhs": 0.5, "precision": 0.1}
     with pytest.raises(InvalidMeasurement, match=problem):
         sampled(**arguments | {"binary": True} | options)
+
+
+def test_a_claim_that_takes_draws_returns_sampled():
+    def measure(rg, instance, draws):
+        """A mean."""
+        return equal(normals(instance, draws).mean(axis=-1), 0.5)
+
+    with pytest.raises(ClaimError, match=r"returns sampled\(…\), .* got Measurement"):
+        decided(Claim("identity", one(0.5), measure, "TEST", "nowhere"), 1)
 
 
 def test_a_claim_cannot_change_its_bounds_as_it_draws():
