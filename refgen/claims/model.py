@@ -216,6 +216,15 @@ class Claim(Statement):
         return attach
 
     def _attach(self, twin: Twin) -> Twin:
+        if not isinstance(twin.text, str) or not twin.text.strip():
+            raise RegistrationError(
+                f"{self.id}: text must say what the twin claims, got {twin.text!r}"
+            )
+        if not isinstance(twin.domain, Domain):
+            raise RegistrationError(
+                f"{self.id}: domain must be a refgen.domains.Domain, got "
+                f"{type(twin.domain).__name__}"
+            )
         if any(known.text == twin.text for known in self.twins):
             raise RegistrationError(f"{self.id} has the twin {twin.text!r} already")
         self.twins.append(twin)

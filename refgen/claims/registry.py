@@ -81,6 +81,9 @@ def claim(
     def declare(measure: Callable[..., Any]) -> Claim:
         if not measure.__doc__:
             raise RegistrationError(f"claim {id!r} has no docstring to state it")
+        home = modules().get(id, measure.__module__)
+        if home != measure.__module__:
+            raise RegistrationError(f"a claim with id {id!r} exists already, in {home}")
         known = _claims.get(id)
         if known is not None and _file(known.measure) != _file(measure):
             raise RegistrationError(

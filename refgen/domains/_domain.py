@@ -56,6 +56,13 @@ class Domain:
                 f"the domain of {self.description!r} must have a strategy and a "
                 "sampler, or neither"
             )
+        for name in ("examples", "strategy", "sample", "outside"):
+            way = getattr(self, name)
+            if not callable(way) and (way is not None or name == "examples"):
+                raise TypeError(
+                    f"the domain of {self.description!r}: {name} must be a function, "
+                    f"got {type(way).__name__}"
+                )
         said = self.outside is not None
         object.__setattr__(self, "knows_its_members", said or self.is_finite)
         if not said:
@@ -79,12 +86,31 @@ class Domain:
                 f"the domain of {self.description!r} does not say what its members "
                 "are: give it outside="
             )
-        return self.outside(instance) is None
+        return self.reason(instance) is None
+
+    def reason(self, instance: Any) -> str | None:
+        """What `outside` says, if that is a reason in words or None.
+
+        Raises
+        ------
+        TypeError
+            If it is anything else, such as True or False.
+        """
+        found = self.outside(instance)
+        if found is None or (isinstance(found, str) and found):
+            return found
+        raise TypeError(
+            f"outside of the domain of {self.description!r} must return None for a "
+            f"member, and in words why an instance is none, got {found!r:.80}"
+        )
 
     def _not_an_example(self, instance: Any) -> str | None:
         examples = self.examples()
         if any(same(instance, example) for example in examples):
             return None
+        wrong_type = not_a({type(example) for example in examples}, instance)
+        if examples and wrong_type:
+            return wrong_type
         return f"is none of the domain's {len(examples)} instances"
 
     def _of_another_type(self, instance: Any) -> str | None:

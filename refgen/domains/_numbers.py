@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from refgen._checks import check_integer
+from refgen._checks import check_integer, is_number
 from refgen.arrays import namespace
 from refgen.domains._fields import (
     Shaped,
@@ -121,6 +121,8 @@ def real(
 
     Raises
     ------
+    TypeError
+        If `low` or `high` is not a number.
     ValueError
         If the interval is empty, infinite, or not positive where `log` is given, or
         `members` does not hold it.
@@ -137,6 +139,9 @@ def real(
     >>> real(0.2, 20.0, log=True).log
     True
     """
+    for name, end in (("low", low), ("high", high)):
+        if not is_number(end):
+            raise TypeError(f"{name} must be a number, got {end!r}")
     low, high = float(low), float(high)
     if not (math.isfinite(high - low) and low <= high):
         raise ValueError(f"low and high must be finite and in order, got {low}, {high}")

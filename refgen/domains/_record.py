@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,6 +20,11 @@ class Record(Built):
     condition: Outside | None = field(kw_only=True, default=None)
 
     def __post_init__(self) -> None:
+        if self.condition is not None and not callable(self.condition):
+            raise TypeError(
+                f"the domain of {self.description!r}: outside must be a function, got "
+                f"{type(self.condition).__name__}"
+            )
         sizes = self._size_fields({})
         if self.builds_a_type:
             check_arguments(self, sizes)
@@ -120,7 +126,7 @@ def record(
     ------
     ValueError
         If a shape names a size that is not an integer field of the record, or the
-        fields are not those of the instance type.
+        fields are not those of the instance type, or a number is not finite.
     TypeError
         If anything else is given than fields, numbers and records.
 
@@ -153,6 +159,8 @@ def record(
                 f"{name} must be a field, a number or a record, got "
                 f"{type(value).__name__}; a Hypothesis strategy goes into given(...)"
             )
+        if isinstance(value, float) and not math.isfinite(value):
+            raise ValueError(f"{name} must be finite, got {value}")
     return Record(
         description,
         examples,

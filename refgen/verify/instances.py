@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import fields
 from typing import Any
 
 import numpy as np
 
 from refgen.arrays import Instance, namespace
+from refgen.domains import Domain
 
 # So many rows of a block are compared with each other.
 _COMPARED = 64
@@ -85,6 +86,39 @@ def is_unchanged(instance: Instance, before: Instance) -> bool:
     """
     pairs = zip(arrays_of(instance), arrays_of(before), strict=True)
     return all(a.shape == b.shape and bool((a == b).all()) for (_, a), (_, b) in pairs)
+
+
+def examples_of(domain: Domain) -> list[Any]:
+    """The pinned examples of a domain.
+
+    Raises
+    ------
+    InvalidInstance
+        If one is no instance, or there are none and nothing else is drawn.
+
+    Examples
+    --------
+    >>> from refgen.claims.disagreement.domains import finite_laws
+    >>> all(isinstance(law, Instance) for law in examples_of(finite_laws))
+    True
+    """
+    examples = domain.examples()
+    if not isinstance(examples, Iterable):
+        raise InvalidInstance(
+            f"examples must return a list of instances, got {type(examples).__name__}"
+        )
+    examples = list(examples)
+    for example in examples:
+        if not isinstance(example, Instance):
+            raise InvalidInstance(
+                "examples must be of a type that derives from refgen.arrays.Instance, "
+                f"got {type(example).__name__}"
+            )
+    if not examples and domain.is_finite:
+        raise InvalidInstance(
+            "the domain has no instance: give it examples, or a strategy and a sampler"
+        )
+    return examples
 
 
 def check_finite(instance: Instance) -> None:

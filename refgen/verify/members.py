@@ -22,7 +22,7 @@ def require_member(claim: Claim, rg: Any, instance: Any) -> None:
         Saying why, such as "outside the domain of GDE-8b: k must be 2, got 3".
     """
     known = isinstance(instance, Instance)
-    reason = claim.domain.outside(rg.arrays.to_host(instance) if known else instance)
+    reason = claim.domain.reason(rg.arrays.to_host(instance) if known else instance)
     if reason is not None:
         raise OutsideDomain(f"outside the domain of {claim.id}: {reason}")
 
@@ -39,7 +39,7 @@ def require_members(
     """
     for row in rows:
         instance = rg.arrays.to_host(batch.take(row))
-        reason = statement.domain.outside(instance)
+        reason = statement.domain.reason(instance)
         if reason is not None:
             raise OutsideDomain(
                 f"the domain of {statement.domain.description!r} does not contain its "

@@ -13,7 +13,12 @@ from refgen.claims.decisions import Decision
 from refgen.claims.kinds import InvalidMeasurement
 from refgen.claims.model import Statement
 from refgen.verify.again import check_varies, measured
-from refgen.verify.instances import check_variety, n_distinct
+from refgen.verify.instances import (
+    check_finite,
+    check_variety,
+    examples_of,
+    n_distinct,
+)
 from refgen.verify.members import require_members
 from refgen.verify.tally import ClaimError, Tally, drawn, evaluate
 
@@ -87,8 +92,9 @@ def undetected_share(n_scanned: int) -> float:
 
 def pinned(statement: Statement, rg: Any, tally: Tally) -> None:
     """Try the domain's pinned examples, each of them twice."""
-    for instance in drawn(statement.domain.examples):
+    for instance in drawn(examples_of, statement.domain):
         batch = rg.arrays.to_device(instance).take(None)
+        drawn(check_finite, batch)
         drawn(require_members, statement, rg, batch)
         tally.record(batch, measured(statement, rg, batch, 1))
 

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import textwrap
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -65,6 +66,20 @@ def test_an_id_belongs_to_one_file():
     get("GDE-6")
     with pytest.raises(RegistrationError, match=r"GDE-6' exists already, in "):
         declare("GDE-6")
+
+
+def test_an_id_of_the_package_is_taken_before_its_module_is_imported():
+    program = """
+        from refgen.claims import claim
+        from refgen.claims.disagreement.domains import finite_laws
+        def gap(rg, law):
+            \"A statement.\"
+        claim("RM-2", kind="identity", domain=finite_laws)(gap)
+    """
+    ran = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(program)], capture_output=True, text=True
+    )
+    assert "'RM-2' exists already, in refgen.claims.resmem." in ran.stderr
 
 
 def test_a_claim_needs_a_statement_and_a_kind_that_exists():
@@ -140,6 +155,21 @@ def test_a_twin_is_a_function_of_its_own():
 def test_a_twin_changes_an_argument_that_exists(changed, problem):
     with pytest.raises(RegistrationError, match=problem):
         declare().twin("nonsense", **changed)
+
+
+@pytest.mark.parametrize("text", ["", " ", None])
+def test_a_twin_says_what_it_claims(text):
+    with pytest.raises(RegistrationError, match="text must say what the twin claims"):
+        declare().twin(text, limit=0.9)
+
+
+def test_a_twin_holds_on_a_domain():
+    bounded = declare()
+    with pytest.raises(RegistrationError, match=r"domain must be a .*Domain, got str"):
+        bounded.twin("x ≤ 0.9", domain="shares")
+    with pytest.raises(RegistrationError, match=r"domain must be a .*Domain, got Real"):
+        bounded.twin_function("x ≤ 0.9", domain=real(0, 1))(lambda rg, share: None)
+    assert bounded.twins == []
 
 
 def test_two_twins_of_a_claim_do_not_say_the_same():

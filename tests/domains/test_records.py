@@ -134,6 +134,19 @@ def test_only_fields_numbers_and_records_are_fields(wrong):
         dom.record(Line, "lines", slope=dom.vector(2), level=wrong)
 
 
+def test_a_constant_is_finite():
+    with pytest.raises(ValueError, match="level must be finite, got nan"):
+        dom.record(Line, "lines", slope=dom.vector(2), level=np.nan)
+
+
+@pytest.mark.parametrize("name", ["examples", "outside"])
+def test_ways_to_instances_are_functions(name):
+    with pytest.raises(
+        TypeError, match=f"'lines': {name} must be a function, got list"
+    ):
+        dom.record(Line, "lines", slope=dom.vector(2), level=0.5, **{name: []})
+
+
 def test_changed_domains_have_the_examples_that_are_given():
     one = Line(np.ones(3))
     pinned = LINES.but("lines of space", lambda: [one], n=3)

@@ -215,6 +215,26 @@ def test_a_sampler_of_nan_or_infinity_is_an_error(value, block):
     )
 
 
+@pytest.mark.parametrize(
+    ("examples", "problem"),
+    [
+        (lambda: None, "examples must return a list of instances, got NoneType"),
+        (lambda: [1.0], "derives from refgen.arrays.Instance, got float"),
+        (list, "the domain has no instance: give it examples, or"),
+        (lambda: [Point(np.array(np.nan), np.array(1.0))], "NaN or infinity in 'x'"),
+    ],
+)
+def test_examples_are_finite_instances(examples, problem):
+    assert problem in error_of(lambda p: equal(p.x, p.x), Domain("none", examples))
+
+
+@pytest.mark.parametrize("answer", [True, False, "", np.bool_(False)])
+def test_an_answer_that_is_no_reason_is_an_error(answer):
+    domain = dom.record(Point, "points", x=unit(), y=unit(), outside=lambda p: answer)
+    error = error_of(lambda p: equal(p.x, p.x), domain)
+    assert "outside of the domain of 'points' must return None for a member" in error
+
+
 # --- A violation is confirmed
 
 
