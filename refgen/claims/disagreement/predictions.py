@@ -26,7 +26,9 @@ def _test_set(predictions: Any, truth: Any, k: int) -> ClassifierLaw:
 def _no_test_set(law: Any) -> str | None:
     if not isinstance(law, ClassifierLaw):
         return not_a(ClassifierLaw, law)
-    m, n = law.predictions.shape[-2:]
+    if law.predictions.ndim != 2:
+        return f"must be one law, got predictions of shape {law.predictions.shape}"
+    m, n = law.predictions.shape
     if m not in (4, 5) or not 2 <= n <= 6:
         return f"there are {m} runs on {n} points, not 4 or 5 on 2 to 6"
     for weights in (law.weights, law.classifier_weights):
@@ -185,7 +187,10 @@ def _members(member_probabilities: Any) -> MemberLaw:
 def _unequal_points(law: Any) -> str | None:
     if not isinstance(law, MemberLaw):
         return not_a(MemberLaw, law)
-    m, n = law.member_probabilities.shape[-3:-1]
+    if law.member_probabilities.ndim != 3:
+        shape = law.member_probabilities.shape
+        return f"must be one law, got member_probabilities of shape {shape}"
+    m, n = law.member_probabilities.shape[:2]
     if m not in (4, 5) or not 2 <= n <= 5:
         return f"there are {m} runs on {n} points, not 4 or 5 on 2 to 5"
     off = abs(law.weights * law.weights.shape[-1] - 1).max()
