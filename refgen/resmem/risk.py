@@ -257,7 +257,8 @@ def deviation(
 
 def _check_features(name: str, array: Any, missing: Any) -> None:
     if array.shape[-1] != missing.shape[-1]:
+        have = "has" if name == "matrix" else "have"
         raise ValueError(
-            f"{name} have {array.shape[-1]} feature(s) and the coefficients "
+            f"{name} {have} {array.shape[-1]} feature(s) and the coefficients "
             f"{missing.shape[-1]}; they must have the same"
         )

@@ -25,8 +25,10 @@ def without_self(distances: Any, indices: Any) -> tuple[Any, Any]:
 
     Raises
     ------
+    TypeError
+        If `indices` are not integers.
     ValueError
-        With fewer than two neighbours.
+        With fewer than two neighbours, or if shapes differ.
 
     Notes
     -----
@@ -39,7 +41,15 @@ def without_self(distances: Any, indices: Any) -> tuple[Any, Any]:
     """
     distances = as_floats("distances", distances, 2)
     xp = namespace(distances)
+    as_floats("indices", indices, 2)
     indices = xp.asarray(indices)
+    if distances.ndim != 2 or indices.shape != distances.shape:
+        raise ValueError(
+            "distances and indices must have the same shape (n, k + 1), got "
+            f"{distances.shape} and {indices.shape}"
+        )
+    if indices.dtype.kind not in "iu":
+        raise TypeError(f"indices must be integers, got dtype {indices.dtype}")
     n, k = distances.shape[0], distances.shape[1] - 1
     if k < 1:
         raise ValueError("distances must hold at least 2 neighbours per point, got 1")

@@ -126,6 +126,11 @@ def test_points_and_rows_are_refused():
         ResMemRegressor(DummyRegressor(), "auto").fit([[1.0]], [1.0])
     with pytest.raises(ValueError, match="at least 2 neighbours per point"):
         without_self([[0.0]], [[0]])
+    for indices in ([0, 1], [[0, 1, 2]], [["a"]], [[0], [0, 1]]):
+        with pytest.raises((ValueError, TypeError), match="indices"):
+            without_self([[0.0, 1.0]], indices)
+    with pytest.raises(TypeError, match="indices must be integers, got dtype float64"):
+        without_self([[0.0, 1.0]], [[0.0, 1.0]])
     model = ResMemRegressor(STUMP).fit(X, Y)
     with pytest.raises(ValueError, match="expecting 10 features"):
         model.predict(X[:, :2])

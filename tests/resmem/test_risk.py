@@ -268,9 +268,9 @@ MATRIX = np.eye(2)
         ("simulation.displacement_matrices", (POINTS, QUERIES[None], 1), "batch axes"),
         ("risk.resmem_errors", ([1.0], [1.0, 2.0], QUERIES), r"have 1 feature\(s\)"),
         ("risk.resmem_errors", ([1.0], [1.0], QUERIES), "displacements have 2"),
-        ("risk.resmem_risk", ([1.0], [1.0], MATRIX), "matrix have 2"),
-        ("risk.risk_bounds", ([1.0], [1.0], MATRIX, 0.5), "matrix have 2"),
-        ("risk.fitted_risk_bounds", ([1.0], [1.0], MATRIX, 0.5), "matrix have 2"),
+        ("risk.resmem_risk", ([1.0], [1.0], MATRIX), "matrix has 2"),
+        ("risk.risk_bounds", ([1.0], [1.0], MATRIX, 0.5), "matrix has 2"),
+        ("risk.fitted_risk_bounds", ([1.0], [1.0], MATRIX, 0.5), "matrix has 2"),
         (
             "risk.fitted_risk_bounds",
             ([1.0] * 2, [1.0] * 2, MATRIX, -0.5),
