@@ -245,7 +245,7 @@ def _distance_from_normal(pmf: Any) -> Any:
     cost=500,
 )
 def noise_floor(rg, law, power=1 / 2):
-    """Calibrated: √N E CACE_N → Σ √(2 v_b/π), within Σ of terms of order 1/N."""
+    """√N E CACE_N → Σ √(2 v_b/π) for calibrated laws, up to a distance of order 1/N."""
     pmf, xp = _imbalance_pmf(law), namespace(law.weights)
     limit = rg.disagreement.expected_noise_floor(law, 1, N_BINS)
     sizes = xp.asarray(SAMPLE_SIZES, float)
