@@ -119,8 +119,12 @@ class Claim(Statement):
 
     @property
     def theory(self) -> str:
-        """Module name of the theory, which is also its page in ``theory/``."""
-        return self.measure.__module__.split(".")[2]
+        """Module name of the theory, which is also its page in ``theory/``.
+
+        Empty for a claim that is declared outside the package.
+        """
+        package, _, rest = self.measure.__module__.partition("refgen.claims.")
+        return "" if package else rest.partition(".")[0]
 
     @property
     def location(self) -> str:

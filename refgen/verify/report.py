@@ -177,8 +177,16 @@ class Report:
         return json.dumps(self.to_dict(), indent=2, ensure_ascii=False) + "\n"
 
     def __str__(self) -> str:
-        lines = [HEADER, *(row(result) for result in self.results)]
-        return "\n".join("  ".join(cells) for cells in lines)
+        rows = [HEADER, *(row(result) for result in self.results)]
+        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+        lines = (
+            "  ".join(
+                cell.ljust(width) if i < 2 else cell.rjust(width)
+                for i, (cell, width) in enumerate(zip(cells, widths, strict=True))
+            )
+            for cells in rows
+        )
+        return "\n".join(lines)
 
 
 HEADER = (

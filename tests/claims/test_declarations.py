@@ -191,6 +191,11 @@ def test_every_pattern_has_to_match():
         registry.find(["GDE-6", "GDE-666"])
 
 
+def test_a_claim_of_another_package_belongs_to_no_theory():
+    assert declare().theory == ""
+    assert get("GDE-6").theory == "disagreement"
+
+
 def test_a_claim_knows_the_line_that_declares_it():
     path, line = get("GDE-6").location.split(":")
     root = Path(registry.__file__).parents[2]

@@ -200,3 +200,9 @@ def test_a_claim_without_a_twin_holds_with_its_power_untested():
     result = verify_claim(replace(make(below(100)), twins=[]), QUICK)
     assert result.verdict == "HOLDS (power untested)"
     assert result.ok
+
+
+def test_a_report_prints_as_a_table():
+    header, one, two = str(verify(["GDE-5", "audit"], profile="quick")).splitlines()
+    assert len(header) == len(one) == len(two)
+    assert header.startswith("claim  verdict  ")
