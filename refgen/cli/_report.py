@@ -92,17 +92,20 @@ def _print_failure(result: ClaimResult) -> None:
 def _print_twins(result: ClaimResult) -> None:
     from refgen.claims.resolution import per_cent
 
+    click.echo(f"{result.id}: {result.title}")
     for twin in result.twins:
         told = ["refuted" if twin.refuted else "not refuted"]
-        if twin.share is not None:
+        if twin.refuted and twin.share == 0:
+            told[0] += ", though by none of the scanned instances"
+        elif twin.refuted and twin.share is not None:
             told[0] += f" by {100 * twin.share:.3g} % of the scanned instances"
         if twin.distance is not None:
             told.append(f"off by {per_cent(twin.distance)}")
         if twin.reason:
             told.append(f"no nearer one: {twin.reason}")
-        click.echo(f"  {result.id} twin {twin.text!r}: {', '.join(told)}")
+        click.echo(f"  twin {twin.text!r}: {', '.join(told)}")
     for reason in result.reasons:
-        click.echo(f"  {result.id} keeps {reason}")
+        click.echo(f"  kept although coarse: {reason}")
 
 
 def _print_summary(report: Report) -> None:

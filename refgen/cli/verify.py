@@ -108,10 +108,11 @@ def command(
 ) -> None:
     """Verify claims (IDS or globs; all by default) and refute their false twins.
 
-    The table shows for each claim which relative change of a side would have been seen
-    (resolves), how near an inequality came to equality (tightest), the probability of
-    violations that the scan would have missed one time in twenty (missed), and how far
-    the nearest twin is from the truth (nearest).
+    Columns of the table: resolves, the relative error of a side that would have been
+    seen; tightest, how near an inequality came to equality (of other claims, the
+    largest error as a part of what is allowed); missed, the probability of violations
+    that the scan would have missed one time in twenty; twins, how many were refuted;
+    nearest, how far the nearest twin is from the truth.
 
     Exit status: 0 if all hold and all twins are refuted, 1 if not, 2 on wrong usage,
     130 if interrupted.

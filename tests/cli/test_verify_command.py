@@ -139,7 +139,9 @@ def test_the_profiles_are_those_of_the_engine():
 
 def test_twins_are_listed_with_their_distance_and_what_refutes_them(run):
     shown = run("verify", "RM-3", "--profile", "quick", "--twins").output
-    lines = [line for line in shown.splitlines() if line.startswith("  RM-3 twin '")]
+    assert f"RM-3: {get('RM-3').title}\n  twin '" in shown
+    lines = [line for line in shown.splitlines() if line.startswith("  twin '")]
     assert len(lines) == len(get("RM-3").twins)
-    assert all(" % of the scanned instances" in line for line in lines)
+    assert all(" of the scanned instances" in line for line in lines)
+    assert "refuted by 0 %" not in shown
     assert all(", off by " in line for line in lines)
