@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Literal
 
+from refgen._checks import is_number
 from refgen.arrays import UNIT_ROUNDOFF
 
 Kind = Literal["identity", "inequality", "limit", "rate", "existence"]
@@ -69,11 +70,7 @@ class Measurement:
             raise InvalidMeasurement(
                 f"roundings must be a positive integer, got {self.roundings!r}"
             )
-        if self.sharp not in (True, False) and not 0 < self.sharp < 1:
-            raise InvalidMeasurement(
-                "sharp must be True, False or a number between 0 and 1 that lhs/rhs "
-                f"reaches, got {self.sharp!r}"
-            )
+        check_sharp(self.sharp)
 
     @property
     def tolerance(self) -> Any:
@@ -84,6 +81,26 @@ class Measurement:
         sides: a factor of 2.
         """
         return 2 * self.roundings * UNIT_ROUNDOFF * self.scale
+
+
+def check_sharp(sharp: Any) -> None:
+    """Refuse what does not say how near to equality an inequality comes.
+
+    Raises
+    ------
+    InvalidMeasurement
+        If it is not True, False or a number between 0 and 1.
+
+    Examples
+    --------
+    >>> check_sharp(0.9)
+    """
+    if isinstance(sharp, bool) or (is_number(sharp) and 0 < sharp < 1):
+        return
+    raise InvalidMeasurement(
+        "sharp must be True, False or a number between 0 and 1 that lhs/rhs reaches, "
+        f"got {sharp!r}"
+    )
 
 
 def equal(

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from refgen._checks import is_number
-from refgen.claims.kinds import InvalidMeasurement, Kind, checked_sizes
+from refgen.claims.kinds import InvalidMeasurement, Kind, check_sharp, checked_sizes
 
 
 @dataclass(frozen=True)
@@ -129,6 +129,7 @@ def sampled(
     is_pair = isinstance(bounds, tuple | list) and len(bounds) == 2
     if bounds is not None and not is_pair:
         raise InvalidMeasurement(f"bounds must be a pair (low, high), got {bounds!r}")
+    check_sharp(sharp)
     steps = None if sizes is None else checked_sizes(sizes)
     shape = values.shape if hasattr(values, "shape") else np.shape(values)
     _check_shape(shape, steps)

@@ -190,10 +190,12 @@ def test_roundings_are_a_positive_integer(roundings):
             relation(1.0, 1.0, roundings=roundings)
 
 
-@pytest.mark.parametrize("sharp", [1.5, 0.0001 - 1, 2, float("nan")])
+@pytest.mark.parametrize("sharp", [1.5, -0.5, 2, 0, 1, np.nan, "x", None, [1]])
 def test_sharp_is_a_ratio(sharp):
     with pytest.raises(InvalidMeasurement, match="between 0 and 1"):
         at_most(1.0, 1.0, sharp=sharp)
+    with pytest.raises(InvalidMeasurement, match="between 0 and 1"):
+        sampled(np.zeros((1, 8)), 0.5, binary=True, sharp=sharp)
 
 
 def test_sides_are_real():
