@@ -48,6 +48,9 @@ class PartResolution:
         refuted; not for inequalities and existence.
     tightness : float or None
         Largest lhs/rhs of an inequality.
+    hidden : bool
+        Whether both sides of an inequality are below what rounding is allowed to move,
+        on all instances.
     allowance : float
         For rounding, relative to the scale.
     used : float
@@ -64,6 +67,7 @@ class PartResolution:
     up: float | None = None
     down: float | None = None
     tightness: float | None = None
+    hidden: bool = False
     allowance: float = 0.0
     used: float = 0.0
     margin: float | None = None
@@ -91,6 +95,8 @@ class PartResolution:
         return f"{self.kind}: resolves {found}, coarser than {shown(limit)}"
 
     def _far_from_equality(self) -> str | None:
+        if self.hidden:
+            return "inequality: rounding is allowed more than both sides are"
         wanted = SHARP if self.sharp is True else self.sharp or TIGHT
         if self.tightness is None or self.tightness >= wanted:
             return None
@@ -153,7 +159,9 @@ def resolved(part: DecidedPart) -> PartResolution:
     if part.kind == "inequality":
         reached = _largest(xp, part.tightness, sides.rhs > sides.tolerance)
         used = _used(xp, error, sides)
-        return replace(found, tightness=reached, used=used)
+        larger = xp.maximum(abs(sides.lhs), abs(sides.rhs))
+        hidden = bool(((larger <= sides.tolerance) & (sides.tolerance > 0)).all())
+        return replace(found, tightness=reached, hidden=hidden, used=used)
     return replace(
         found,
         up=_smallest(xp, allowed + error, size),
@@ -219,6 +227,7 @@ def _both(a: PartResolution, b: PartResolution) -> PartResolution:
         up=_pick(min, a.up, b.up),
         down=_pick(min, a.down, b.down),
         tightness=_pick(max, a.tightness, b.tightness),
+        hidden=a.hidden and b.hidden,
         allowance=max(a.allowance, b.allowance),
         used=max(a.used, b.used),
         margin=_pick(max, a.margin, b.margin),

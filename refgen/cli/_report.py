@@ -61,8 +61,7 @@ def _table(report: Report) -> Table:
         padding=0,
     )
     for i, name in enumerate(HEADER):
-        justify = "left" if i < 2 else "right"
-        table.add_column(name, justify=justify, no_wrap=True)
+        table.add_column(name, justify="left" if i < 2 else "right", no_wrap=True)
     for result in report.results:
         cells = list(row(result))
         style = STYLES.get(result.verdict, "bold red")

@@ -77,6 +77,14 @@ def test_an_inequality_reaches_half_of_its_bound_and_a_sharp_one_all_of_it():
     assert looseness(at_most(sides, 0.6, sharp=True)) is None
 
 
+def test_a_scale_that_hides_both_sides_of_an_inequality_is_loose():
+    assert "more than both sides are" in looseness(at_most(np.ones(2), 2.0, 1e15))
+    shown, hidden = (
+        [resolution_of(at_most(np.ones(1), 1.5, scale))] for scale in (1.0, 1e15)
+    )
+    assert combined(hidden, shown)[0].looseness is None
+
+
 def test_a_large_allowance_for_rounding_is_earned():
     many = {"roundings": 2**16}
     allowance = 2 * 2**16 * UNIT_ROUNDOFF
