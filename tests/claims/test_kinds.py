@@ -169,6 +169,16 @@ def test_a_side_that_is_no_number_is_named(name, wrong):
         decide("identity", equal(**sides | {name: np.nan}), 2)
 
 
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+@pytest.mark.parametrize("row", [0, 1])
+def test_one_bad_number_among_good_ones_is_an_error(bad, row):
+    side = np.array([1.0, 1.0])
+    side[row] = bad
+    for relation in (equal(side, 1.0), at_most(1.0, side), exceeds(side, 0.5)):
+        with pytest.raises(InvalidMeasurement, match="NaN or infinity"):
+            decide(relation.kind, relation, 2)
+
+
 @pytest.mark.parametrize("scale", [np.nan, np.inf])
 def test_nan_in_a_scale_is_an_error(scale):
     with pytest.raises(InvalidMeasurement, match="NaN or infinity"):
