@@ -67,6 +67,12 @@ def test_limits_stay_within_their_envelope(kind):
     assert {part.kind for part in (*inside.parts, *outside.parts)} == {kind}
 
 
+@pytest.mark.parametrize(("off", "violated"), [(0.099, False), (0.101, True)])
+def test_a_limit_is_violated_right_beyond_its_envelope(off, violated):
+    relation = tends_to(np.array([[1.0, 1 + off]]), 1.0, [(1.0, 1)], [1, 10])
+    assert decide("limit", relation, 1).violated.tolist() == [violated]
+
+
 def test_an_envelope_may_differ_between_instances():
     values = np.array([[1.5, 1.02], [3.0, 1.1]])
     relation = tends_to(values, 1.0, [(np.array([0.6, 1.0]), 1)], [1, 20])

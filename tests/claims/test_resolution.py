@@ -102,3 +102,21 @@ def test_the_margin_is_the_largest_relative_violation():
     found = resolution_of(at_most(np.array([1.0, 1.03, 1.01]), 1.0))
     assert found.margin == pytest.approx(0.03 / 1.03)
     assert resolution_of(at_most(np.ones(3), 1.0)).margin is None
+
+
+@pytest.mark.parametrize("sides", [([1.03], [1.01]), ([1.01], [1.03])])
+def test_of_two_batches_the_larger_margin_counts(sides):
+    parts = [[resolution_of(at_most(np.array(side), 1.0))] for side in sides]
+    assert combined(*parts)[0].margin == pytest.approx(0.03 / 1.03)
+
+
+@pytest.mark.parametrize("roundings", [(2**16, 2**10), (2**10, 2**16)])
+def test_of_two_batches_the_larger_allowance_counts(roundings):
+    parts = [[resolution_of(equal(np.ones(1), 1.0, roundings=n))] for n in roundings]
+    assert combined(*parts)[0].allowance == 2 * 2**16 * UNIT_ROUNDOFF
+
+
+def test_a_relation_that_one_batch_lacks_is_kept():
+    one, two = (resolution_of(at_most(np.array([x]), 1.0)) for x in (0.2, 0.9))
+    assert combined([two], [two, one])[1] is one
+    assert combined([two, one], [two])[1] is one

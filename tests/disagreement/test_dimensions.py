@@ -91,3 +91,14 @@ def test_dimensions_of_a_batch():
     for i in range(3):
         single = rd.calibrated_dimensions(laws.take(i))
         assert {name: value[i] for name, value in batch.items()} == single
+
+
+def test_votes_that_are_rounding_are_none():
+    little = 2.0**-53
+    votes = [[1 - little, little, 0.0], [0.0, 1.0, 0.0]]
+    labels = [[1, 0, 0], [0, 1, 0]]
+    rounded, exact = (
+        rd.calibrated_dimensions(rd.FiniteLaw([0.5, 0.5], labels, shares))
+        for shares in (votes, labels)
+    )
+    assert rounded == exact

@@ -57,3 +57,12 @@ def test_equally_likely_constants_attain_the_bound(m):
     variance = rd.variance_components(law)["20"]
     assert rd.disagreement_error_ratio(law) == pytest.approx(m / (2 * (m - 1)))
     assert rd.pairwise_variance_bound(law) == pytest.approx(float(variance))
+
+
+@pytest.mark.parametrize("rare", [1e-3, 1e-9])
+def test_small_errors_count_as_large_ones_do(rare):
+    weights, truth = [rare, 1 - rare], [[1.0, 0.0]] * 2
+    law = rd.ClassifierLaw(weights, truth, [0.5, 0.5], [[0, 0], [1, 0]])
+    assert rd.disagreement_error_ratio(law) == pytest.approx(1.0)
+    variance = float(rd.variance_components(law)["20"])
+    assert rd.pairwise_variance_bound(law) >= variance * (1 - 1e-9)

@@ -1,6 +1,6 @@
 """A domain knows its members, and says in plain words why an instance is none."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,7 @@ from refgen.domains import Domain
 from refgen.random import Stream
 from refgen.resmem import LinearProblem
 from refgen.verify import OutsideDomain, check, verify_claim
+from refgen.verify.members import require_members
 
 LAWS = dom.record(
     FiniteLaw,
@@ -72,6 +73,7 @@ def test_drawn_values_are_members_of_their_field(name):
          "must be class codes below 3, got -1"),
         (dom.distribution("n"), [0.5, 0.6, -0.1], "must be at least 0, got -0.1"),
         (dom.distribution("n"), [0.5, 0.75, 0.25], "must sum to 1, got 1.5"),
+        (dom.distribution("n"), [0.5, 0.25, 0], "must sum to 1, got 0.75"),
         (dom.distribution("n"), [0.5, np.nan, 0.1], "must be at least 0, got nan"),
         (dom.distribution("n", positive=True), [1, 0, 0], "must be positive, got 0"),
         (dom.distribution("n", denominator=4), [0.5, 0.3, 0.2],
@@ -291,3 +293,25 @@ def test_an_instance_that_its_own_domain_calls_outside_is_an_error(stage):
     result = verify_claim(claim)
     assert result.verdict == "ERROR"
     assert "radius must lie in [0.1, 1], got 3" in result.error
+
+
+def test_every_row_that_is_asked_about_has_to_be_a_member():
+    claim = Claim("inequality", PROBLEMS, lambda rg, p: at_most(p.radius, 9), "TEST")
+    one = LinearProblem([1.0], [1.0], 0.5)
+    batch = replace(one.map(lambda a: np.array([a] * 3)), radius=[0.5, 0.5, 3.0])
+    require_members(claim, rg, batch, {0, 1})
+    with pytest.raises(OutsideDomain, match="radius must lie"):
+        require_members(claim, rg, batch, {0, 2})
+
+
+def test_the_last_row_of_a_block_is_asked_about():
+    def sample(rg, stream, size):
+        draws = PROBLEMS.sample(rg, stream, size)
+        draws.radius[-1] = 3.0
+        return draws
+
+    examples = [LinearProblem([1.0], [1.0], 0.5)]
+    strategy = PROBLEMS.strategy
+    domain = Domain("long", lambda: examples, strategy, sample, PROBLEMS.outside)
+    claim = Claim("inequality", domain, lambda rg, p: at_most(p.radius, 9), "TEST")
+    assert "radius must lie in [0.1, 1], got 3" in verify_claim(claim).error

@@ -214,6 +214,12 @@ def test_displacements_are_those_of_drawn_points():
     assert ball_displacement(d, n, k) == pytest.approx(values.mean(), abs=error)
 
 
+@pytest.mark.parametrize(("n", "k"), [(100, 60), (1000, 900), (10_000, 5000)])
+def test_displacements_of_many_neighbours_are_as_accurate(n, k):
+    interval = expected_interval_displacement(n, k)
+    assert ball_displacement(1, n, k) == pytest.approx(float(interval), rel=1e-12)
+
+
 @pytest.mark.parametrize("d", [1, 3])
 def test_all_neighbours_are_a_mean_of_n(d):
     n = np.array([1, 2, 9])

@@ -8,11 +8,13 @@ import numpy as np
 import pytest
 from hypothesis import strategies as st
 
+import refgen
 from refgen import domains as dom
 from refgen.arrays import Instance
 from refgen.claims import Claim, at_most, equal
 from refgen.domains import Domain
 from refgen.verify import PROFILES, verify_claim
+from refgen.verify.again import confirm
 from refgen.verify.scan import pinned
 from refgen.verify.tally import ClaimError, Tally
 
@@ -233,6 +235,28 @@ def test_an_answer_that_is_no_reason_is_an_error(answer):
     domain = dom.record(Point, "points", x=unit(), y=unit(), outside=lambda p: answer)
     error = error_of(lambda p: equal(p.x, p.x), domain)
     assert "outside of the domain of 'points' must return None for a member" in error
+
+
+def test_blocks_of_one_instance_each_may_differ_between_blocks():
+    def sample(rg, stream, size):
+        u = stream.uniform(2)
+        return Point(np.full(size, u[0]), np.full(size, u[1]))
+
+    claim = claimed(lambda p: equal(p.x, p.x), with_sampler(sample))
+    assert verify_claim(claim, QUICK).verdict.startswith("HOLDS")
+
+
+def test_a_violation_stays_as_it_was_drawn_while_it_is_confirmed():
+    def writes(rg, p):
+        p.x.base.flags.writeable = True
+        p.x.flags.writeable = True
+        p.x[...] = 9.0
+        return at_most(p.x, 1.0)
+
+    violation = Point(np.array(2.0), np.array(0.0))
+    statement = Claim("inequality", points, writes, "TEST-1", "nowhere")
+    confirm(statement, refgen, violation)
+    assert violation.x == 2.0
 
 
 # --- A violation is confirmed

@@ -150,6 +150,25 @@ def test_a_twin_is_near_if_its_numbers_are_or_if_its_largest_violation_is():
     assert by_violation.distance == pytest.approx(0.04)
 
 
+def test_a_result_is_as_coarse_as_its_coarsest_relation():
+    result = verified(
+        "identity",
+        lambda rg, share, factor=1.0: [
+            equal(factor * share.x, share.x, scale) for scale in (1.0, 1e3, 1.0)
+        ],
+    )
+    assert result.resolution == pytest.approx(2.27e-10, rel=0.01)
+
+
+def test_a_twin_is_as_near_as_its_numbers_if_its_violation_is_larger():
+    twin = verified(
+        "inequality",
+        lambda rg, share, factor=1.0: at_most(share.x, 10 * (1 - factor) + 1),
+        [{"factor": 1.03}],
+    ).twins[0]
+    assert (twin.distance, twin.is_near) == (pytest.approx(0.03), True)
+
+
 def test_a_twin_on_another_domain_is_no_near_miss():
     declared = Claim("inequality", shares, at_most_one, "TEST", "nowhere")
     declared.twin("up to 1.01", domain=shares.but("to 1.01", x=real(0.5, 1.01)))

@@ -110,6 +110,11 @@ def test_true_claims_well_inside_hold(law, kind, off, seed):
     assert verdict.instance is None
 
 
+@pytest.mark.parametrize("kind", ["identity", "inequality"])
+def test_what_is_false_within_its_precision_is_refuted_too(kind):
+    assert judging._state(kind, 1.01, 1.02, rhs=1.0, precision=0.1) == "refuted"
+
+
 def test_an_existence_of_nothing_is_refuted():
     assert decided(make("binary", "existence", off=-0.2), 5).state == "refuted"
 

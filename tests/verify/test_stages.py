@@ -171,6 +171,15 @@ def test_a_report_says_what_its_scan_cannot_see():
     assert finite.twins[0].share is None
 
 
+def test_the_share_of_violations_is_one_of_scanned_instances():
+    claim = below(2.0, twin=0.75)
+    run, _ = run_of(claim, 1, Settings(0, QUICK.search_examples, 4000, 256))
+    outcome = run.outcome()
+    assert outcome.n_scanned < outcome.n_instances
+    share = verify_claim(claim, QUICK).twins[0].share
+    assert share == outcome.n_violating / outcome.n_scanned
+
+
 @pytest.mark.parametrize("id", ["GDE-6", "RM-4"])
 def test_climbs_go_the_same_way_on_the_device(id, device):
     claim, tallies = get(id), []

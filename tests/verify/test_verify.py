@@ -15,7 +15,7 @@ from refgen.domains import Domain
 from refgen.random import Stream
 from refgen.verify import PROFILES, verify, verify_claim
 from refgen.verify.scan import BLOCK, scan
-from refgen.verify.tally import Tally
+from refgen.verify.tally import Tally, evaluate
 
 QUICK = PROFILES["quick"]
 
@@ -132,6 +132,19 @@ def test_halves_begin_when_the_whole_has_let_go_of_its_memory():
     stream, blocks = Stream(3, "scan"), range(1, 2)
     scan(make(measure), refgen, tally, 2 * BLOCK, stream, BLOCK, blocks)
     assert (tally.n_instances, len(held)) == (BLOCK, 15)
+
+
+def test_odd_batches_lose_no_instance_when_memory_is_short():
+    def measure(rg, n):
+        """x ≤ 100; more than two instances run out of memory."""
+        if len(n.x) > 2:
+            raise MemoryError
+        return at_most(n.x, 100)
+
+    batch = Number(np.array([0.0, 1.0, 2.0, 3.0, 101.0]))
+    assert evaluate(make(measure), refgen, batch, 5).violated.tolist() == 4 * [
+        False
+    ] + [True]
 
 
 def test_scans_do_not_depend_on_how_far_they_go():

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from refgen.claims.disagreement import lattice_laws
 from refgen.claims.disagreement.dimensions import laws_with_zeros
 from refgen.claims.disagreement.dispersion import gde_classifier_laws
 from refgen.claims.disagreement.finite_runs import several_runs
@@ -74,3 +75,18 @@ def test_a_parameter_out_of_range_is_outside():
 )
 def test_what_is_outside_is_said(domain, law, reason):
     assert domain.outside(law) == reason
+
+
+@pytest.mark.parametrize("notion", ["gde", "canonical", "class_wise"])
+def test_a_law_that_is_nearly_calibrated_is_outside(notion):
+    domain = getattr(lattice_laws, f"{notion}_laws")
+    off = FiniteLaw([1.0], [[0.3 + 1e-9, 0.7 - 1e-9]], [[0.3, 0.7]])
+    assert domain.outside(lattice_laws.UNMOVED) is None
+    assert "off by" in domain.outside(off)
+
+
+def test_a_law_over_classifiers_that_nearly_has_gde_is_outside():
+    law = ClassifierLaw([1.0], [[0.6, 0.4]], [0.6, 0.4], [[0], [1]])
+    off = replace(law, label_probabilities=[[0.6 + 1e-9, 0.4 - 1e-9]])
+    assert gde_classifier_laws.outside(law) is None
+    assert "lacks EDR = ETE: off by 2e-10" in gde_classifier_laws.outside(off)
