@@ -3,9 +3,10 @@
 The resolution of an identity, a limit or a rate is the smallest δ such that the
 relation would have been refuted if one side had been 1 + δ times as large, and also
 if 1 − δ times. Moving a side adds a multiple of δ to the distance of the sides, so δ
-follows from what was measured. Where the stated side is 0 it is moved by multiples of
-the scale. An inequality reports the largest lhs/rhs instead: a smaller bound, down to
-that factor, would have passed too.
+follows from what was measured. If the stated side is 0 on all instances it is moved by
+multiples of the scale. An inequality reports the largest lhs/rhs instead: a smaller
+bound, down to that factor, would have passed too. If rhs is never positive, it reports
+how little of the scale is left between the sides.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import Any
 
 from refgen.arrays import UNIT_ROUNDOFF, namespace
 from refgen.claims.decisions import DecidedPart
-from refgen.claims.kinds import Kind, Measurement
+from refgen.claims.kinds import InvalidMeasurement, Kind, Measurement
 
 # The coarsest resolution that needs no reason.
 LIMITS: dict[str, float] = {
@@ -45,9 +46,13 @@ class PartResolution:
         Why it is kept although it is coarse, if it says so.
     up, down : float or None
         The smallest relative moves of a side upward and downward that would have been
-        refuted; not for inequalities and existence.
+        refuted, where it is not 0; not for inequalities and existence.
+    up_at_zero, down_at_zero : float or None
+        The same where it is 0, as multiples of the scale: they count if it always is.
     tightness : float or None
-        Largest lhs/rhs of an inequality.
+        Largest lhs/rhs of an inequality where rhs is positive.
+    tightness_at_zero : float or None
+        Largest 1 − (rhs − lhs)/scale elsewhere; it counts if rhs never is positive.
     hidden : bool
         Whether both sides of an inequality are below what rounding is allowed to move,
         on all instances.
@@ -66,7 +71,10 @@ class PartResolution:
     reason: str = ""
     up: float | None = None
     down: float | None = None
+    up_at_zero: float | None = None
+    down_at_zero: float | None = None
     tightness: float | None = None
+    tightness_at_zero: float | None = None
     hidden: bool = False
     allowance: float = 0.0
     used: float = 0.0
@@ -75,10 +83,12 @@ class PartResolution:
 
     @property
     def resolution(self) -> float | None:
-        """The larger one of `up` and `down`."""
-        if self.up is None or self.down is None:
-            return None
-        return max(self.up, self.down)
+        """The larger one of both moves."""
+        if self.up is not None and self.down is not None:
+            return max(self.up, self.down)
+        if self.up_at_zero is not None and self.down_at_zero is not None:
+            return max(self.up_at_zero, self.down_at_zero)
+        return None
 
     @property
     def looseness(self) -> str | None:
@@ -98,13 +108,16 @@ class PartResolution:
         if self.hidden:
             return "inequality: rounding is allowed more than both sides are"
         wanted = SHARP if self.sharp is True else self.sharp or TIGHT
-        if self.tightness is None or self.tightness >= wanted:
-            return None
         said = "sharp " if self.sharp else ""
-        return (
-            f"{said}inequality: lhs/rhs reaches {self.tightness:.3g} only, "
-            f"of {wanted:.3g}"
-        )
+        if self.tightness is not None:
+            reached, what = self.tightness, "lhs/rhs"
+        elif self.tightness_at_zero is not None:
+            reached, what = self.tightness_at_zero, "1 − (rhs − lhs)/scale"
+        else:
+            return None
+        if reached >= wanted:
+            return None
+        return f"{said}inequality: {what} reaches {reached:.3g} only, of {wanted:.3g}"
 
     def _large_allowance(self) -> str | None:
         if self.allowance <= LARGE_ALLOWANCE or self.used >= EARNED:
@@ -146,7 +159,6 @@ def resolved(part: DecidedPart) -> PartResolution:
     sides = part.sides
     xp = namespace(sides.lhs)
     error, allowed = sides.lhs - sides.rhs, sides.tolerance + sides.envelope
-    size = xp.where(sides.rhs != 0, abs(sides.rhs), sides.scale)
     found = PartResolution(
         part.kind,
         sides.sharp,
@@ -157,15 +169,27 @@ def resolved(part: DecidedPart) -> PartResolution:
     if part.kind == "existence":
         return replace(found, allowance=0.0)
     if part.kind == "inequality":
-        reached = _largest(xp, part.tightness, sides.rhs > sides.tolerance)
+        positive = sides.rhs > sides.tolerance
+        reached = _largest(xp, part.tightness, positive)
+        left = -error / xp.where(sides.scale > 0, sides.scale, 1.0)
+        at_zero = _largest(xp, 1 - left, ~positive & (sides.scale > 0))
         used = _used(xp, error, sides)
         larger = xp.maximum(abs(sides.lhs), abs(sides.rhs))
         hidden = bool(((larger <= sides.tolerance) & (sides.tolerance > 0)).all())
-        return replace(found, tightness=reached, hidden=hidden, used=used)
+        return replace(
+            found,
+            tightness=reached,
+            tightness_at_zero=at_zero,
+            hidden=hidden,
+            used=used,
+        )
+    size, scale = abs(sides.rhs), xp.where(sides.rhs == 0, sides.scale, 0.0)
     return replace(
         found,
         up=_smallest(xp, allowed + error, size),
         down=_smallest(xp, allowed - error, size),
+        up_at_zero=_smallest(xp, allowed + error, scale),
+        down_at_zero=_smallest(xp, allowed - error, scale),
         used=_used(xp, abs(error) - sides.envelope, sides),
     )
 
@@ -207,6 +231,11 @@ def combined(
 ) -> tuple[PartResolution, ...]:
     """What two sets of instances say together, part by part.
 
+    Raises
+    ------
+    InvalidMeasurement
+        If a part is another relation in the two sets.
+
     Examples
     --------
     >>> a, b = PartResolution("identity", up=2.0, down=3.0), PartResolution(
@@ -216,9 +245,20 @@ def combined(
     2.0
     """
     one, two = list(first), list(second)
+    for number, (a, b) in enumerate(zip(one, two, strict=False), start=1):
+        if (a.kind, a.sharp, a.reason) != (b.kind, b.sharp, b.reason):
+            raise InvalidMeasurement(
+                f"relation {number} of the claim is not the same on all instances: "
+                f"{_told(a)} on some, {_told(b)} on others; keep their order"
+            )
     longer = one if len(one) > len(two) else two
     both = [_both(a, b) for a, b in zip(one, two, strict=False)]
     return (*both, *longer[len(both) :])
+
+
+def _told(part: PartResolution) -> str:
+    words = [part.kind, f"sharp {part.sharp}" if part.sharp else "", part.reason]
+    return ", ".join(word for word in words if word)
 
 
 def _both(a: PartResolution, b: PartResolution) -> PartResolution:
@@ -226,7 +266,10 @@ def _both(a: PartResolution, b: PartResolution) -> PartResolution:
         a,
         up=_pick(min, a.up, b.up),
         down=_pick(min, a.down, b.down),
+        up_at_zero=_pick(min, a.up_at_zero, b.up_at_zero),
+        down_at_zero=_pick(min, a.down_at_zero, b.down_at_zero),
         tightness=_pick(max, a.tightness, b.tightness),
+        tightness_at_zero=_pick(max, a.tightness_at_zero, b.tightness_at_zero),
         hidden=a.hidden and b.hidden,
         allowance=max(a.allowance, b.allowance),
         used=max(a.used, b.used),

@@ -8,6 +8,7 @@ from typing import Any
 from refgen._checks import check_integer, refuse
 from refgen.arrays import as_floats, namespace
 from refgen.disagreement._ensemble import noise_floor, point_imbalances
+from refgen.disagreement._levels import levels_of
 from refgen.disagreement._runs import coded_labels
 from refgen.disagreement.calibration import bin_index
 from refgen.disagreement.laws import FiniteLaw
@@ -28,7 +29,10 @@ def bin_variances(law: FiniteLaw, n_bins: int) -> Any:
     [0.21, 0.21]
     """
     xp = namespace(law.weights)
-    member = bin_index(law.vote_shares, n_bins)[..., None] == xp.arange(n_bins)
+    # All of a level are in the bin of its name, as in `bin_imbalances`.
+    shares = law.vote_shares
+    levels = levels_of(shares.reshape(*shares.shape[:-2], -1)).reshape(shares.shape)
+    member = bin_index(levels, n_bins)[..., None] == xp.arange(n_bins)
 
     def mass(array: Any, chosen: Any) -> Any:
         return xp.where(chosen, array[..., None], 0.0).sum(axis=-2)

@@ -190,6 +190,12 @@ def _parts(
             )
     if not parts:
         raise InvalidMeasurement("the claim measured nothing")
+    kinds = {part.kind or statement.kind for part in parts}
+    if isinstance(statement, Claim) and statement.kind not in kinds:
+        raise InvalidMeasurement(
+            f"the claim is declared of kind {statement.kind!r} and sampled "
+            f"{', '.join(sorted(kinds))} only"
+        )
     if any(library(batch) is not namespace(part.values) for part in parts):
         raise InvalidMeasurement(
             "the claim measured on the host, and its instances are on the device"

@@ -24,6 +24,7 @@ from typing import Literal
 
 import numpy as np
 
+from refgen.claims.kinds import InvalidMeasurement
 from refgen.claims.resolution import PartResolution, combined, per_cent
 from refgen.verify.mean_intervals import claimed_interval, over_looks
 
@@ -46,6 +47,8 @@ class Verdict:
     tightness : float or None
     parts : tuple of PartResolution
         How finely each part was decided.
+    interval : tuple of float
+        For what is claimed, on that instance.
     place : tuple of int
         The instance, counted through all sites, and the part that decides.
     """
@@ -56,6 +59,7 @@ class Verdict:
     n_draws: int
     tightness: float | None
     parts: tuple[PartResolution, ...] = ()
+    interval: tuple[float, float] = (-np.inf, np.inf)
     place: tuple[int, int] = (0, 0)
 
 
@@ -107,11 +111,22 @@ def confirmed(
         What `refgen.verify.drawing.draw_again` returned for its instance.
     error_probability : float
         For the one interval of these draws.
+
+    Raises
+    ------
+    InvalidMeasurement
+        If both refute, with intervals that exclude each other.
     """
     part = again[0]["parts"][verdict.place[1]]
     instances = again[0]["instances"]
     second = _judge_part(kind, [part], instances, error_probability)[0]
     if second.state == "refuted":
+        (low, high), (other_low, other_high) = verdict.interval, second.interval
+        if other_low > high or other_high < low:
+            raise InvalidMeasurement(
+                f"two sets of draws exclude each other: {verdict.words}; other draws: "
+                f"{second.words}; draws are not independent, or not as declared"
+            )
         return replace(verdict, words=f"{verdict.words}; other draws: {second.words}")
     return replace(
         verdict,
@@ -187,7 +202,7 @@ def _judge_one(
     shown = instance if state == "refuted" else None
     tightness = _tightness(kind, low, high, rhs, precision)
     resolution = _resolution(part, interval, rhs, size)
-    return Verdict(state, words, shown, n, tightness, (resolution,))
+    return Verdict(state, words, shown, n, tightness, (resolution,), interval)
 
 
 def _resolution(

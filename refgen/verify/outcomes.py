@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from refgen.claims.kinds import InvalidMeasurement
 from refgen.claims.resolution import PartResolution, combined
 
 
@@ -77,7 +78,10 @@ def merged(outcomes: Iterable[Outcome]) -> Outcome:
         if outcome.tightness is not None and outcome.tightness > best:
             best = outcome.tightness
             total["tightness"], total["tightest"] = best, outcome.tightest
-        parts = combined(parts, resolutions(outcome.parts))
+        try:
+            parts = combined(parts, resolutions(outcome.parts))
+        except InvalidMeasurement as error:
+            total["error"] = total["error"] or f"InvalidMeasurement: {error}"
         for name in ("violation", "reproduce", "error"):
             total[name] = total[name] or getattr(outcome, name)
     return Outcome(**total | {"parts": [part.to_dict() for part in parts]})

@@ -134,7 +134,10 @@ class Tally:
         if self._recorder is not None:
             self._recorder.add(decision)
         self.n_instances += len(decision.violated)
-        self.parts = combined(self.parts, map(resolved, decision.parts))
+        try:
+            self.parts = combined(self.parts, map(resolved, decision.parts))
+        except InvalidMeasurement as cause:
+            raise ClaimError(batch.take(0), cause) from cause
         best = int(decision.tightness.argmax())
         if decision.tightness[best] > self.tightness:
             self.tightness = float(decision.tightness[best])

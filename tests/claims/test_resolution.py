@@ -4,7 +4,14 @@ import numpy as np
 import pytest
 
 from refgen.arrays import UNIT_ROUNDOFF
-from refgen.claims import at_most, decide, equal, exceeds, tends_to
+from refgen.claims import (
+    InvalidMeasurement,
+    at_most,
+    decide,
+    equal,
+    exceeds,
+    tends_to,
+)
 from refgen.claims.resolution import combined, resolved
 
 
@@ -120,3 +127,26 @@ def test_a_relation_that_one_batch_lacks_is_kept():
     one, two = (resolution_of(at_most(np.array([x]), 1.0)) for x in (0.2, 0.9))
     assert combined([two], [two, one])[1] is one
     assert combined([two, one], [two])[1] is one
+
+
+def test_an_instance_whose_side_is_zero_hides_no_inflated_scale():
+    """Where rhs is 0 a side is moved by its scale, which may be anything."""
+    sides = np.array([0.0, 0.5])
+    inflated = resolution_of(equal(sides, sides, 1e8))
+    assert "coarser than" in inflated.looseness
+    wide = tends_to(sides[:, None] * np.ones(2), sides[:, None], [(sides, 1)], [1, 10])
+    assert "coarser than" in looseness(wide, "limit")
+
+
+def test_an_inequality_whose_bound_is_never_positive_is_judged_by_its_scale():
+    far = at_most(np.full(2, -99.5), np.zeros(2), 102)
+    assert "1 − (rhs − lhs)/scale reaches" in looseness(far)
+    assert looseness(at_most(np.array([-60.0, -0.1]), np.zeros(2), 102)) is None
+
+
+def test_relations_keep_their_places():
+    one, two = (
+        [resolution_of(at_most(np.ones(1), 1.0, sharp=s))] for s in (True, False)
+    )
+    with pytest.raises(InvalidMeasurement, match=r"relation 1 .* is not the same"):
+        combined(one, two)

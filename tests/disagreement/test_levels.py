@@ -7,6 +7,7 @@ from refgen.disagreement import (
     FiniteLaw,
     bin_imbalances,
     bin_index,
+    bin_variances,
     binned_cace,
     cace,
     cwce,
@@ -223,3 +224,11 @@ def test_bounds_hold_on_laws_with_near_levels():
         )
         assert all(bound.holds for bound in found)
         assert max(bound.slack for bound in found) < 1e-13
+
+
+def test_variances_of_bins_put_all_of_a_level_in_one_bin():
+    width = 2.0**-47
+    a, b = 0.5 - 1.5 * width, 0.5 - 0.7 * width  # one level, next to an edge
+    law = FiniteLaw([0.5, 0.5], [[0.9, 0.1], [0.2, 0.8]], [[a, 1 - a], [b, 1 - b]])
+    assert abs(bin_imbalances(law, 2)).max() < 1e-12
+    assert bin_variances(law, 2).max() < 1e-12

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from support.sampled_claims import LAWS, Mean, coins, eight, make, one
+from support.sampled_claims import LAWS, Mean, coins, eight, looked_at, make, one
 
 import refgen
-from refgen.claims import Claim, sampled
+from refgen.claims import Claim, InvalidMeasurement, sampled
 from refgen.verify import PROFILES, drawing, judging, verify, verify_claim
 from refgen.verify.statements import StatementRun
 from refgen.verify.tasks import Settings, perform
@@ -206,3 +206,25 @@ def test_confirmations_are_kept_and_the_same_for_any_workers(tmp_path, monkeypat
     assert verify(ids, n_jobs=2, **options).to_json() == report.to_json()
     monkeypatch.delattr("refgen.verify.schedule.perform_all")
     assert verify(ids, run=tmp_path, **options).to_json() == report.to_json()
+
+
+def test_two_sets_of_draws_that_exclude_each_other_are_an_error():
+    """Means of .3 and of .9 both refute a claimed .1, and no mean is both."""
+    first = make("binary", off=0.2, precision=0.01, domain=one)
+    other = make("binary", mean=0.9, off=0.8, precision=0.01, domain=one)
+    looks, others = (list(looked_at(claim, 5)) for claim in (first, other))
+    verdict = judging.judge("identity", looks, 0.01)
+    assert verdict.state == "refuted"
+    assert judging.confirmed("identity", verdict, looks[-1], 0.01).state == "refuted"
+    with pytest.raises(InvalidMeasurement, match="sets of draws exclude each other"):
+        judging.confirmed("identity", verdict, others[-1], 0.01)
+
+
+def test_a_simulated_claim_has_a_part_of_its_kind():
+    def measure(rg, instance, draws):
+        """A mean."""
+        values = coins(instance, draws)
+        return sampled(values, 0.5, 0.1, binary=True, kind="inequality")
+
+    claim = Claim("identity", one(0.3), measure, "TEST-kind", "nowhere")
+    assert "declared of kind 'identity' and sampled" in verify_claim(claim, QUICK).error

@@ -98,6 +98,10 @@ gde_classifier_laws = record(
         ClassifierLaw(
             [0.5, 0.5], [[0.5, 0.5], [0.5, 0.5]], [0.5, 0.5], [[0, 1], [1, 0]]
         ),
+        # The same at a rare point: errors of 2e-3.
+        ClassifierLaw(
+            [0.996, 0.004], [[1.0, 0.0], [0.5, 0.5]], [0.5, 0.5], [[0, 0], [0, 1]]
+        ),
         *EXTREME,
     ],
 )
