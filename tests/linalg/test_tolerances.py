@@ -44,3 +44,17 @@ def test_a_solution_slightly_outside_the_ball_is_brought_to_its_sphere(excess):
     theta, multiplier = ball_constrained_least_squares(np.eye(2), moment, 1.0)
     assert abs(np.linalg.norm(theta) - 1) <= 8 * UNIT_ROUNDOFF
     assert abs(multiplier - excess) <= 8 * UNIT_ROUNDOFF
+
+
+@pytest.mark.parametrize("excess", [1e-3, 1e-4, 1e-8])
+def test_so_it_is_where_the_first_guess_of_the_multiplier_is_0(excess):
+    spectrum = 10.0 ** np.linspace(-2, 1, 5)
+    inside = np.array([0.1, 0.2, 0.3, 0.4, 1.0])
+    outside = (1 + excess) * inside / np.linalg.norm(inside)
+    theta, multiplier = ball_constrained_least_squares(
+        np.diag(spectrum), spectrum * outside, 1.0
+    )
+    assert abs(np.linalg.norm(theta) - 1) <= 16 * UNIT_ROUNDOFF
+    assert multiplier > 0
+    gradient = spectrum * (theta - outside) + multiplier * theta
+    assert abs(gradient).max() <= 64 * UNIT_ROUNDOFF * spectrum.max()
