@@ -20,7 +20,25 @@ def bin_variances(law: FiniteLaw, n_bins: int) -> Any:
     They add up to 2 ETE − EDR − Σ z_b² of the bins, in which z_b are the
     `bin_imbalances`; so to at most twice the test error.
 
-    Source: claim GDE-22 (derived here).
+    Parameters
+    ----------
+    law : FiniteLaw
+    n_bins : int
+        Number of equal bins of [0, 1].
+
+    Returns
+    -------
+    array of shape (..., n_bins)
+        Not negative.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `n_bins` is not a positive integer.
+
+    Notes
+    -----
+    Source: derived here, claim GDE-22.
 
     Examples
     --------
@@ -51,7 +69,25 @@ def expected_noise_floor(law: FiniteLaw, n_points: int, n_bins: int = 10) -> Any
     Σ_b √(2 v_b / (π N)) with the exact `bin_variances`; what `cace_noise_floor`
     estimates from data.
 
-    Source: claim GDE-22b (derived here).
+    Parameters
+    ----------
+    law : FiniteLaw
+    n_points, n_bins : int
+        Number of labelled points, and of equal bins of [0, 1].
+
+    Returns
+    -------
+    array of shape (...)
+        In the units of CACE.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a number is not a positive integer.
+
+    Notes
+    -----
+    Source: derived here, claim GDE-22b.
 
     Examples
     --------

@@ -14,6 +14,17 @@ def disagreement_error_ratio(law: ClassifierLaw) -> Any:
 
     Pairs of classifiers without error are equal almost surely, and count as 0.
 
+    Parameters
+    ----------
+    law : ClassifierLaw
+
+    Returns
+    -------
+    array of shape (...)
+        In [0, 1].
+
+    Notes
+    -----
     Source: Jiang et al. (2022), corollary B.1.1; claim GDE-20.
 
     Examples
@@ -38,6 +49,17 @@ def pairwise_variance_bound(law: ClassifierLaw) -> Any:
     κ of `disagreement_error_ratio`. It needs no calibration. The variance itself is
     ``variance_components(law)["20"]``.
 
+    Parameters
+    ----------
+    law : ClassifierLaw
+
+    Returns
+    -------
+    array of shape (...)
+        Not negative.
+
+    Notes
+    -----
     Source: derived here, claim GDE-20; sharpens Jiang et al. (2022), corollary B.1.1.
 
     Examples

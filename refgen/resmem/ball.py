@@ -126,6 +126,15 @@ def ball_boundary_limit(n_features: int) -> float:
     2 (d + 2) Γ(3/d) c with c = ∫₀¹ (h(t)^(−3/d) − 1) dt, where h(t) is the fraction of
     the ball in which the first coordinate is at most t times the radius.
 
+    Parameters
+    ----------
+    n_features : int
+        d, from 1 on.
+
+    Returns
+    -------
+    float
+
     Raises
     ------
     ValueError

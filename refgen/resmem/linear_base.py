@@ -88,6 +88,10 @@ def irreducible_risk_bounds(problem: LinearProblem) -> tuple[Any, Any]:
 
     (‖θ*‖ − L)₊² / uᵀΣ⁻¹u and (‖θ*‖ − L)₊² uᵀΣu. Both are R∞ if u is an eigenvector.
 
+    Parameters
+    ----------
+    problem : LinearProblem
+
     Returns
     -------
     low, high : arrays of shape (...)

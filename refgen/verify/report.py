@@ -155,11 +155,11 @@ class Report:
     def spending(self) -> str:
         """How the error probability of the run was spent, in words."""
         if not self.n_monte_carlo:
-            return "no Monte-Carlo statement: nothing spent"
+            return "no simulated statement: nothing spent"
         return (
             f"error probability {self.error_probability:g}, shared evenly by "
-            f"{self.n_monte_carlo} Monte-Carlo statements (claims and twins), within "
-            "each by its looks, instances and parts"
+            f"{self.n_monte_carlo} simulated statements (claims and twins); each "
+            "divides its share among its looks, instances and relations"
         )
 
     def to_dict(self) -> dict[str, Any]:
