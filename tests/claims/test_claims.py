@@ -44,13 +44,13 @@ def test_sampled_instances_are_valid(domain):
         batch = domain.sample(rg, Stream(0, "test", replicate=block), 20)
         for i in range(20):
             instance = batch.take(i)
-            type(instance)(**vars(instance))
+            assert repr(type(instance)(**vars(instance))) == repr(instance)
 
 
 @pytest.mark.parametrize("domain", DOMAINS.values(), ids=DOMAINS)
 def test_searched_instances_are_valid(domain):
     for instance in small_values(domain.strategy(), 20):
-        type(instance)(**vars(instance))
+        assert repr(type(instance)(**vars(instance))) == repr(instance)
 
 
 def test_no_two_domains_are_described_alike():

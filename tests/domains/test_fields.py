@@ -94,7 +94,7 @@ def test_ties_zeros_and_ends_are_found_by_hypothesis(what):
     strategy = FIELDS[name][0].small(SIZES)
     # The first one will do: shrinking takes longer.
     once = settings(max_examples=5000, database=None, phases=[Phase.generate])
-    find(strategy, wanted, settings=once)
+    assert wanted(find(strategy, wanted, settings=once))
 
 
 def test_bulk_draws_of_a_strategy_use_all_of_it_and_depend_on_the_stream():

@@ -66,10 +66,17 @@ def not_equally_likely(law: Any) -> str | None:
     reason = classifier_laws.outside(law)
     if reason:
         return reason
-    w = law.classifier_weights
-    return first_wrong(
-        abs(w * w.size - 1) > 1e-13, w, f"classifier_weights must be 1/{w.size}"
-    )
+    return _unequal(law.classifier_weights, "classifier_weights")
+
+
+def not_uniform(law: Any) -> str | None:
+    """Why the classifiers of a law, or its points, are not all equally likely."""
+    return not_equally_likely(law) or _unequal(law.weights, "weights")
+
+
+def _unequal(weights: Any, name: str) -> str | None:
+    wrong = abs(weights * weights.size - 1) > 1e-13
+    return first_wrong(wrong, weights, f"{name} must be 1/{weights.size}")
 
 
 ensemble_laws = classifier_laws.but(

@@ -111,5 +111,5 @@ def annealed_error_decays_like_one_over_m(rg, law, order=1.0, factor=1.0):
 
 
 annealed_error_decays_like_one_over_m.twin("it decays like M^−0.97", order=0.97)
-annealed_error_decays_like_one_over_m.twin("like 1/√M", order=0.5)
+annealed_error_decays_like_one_over_m.twin("it decays like 1/√M", order=0.5)
 annealed_error_decays_like_one_over_m.twin("κ is 3 % smaller", factor=0.97)

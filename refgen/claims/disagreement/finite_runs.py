@@ -251,7 +251,9 @@ def finite_ensembles_cannot_be_calibrated(rg, law, floor=1.0, wrong=2.0, mean=1.
 
 
 finite_ensembles_cannot_be_calibrated.twin("the floor is 2.06 EDR/M", floor=1.03)
-finite_ensembles_cannot_be_calibrated.twin("2.06 E(1 − S)^M", wrong=2.06)
+finite_ensembles_cannot_be_calibrated.twin(
+    "E CACE of M runs ≥ 2.06 E(1 − S)^M", wrong=2.06
+)
 finite_ensembles_cannot_be_calibrated.twin("0.97 E CACE would do", mean=0.97)
 
 

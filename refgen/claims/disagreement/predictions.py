@@ -7,7 +7,7 @@ from typing import Any
 
 from refgen.arrays import namespace
 from refgen.claims.disagreement import _users
-from refgen.claims.disagreement.classifier_laws import equally_likely
+from refgen.claims.disagreement.classifier_laws import equally_likely, not_uniform
 from refgen.claims.kinds import equal
 from refgen.claims.registry import claim
 from refgen.disagreement import ClassifierLaw, MemberLaw
@@ -24,16 +24,12 @@ def _test_set(predictions: Any, truth: Any, k: int) -> ClassifierLaw:
 
 
 def _no_test_set(law: Any) -> str | None:
-    if not isinstance(law, ClassifierLaw):
-        return not_a(ClassifierLaw, law)
-    if law.predictions.ndim != 2:
-        return f"must be one law, got predictions of shape {law.predictions.shape}"
+    reason = not_uniform(law)
+    if reason:
+        return reason
     m, n = law.predictions.shape
     if m not in (4, 5) or not 2 <= n <= 6:
         return f"there are {m} runs on {n} points, not 4 or 5 on 2 to 6"
-    for weights in (law.weights, law.classifier_weights):
-        if float(abs(weights * weights.shape[-1] - 1).max()) > 1e-9:
-            return "points, or runs, are not equally likely"
     if float(abs(law.label_probabilities.max(axis=-1) - 1).max()) > 1e-9:
         return "labels are not certain"
     return None

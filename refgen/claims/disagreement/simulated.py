@@ -9,6 +9,7 @@ import numpy as np
 from refgen.arrays import namespace
 from refgen.claims.disagreement._runs import pair_disagreement
 from refgen.claims.disagreement.classifier_laws import (
+    not_uniform,
     small_classifier_laws,
     two_constants,
 )
@@ -17,7 +18,7 @@ from refgen.claims.registry import claim
 from refgen.claims.sampled import sampled
 from refgen.claims.sources import SIMULATED
 from refgen.disagreement import ClassifierLaw
-from refgen.domains import Domain, integer, labels, not_a, record
+from refgen.domains import Domain, integer, labels, record
 
 
 def _drawn_runs(law: ClassifierLaw, draws: Any, n_runs: int) -> Any:
@@ -56,15 +57,6 @@ def _uniform(predictions: Any, k: int) -> ClassifierLaw:
     )
 
 
-def _not_uniform(law: Any) -> str | None:
-    if not isinstance(law, ClassifierLaw):
-        return not_a(ClassifierLaw, law)
-    for weights in (law.weights, law.classifier_weights):
-        if float(abs(weights * weights.shape[-1] - 1).max()) > 1e-9:
-            return "classifiers, or points, are not equally likely"
-    return None
-
-
 uniform_laws = record(
     _uniform,
     "equally likely classifiers and points: no disagreement is rare",
@@ -73,7 +65,7 @@ uniform_laws = record(
     k=integer(2, 4),
     predictions=labels("h", "n", n_classes="k"),
     examples=lambda: [two_constants()],
-    outside=_not_uniform,
+    outside=not_uniform,
 )
 
 

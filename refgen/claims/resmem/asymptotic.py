@@ -126,7 +126,7 @@ def asymptotic_excess_risk(rg, problem, draws, limit=_normal_limit, share=1.0):
     return sampled(values, relative, 0.01, kurtosis=_KURTOSIS, sizes=MANY)
 
 
-asymptotic_excess_risk.twin("three per cent more", share=1.03)
+asymptotic_excess_risk.twin("the limit is three per cent larger", share=1.03)
 asymptotic_excess_risk.twin(
     "Q = (Σ + μI)⁻¹: θₙ may leave the sphere", limit=_off_the_sphere
 )
