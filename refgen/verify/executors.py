@@ -122,12 +122,13 @@ def executor(n_jobs: int, dask: str | None) -> Iterator[tuple[Executor, int]]:
 
 @contextlib.contextmanager
 def _processes(n_jobs: int) -> Iterator[Executor]:
-    from joblib.externals.loky import get_reusable_executor
+    from joblib.externals.loky import ProcessPoolExecutor
 
     # The processes use all cores already: one thread for each of them.
     names = ("OMP", "OPENBLAS", "MKL", "NUMBA")
     threads = {f"{name}_NUM_THREADS": "1" for name in names}
-    pool = get_reusable_executor(
+    # Not the pool that joblib shares: it would find these workers, and fail.
+    pool = ProcessPoolExecutor(
         max_workers=n_jobs,
         timeout=300,
         env=threads,
@@ -140,6 +141,7 @@ def _processes(n_jobs: int) -> Iterator[Executor]:
     except BaseException:
         _kill(pool)
         raise
+    pool.shutdown(wait=True)
 
 
 def _kill(pool: Any) -> None:

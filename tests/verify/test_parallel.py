@@ -341,3 +341,10 @@ def test_statements_on_the_same_examples_are_done_in_one_place():
     workers = lambda: contextlib.nullcontext((Noting(), 1))  # noqa: E731
     Scheduler(SETTINGS, "refgen", NoStore(), workers).run(runs, lambda run: None)
     assert [[task.statement for task in tasks] for tasks in log] == [[0, 1]]
+
+
+def test_joblib_works_as_before_after_a_run_in_processes():
+    from joblib import Parallel, delayed
+
+    assert verify(["GDE-2"], profile="quick", n_instances=600, n_jobs=2).ok
+    assert Parallel(n_jobs=2)(delayed(abs)(i) for i in (-1, 2)) == [1, 2]
