@@ -1,13 +1,12 @@
 """Which library an array is from, and how an argument becomes an array.
 
-This is the only file that knows about array libraries; formulas call
-``xp = namespace(x)`` and use what NumPy and CuPy have in common.
+Formulas call ``xp = namespace(x)`` and use what NumPy and CuPy have in common. Only
+`refgen._libraries` knows which array libraries there are.
 """
 
 from __future__ import annotations
 
 import importlib
-import sys
 from collections.abc import Callable
 from dataclasses import is_dataclass
 from typing import Any, TypeVar
@@ -15,6 +14,8 @@ from typing import Any, TypeVar
 import numpy as np
 
 from refgen._instances import Instance
+from refgen._libraries import namespace, register_library, special_functions
+from refgen._plain import plain_array, refuse_special
 
 __all__ = [
     "BATCH",
@@ -29,6 +30,7 @@ __all__ = [
     "namespace",
     "on_the_host",
     "package_of",
+    "plain_array",
     "refuse_special",
     "register_library",
     "special_functions",
@@ -53,69 +55,6 @@ BATCH = 512
 # The package that computes on a device. refgen knows only its name: the package is
 # loaded when the first device array is passed.
 DEVICE_PACKAGE = "refgen_gpu"
-
-# Other array types than NumPy's and CuPy's, with their library and special functions.
-_libraries: dict[type, tuple[Any, Any]] = {}
-
-
-def register_library(array_type: type, library: Any, special: Any) -> None:
-    """Let formulas run on arrays of another library with CuPy's functions.
-
-    Examples
-    --------
-    >>> register_library(np.ndarray, np, None)  # known already: no effect
-    """
-    if array_type is not np.ndarray:
-        _libraries[array_type] = (library, special)
-
-
-def _device_library(array: Any) -> tuple[Any, Callable[[], Any]] | None:
-    """Library and special functions of a device array; None for anything else."""
-    known = _libraries.get(type(array))
-    if known is not None:
-        return known[0], lambda: known[1]
-    cupy = sys.modules.get("cupy")
-    if cupy is not None and isinstance(array, cupy.ndarray):
-        return cupy, _cupy_special
-    return None
-
-
-def _cupy_special() -> Any:
-    from cupyx.scipy import special
-
-    return special
-
-
-def namespace(*arrays: Any) -> Any:
-    """The array library of the arguments: CuPy if any is a CuPy array, else NumPy.
-
-    Examples
-    --------
-    >>> namespace([0.5, 0.5]).__name__
-    'numpy'
-    """
-    for array in arrays:
-        found = _device_library(array)
-        if found is not None:
-            return found[0]
-    return np
-
-
-def special_functions(*arrays: Any) -> Any:
-    """``scipy.special``, or its counterpart in the device library of the arguments.
-
-    Examples
-    --------
-    >>> round(float(special_functions(1.0).gammaln(3.0)), 12)  # log 2!
-    0.69314718056
-    """
-    for array in arrays:
-        found = _device_library(array)
-        if found is not None:
-            return found[1]()
-    from scipy import special
-
-    return special
 
 
 def to_device(value: Any) -> Any:
@@ -200,28 +139,22 @@ def as_floats(name: str, value: Any, ndim: int = 0) -> Any:
     ValueError
         If it is ragged, empty, has too few dimensions, or holds NaN or infinity.
     """
-    refuse_special(name, value)
-    xp = namespace(value)
-    try:
-        array = xp.asarray(value)
-    except ValueError as error:
-        raise ValueError(
-            f"{name} is ragged: its rows have different lengths; "
-            "give a rectangular array"
-        ) from error
+    array = plain_array(name, value)
     if array.dtype.kind not in "fiub":
         raise TypeError(
             f"{name} must hold real numbers, got dtype {array.dtype}; "
             "convert it to float first"
         )
-    array = array.astype(np.float64, copy=False)
+    # Numbers of a longer type may overflow, and are refused below.
+    with np.errstate(over="ignore"):
+        array = array.astype(np.float64, copy=False)
     if array.ndim < ndim:
         raise ValueError(
             f"{name} must have at least {ndim} dimension(s), got shape {array.shape}"
         )
     if array.size == 0:
         raise ValueError(f"{name} is empty (shape {array.shape}); give at least one")
-    if not bool(xp.isfinite(array).all()):
+    if not bool(namespace(array).isfinite(array).all()):
         raise ValueError(f"{name} holds NaN or infinity; remove or impute such entries")
     return array
 
@@ -254,27 +187,6 @@ def as_probabilities(name: str, value: Any, ndim: int = 1) -> Any:
     # so that identities which use Σ = 1 hold to rounding.
     off = xp.abs(totals - 1) > 2 * array.shape[-1] * UNIT_ROUNDOFF
     return xp.where(off[..., None], array / totals[..., None], array)
-
-
-def refuse_special(name: str, value: Any) -> None:
-    """Refuse containers whose meaning a plain array would lose.
-
-    Raises
-    ------
-    TypeError
-        For masked arrays and sparse matrices.
-
-    Examples
-    --------
-    >>> refuse_special("x", [1.0])
-    """
-    if isinstance(value, np.ma.MaskedArray):
-        raise TypeError(
-            f"{name} is a masked array, whose mask would be lost; keep the unmasked "
-            "points, or fill them, and pass a plain array"
-        )
-    if hasattr(value, "tocsr"):
-        raise TypeError(f"{name} is sparse; pass {name}.toarray()")
 
 
 def on_the_host(reason: str) -> Callable[[_T], _T]:

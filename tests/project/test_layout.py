@@ -19,8 +19,19 @@ SOURCES = sorted([*ROOT.glob("refgen/**/*.py"), *ROOT.glob("refgen_gpu/**/*.py")
 
 # A layer may import itself and the ones before it.
 LAYERS = ("ground", "base", "theory", "claims", "verify", "cli")
-GROUND = {"", "__init__", "_instances", "_lazy", "arrays", "theories"}
-BASE = {"_checks", "special", "random", "domains", "intervals", "neighbors", "linalg"}
+GROUND = {"", "__init__", "_instances", "_lazy", "_libraries", "_plain", "arrays"}
+GROUND |= {"theories"}
+BASE = {
+    "_checks",
+    "_indices",
+    "_objects",
+    "special",
+    "random",
+    "domains",
+    "intervals",
+    "neighbors",
+    "linalg",
+}
 BASE |= {"networks", "kernels"}
 
 

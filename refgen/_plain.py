@@ -1,0 +1,62 @@
+"""An argument as a plain array; what an array would distort is refused by name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from refgen._libraries import namespace
+
+
+def plain_array(name: str, value: Any) -> Any:
+    """`value` as an array of its own library, with its numbers in native byte order.
+
+    Raises
+    ------
+    TypeError
+        For masked arrays and sparse matrices.
+    ValueError
+        For ragged lists.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> plain_array("labels", np.array([1, 2], ">i4")).dtype
+    dtype('int32')
+    """
+    refuse_special(name, value)
+    try:
+        array = namespace(value).asarray(value)
+    except ValueError as error:
+        raise ValueError(
+            f"{name} is ragged: its rows have different lengths; "
+            "give a rectangular array"
+        ) from error
+    if not array.dtype.isnative:
+        array = array.astype(array.dtype.newbyteorder("="))
+    return array
+
+
+def refuse_special(name: str, value: Any) -> None:
+    """Refuse containers whose meaning a plain array would lose.
+
+    A masked array is refused also if nothing is masked: a program should not begin to
+    fail on the day when something is.
+
+    Raises
+    ------
+    TypeError
+        For masked arrays and sparse matrices.
+
+    Examples
+    --------
+    >>> refuse_special("x", [1.0])
+    """
+    if isinstance(value, np.ma.MaskedArray):
+        raise TypeError(
+            f"{name} is a masked array, whose mask would be lost; keep the unmasked "
+            "points, or fill them, and pass a plain array"
+        )
+    if hasattr(value, "tocsr"):
+        raise TypeError(f"{name} is sparse; pass {name}.toarray()")
