@@ -41,9 +41,6 @@ def plain_array(name: str, value: Any) -> Any:
 def refuse_special(name: str, value: Any) -> None:
     """Refuse containers whose meaning a plain array would lose.
 
-    A masked array is refused also if nothing is masked: a program should not begin to
-    fail on the day when something is.
-
     Raises
     ------
     TypeError
@@ -53,10 +50,38 @@ def refuse_special(name: str, value: Any) -> None:
     --------
     >>> refuse_special("x", [1.0])
     """
-    if isinstance(value, np.ma.MaskedArray):
+    refuse_masked(name, value)
+    if hasattr(value, "tocsr"):
+        raise TypeError(f"{name} is sparse; pass {name}.toarray()")
+
+
+def refuse_masked(name: str, value: Any) -> None:
+    """Refuse masked arrays, also as parts of a list: a plain array loses the mask.
+
+    A masked array is refused also if nothing is masked: a program should not begin to
+    fail on the day when something is.
+
+    Raises
+    ------
+    TypeError
+        If a mask would be lost.
+
+    Examples
+    --------
+    >>> refuse_masked("x", [[1.0]])
+    """
+    if _is_masked(value):
         raise TypeError(
             f"{name} is a masked array, whose mask would be lost; keep the unmasked "
             "points, or fill them, and pass a plain array"
         )
-    if hasattr(value, "tocsr"):
-        raise TypeError(f"{name} is sparse; pass {name}.toarray()")
+
+
+def _is_masked(value: Any) -> bool:
+    if not isinstance(value, list | tuple):
+        return isinstance(value, np.ma.MaskedArray)
+    # Lists of numbers are left after one look at their types.
+    looked_into = (list, tuple, np.ma.MaskedArray)
+    if not any(issubclass(kind, looked_into) for kind in set(map(type, value))):
+        return False
+    return any(map(_is_masked, value))

@@ -15,7 +15,7 @@ import numpy as np
 
 from refgen._instances import Instance
 from refgen._libraries import namespace, register_library, special_functions
-from refgen._plain import plain_array, refuse_special
+from refgen._plain import plain_array, refuse_masked, refuse_special
 
 __all__ = [
     "BATCH",
@@ -31,6 +31,7 @@ __all__ = [
     "on_the_host",
     "package_of",
     "plain_array",
+    "refuse_masked",
     "refuse_special",
     "register_library",
     "special_functions",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from refgen._checks import check_integer
+from refgen._objects import check_instance
 from refgen.arrays import as_floats, namespace
 from refgen.disagreement._levels import LEVEL_WIDTH, levels_of
 from refgen.disagreement.laws import FiniteLaw
@@ -61,6 +62,7 @@ def level_masses(law: FiniteLaw) -> tuple[Any, Any, Any]:
     >>> q.tolist(), w.tolist(), a.tolist()
     ([0.2, 0.8], [1.0, 1.0], [0.7, 0.3])
     """
+    check_instance("law", law, FiniteLaw)
     if law.weights.ndim != 1:
         raise ValueError("law must be a single law; take one with law.take(i)")
     xp = namespace(law.vote_shares)
@@ -84,6 +86,7 @@ def cace(law: FiniteLaw) -> Any:
     >>> round(float(cace(law)), 12)
     1.0
     """
+    check_instance("law", law, FiniteLaw)
     levels, values = _flat(law, _levels(law)), _flat(law, _imbalances(law))
     return _per_row(absolute_level_sums, levels, values)
 
@@ -99,6 +102,7 @@ def cwce(law: FiniteLaw) -> Any:
     >>> round(float(cwce(law)), 12)
     1.0
     """
+    check_instance("law", law, FiniteLaw)
     values = _imbalances(law).swapaxes(-1, -2)
     levels = _levels(law).swapaxes(-1, -2)
     return _per_row(absolute_level_sums, levels, values).sum(axis=-1)
@@ -115,6 +119,7 @@ def top_label_ece(law: FiniteLaw) -> Any:
     >>> float(top_label_ece(law))
     0.0
     """
+    check_instance("law", law, FiniteLaw)
     xp = namespace(law.weights)
     levels = _levels(law)
     top = levels.max(axis=-1)
@@ -134,6 +139,7 @@ def ecace(law: FiniteLaw) -> Any:
     >>> round(float(ecace(law)), 12)
     1.0
     """
+    check_instance("law", law, FiniteLaw)
     if bool((law.vote_shares <= 0).any()):
         raise ValueError("vote_shares must be positive for levels -log(vote_shares)")
     levels = -namespace(law.weights).log(_flat(law, _levels(law)))
@@ -151,6 +157,7 @@ def wasserstein_distance(law: FiniteLaw) -> Any:
     >>> round(float(wasserstein_distance(law)), 12)
     0.3
     """
+    check_instance("law", law, FiniteLaw)
     levels, values = _flat(law, law.vote_shares), _flat(law, _imbalances(law))
     return _per_row(cumulative_level_area, levels, values)
 
@@ -164,6 +171,7 @@ def level_range(law: FiniteLaw) -> Any:
     >>> float(level_range(law))
     0.5
     """
+    check_instance("law", law, FiniteLaw)
     flat = _flat(law, law.vote_shares)
     return flat.max(axis=-1) - flat.min(axis=-1)
 
@@ -177,6 +185,7 @@ def expected_total_variation(law: FiniteLaw) -> Any:
     >>> round(float(expected_total_variation(law)), 12)
     0.5
     """
+    check_instance("law", law, FiniteLaw)
     return abs(_imbalances(law)).sum(axis=(-1, -2)) / 2
 
 
@@ -204,6 +213,7 @@ def bin_imbalances(law: FiniteLaw, n_bins: int) -> Any:
     >>> [round(float(z), 12) for z in bin_imbalances(law, 2)]
     [0.5, -0.5]
     """
+    check_instance("law", law, FiniteLaw)
     xp = namespace(law.weights)
     values = _flat(law, _imbalances(law))
     # All of a level are in the bin of its name.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from refgen._objects import check_instance
 from refgen.arrays import namespace
 from refgen.disagreement.laws import FiniteLaw, MemberLaw
 
@@ -18,6 +19,7 @@ def epistemic_disagreement(law: MemberLaw) -> Any:
     >>> float(epistemic_disagreement(MemberLaw([1.0], [[[0.0, 1.0]], [[1.0, 0.0]]])))
     0.5
     """
+    check_instance("law", law, MemberLaw)
     p = law.member_probabilities
     mean = p.mean(axis=-3, keepdims=True)
     return _expectation(law, ((p - mean) ** 2).sum(axis=-1).mean(axis=-2))
@@ -33,6 +35,7 @@ def aleatoric_disagreement(law: MemberLaw) -> Any:
     >>> float(aleatoric_disagreement(MemberLaw([1.0], [[[0.5, 0.5]]])))
     0.5
     """
+    check_instance("law", law, MemberLaw)
     p = law.member_probabilities
     return _expectation(law, (1 - (p**2).sum(axis=-1)).mean(axis=-2))
 
@@ -45,6 +48,7 @@ def sampled_disagreement(law: MemberLaw) -> Any:
     >>> float(sampled_disagreement(MemberLaw([1.0], [[[0.5, 0.5]]])))
     0.5
     """
+    check_instance("law", law, MemberLaw)
     mean = law.member_probabilities.mean(axis=-3)
     return _expectation(law, 1 - (mean**2).sum(axis=-1))
 
@@ -60,6 +64,7 @@ def cross_entropy(law: FiniteLaw) -> Any:
     >>> round(float(cross_entropy(law)), 6)
     0.693147
     """
+    check_instance("law", law, FiniteLaw)
     return _expectation(law, _surprise(law, law.label_probabilities))
 
 
@@ -72,6 +77,7 @@ def vote_entropy(law: FiniteLaw) -> Any:
     >>> round(float(vote_entropy(law)), 6)
     0.693147
     """
+    check_instance("law", law, FiniteLaw)
     return _expectation(law, _surprise(law, law.vote_shares))
 
 

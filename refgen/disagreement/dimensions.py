@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from refgen._checks import refuse
+from refgen._objects import check_instance
 from refgen.arrays import namespace
 from refgen.disagreement._levels import LEVEL_WIDTH, levels_of
 from refgen.disagreement.laws import FiniteLaw
@@ -39,6 +40,7 @@ def calibrated_dimensions(law: FiniteLaw) -> dict[str, Any]:
     >>> {notion: int(d) for notion, d in calibrated_dimensions(law).items()}
     {'canonical': 0, 'class_wise': 0, 'class_aggregated': 1, 'gde': 1}
     """
+    check_instance("law", law, FiniteLaw)
     refuse("weights", law.weights, law.weights <= 0, "be positive")
     shape = law.vote_shares.shape
     rows = law.vote_shares.reshape(*shape[:-2], shape[-2] * shape[-1])

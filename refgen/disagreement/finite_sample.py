@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from refgen._checks import check_integer
+from refgen._objects import check_instance
 from refgen.arrays import as_floats, namespace
 from refgen.disagreement._ensemble import point_imbalances
 from refgen.disagreement._runs import coded_labels
@@ -25,6 +26,7 @@ def annealed_cace(law: FiniteLaw, n_runs: int) -> Any:
     >>> float(annealed_cace(law, 1))  # calibrated, yet one run shows 2 × error
     1.0
     """
+    check_instance("law", law, FiniteLaw)
     check_integer("n_runs", n_runs, 1)
     xp = namespace(law.vote_shares)
     votes = xp.arange(n_runs + 1)[:, None, None]
@@ -47,6 +49,7 @@ def variance_components(law: ClassifierLaw) -> dict[str, Any]:
     >>> float(variance_components(law)["20"])
     0.25
     """
+    check_instance("law", law, ClassifierLaw)
     xp = namespace(law.weights)
     weights = law.classifier_weights
     pairs = pairwise_disagreement(law)

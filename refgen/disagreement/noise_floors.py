@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 from refgen._checks import check_integer, refuse
+from refgen._objects import check_instance
 from refgen.arrays import as_floats, namespace
 from refgen.disagreement._ensemble import noise_floor, point_imbalances
 from refgen.disagreement._levels import levels_of
@@ -46,6 +47,7 @@ def bin_variances(law: FiniteLaw, n_bins: int) -> Any:
     >>> [round(float(v), 12) for v in bin_variances(law, 2)]
     [0.21, 0.21]
     """
+    check_instance("law", law, FiniteLaw)
     xp = namespace(law.weights)
     # All of a level are in the bin of its name, as in `bin_imbalances`.
     shares = law.vote_shares

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from refgen._objects import check_instance
 from refgen.arrays import namespace
 from refgen.disagreement.laws import ClassifierLaw, FiniteLaw
 
@@ -19,6 +20,7 @@ def test_error(law: FiniteLaw) -> Any:
     >>> round(float(test_error(law)), 12)
     0.62
     """
+    check_instance("law", law, FiniteLaw)
     return 1 - _expectation(law, law.label_probabilities, law.vote_shares)
 
 
@@ -36,6 +38,7 @@ def expected_disagreement(law: FiniteLaw) -> Any:
     >>> round(float(expected_disagreement(law)), 12)
     0.32
     """
+    check_instance("law", law, FiniteLaw)
     return 1 - _expectation(law, law.vote_shares, law.vote_shares)
 
 
@@ -50,6 +53,7 @@ def gap(law: FiniteLaw) -> Any:
     >>> round(float(gap(law)), 12)
     -0.3
     """
+    check_instance("law", law, FiniteLaw)
     difference = law.label_probabilities - law.vote_shares
     return _expectation(law, law.vote_shares, difference)
 
@@ -63,6 +67,7 @@ def pointwise_gap(law: FiniteLaw) -> Any:
     >>> [round(float(g), 12) for g in pointwise_gap(law)]
     [-0.3]
     """
+    check_instance("law", law, FiniteLaw)
     xp = namespace(law.vote_shares)
     difference = law.label_probabilities - law.vote_shares
     return xp.einsum("...nk,...nk->...n", law.vote_shares, difference)
@@ -77,6 +82,7 @@ def pairwise_disagreement(law: ClassifierLaw) -> Any:
     >>> pairwise_disagreement(law).tolist()
     [[0.0, 1.0], [1.0, 0.0]]
     """
+    check_instance("law", law, ClassifierLaw)
     xp = namespace(law.weights)
     h = law.predictions
     differ = h[..., :, None, :] != h[..., None, :, :]
@@ -92,6 +98,7 @@ def classifier_errors(law: ClassifierLaw) -> Any:
     >>> classifier_errors(law).tolist()
     [1.0, 0.0]
     """
+    check_instance("law", law, ClassifierLaw)
     xp = namespace(law.weights)
     return 1 - xp.einsum(
         "...n,...nk,...hnk->...h",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from refgen._objects import check_instance
 from refgen.arrays import namespace
 from refgen.disagreement.laws import ClassifierLaw
 from refgen.disagreement.rates import classifier_errors, pairwise_disagreement
@@ -33,6 +34,7 @@ def disagreement_error_ratio(law: ClassifierLaw) -> Any:
     >>> float(disagreement_error_ratio(law))
     1.0
     """
+    check_instance("law", law, ClassifierLaw)
     xp, errors = namespace(law.weights), classifier_errors(law)
     sums = errors[..., :, None] + errors[..., None, :]
     occurs = law.classifier_weights > 0
@@ -68,6 +70,7 @@ def pairwise_variance_bound(law: ClassifierLaw) -> Any:
     >>> round(float(pairwise_variance_bound(law)), 12)  # attained
     0.25
     """
+    check_instance("law", law, ClassifierLaw)
     xp, w = namespace(law.weights), law.classifier_weights
     errors, kappa = classifier_errors(law), disagreement_error_ratio(law)
     mean = (w * errors).sum(axis=-1)

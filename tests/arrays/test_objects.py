@@ -6,6 +6,7 @@ import pytest
 import refgen_gpu.disagreement as on_gpu
 from refgen._indices import check_index, check_indices
 from refgen._objects import check_instance
+from refgen.arrays import as_floats
 from refgen.disagreement import FiniteLaw, MemberLaw
 from refgen.random import Stream
 from refgen_gpu.arrays import to_device
@@ -76,3 +77,10 @@ def test_a_single_index_is_checked():
     for bad in (-1, 3):
         with pytest.raises(ValueError, match="label must "):
             check_index("label", bad, 3)
+
+
+def test_a_mask_within_a_list_is_refused():
+    row = np.ma.array([0.0, 1.0], mask=[False, True])
+    for nested in ([row, row], [[row]], ([0.0, np.ma.masked],)):
+        with pytest.raises(TypeError, match="x is a masked array"):
+            as_floats("x", nested)
