@@ -254,14 +254,16 @@ def together(**arrays: Any) -> list[Any]:
     array([2., 2.])
     """
     placed = in_one_place(**arrays)
+    xp = namespace(*placed)
     try:
-        return list(namespace(*placed).broadcast_arrays(*placed))
+        shape = xp.broadcast_shapes(*(array.shape for array in placed))
     except ValueError as error:
         named = zip(arrays, placed, strict=True)
         shapes = ", ".join(f"{name} {array.shape}" for name, array in named)
         raise ValueError(
             f"shapes do not broadcast: {shapes}; give equal shapes or single numbers"
         ) from error
+    return [xp.broadcast_to(array, shape) for array in placed]
 
 
 def in_one_place(**arrays: Any) -> list[Any]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from refgen._checks import as_not_negative, as_positive, in_one_place
+from refgen._checks import as_not_negative, as_positive, in_one_place, together
 from refgen.arrays import as_floats, namespace
 from refgen.kernels import kernel
 
@@ -175,7 +175,7 @@ def secular_multiplier(spectrum: Any, rotated: Any, radius: Any) -> Any:
         scaled = rotated / radius[..., None]
     if not bool(xp.isfinite(scaled).all()):
         raise ValueError("rotated / radius overflows float64; rescale both")
-    spectrum, scaled = xp.broadcast_arrays(spectrum, scaled)
+    spectrum, scaled = together(spectrum=spectrum, rotated=scaled)
     rows = [
         xp.ascontiguousarray(a).reshape(-1, a.shape[-1]) for a in (spectrum, scaled)
     ]

@@ -15,6 +15,7 @@ import refgen.random
 import refgen_gpu.random
 from refgen.arrays import Instance, why_on_the_host
 from refgen_gpu.arrays import to_device
+from support import calls
 from support.parity import assert_on_device, assert_same_bits
 
 
@@ -26,14 +27,28 @@ def packages(theory):
     )
 
 
+def calls_of(theory, *left_out):
+    """A call of every public name that is on the device, but for those left out."""
+    return {
+        name: calls.arguments(theory, name)
+        for name in _on_device(theory)
+        if name not in left_out
+    }
+
+
+def _on_device(theory):
+    """Public functions and classes that are not marked for the host."""
+    host = packages(theory)[1]
+    return [n for n in host.__all__ if why_on_the_host(getattr(host, n)) is None]
+
+
 def assert_complete(theory, *tables):
     """Every public name of a theory is in one table, unless it is marked for the host.
 
     A table of exceptions says, for each of its names, why no other table has it.
     """
-    host = packages(theory)[1]
-    names = [n for n in host.__all__ if why_on_the_host(getattr(host, n)) is None]
-    assert sorted(name for table in tables for name in table) == sorted(names)
+    listed = sorted(name for table in tables for name in table)
+    assert listed == sorted(_on_device(theory))
 
 
 def has_arrays(value):

@@ -1,0 +1,129 @@
+"""One valid call, at least, of every public callable of refgen: a table per module.
+
+A table is a module of this package with the name of refgen's module. It has
+
+``CALLS``
+    From a name (``"cace"``, ``"FiniteLaw"``, ``"Stream.normal"``) to a `Call`, a tuple
+    of positional arguments, or a list of several of them. The first argument of a
+    method is the object.
+``ELSEWHERE``
+    From a name without a call to the reason. A class there stands for its methods.
+``LABELS``
+    Parameters that are labels: text and objects are as good as numbers. Either the name
+    of the parameter, or (name, parameter).
+``KEPT``
+    From (name, parameter) to the reason why the parameter is never replaced.
+``MEANINGFUL``
+    From (name, parameter, what is given) to the reason why it has a meaning here. The
+    name may be ``"*"``.
+``RANGES``
+    From a name to (low, high), which no result leaves.
+
+Only the first is needed. Tests of the tables and the fuzzer find all else.
+"""
+
+import functools
+import importlib
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import refgen
+from refgen.arrays import Instance
+
+
+@dataclass(frozen=True)
+class Call:
+    """A valid call.
+
+    `arguments` may be a function that gives them, where they take time to build.
+    `function` is what is called in place of the public callable, such as a fit and a
+    prediction together.
+    """
+
+    arguments: tuple | Callable[[], tuple] = ()
+    options: dict[str, Any] = field(default_factory=dict)
+    function: Callable | None = None
+
+
+MODULES = [name for name in refgen.__all__ if not name.startswith("_")]
+
+
+def public(module):
+    return importlib.import_module(f"refgen.{module}")
+
+
+@functools.cache
+def table(module):
+    """The module of this package that is about a module of refgen."""
+    return importlib.import_module(f"support.calls.{module}")
+
+
+def part(module, name):
+    """A part of a table, empty where the table does not need it."""
+    return getattr(table(module), name, {})
+
+
+def calls(module, name):
+    """The calls of a public callable; none if the table says where they are."""
+    found = table(module).CALLS.get(name, [])
+    listed = found if isinstance(found, list) else [found]
+    return [call if isinstance(call, Call) else Call(call) for call in listed]
+
+
+def arguments(module, name):
+    """The positional arguments of the first call."""
+    given = calls(module, name)[0].arguments
+    return given() if callable(given) else given
+
+
+def callable_named(module, name):
+    found = public(module)
+    for piece in name.split("."):
+        found = getattr(found, piece)
+    return found
+
+
+def names(module):
+    """Public callables of a module, and public methods that its classes define."""
+    for name in public(module).__all__:
+        value = getattr(public(module), name)
+        if callable(value):
+            yield name
+            yield from (f"{name}.{method}" for method in _methods(value))
+
+
+def _methods(value):
+    if not inspect.isclass(value):
+        return
+    for name, method in inspect.getmembers(value, inspect.isroutine):
+        is_own = (getattr(method, "__module__", "") or "").startswith("refgen")
+        of_instance = hasattr(Instance, name) and value is not Instance
+        if is_own and not of_instance and not name.startswith("_"):
+            yield name
+
+
+def trained(kind, X, y, answer):
+    """A function with the parameters of an estimator: it builds, fits and asks it."""
+
+    def ask(*args, **options):
+        return answer(kind(*args, **options).fit(X, y))
+
+    ask.__signature__ = inspect.signature(kind)
+    return ask
+
+
+def drawn(function):
+    """A function that draws, with its figures closed afterwards."""
+
+    def draw(*args, **options):
+        import matplotlib.pyplot as plt
+
+        try:
+            return function(*args, **options)
+        finally:
+            plt.close("all")
+
+    draw.__signature__ = inspect.signature(function)
+    return draw
