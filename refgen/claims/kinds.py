@@ -74,13 +74,29 @@ class Measurement:
 
     @property
     def tolerance(self) -> Any:
-        """What rounding may move the two sides apart.
+        """What rounding may move the two sides apart; see `rounding_allowance`."""
+        return rounding_allowance(self.scale, self.roundings)
 
-        A number that carries n roundings is off by at most n u Σ|terms|, to first order
-        and in any order of summation (Higham 2002, lemma 3.1 and section 4.2). Two
-        sides: a factor of 2.
-        """
-        return 2 * self.roundings * UNIT_ROUNDOFF * self.scale
+
+def rounding_allowance(scale: Any, roundings: int = ROUNDINGS) -> Any:
+    """What rounding may move two sides apart: 2 n u · scale, for n roundings of each.
+
+    A number that carries n roundings is off by at most n u Σ|terms|, to first order
+    and in any order of summation (Higham 2002, lemma 3.1 and section 4.2). Two
+    sides: a factor of 2.
+
+    Parameters
+    ----------
+    scale : array or float
+        Sum of the absolute terms on both sides.
+    roundings : int
+
+    Examples
+    --------
+    >>> rounding_allowance(1.0) == 2.0**-42
+    True
+    """
+    return 2 * roundings * UNIT_ROUNDOFF * scale
 
 
 def check_sharp(sharp: Any) -> None:

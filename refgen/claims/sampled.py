@@ -57,7 +57,10 @@ class Samples:
     kind : str or None
         Decides this part by another rule than the claim's own.
     scale : float
-        What `precision` is relative to where `rhs` is 0.
+        What `precision` is relative to where `rhs` is 0. Rounding is judged against it,
+        or against |rhs| where that is more: a mean contradicts `rhs` only if they are
+        apart by more than `refgen.claims.kinds.rounding_allowance` of it. Draws may
+        leave their bounds by as much, where |bounds| count as well.
     sharp, reason
         As in `refgen.claims.kinds.Measurement`.
     """

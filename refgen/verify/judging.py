@@ -13,6 +13,11 @@ other draws are few, one for each attempt, and have the statement's error probab
 once more, shared by `refgen.intervals.spend`. A run spends nothing on them: to refute
 a true claim, an interval of the first draws has to miss its mean, which is counted
 already, and one of the other draws too.
+
+An error probability speaks about chance and not about rounding. So the claimed value
+is outside of an interval only if it is by more than `rounding_of` allows: where all
+draws are the same number, or the interval ends at a bound, nothing else would be left
+for the roundings of a claimed value that is that number.
 """
 
 from __future__ import annotations
@@ -24,7 +29,7 @@ from typing import Literal
 
 import numpy as np
 
-from refgen.claims.kinds import InvalidMeasurement
+from refgen.claims.kinds import InvalidMeasurement, rounding_allowance
 from refgen.claims.resolution import PartResolution, combined, per_cent
 from refgen.verify.mean_intervals import claimed_interval, over_looks
 
@@ -122,7 +127,8 @@ def confirmed(
     second = _judge_part(kind, [part], instances, error_probability)[0]
     if second.state == "refuted":
         (low, high), (other_low, other_high) = verdict.interval, second.interval
-        if other_low > high or other_high < low:
+        rounding = rounding_of(part, part["rhs"][0])
+        if other_low > high + rounding or other_high < low - rounding:
             raise InvalidMeasurement(
                 f"two sets of draws exclude each other: {verdict.words}; other draws: "
                 f"{second.words}; draws are not independent, or not as declared"
@@ -172,6 +178,20 @@ def _judge_part(
     ]
 
 
+def rounding_of(part: dict, rhs: float) -> float:
+    """What rounding may move the draws' mean and the claimed value apart.
+
+    `refgen.claims.kinds.rounding_allowance` of the scale that the claim states, or of
+    the claimed value if that is larger.
+
+    Examples
+    --------
+    >>> rounding_of({"scale": 1.0}, 0.25) == 2.0**-42
+    True
+    """
+    return float(rounding_allowance(max(part["scale"], abs(rhs))))
+
+
 _NAMES = {
     "rate": "log-log slope of the means at sizes {}",
     "limit": "limit of the means at sizes {}, fitted as L + c·size^-{:g},",
@@ -183,9 +203,9 @@ def _judge_one(
 ) -> Verdict:
     kind, rhs, relative = part["kind"], part["rhs"][i], part["precision"]
     size = abs(rhs) or part["scale"]
-    precision = relative * size
+    precision, rounding = relative * size, rounding_of(part, rhs)
     low, high = interval
-    state = _state(kind, low, high, rhs, precision)
+    state = _state(kind, low, high, rhs, precision, rounding)
     sizes = ", ".join(f"{size:g}" for size in part["sizes"] or ())
     name = _NAMES.get(kind, "mean").format(sizes, part["order"])
     relation = {"inequality": "≤", "existence": ">"}.get(kind, "=")
@@ -195,6 +215,8 @@ def _judge_one(
         "refuted": "false",
         "open": f"not decided within {within}",
     }[state]
+    if state != "refuted" and _state(kind, low, high, rhs, precision) == "refuted":
+        decision += f" (rounding may move it by {rounding:.2g})"
     words = (
         f"{name} in [{low:.5g}, {high:.5g}] by {n:,} draws, claimed {relation} "
         f"{rhs:.5g}: {decision}"
@@ -209,7 +231,7 @@ def _resolution(
     part: dict, interval: tuple[float, float], rhs: float, size: float
 ) -> PartResolution:
     """The smallest moves of the claimed value that the interval would refute."""
-    kind, (low, high) = part["kind"], interval
+    kind, (low, high), rounding = part["kind"], interval, rounding_of(part, rhs)
     # How far the claimed value is outside, where that violates the claim.
     beyond = {"inequality": low - rhs, "existence": rhs - high}
     off = beyond.get(kind, max(low - rhs, rhs - high)) / size
@@ -223,9 +245,10 @@ def _resolution(
     if not (np.isfinite(low) and np.isfinite(high)) or kind == "existence":
         return found
     if kind == "inequality":
-        return replace(found, tightness=low / rhs if rhs > 0 else None)
+        hidden = max(abs(high), abs(rhs)) <= rounding
+        return replace(found, tightness=low / rhs if rhs > 0 else None, hidden=hidden)
     # A limit that is off by less than its precision is not refuted.
-    slack = part["precision"] if kind in ("rate", "limit") else 0.0
+    slack = rounding / size + (part["precision"] if kind in ("rate", "limit") else 0.0)
     up, down = (high - rhs) / size + slack, (rhs - low) / size + slack
     return replace(found, up=max(up, 0.0), down=max(down, 0.0))
 
@@ -243,19 +266,31 @@ def _tightness(
     return max(abs(low - rhs), abs(high - rhs)) / precision
 
 
-def _state(kind: str, low: float, high: float, rhs: float, precision: float) -> State:
-    """What follows for the claim if the interval contains the true value."""
+def _state(
+    kind: str,
+    low: float,
+    high: float,
+    rhs: float,
+    precision: float,
+    rounding: float = 0.0,
+) -> State:
+    """What follows for the claim if the interval contains the true value.
+
+    `rounding` may move the true value and `rhs` apart: less is no violation, and shows
+    no existence.
+    """
     if kind == "inequality":
-        if low > rhs:
+        if low > rhs + rounding:
             return "refuted"
         return "holds" if high <= rhs + precision else "open"
     if kind == "existence":
-        if low > rhs:
+        if low > rhs + rounding:
             return "holds"
-        return "refuted" if high <= rhs else "open"
-    # An identity holds exactly. Slopes and fits at finitely many sizes are only near
-    # their limits: they refute a claim only if they are off by more than its precision.
-    slack = precision if kind in ("rate", "limit") else 0.0
+        return "refuted" if high <= rhs + rounding else "open"
+    # An identity holds but for rounding. Slopes and fits at finitely many sizes are
+    # only near their limits: they refute a claim only if they are off by more than its
+    # precision.
+    slack = rounding + (precision if kind in ("rate", "limit") else 0.0)
     if low > rhs + slack or high < rhs - slack:
         return "refuted"
     inside = low >= rhs - precision and high <= rhs + precision

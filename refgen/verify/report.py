@@ -7,6 +7,7 @@ import math
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
+from refgen.claims.kinds import rounding_allowance
 from refgen.claims.resolution import per_cent, shown
 
 Verdict = Literal[
@@ -80,7 +81,9 @@ class ClaimResult:
         A set of instances of this probability that violates the claim would have been
         missed by the scan with probability 5 %.
     decision : str or None
-        The decision on a Monte-Carlo claim in words, with the interval.
+        The decision on a Monte-Carlo claim in words, with the interval. A claimed value
+        outside of it counts as missed only beyond `refgen.verify.judging.rounding_of`;
+        if that decides, the words say so.
     n_draws : int
         Draws per instance of a Monte-Carlo claim.
     seconds : float
@@ -159,7 +162,9 @@ class Report:
         return (
             f"error probability {self.error_probability:g}, shared evenly by "
             f"{self.n_monte_carlo} simulated statements (claims and twins); each "
-            "divides its share among its looks, instances and relations"
+            "divides its share among its looks, instances and relations; a claimed "
+            f"value counts as missed by more than {rounding_allowance(1.0):.2g} of its "
+            "scale only: rounding"
         )
 
     def to_dict(self) -> dict[str, Any]:

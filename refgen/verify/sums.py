@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from refgen.claims.kinds import InvalidMeasurement
+from refgen.claims.kinds import InvalidMeasurement, rounding_allowance
 from refgen.claims.sampled import Samples
 
 # Bounded draws are rounded to multiples of (high − low)/GRID. Sums of these and of
@@ -60,11 +60,16 @@ def _statistics(part: Samples, values: Any, rg: Any) -> dict[str, Any]:
     low, high = (np.asarray(_host(end, rg), float) for end in part.bounds or ())
     if not (np.isfinite(low) & np.isfinite(high) & (low < high)).all():
         raise InvalidMeasurement(f"bounds [{low}, {high}] are not finite and in order")
-    unit = (values - low) / (high - low)
     # A sum of rounded terms may leave its bounds by a rounding error.
-    if ((unit < -1e-9) | (unit > 1 + 1e-9)).any():
-        raise InvalidMeasurement(f"draws lie outside their bounds [{low}, {high}]")
-    steps = np.rint(np.clip(unit, 0, 1) * GRID)
+    rounding = rounding_allowance(
+        np.maximum(part.scale, np.maximum(abs(low), abs(high)))
+    )
+    if ((values < low - rounding) | (values > high + rounding)).any():
+        raise InvalidMeasurement(
+            f"draws lie outside their bounds [{low}, {high}]: they reach from "
+            f"{values.min():.17g} to {values.max():.17g}"
+        )
+    steps = np.rint(np.clip((values - low) / (high - low), 0, 1) * GRID)
     return {"grid": GRID, "low": low.tolist(), "high": high.tolist(), **_sums(steps)}
 
 

@@ -423,7 +423,7 @@ def test_an_extrapolated_limit_is_as_wide_as_the_means_allow():
     ],
 )
 def test_only_a_violation_has_a_margin(kind, interval, margin):
-    part = {"kind": kind, "sharp": False, "reason": "", "precision": 0.1}
+    part = {"kind": kind, "sharp": False, "reason": "", "precision": 0.1, "scale": 1}
     assert judging._resolution(part, interval, 1.0, 1.0).margin == margin
 
 

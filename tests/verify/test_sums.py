@@ -18,7 +18,7 @@ def kept(values, **options):
     return plain("identity", part, rg, values.shape)
 
 
-@pytest.mark.parametrize("beyond", [1e-8, 1e-3, 0.1])
+@pytest.mark.parametrize("beyond", [1e-12, 1e-3, 0.1])
 @pytest.mark.parametrize("side", [-1, 1])
 def test_draws_stay_within_their_bounds_to_rounding(beyond, side):
     value = 0.5 + side * (0.5 + beyond)
@@ -27,7 +27,11 @@ def test_draws_stay_within_their_bounds_to_rounding(beyond, side):
 
 
 def test_draws_that_leave_their_bounds_by_a_rounding_are_at_them():
-    assert kept([1 + 1e-12, -1e-12])["sums"] == [GRID]
+    assert kept([1 + 1e-13, -1e-13])["sums"] == [GRID]
+    # What a rounding is depends on the size of the bounds, or of the scale.
+    high = 1e6 + 1
+    assert kept([high + 1e-8, 1e6 - 1e-8], bounds=(1e6, high))["sums"] == [GRID]
+    assert kept([1 + 1e-8, 0.0], scale=1e6)["sums"] == [GRID]
 
 
 @pytest.mark.parametrize("moved", [1e-6, 0.01, 0.09])
