@@ -21,7 +21,7 @@ def law_of(runs: LabelRuns | ProbabilityRuns) -> FiniteLaw:
 def exact_cace(runs: LabelRuns) -> float:
     """CACE from counts: levels are j/M, never compared as floats."""
     w, a = runs.level_masses
-    return float(abs(a - _levels(w) * w).sum())
+    return min(float(abs(a - _levels(w) * w).sum()), 2.0)
 
 
 def binned_cace(runs: LabelRuns, n_bins: int) -> float:
@@ -29,7 +29,7 @@ def binned_cace(runs: LabelRuns, n_bins: int) -> float:
     w, a = runs.level_masses
     levels, bins = _levels(w), namespace(w).arange(n_bins)
     member = bin_index(levels, n_bins) == bins[:, None]
-    return float(abs((member * (a - levels * w)).sum(axis=-1)).sum())
+    return min(float(abs((member * (a - levels * w)).sum(axis=-1)).sum()), 2.0)
 
 
 def _levels(masses: Any) -> Any:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from refgen.arrays import namespace
+from refgen.disagreement._ranges import others
 
 
 @dataclass(frozen=True)
@@ -69,9 +70,10 @@ def pairs_of_labels(codes: Any, counts: Any) -> PairStatistics:
 def pairs_of_probabilities(p: Any) -> PairStatistics:
     """Pair statistics of class probabilities, shape (n_runs, n_points, n_classes)."""
     xp = namespace(p)
-    n_runs = p.shape[0]
-    own = 1 - xp.einsum("ank,ank->an", p, p)
-    run_sums = n_runs - xp.einsum("nk,ank->an", p.sum(axis=0), p) - own
+    n_runs, unlike = p.shape[0], others(p)
+    own = xp.einsum("ank,ank->an", p, unlike)
+    # Σₖ pₐₖ Σ_b (1 − p_bₖ) over b ≠ a: no difference here is negative.
+    run_sums = xp.einsum("ank,ank->an", p, unlike.sum(axis=0) - unlike)
     # Σ_ab (pₐ·p_b)² = ‖Σₐ pₐpₐᵀ‖²: linear in the number of runs.
     second = xp.einsum("anj,ank->njk", p, p)
     products = xp.einsum("nk,nk->n", p.sum(axis=0), p.sum(axis=0))
@@ -94,6 +96,6 @@ def matrix_of_labels(codes: Any, n_classes: int) -> Any:
 def matrix_of_probabilities(p: Any) -> Any:
     """Σᵢ δᵢ(a, b) for all pairs of runs, shape (n_runs, n_runs), zero diagonal."""
     flat = p.reshape(p.shape[0], -1)
-    matrix = p.shape[1] - flat @ flat.T
+    matrix = namespace(p).maximum(p.shape[1] - flat @ flat.T, 0.0)
     namespace(p).fill_diagonal(matrix, 0.0)
     return matrix

@@ -11,6 +11,7 @@ from refgen.arrays import as_probabilities, namespace
 from refgen.disagreement import _ensemble, calibration
 from refgen.disagreement._audit_result import DisagreementAudit
 from refgen.disagreement._labels import check_runs, class_indices, n_axes
+from refgen.disagreement._ranges import others
 from refgen.disagreement._runs import LabelRuns, ProbabilityRuns, coded_labels
 from refgen.disagreement.bounds import audited_bounds
 from refgen.disagreement.estimates import (
@@ -84,7 +85,8 @@ def audit(
         enough = min(runs.n_runs - 1, runs.n_points) > 1
         method = "jackknife" if enough else "hoeffding"
     estimate = estimate_of(runs, confidence_level, method)
-    ensemble = 1 - float((runs.shares * runs.shares).sum()) / runs.n_points
+    unequal = float((runs.shares * others(runs.shares)).sum()) / runs.n_points
+    ensemble = min(unequal, 1.0)
     known = {} if labels is None else _labelled(runs, estimate.value, ensemble, n_bins)
     return DisagreementAudit(
         estimate=estimate,
@@ -94,7 +96,7 @@ def audit(
         members=kind,
         disagreement_U=estimate.value,
         disagreement_V=ensemble,
-        finite_runs_floor=2 * (estimate.value - ensemble),
+        finite_runs_floor=max(2 * (estimate.value - ensemble), 0.0),
         n_bins=n_bins,
         **known,
     )
@@ -157,7 +159,7 @@ def _binned(runs: LabelRuns | ProbabilityRuns, n_bins: int) -> dict[str, Any]:
     if isinstance(runs, LabelRuns):
         cace = _ensemble.binned_cace(runs, n_bins)
     else:
-        cace = float(abs(imbalances.mean(axis=0)).sum())
+        cace = min(float(abs(imbalances.mean(axis=0)).sum()), 2.0)
     # The squared mean of a single point cannot be told from its noise.
     squares = float(debiased_square(imbalances).sum()) if runs.n_points > 1 else None
     return {

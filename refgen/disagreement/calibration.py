@@ -8,6 +8,7 @@ from refgen._checks import check_integer
 from refgen._objects import check_instance
 from refgen.arrays import as_floats, namespace
 from refgen.disagreement._levels import LEVEL_WIDTH, levels_of
+from refgen.disagreement._ranges import within
 from refgen.disagreement.laws import FiniteLaw
 from refgen.kernels import kernel
 
@@ -88,11 +89,11 @@ def cace(law: FiniteLaw) -> Any:
     """
     check_instance("law", law, FiniteLaw)
     levels, values = _flat(law, _levels(law)), _flat(law, _imbalances(law))
-    return _per_row(absolute_level_sums, levels, values)
+    return within(0, 2, _per_row(absolute_level_sums, levels, values))
 
 
 def cwce(law: FiniteLaw) -> Any:
-    """Class-wise calibration error Σₖ Σ_q |P(Y=k, h̃ₖ=q) − q P(h̃ₖ=q)|.
+    """Class-wise calibration error Σₖ Σ_q |P(Y=k, h̃ₖ=q) − q P(h̃ₖ=q)|, in [0, 2].
 
     Source: Kirsch & Gal (2022), definition 4.6.
 
@@ -105,7 +106,8 @@ def cwce(law: FiniteLaw) -> Any:
     check_instance("law", law, FiniteLaw)
     values = _imbalances(law).swapaxes(-1, -2)
     levels = _levels(law).swapaxes(-1, -2)
-    return _per_row(absolute_level_sums, levels, values).sum(axis=-1)
+    by_class = _per_row(absolute_level_sums, levels, values)
+    return within(0, 2, by_class.sum(axis=-1))
 
 
 def top_label_ece(law: FiniteLaw) -> Any:
@@ -125,7 +127,7 @@ def top_label_ece(law: FiniteLaw) -> Any:
     top = levels.max(axis=-1)
     tied = levels == top[..., None]
     values = xp.where(tied, _imbalances(law), 0).sum(axis=-1) / tied.sum(axis=-1)
-    return _per_row(absolute_level_sums, top, values)
+    return within(0, 1, _per_row(absolute_level_sums, top, values))
 
 
 def ecace(law: FiniteLaw) -> Any:
@@ -143,11 +145,12 @@ def ecace(law: FiniteLaw) -> Any:
     if bool((law.vote_shares <= 0).any()):
         raise ValueError("vote_shares must be positive for levels -log(vote_shares)")
     levels = -namespace(law.weights).log(_flat(law, _levels(law)))
-    return _per_row(absolute_level_sums, levels, _flat(law, _imbalances(law)))
+    sums = _per_row(absolute_level_sums, levels, _flat(law, _imbalances(law)))
+    return within(0, 2, sums)
 
 
 def wasserstein_distance(law: FiniteLaw) -> Any:
-    """W₁ between the laws of h̃_Y(X) and h̃_Ŷ(X), Ŷ drawn from the votes.
+    """W₁ between the laws of h̃_Y(X) and h̃_Ŷ(X), Ŷ drawn from the votes; in [0, 1].
 
     Source: derived, claim GDE-6.
 
@@ -159,11 +162,11 @@ def wasserstein_distance(law: FiniteLaw) -> Any:
     """
     check_instance("law", law, FiniteLaw)
     levels, values = _flat(law, law.vote_shares), _flat(law, _imbalances(law))
-    return _per_row(cumulative_level_area, levels, values)
+    return within(0, 1, _per_row(cumulative_level_area, levels, values))
 
 
 def level_range(law: FiniteLaw) -> Any:
-    """q_max − q_min over all vote shares.
+    """q_max − q_min over all vote shares, in [0, 1].
 
     Examples
     --------
@@ -173,7 +176,7 @@ def level_range(law: FiniteLaw) -> Any:
     """
     check_instance("law", law, FiniteLaw)
     flat = _flat(law, law.vote_shares)
-    return flat.max(axis=-1) - flat.min(axis=-1)
+    return within(0, 1, flat.max(axis=-1) - flat.min(axis=-1))
 
 
 def expected_total_variation(law: FiniteLaw) -> Any:
@@ -186,11 +189,13 @@ def expected_total_variation(law: FiniteLaw) -> Any:
     0.5
     """
     check_instance("law", law, FiniteLaw)
-    return abs(_imbalances(law)).sum(axis=(-1, -2)) / 2
+    return within(0, 1, abs(_imbalances(law)).sum(axis=(-1, -2)) / 2)
 
 
 def binned_cace(law: FiniteLaw, n_bins: int) -> Any:
     """CACE after merging levels into `n_bins` equal bins of [0, 1], the last closed.
+
+    In [0, 2].
 
     .. warning:: Binning only lowers CACE (claim GDE-21), and a binned value does
        not bound |gap|; a single bin always gives 0 (claim GDE-7b).
@@ -201,11 +206,11 @@ def binned_cace(law: FiniteLaw, n_bins: int) -> Any:
     >>> round(float(binned_cace(law, 1)), 12)
     0.0
     """
-    return abs(bin_imbalances(law, n_bins)).sum(axis=-1)
+    return within(0, 2, abs(bin_imbalances(law, n_bins)).sum(axis=-1))
 
 
 def bin_imbalances(law: FiniteLaw, n_bins: int) -> Any:
-    """z_b = Σ over vote shares in bin b of P(x)(p − h̃), shape (..., n_bins).
+    """z_b = Σ over vote shares in bin b of P(x)(p − h̃), (..., n_bins), in [−1, 1].
 
     Examples
     --------
@@ -218,9 +223,8 @@ def bin_imbalances(law: FiniteLaw, n_bins: int) -> Any:
     values = _flat(law, _imbalances(law))
     # All of a level are in the bin of its name.
     member = bin_index(_flat(law, _levels(law)), n_bins)[..., None, :]
-    return xp.where(member == xp.arange(n_bins)[:, None], values[..., None, :], 0).sum(
-        axis=-1
-    )
+    chosen = member == xp.arange(n_bins)[:, None]
+    return within(-1, 1, xp.where(chosen, values[..., None, :], 0).sum(axis=-1))
 
 
 def bin_index(levels: Any, n_bins: int) -> Any:

@@ -6,6 +6,7 @@ from typing import Any
 
 from refgen._objects import check_instance
 from refgen.arrays import namespace
+from refgen.disagreement._ranges import others, within
 from refgen.disagreement.laws import FiniteLaw, MemberLaw
 
 
@@ -22,7 +23,8 @@ def epistemic_disagreement(law: MemberLaw) -> Any:
     check_instance("law", law, MemberLaw)
     p = law.member_probabilities
     mean = p.mean(axis=-3, keepdims=True)
-    return _expectation(law, ((p - mean) ** 2).sum(axis=-1).mean(axis=-2))
+    spread = _expectation(law, ((p - mean) ** 2).sum(axis=-1).mean(axis=-2))
+    return within(0, 1, spread)
 
 
 def aleatoric_disagreement(law: MemberLaw) -> Any:
@@ -37,7 +39,7 @@ def aleatoric_disagreement(law: MemberLaw) -> Any:
     """
     check_instance("law", law, MemberLaw)
     p = law.member_probabilities
-    return _expectation(law, (1 - (p**2).sum(axis=-1)).mean(axis=-2))
+    return within(0, 1, _expectation(law, (p * others(p)).sum(axis=-1).mean(axis=-2)))
 
 
 def sampled_disagreement(law: MemberLaw) -> Any:
@@ -50,7 +52,7 @@ def sampled_disagreement(law: MemberLaw) -> Any:
     """
     check_instance("law", law, MemberLaw)
     mean = law.member_probabilities.mean(axis=-3)
-    return _expectation(law, 1 - (mean**2).sum(axis=-1))
+    return within(0, 1, _expectation(law, (mean * others(mean)).sum(axis=-1)))
 
 
 def cross_entropy(law: FiniteLaw) -> Any:
@@ -86,9 +88,12 @@ def _surprise(law: FiniteLaw, probabilities: Any) -> Any:
     xp = namespace(law.vote_shares)
     used = probabilities > 0
     votes = xp.where(used, law.vote_shares, 1.0)
-    # A used class without votes has surprise infinity, written without log(0).
-    logs = xp.log(xp.where(votes > 0, votes, 1.0))
-    return -xp.where(votes > 0, probabilities * logs, -xp.inf).sum(axis=-1)
+    # A used class without votes has surprise infinity, written without log(0). No
+    # share is above 1: one that rounding put there would have a negative surprise.
+    logs = xp.log(xp.where(votes > 0, xp.minimum(votes, 1.0), 1.0))
+    surprise = -xp.where(votes > 0, probabilities * logs, -xp.inf).sum(axis=-1)
+    # What is surprising at a point of probability 0 does not count.
+    return xp.where(law.weights > 0, surprise, 0.0)
 
 
 def _expectation(law: Any, per_point: Any) -> Any:

@@ -81,7 +81,7 @@ def disagreement(predictions: Any) -> float:
     >>> disagreement([[0, 1], [1, 1]])
     0.5
     """
-    return float(parsed(predictions, coded=False).point_disagreement.mean())
+    return min(float(parsed(predictions, coded=False).point_disagreement.mean()), 1.0)
 
 
 def ensemble_disagreement(predictions: Any) -> float:
@@ -97,7 +97,7 @@ def ensemble_disagreement(predictions: Any) -> float:
     """
     pairs = parsed(predictions).pairs
     total = pairs.run_sums.sum() + pairs.self_sums.sum()
-    return float(total / (pairs.n_runs**2 * pairs.n_points))
+    return min(float(total / (pairs.n_runs**2 * pairs.n_points)), 1.0)
 
 
 def jackknife_variance(predictions: Any) -> float:
@@ -186,7 +186,7 @@ def estimate_of(
     >>> estimate_of(parsed([[0, 1], [1, 1]]), 0.95, "hoeffding").value
     0.5
     """
-    value = float(runs.pairs.point_means.mean())
+    value = min(float(runs.pairs.point_means.mean()), 1.0)
     if method == "hoeffding":
         error = float("nan")
         # Labels may have more classes than those that occur.

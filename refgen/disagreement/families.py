@@ -9,6 +9,7 @@ import numpy as np
 
 from refgen._checks import as_counts, as_positive, check_integer, refuse, together
 from refgen.arrays import Instance, as_floats, namespace, special_functions
+from refgen.disagreement._ranges import others, within
 from refgen.special import log_rising_factorial
 
 _ACCURACIES = ": accuracies lie in [0, 1]"
@@ -54,7 +55,7 @@ class BetaReliability(Instance):
         """E|q − ½| = Γ(a + ½) / (2 √π Γ(a + 1))."""
         a, gammaln = self.concentration, special_functions(self.concentration).gammaln
         ratio = namespace(a).exp(gammaln(a + 0.5) - gammaln(a + 1))
-        return ratio / (2 * np.sqrt(np.pi))
+        return within(0, 1 / 2, ratio / (2 * np.sqrt(np.pi)))
 
     def expected_disagreement(self) -> Any:
         return 0.5 - 2 * self.share_variance()
@@ -86,9 +87,9 @@ def dirichlet_disagreement(concentration: Any) -> Any:
     """
     alpha = as_positive("concentration", concentration, 1)
     total = alpha.sum(axis=-1)
-    xp = namespace(alpha)
-    pairs = xp.einsum("...k,...k->...", alpha, alpha + 1)
-    return 1 - pairs / (total * (total + 1))
+    most = 1 - 1 / alpha.shape[-1]
+    unequal = alpha / total[..., None] * (others(alpha) / (total[..., None] + 1))
+    return within(0, most, unequal.sum(axis=-1))
 
 
 def dirichlet_concentration(disagreement: Any, n_classes: int) -> Any:
@@ -158,4 +159,4 @@ def dirichlet_annealed_cace(alpha: Any, n_classes: Any, n_runs: Any) -> Any:
     below = xp.floor(m / k)  # levels up to this one have too many labels
     logs = log_rising_factorial(below + 1, a) + log_rising_factorial(m - below, b)
     logs = logs - log_rising_factorial(m, k * a) - special_functions(a).betaln(a, b)
-    return 2 * k * xp.exp(logs) / (m + k * a)
+    return within(0, 2, 2 * k * xp.exp(logs) / (m + k * a))

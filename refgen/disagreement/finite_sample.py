@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from refgen._checks import check_integer
 from refgen._objects import check_instance
 from refgen.arrays import as_floats, namespace
 from refgen.disagreement._ensemble import point_imbalances
+from refgen.disagreement._ranges import others, within
 from refgen.disagreement._runs import coded_labels
 from refgen.disagreement.laws import ClassifierLaw, FiniteLaw
 from refgen.disagreement.rates import expected_disagreement, pairwise_disagreement
@@ -33,13 +35,14 @@ def annealed_cace(law: FiniteLaw, n_runs: int) -> Any:
     pmf = binomial_pmf(votes, n_runs, law.vote_shares[..., None, :, :])
     difference = law.label_probabilities[..., None, :, :] - votes / n_runs
     terms = law.weights[..., None, :, None] * pmf * difference
-    return abs(terms.sum(axis=(-1, -2))).sum(axis=-1)
+    return within(0, 2, abs(terms.sum(axis=(-1, -2))).sum(axis=-1))
 
 
 def variance_components(law: ClassifierLaw) -> dict[str, Any]:
     """Covariances ζ of pair disagreement by shared runs and shared points.
 
-    Keys "20", "10", "01", "11", "21": number of shared runs, then of shared points.
+    Keys "20", "10", "01", "11", "21": number of shared runs, then of shared points. All
+    are variances of numbers in [0, 1]: in [0, 1/4], computed about their mean.
 
     Source: claim GDE-17 (derived here; Hoeffding's decomposition).
 
@@ -54,20 +57,22 @@ def variance_components(law: ClassifierLaw) -> dict[str, Any]:
     weights = law.classifier_weights
     pairs = pairwise_disagreement(law)
     with_one = xp.einsum("...b,...ab->...a", weights, pairs)
-    theta = xp.einsum("...a,...a->...", weights, with_one)
+    theta = within(0, 1, xp.einsum("...a,...a->...", weights, with_one))
     votes = law.marginal().vote_shares
-    v = 1 - xp.einsum("...nk,...nk->...n", votes, votes)
-    cubes = (votes * (1 - votes) ** 2).sum(axis=-1)
+    apart = others(votes)  # probability of a run that differs from one of each class
+    v = xp.einsum("...nk,...nk->...n", votes, apart)
 
-    def mean_square(*args: Any) -> Any:
-        return xp.einsum(*args) - theta**2
+    def variance(subscripts: str, *masses: Any, values: Any) -> Any:
+        n_axes = values.ndim - theta.ndim
+        square = (values - theta.reshape(*theta.shape, *(1,) * n_axes)) ** 2
+        return within(0, 1 / 4, xp.einsum(subscripts, *masses, square))
 
     return {
-        "20": mean_square("...a,...b,...ab,...ab->...", weights, weights, pairs, pairs),
-        "10": mean_square("...a,...a,...a->...", weights, with_one, with_one),
-        "01": mean_square("...n,...n,...n->...", law.weights, v, v),
-        "11": mean_square("...n,...n->...", law.weights, cubes),
-        "21": theta - theta**2,
+        "20": variance("...a,...b,...ab->...", weights, weights, values=pairs),
+        "10": variance("...a,...a->...", weights, values=with_one),
+        "01": variance("...n,...n->...", law.weights, values=v),
+        "11": variance("...n,...nk,...nk->...", law.weights, votes, values=apart),
+        "21": theta * (1 - theta),
     }
 
 
@@ -88,10 +93,11 @@ def disagreement_variance(law: ClassifierLaw, n_runs: int, n_points: int) -> Any
     n_pairs = n_runs * (n_runs - 1) / 2
     same, share = 1 / n_pairs, 2 * (n_runs - 2) / n_pairs
     other = 1 - 1 / n_points
+    apart = (n_runs - 2) * (n_runs - 3) / (n_runs * (n_runs - 1))  # the remaining pairs
     return (
         same * (zeta["21"] / n_points + other * zeta["20"])
         + share * (zeta["11"] / n_points + other * zeta["10"])
-        + (1 - same - share) * zeta["01"] / n_points
+        + apart * zeta["01"] / n_points
     )
 
 
@@ -116,13 +122,14 @@ def expected_jackknife_variance(law: ClassifierLaw, n_runs: int, n_points: int) 
     sigma21 = z["21"] - z["01"] - z["20"] - 2 * sigma11
     v20 = (z["20"] - 2 * z["10"]) / n_pairs
     v21 = sigma21 / (n_pairs * n)
-    return (
+    mean = (
         4 / m * z["10"]
         + factor * v20
         + z["01"] / n
         + 8 / (m * n) * sigma11
         + (1 + factor) * v21
     )
+    return within(0, math.inf, mean)  # of squares
 
 
 def finite_runs_floor(law: FiniteLaw, n_runs: int) -> Any:

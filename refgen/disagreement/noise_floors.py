@@ -10,6 +10,7 @@ from refgen._objects import check_instance
 from refgen.arrays import as_floats, namespace
 from refgen.disagreement._ensemble import noise_floor, point_imbalances
 from refgen.disagreement._levels import levels_of
+from refgen.disagreement._ranges import within
 from refgen.disagreement._runs import coded_labels
 from refgen.disagreement.calibration import bin_index
 from refgen.disagreement.laws import FiniteLaw
@@ -30,7 +31,7 @@ def bin_variances(law: FiniteLaw, n_bins: int) -> Any:
     Returns
     -------
     array of shape (..., n_bins)
-        Not negative.
+        In [0, 1].
 
     Raises
     ------
@@ -62,7 +63,7 @@ def bin_variances(law: FiniteLaw, n_bins: int) -> Any:
     mean = (weights * apart).sum(axis=-2, keepdims=True)
     # The variance of a label at its point, and that of the mean between points.
     own = right * mass(law.label_probabilities, ~member)
-    return (weights * (own + (apart - mean) ** 2)).sum(axis=-2)
+    return within(0, 1, (weights * (own + (apart - mean) ** 2)).sum(axis=-2))
 
 
 def expected_noise_floor(law: FiniteLaw, n_points: int, n_bins: int = 10) -> Any:

@@ -6,6 +6,7 @@ from typing import Any
 
 from refgen._objects import check_instance
 from refgen.arrays import namespace
+from refgen.disagreement._ranges import others, within
 from refgen.disagreement.laws import ClassifierLaw, FiniteLaw
 
 
@@ -21,7 +22,9 @@ def test_error(law: FiniteLaw) -> Any:
     0.62
     """
     check_instance("law", law, FiniteLaw)
-    return 1 - _expectation(law, law.label_probabilities, law.vote_shares)
+    return within(
+        0, 1, _expectation(law, law.label_probabilities, others(law.vote_shares))
+    )
 
 
 test_error.__test__ = False  # type: ignore[attr-defined]  # not a pytest test
@@ -29,6 +32,8 @@ test_error.__test__ = False  # type: ignore[attr-defined]  # not a pytest test
 
 def expected_disagreement(law: FiniteLaw) -> Any:
     """Expected disagreement EDR = 1 − E Σₖ h̃ₖ² of two independent classifiers.
+
+    In [0, 1]. Computed as E Σₖ h̃ₖ Σⱼ h̃ⱼ over j ≠ k, which is 0 if all of them agree.
 
     Source: Jiang et al. (2022), equation (10); claim GDE-1.
 
@@ -39,7 +44,7 @@ def expected_disagreement(law: FiniteLaw) -> Any:
     0.32
     """
     check_instance("law", law, FiniteLaw)
-    return 1 - _expectation(law, law.vote_shares, law.vote_shares)
+    return within(0, 1, _expectation(law, law.vote_shares, others(law.vote_shares)))
 
 
 def gap(law: FiniteLaw) -> Any:
@@ -55,7 +60,7 @@ def gap(law: FiniteLaw) -> Any:
     """
     check_instance("law", law, FiniteLaw)
     difference = law.label_probabilities - law.vote_shares
-    return _expectation(law, law.vote_shares, difference)
+    return within(-1, 1, _expectation(law, law.vote_shares, difference))
 
 
 def pointwise_gap(law: FiniteLaw) -> Any:
@@ -70,7 +75,7 @@ def pointwise_gap(law: FiniteLaw) -> Any:
     check_instance("law", law, FiniteLaw)
     xp = namespace(law.vote_shares)
     difference = law.label_probabilities - law.vote_shares
-    return xp.einsum("...nk,...nk->...n", law.vote_shares, difference)
+    return within(-1, 1, xp.einsum("...nk,...nk->...n", law.vote_shares, difference))
 
 
 def pairwise_disagreement(law: ClassifierLaw) -> Any:
@@ -86,7 +91,8 @@ def pairwise_disagreement(law: ClassifierLaw) -> Any:
     xp = namespace(law.weights)
     h = law.predictions
     differ = h[..., :, None, :] != h[..., None, :, :]
-    return xp.einsum("...n,...abn->...ab", law.weights, differ.astype(float))
+    shares = xp.einsum("...n,...abn->...ab", law.weights, differ.astype(float))
+    return within(0, 1, shares)
 
 
 def classifier_errors(law: ClassifierLaw) -> Any:
@@ -100,12 +106,13 @@ def classifier_errors(law: ClassifierLaw) -> Any:
     """
     check_instance("law", law, ClassifierLaw)
     xp = namespace(law.weights)
-    return 1 - xp.einsum(
+    wrong = xp.einsum(
         "...n,...nk,...hnk->...h",
         law.weights,
         law.label_probabilities,
-        law.one_hot(),
+        1 - law.one_hot(),
     )
+    return within(0, 1, wrong)
 
 
 def _expectation(law: FiniteLaw, a: Any, b: Any) -> Any:

@@ -6,6 +6,7 @@ from typing import Any
 
 from refgen._objects import check_instance
 from refgen.arrays import namespace
+from refgen.disagreement._ranges import within
 from refgen.disagreement.laws import ClassifierLaw
 from refgen.disagreement.rates import classifier_errors, pairwise_disagreement
 
@@ -41,7 +42,7 @@ def disagreement_error_ratio(law: ClassifierLaw) -> Any:
     # Where both errors are 0 up to rounding, so is the disagreement.
     counted = occurs[..., :, None] & occurs[..., None, :] & (sums > 1e-12)
     ratios = pairwise_disagreement(law) / xp.where(counted, sums, 1.0)
-    return xp.where(counted, ratios, 0.0).max(axis=(-1, -2))
+    return within(0, 1, xp.where(counted, ratios, 0.0).max(axis=(-1, -2)))
 
 
 def pairwise_variance_bound(law: ClassifierLaw) -> Any:
