@@ -7,10 +7,13 @@ from typing import Any
 import numpy as np
 
 from refgen.arrays import namespace
-from refgen.disagreement._labels import as_labels
+from refgen.disagreement._label_types import as_labels
 
 # Below this range of integer labels a table of all of them is faster than sorting.
 _TABLE_SIZE = 1 << 16
+
+# What labels of these kinds of dtype are; those of any other kind are numbers.
+_FAMILY = {"U": "text", "S": "bytes"}
 
 
 def label_range(values: Any) -> tuple[int, int] | None:
@@ -27,7 +30,9 @@ def label_range(values: Any) -> tuple[int, int] | None:
     return (low, high) if high - low < _TABLE_SIZE and high < 2**63 else None
 
 
-def encoded(array: Any, truth: Any = None, classes: Any = None) -> tuple[Any, Any, Any]:
+def encoded(
+    array: Any, truth: Any = None, classes: Any = None, name: str = "labels"
+) -> tuple[Any, Any, Any]:
     """Class codes of checked labels, and the classes that codes stand for.
 
     Parameters
@@ -38,6 +43,8 @@ def encoded(array: Any, truth: Any = None, classes: Any = None) -> tuple[Any, An
         As from `check_labels`.
     classes : array of shape (n_classes,), optional
         All classes, distinct; by default those that occur.
+    name : str
+        What errors call `truth`.
 
     Returns
     -------
@@ -57,25 +64,44 @@ def encoded(array: Any, truth: Any = None, classes: Any = None) -> tuple[Any, An
     >>> codes.tolist(), classes.tolist()
     ([[0, 1], [0, 0]], ['cat', 'dog'])
     """
-    given = [array] if truth is None else [array, truth]
+    given = {"predictions": array, name: truth, "classes": classes}
     if classes is not None:
-        classes = as_labels("classes", classes)
-    _check_kinds(given if classes is None else [*given, classes])
+        given["classes"] = as_labels("classes", classes)
+    array, truth, classes = _of_one_type(given)
     if classes is None:
-        xp = namespace(array)
-        known = _distinct(xp.concatenate([_distinct(a) for a in given]))
+        labels = [_distinct(a) for a in (array, truth) if a is not None]
+        known = _distinct(namespace(array).concatenate(labels))
     else:
         known = _checked_classes(classes, array)
     codes = _codes("predictions", array, known)
-    return codes, None if truth is None else _codes("labels", truth, known), known
+    return codes, None if truth is None else _codes(name, truth, known), known
 
 
-def _check_kinds(given: list[Any]) -> None:
-    if len({a.dtype.kind in "USO" for a in given}) > 1:
-        raise TypeError(
-            "predictions, labels and classes mix text and numbers "
-            f"(dtypes {[str(a.dtype) for a in given]}); encode them alike"
-        )
+def _of_one_type(given: dict[str, Any]) -> list[Any]:
+    """Labels that can be compared; None stays None.
+
+    Raises
+    ------
+    TypeError
+        If they mix numbers, text and bytes.
+    ValueError
+        If they have no common integer type.
+    """
+    arrays = {name: array for name, array in given.items() if array is not None}
+    held = {n: _FAMILY.get(a.dtype.kind, "numbers") for n, a in arrays.items()}
+    if len(set(held.values())) > 1:
+        mixed = " and ".join(sorted(set(held.values()), reverse=True))
+        shown = ", ".join(f"{name}: {family}" for name, family in held.items())
+        raise TypeError(f"{', '.join(held)} mix {mixed} ({shown}); encode them alike")
+    # Without care, uint64 and int64 would meet in float64, which merges labels.
+    if any(array.dtype == np.uint64 for array in arrays.values()):
+        if any(bool((array < 0).any()) for array in arrays.values()):
+            raise ValueError(
+                f"{', '.join(arrays)} hold negative integers and such of 2**63 or "
+                "more, which no type has together; encode labels as small integers"
+            )
+        arrays = {name: array.astype(np.uint64) for name, array in arrays.items()}
+    return [arrays.get(name) for name in given]
 
 
 def _checked_classes(classes: Any, array: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Labels as users give them, checked and turned into plain arrays."""
+"""Predictions and labels as users give them, checked for their shapes."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from refgen.arrays import namespace, refuse_special
+from refgen.disagreement._label_types import as_labels
 
 
 def n_axes(predictions: Any) -> int:
@@ -68,18 +68,36 @@ def check_runs(n_runs: int, minimum: int) -> None:
         )
 
 
-def check_labels(labels: Any, n_points: int) -> Any:
-    """True labels as an array of shape (n_points,).
+def check_given(name: str, labels: Any) -> None:
+    """Refuse None where true labels are needed.
+
+    Examples
+    --------
+    >>> check_given("labels", [0, 1])
+    """
+    if labels is None:
+        raise TypeError(f"{name} must be the true labels of the points, got None")
+
+
+def check_labels(labels: Any, n_points: int, name: str = "labels") -> Any:
+    """True labels, called `name`, as an array of shape (n_points,).
+
+    Raises
+    ------
+    TypeError
+        As `as_labels`.
+    ValueError
+        If they are not as many as the points, or as `as_labels`.
 
     Examples
     --------
     >>> check_labels([0, 1], 2).tolist()
     [0, 1]
     """
-    array = as_labels("labels", labels)
+    array = as_labels(name, labels)
     if array.shape != (n_points,):
         raise ValueError(
-            f"labels must have shape ({n_points},), one per point of predictions, "
+            f"{name} must have shape ({n_points},), one per point of predictions, "
             f"got {array.shape}"
         )
     return array
@@ -99,69 +117,11 @@ def class_indices(labels: Any, n_points: int, n_classes: int) -> Any:
     [0, 1]
     """
     array = check_labels(labels, n_points)
-    is_number = array.dtype.kind in "biuf"
-    if not is_number or bool(
-        ((array < 0) | (array >= n_classes) | (array % 1 != 0)).any()
-    ):
+    is_number = array.dtype.kind in "iu"
+    if not is_number or bool(((array < 0) | (array >= n_classes)).any()):
         raise ValueError(
             "labels must be class indices 0.."
             f"{n_classes - 1} where predictions are probabilities of {n_classes} "
             "classes; replace each label by the index of its column"
         )
     return array.astype(np.intp)
-
-
-def as_labels(name: str, values: Any) -> Any:
-    """Labels as a plain array of integers, finite numbers, booleans or text.
-
-    Raises
-    ------
-    TypeError
-        For masked or sparse input, mixed or missing labels, or other types.
-    ValueError
-        If ragged, or holding NaN or infinity.
-
-    Examples
-    --------
-    >>> as_labels("labels", np.array([1, 2], dtype=object)).dtype.kind
-    'i'
-    """
-    refuse_special(name, values)
-    xp = namespace(values)
-    array = values if xp is not np else _host_labels(name, values)
-    if array.dtype.kind not in "biufUS":
-        raise TypeError(
-            f"{name} must hold integers, numbers or text, got dtype {array.dtype}"
-        )
-    if array.dtype.kind == "f" and not bool(xp.isfinite(array).all()):
-        raise ValueError(
-            f"{name} holds NaN or infinity; drop or re-predict those points"
-        )
-    return array
-
-
-def _host_labels(name: str, values: Any) -> np.ndarray:
-    try:
-        array = np.asarray(values)
-    except ValueError as error:
-        raise ValueError(
-            f"{name} is ragged: every run must predict the same points"
-        ) from error
-    listed = not hasattr(values, "dtype")
-    if array.dtype.kind == "O" or (listed and array.dtype.kind in "US"):
-        # NumPy would turn a list of 1 and "1" into equal texts.
-        return _of_one_type(name, np.asarray(values, dtype=object))
-    return array
-
-
-def _of_one_type(name: str, objects: np.ndarray) -> np.ndarray:
-    """Python objects that are all text, or all numbers, as such an array."""
-    kinds = {type(value) for value in objects.ravel()}
-    for family in (str, (int, np.integer), (int, float, np.number, np.bool_)):
-        if kinds and all(issubclass(kind, family) for kind in kinds):
-            return np.array(objects.tolist())
-    shown = sorted(kind.__name__ for kind in kinds)
-    raise TypeError(
-        f"{name} mixes types ({', '.join(shown)}) or has missing labels; "
-        "encode them as all text or all integers"
-    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from refgen._checks import check_integer
 from refgen.arrays import namespace
 
 # Shares are sums of numbers that are not negative and add up to 1: m terms are off by
@@ -11,6 +12,33 @@ from refgen.arrays import namespace
 # that should be equal, of up to 32 terms each, or 2¹⁵ added in pairs, differ by less
 # than 64 · 2⁻⁵³, which is this width.
 LEVEL_WIDTH = 2.0**-47
+
+# More bins than any test set fills; arrays have a column for each.
+MOST_BINS = 2**16
+
+
+def check_bins(n_bins: Any) -> int:
+    """`n_bins` as an integer from 1 to ``MOST_BINS``.
+
+    Raises
+    ------
+    TypeError
+        If it is not an integer.
+    ValueError
+        If it is out of range.
+
+    Examples
+    --------
+    >>> check_bins(10)
+    10
+    """
+    n_bins = check_integer("n_bins", n_bins, 1)
+    if n_bins > MOST_BINS:
+        raise ValueError(
+            f"n_bins must be at most {MOST_BINS:,}, got {n_bins}; bins as narrow as "
+            "that are levels, which cace and ensemble_cace measure"
+        )
+    return n_bins
 
 
 def levels_of(shares: Any) -> Any:

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-import numpy as np
-
 from refgen.arrays import as_probabilities
 from refgen.disagreement._codes import encoded, label_range
 from refgen.disagreement._labels import (
@@ -167,9 +165,13 @@ def parsed(predictions: Any, coded: bool = True) -> LabelRuns | ProbabilityRuns:
 
 
 def coded_labels(
-    predictions: Any, labels: Any = None, classes: Any = None, minimum_runs: int = 1
+    predictions: Any,
+    labels: Any = None,
+    classes: Any = None,
+    minimum_runs: int = 1,
+    name: str = "labels",
 ) -> LabelRuns:
-    """Hard labels as class codes from 0.
+    """Hard labels as class codes from 0; errors call the true labels `name`.
 
     Without `classes` these are the labels that occur, sorted.
 
@@ -178,7 +180,7 @@ def coded_labels(
     >>> coded_labels([["cat", "dog"], ["cat", "cat"]]).labels.tolist()
     [[0, 1], [0, 0]]
     """
-    return _coded(*_checked(predictions, labels, minimum_runs), classes)
+    return _coded(*_checked(predictions, labels, minimum_runs, name), classes, name)
 
 
 def counted_labels(
@@ -195,7 +197,7 @@ def counted_labels(
     """
     array, truth = _checked(predictions, labels, minimum_runs)
     bounds = [label_range(a) for a in (array, truth) if a is not None]
-    if None not in bounds and array.dtype != np.uint64:
+    if None not in bounds:
         low = min(b[0] for b in bounds if b)
         n_classes = max(b[1] for b in bounds if b) - low + 1
         if n_classes <= _COUNTED_LABELS:
@@ -203,11 +205,14 @@ def counted_labels(
     return _coded(array, truth, None)
 
 
-def _checked(predictions: Any, labels: Any, minimum_runs: int) -> tuple[Any, Any]:
+def _checked(
+    predictions: Any, labels: Any, minimum_runs: int, name: str = "labels"
+) -> tuple[Any, Any]:
     array = check_predictions(predictions, minimum_runs)
-    return array, None if labels is None else check_labels(labels, array.shape[1])
+    n_points = array.shape[1]
+    return array, None if labels is None else check_labels(labels, n_points, name)
 
 
-def _coded(array: Any, truth: Any, classes: Any) -> LabelRuns:
-    codes, truth, known = encoded(array, truth, classes)
+def _coded(array: Any, truth: Any, classes: Any, name: str = "labels") -> LabelRuns:
+    codes, truth, known = encoded(array, truth, classes, name)
     return LabelRuns(codes, truth, 0, len(known))

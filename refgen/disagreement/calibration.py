@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from refgen._checks import check_integer
 from refgen._objects import check_instance
 from refgen.arrays import as_floats, namespace
-from refgen.disagreement._levels import LEVEL_WIDTH, levels_of
+from refgen.disagreement._levels import LEVEL_WIDTH, check_bins, levels_of
 from refgen.disagreement._ranges import within
 from refgen.disagreement.laws import FiniteLaw
 from refgen.kernels import kernel
@@ -238,7 +237,7 @@ def bin_index(levels: Any, n_bins: int) -> Any:
     >>> bin_index(np.array([0.0, 0.1, 0.3, 1.0]), 10).tolist()
     [0, 1, 3, 9]
     """
-    check_integer("n_bins", n_bins, 1)
+    check_bins(n_bins)
     levels = as_floats("levels", levels)
     low, high = float(levels.min()), float(levels.max())
     if low < -LEVEL_WIDTH or high > 1 + LEVEL_WIDTH:

@@ -11,11 +11,11 @@ import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.tree import DecisionTreeClassifier
 from sklearn.utils import get_tags
-from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from refgen._checks import check_choice, check_open_unit
-from refgen.arrays import namespace
+from refgen.arrays import namespace, refuse_masked
+from refgen.disagreement._data import check_columns, class_labels
 from refgen.disagreement.estimates import (
     DisagreementEstimate,
     IntervalMethod,
@@ -114,11 +114,13 @@ class DisagreementErrorEstimator(ClassifierMixin, BaseEstimator):
             If a parameter is out of range, `n_runs` is too small for `interval`, or
             `X` and `y` are not valid data.
         TypeError
-            If `estimator` is not a classifier.
+            If `estimator` is not a classifier, `X` or `y` is masked, or holds times.
         """
         self._check_parameters()
+        check_columns(X)
+        refuse_masked("y", y)
         X, y = validate_data(self, X, y, **self._accepted())
-        check_classification_targets(y)
+        y = class_labels(y)
         self.classes_ = np.unique(y)
         self.estimators_ = train_runs(
             self._base(),
@@ -135,6 +137,7 @@ class DisagreementErrorEstimator(ClassifierMixin, BaseEstimator):
     def run_predictions(self, X: Any) -> Any:
         """Hard labels of every run, shape (n_runs, n_points)."""
         check_is_fitted(self)
+        check_columns(X)
         X = validate_data(self, X, reset=False, **self._accepted())
         return np.stack([run.predict(X) for run in self.estimators_])
 

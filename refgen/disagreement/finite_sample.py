@@ -9,6 +9,7 @@ from refgen._checks import check_integer
 from refgen._objects import check_instance
 from refgen.arrays import as_floats, namespace
 from refgen.disagreement._ensemble import point_imbalances
+from refgen.disagreement._labels import check_given
 from refgen.disagreement._ranges import others, within
 from refgen.disagreement._runs import coded_labels
 from refgen.disagreement.laws import ClassifierLaw, FiniteLaw
@@ -159,6 +160,7 @@ def unbiased_squared_bins(predictions: Any, labels: Any, n_bins: int = 10) -> An
     >>> unbiased_squared_bins([[0, 1], [0, 1]], [0, 1], n_bins=2).tolist()
     [0.0, 0.0]
     """
+    check_given("labels", labels)
     runs = coded_labels(predictions, labels)
     return debiased_square(point_imbalances(runs, n_bins))
 

@@ -9,7 +9,8 @@ from refgen._checks import check_integer, refuse
 from refgen._objects import check_instance
 from refgen.arrays import as_floats, namespace
 from refgen.disagreement._ensemble import noise_floor, point_imbalances
-from refgen.disagreement._levels import levels_of
+from refgen.disagreement._labels import check_given
+from refgen.disagreement._levels import check_bins, levels_of
 from refgen.disagreement._ranges import within
 from refgen.disagreement._runs import coded_labels
 from refgen.disagreement.calibration import bin_index
@@ -132,7 +133,7 @@ def noise_floor_bound(error: Any, n_points: int, n_bins: int = 10) -> Any:
     error = as_floats("error", error)
     refuse("error", error, (error < 0) | (error > 1), "lie in [0, 1]")
     n_points = check_integer("n_points", n_points, 1)
-    n_bins = check_integer("n_bins", n_bins, 1)
+    n_bins = check_bins(n_bins)
     return namespace(error).sqrt(2 * n_bins * error / n_points)
 
 
@@ -148,5 +149,6 @@ def cace_noise_floor(predictions: Any, labels: Any, n_bins: int = 10) -> float:
     >>> cace_noise_floor([[0, 1], [0, 1]], [0, 1])
     0.0
     """
+    check_given("labels", labels)
     runs = coded_labels(predictions, labels)
     return noise_floor(point_imbalances(runs, n_bins))

@@ -6,15 +6,21 @@ from typing import Any, Literal, get_args
 
 import numpy as np
 from sklearn.base import clone, is_classifier
-from sklearn.utils import check_consistent_length, check_random_state, column_or_1d
-from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.parallel import Parallel, delayed
 from sklearn.utils.validation import indexable
 
 from refgen._checks import check_choice, check_integer, is_number
 from refgen.arrays import on_the_host
+from refgen.disagreement._data import (
+    check_features,
+    checked_weights,
+    class_labels,
+    seeded,
+)
 
 Vary = Literal["init", "order", "data", "all"]
+
+_MOST_RUNS = 10**6
 
 
 @on_the_host("scikit-learn's estimators live on the host")
@@ -36,6 +42,7 @@ def train_runs(
     estimator : scikit-learn classifier
         Cloned, never changed. Every ``random_state`` in it, nested ones too, is set.
     X : array, sparse matrix or data frame of shape (n_samples, n_features)
+        Columns of a frame go to the classifier as they are.
     y : array of shape (n_samples,)
         Class labels.
     n_runs : int
@@ -64,17 +71,20 @@ def train_runs(
     Raises
     ------
     TypeError
-        If `estimator` is not a classifier, or `n_runs` not an integer.
+        If `estimator` is not a classifier, `n_runs` not an integer, `X`, `y` or
+        `sample_weight` is masked, or an array holds times, records or complex numbers.
     ValueError
-        If `n_runs`, `vary` or `max_samples` is out of range, the lengths of `X`, `y`
-        and `sample_weight` differ, `y` does not hold classes, or ``vary="init"`` is
-        asked of an estimator without ``random_state``.
+        If `n_runs`, `vary`, `max_samples` or `random_state` is out of range, the
+        lengths of `X`, `y` and `sample_weight` differ, `y` does not hold classes, a
+        weight is negative, every run would have the same rows under ``vary="data"``,
+        or ``vary="init"`` is asked of an estimator without ``random_state``.
 
     Notes
     -----
     Source: Jiang et al. (2022), section 3 (DiffInit, DiffOrder, DiffData, AllDiff).
     Their data sets are disjoint; subsets of one pool overlap, so runs are independent
-    given the pool, and the pool itself counts as part of the procedure.
+    given the pool, and the pool itself counts as part of the procedure. With shares
+    near 1 runs have nearly the same rows and agree too much.
 
     Examples
     --------
@@ -85,13 +95,13 @@ def train_runs(
     [[0, 1], [0, 1], [0, 1]]
     """
     _check_settings(estimator, n_runs, vary, max_samples)
-    labels = column_or_1d(y)
-    check_classification_targets(labels)
-    X, weight = indexable(X, sample_weight)
+    check_features(X)
+    labels = class_labels(y)
+    (X,) = indexable(X)
     X = X if hasattr(X, "shape") else np.asarray(X)
-    weight = None if weight is None else np.asarray(weight)
-    check_consistent_length(X, labels, weight)
-    draw = check_random_state(random_state).randint
+    _check_rows(X, labels, vary, max_samples)
+    weight = checked_weights(sample_weight, len(labels))
+    draw = seeded(random_state).randint
     common, *seeds = draw(np.iinfo(np.int32).max, size=n_runs + 1)
     own = vary in ("init", "all")
     return Parallel(n_jobs=n_jobs)(
@@ -122,7 +132,8 @@ def _is_classifier(estimator: Any) -> bool:
 
 def _check_settings(estimator: Any, n_runs: Any, vary: Any, max_samples: Any) -> None:
     check_classifier(estimator)
-    check_integer("n_runs", n_runs, 1)
+    if check_integer("n_runs", n_runs, 1) > _MOST_RUNS:
+        raise ValueError(f"n_runs must be at most {_MOST_RUNS:,}, got {n_runs}")
     check_choice("vary", vary, get_args(Vary))
     if vary == "init" and not _parameters(estimator, "random_state"):
         raise ValueError(
@@ -134,10 +145,22 @@ def _check_settings(estimator: Any, n_runs: Any, vary: Any, max_samples: Any) ->
         raise ValueError(
             f"max_samples must be a share of the rows in (0, 1], got {max_samples!r}"
         )
-    if vary == "data" and max_samples == 1:
+
+
+def _check_rows(X: Any, labels: np.ndarray, vary: str, max_samples: float) -> None:
+    n_rows = X.shape[0] if X.shape else 0
+    if n_rows != len(labels):
         raise ValueError(
-            "max_samples=1 with vary='data' trains every run on the same rows; "
-            "choose a smaller share, or another vary"
+            f"X and y have inconsistent numbers of samples: X has {n_rows} rows and y "
+            f"{len(labels)} labels; give one label for each row"
+        )
+    if not n_rows:
+        raise ValueError("X and y have no rows; give at least one of each class")
+    if vary == "data" and len(labels) == _subset_sizes(labels, max_samples).sum():
+        raise ValueError(
+            f"max_samples={max_samples!r} with vary='data' trains every run on the "
+            f"same rows, all n_samples = {len(labels)}; choose a smaller share, or "
+            "another vary"
         )
 
 
@@ -172,13 +195,18 @@ def _rows(labels: np.ndarray, seed: int, vary: str, max_samples: float) -> np.nd
 def _stratified_subset(
     labels: np.ndarray, max_samples: float, rng: np.random.Generator
 ) -> np.ndarray:
-    _, codes, counts = np.unique(labels, return_inverse=True, return_counts=True)
-    sizes = np.maximum(np.rint(max_samples * counts).astype(int), 1)
+    codes = np.unique(labels, return_inverse=True)[1]
     chosen = [
         rng.choice(np.flatnonzero(codes == k), size, replace=False)
-        for k, size in enumerate(sizes)
+        for k, size in enumerate(_subset_sizes(labels, max_samples))
     ]
     return np.sort(np.concatenate(chosen))
+
+
+def _subset_sizes(labels: np.ndarray, max_samples: float) -> np.ndarray:
+    """How many rows of each class, in the order of classes, a subset has."""
+    counts = np.unique(labels, return_counts=True)[1]
+    return np.maximum(np.rint(max_samples * counts).astype(int), 1)
 
 
 def _take(array: Any, rows: np.ndarray) -> Any:

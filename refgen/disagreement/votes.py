@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from refgen._checks import check_integer
 from refgen.disagreement import _ensemble
+from refgen.disagreement._labels import check_given
+from refgen.disagreement._levels import check_bins
 from refgen.disagreement._runs import coded_labels, counted_labels
 from refgen.disagreement.laws import FiniteLaw
 
@@ -69,6 +70,7 @@ def empirical_law(predictions: Any, labels: Any, classes: Any = None) -> FiniteL
     >>> law.vote_shares.tolist()
     [[0.5, 0.5], [0.0, 1.0]]
     """
+    check_given("labels", labels)
     return _ensemble.law_of(coded_labels(predictions, labels, classes))
 
 
@@ -93,6 +95,7 @@ def ensemble_level_masses(predictions: Any, labels: Any) -> tuple[Any, Any]:
     >>> w.tolist(), a.tolist()
     ([0.5, 1.0, 0.5], [0.0, 0.5, 0.5])
     """
+    check_given("labels", labels)
     return counted_labels(predictions, labels).level_masses
 
 
@@ -108,6 +111,7 @@ def ensemble_cace(predictions: Any, labels: Any) -> float:
     >>> ensemble_cace([[0, 1], [0, 1]], [0, 0])  # one run: twice the error
     1.0
     """
+    check_given("labels", labels)
     return _ensemble.exact_cace(counted_labels(predictions, labels))
 
 
@@ -122,5 +126,6 @@ def binned_ensemble_cace(predictions: Any, labels: Any, n_bins: int = 10) -> flo
     >>> binned_ensemble_cace([[0, 1], [0, 1]], [0, 0], n_bins=1)
     0.0
     """
-    check_integer("n_bins", n_bins, 1)
+    check_given("labels", labels)
+    check_bins(n_bins)
     return _ensemble.binned_cace(counted_labels(predictions, labels), n_bins)

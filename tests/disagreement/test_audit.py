@@ -209,7 +209,7 @@ def test_a_bound_that_fails_says_so():
         ((np.full((2, 3, 2), 0.4),), {}, "must sum to 1"),
         ((np.full((2, 3, 2), 0.4, np.float32),), {}, "must sum to 1"),
         ((np.full((2, 2, 2), 0.5), [0, 2]), {}, r"class indices 0\.\.1"),
-        ((np.full((2, 2, 2), 0.5), [0, 0.5]), {}, r"class indices 0\.\.1"),
+        ((np.full((2, 2, 2), 0.5), [0, 0.5]), {}, r"labels holds 0\.5, which is no"),
         ((np.full((2, 2, 2), 0.5), ["a", "b"]), {}, r"class indices 0\.\.1"),
     ],
 )

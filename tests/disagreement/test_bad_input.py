@@ -161,9 +161,9 @@ def test_labels_outside_the_classes_and_mixed_types():
         rd.vote_counts(runs, classes=[0, 0, 1])
     with pytest.raises(ValueError, match="classes must be"):
         rd.vote_counts(runs, classes=[])
-    with pytest.raises(TypeError, match="predictions, labels and classes mix"):
+    with pytest.raises(TypeError, match="predictions, classes mix text and numbers"):
         rd.vote_counts(runs, classes=["0", "1"])
-    with pytest.raises(TypeError, match="predictions, labels and classes mix"):
+    with pytest.raises(TypeError, match="predictions, labels mix text and numbers"):
         rd.ensemble_cace(runs, ["0", "1"])
     with pytest.raises(ValueError, match="labels must have shape"):
         rd.ensemble_cace(runs, [0])

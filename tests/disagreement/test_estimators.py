@@ -184,7 +184,7 @@ def _trees(points):
         ({"max_samples": "half"}, ValueError, "max_samples must be a share"),
         ({"max_samples": 1.0}, ValueError, "every run on the same rows"),
         ({"y": Y[:-1]}, ValueError, "inconsistent numbers of samples"),
-        ({"sample_weight": [1.0]}, ValueError, "inconsistent numbers of samples"),
+        ({"sample_weight": [1.0]}, ValueError, "one weight for each row"),
         ({"y": Y + 0.5}, ValueError, "Unknown label type"),
     ],
 )
