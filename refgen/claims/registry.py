@@ -150,6 +150,17 @@ def _natural(id: str) -> tuple:
     return (0, match[1], int(match[2]), match[3]) if match else (1, id, 0, "")
 
 
+def is_registered(claim: Claim) -> bool:
+    """Whether this very claim is the one that `get` finds by its id.
+
+    Examples
+    --------
+    >>> is_registered(get("GDE-6"))
+    True
+    """
+    return _claims.get(claim.id) is claim
+
+
 def get(id: str) -> Claim:
     """The claim with that id.
 

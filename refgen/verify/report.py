@@ -80,6 +80,8 @@ class ClaimResult:
     missed : float or None
         A set of instances of this probability that violates the claim would have been
         missed by the scan with probability 5 %.
+    reproduce : str or None
+        One line of Python that shows the refutation again, as ``python -c`` takes it.
     decision : str or None
         The decision on a Monte-Carlo claim in words, with the interval. A claimed value
         outside of it counts as missed only beyond `refgen.verify.judging.rounding_of`;

@@ -10,15 +10,17 @@ from refgen.claims.model import Claim, Twin
 from refgen.claims.resolution import PartResolution
 from refgen.verify.outcomes import Outcome, resolutions
 from refgen.verify.report import ClaimResult, TwinResult, Verdict
+from refgen.verify.reproduce import running
 from refgen.verify.scan import undetected_share
 from refgen.verify.statements import StatementRun
+from refgen.verify.tasks import Settings
 
 # A twin is a near-miss if it is off by this much at most.
 NEAR = 0.05
 
 
 def result_of(
-    claim: Claim, statements: list[StatementRun], seed: int, rg: Any
+    claim: Claim, statements: list[StatementRun], settings: Settings, rg: Any
 ) -> ClaimResult:
     """The result of a claim from its own run and those of its twins."""
     own = _judged(statements[0])
@@ -33,11 +35,11 @@ def result_of(
         tightness=own.outcome.tightness if own.words is None else own.tightness,
         tightest=own.outcome.tightest,
         violation=own.violation,
-        reproduce=own.outcome.reproduce,
+        reproduce=_reproduction(own, statements[0], settings, rg),
         error=own.outcome.error,
         twins=twins,
         seconds=total,
-        seed=seed,
+        seed=settings.seed,
         device=rg.arrays.device_label(),
         decision=own.words,
         n_draws=own.n_draws,
@@ -46,6 +48,15 @@ def result_of(
         reasons=_reasons(own.parts),
         missed=_missed(own.outcome),
     )
+
+
+def _reproduction(
+    own: _Judged, run: StatementRun, settings: Settings, rg: Any
+) -> str | None:
+    if own.violation is None:
+        return None
+    known = own.outcome.reproduce
+    return known or running(run.claim, settings, run.error_probability, rg)
 
 
 def _missed(outcome: Outcome) -> float | None:

@@ -32,7 +32,7 @@ class StatementRun:
         self.statement = statement_of(claim, index)
         self.tasks = plan(claim, index, settings, batch)
         self.verdict: judging.Verdict | None = None
-        self._error_probability = error_probability
+        self.error_probability = error_probability
         self._issued = 0
         self._found: dict[Task, Outcome] = {}
         self._n_known = 0  # number of tasks before the first unknown outcome
@@ -114,7 +114,7 @@ class StatementRun:
     def _judged(self, task: Task) -> judging.Verdict:
         """The verdict on all looks; before it refutes, other draws have to confirm."""
         looks = [o.samples or [] for t, o in self.counted if t.stage == "sample"]
-        kind, share = self.statement.kind, self._error_probability
+        kind, share = self.statement.kind, self.error_probability
         verdict = judging.judge(kind, looks, share)
         if verdict.state == "refuted":
             number = drawing.again_number(task.block, verdict.place[0], looks[0])
@@ -127,7 +127,7 @@ class StatementRun:
     def _confirmed(self, last: Outcome) -> judging.Verdict:
         assert self.verdict is not None
         attempt = sum(task.stage == "confirm" for task, _ in self.counted)
-        share = float(intervals.spend(self._error_probability, attempt))
+        share = float(intervals.spend(self.error_probability, attempt))
         kind, again = self.statement.kind, last.samples or []
         verdict = judging.confirmed(kind, self.verdict, again, share)
         if verdict.state == "open":

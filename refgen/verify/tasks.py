@@ -7,13 +7,12 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from refgen.arrays import Instance
 from refgen.claims import registry
 from refgen.claims.model import Claim, Statement, Twin
 from refgen.verify import drawing
@@ -23,6 +22,7 @@ from refgen.verify.executors import ExecutorError, environment
 from refgen.verify.measurements import Recorder
 from refgen.verify.outcomes import Outcome
 from refgen.verify.report import finite_or_none
+from refgen.verify.reproduce import measuring
 from refgen.verify.scan import block_size, blocks_per_task, pinned, scan
 from refgen.verify.search import search
 from refgen.verify.tally import ClaimError, Tally
@@ -145,7 +145,7 @@ def perform(claim: Claim, task: Task, settings: Settings, package: str) -> Outco
     recorder = Recorder(rg.arrays.to_host) if settings.record else None
     tally, error, samples = Tally(recorder), None, None
     try:
-        with _one_thread():
+        with one_thread():
             if task.stage in _DRAWS:
                 draw = _DRAWS[task.stage]
                 samples = draw(claim, statement, rg, task.block, settings)
@@ -167,7 +167,7 @@ def perform(claim: Claim, task: Task, settings: Settings, package: str) -> Outco
         tightness=finite_or_none(tally.tightness),
         tightest=None if tally.tightest is None else repr(tally.tightest),
         violation=None if violation is None else repr(violation),
-        reproduce=None if violation is None else reproduction(claim, violation, rg),
+        reproduce=_line(claim, task, violation, rg),
         error=error,
         parts=[part.to_dict() for part in tally.parts],
         samples=samples,
@@ -234,7 +234,7 @@ def shortened(text: str, limit: int = _MAX_ERROR) -> str:
     return f"{head} … {left_out} characters … {tail}"
 
 
-def _one_thread() -> AbstractContextManager[Any]:
+def one_thread() -> AbstractContextManager[Any]:
     """Linear algebra in one thread: the number of threads changes the last bits."""
     return _thread_pools(len(sys.modules)).limit(limits=1)
 
@@ -270,22 +270,8 @@ def _try(
         scan(statement, rg, tally, budget, stream, size, blocks)
 
 
-def reproduction(claim: Claim, instance: Any, rg: Any) -> str:
-    """One line of Python that measures the claim on the instance."""
-    package = rg.__name__
-    where = "" if package == "refgen" else f", rg={package}"
-    types = sorted({(t.__module__, t.__name__) for t in _types(instance)})
-    return (
-        "".join(f"from {module} import {name}; " for module, name in types)
-        + (f"import {package}; " if where else "")
-        + "from refgen.verify import check; "
-        f"print(check({claim.id!r}, {instance!r}{where}))"
-    )
-
-
-def _types(instance: Any) -> Iterator[type]:
-    """The types of an instance and of the instances in it."""
-    yield type(instance)
-    for value in vars(instance).values():
-        if isinstance(value, Instance):
-            yield from _types(value)
+def _line(claim: Claim, task: Task, violation: Any, rg: Any) -> str | None:
+    """What shows the claim's violation again; a twin's has no name to call it by."""
+    if violation is None or task.statement:
+        return None
+    return measuring(claim, rg.arrays.to_host(violation), rg)

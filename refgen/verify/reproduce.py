@@ -1,0 +1,253 @@
+"""One line of Python that shows a refutation again, exactly, from any directory.
+
+A violation is measured again on its instance, by `refgen.verify.check`. What no single
+instance shows is run again with the same draws, by `refgen.verify.verify_claim`: a
+refutation by simulation, and a violation on an instance that is too large for a line.
+"""
+
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Iterator
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from refgen.arrays import Instance
+from refgen.claims import registry
+from refgen.claims.model import Claim
+from refgen.verify.instances import is_unchanged
+from refgen.verify.profiles import PROFILES, Profile
+
+# Linux takes arguments of up to 128 KiB.
+_LONGEST = 100_000
+
+
+def measuring(claim: Claim, instance: Instance, rg: Any) -> str | None:
+    """The line that measures a claim on an instance; None if no line can hold it.
+
+    Parameters
+    ----------
+    claim : Claim
+    instance : Instance
+        On the host.
+    rg : module
+        The package that the claim was measured with.
+
+    Examples
+    --------
+    >>> import refgen as rg
+    >>> from refgen.claims import get
+    >>> from refgen.disagreement import FiniteLaw
+    >>> law = FiniteLaw([1.0], [[0.0, 1.0]], [[1.0, 0.0]])
+    >>> print(measuring(get("GDE-6"), law, rg).partition("; print")[0])
+    from refgen.disagreement.laws import FiniteLaw; from refgen.verify import check
+    """
+    shown = _expression(instance)
+    if shown is None:
+        return None
+    types = {(t.__module__, t.__qualname__) for t in _types(instance)}
+    line = (
+        _declared(claim, types)
+        + "from refgen.verify import check; "
+        + f"print(check({claim.id!r}, {shown}{_package(rg)}))"
+        + _where(claim, types)
+    )
+    return line if len(line.encode()) <= _LONGEST else None
+
+
+def running(claim: Claim, settings: Any, share: float, rg: Any) -> str:
+    """The line that runs a claim and its twins as they were run before.
+
+    Parameters
+    ----------
+    claim : Claim
+    settings : refgen.verify.tasks.Settings
+    share : float
+        Error probability of each simulated statement of the claim.
+    rg : module
+
+    Examples
+    --------
+    >>> import refgen as rg
+    >>> from refgen.claims import get
+    >>> from refgen.verify.tasks import Settings
+    >>> line = running(get("GDE-17s"), Settings(28, 10, 4000, 4096, 4, 1), 1e-5, rg)
+    >>> print(line.partition("; print")[0].partition("result = ")[2])
+    verify_claim(get('GDE-17s'), PROFILES['quick'], seed=28, error_probability=2e-05)
+    """
+    name, profile = _profile(settings)
+    spent = ""
+    if claim.monte_carlo:
+        spent = f", error_probability={_total(share, 1 + len(claim.twins))!r}"
+    call = f"{profile}, seed={settings.seed}{spent}{_package(rg)}"
+    return (
+        _declared(claim, set())
+        + f"from refgen.claims import get; from refgen.verify import {name}, "
+        + f"verify_claim; result = verify_claim(get({claim.id!r}), {call}); "
+        + "print(result.verdict, result.decision or '')"
+        + _where(claim, set())
+    )
+
+
+def _expression(instance: Instance) -> str | None:
+    """Python that makes the same bits again.
+
+    By its type, unless a check of its arguments would change their last bits.
+    """
+    for maker in ("", ".trusted"):
+        try:
+            arrays = instance.map(np.asarray)
+            if is_unchanged(_rebuilt(instance, bool(maker)), arrays):
+                return _written(instance, maker)
+        except (TypeError, ValueError):  # refused, as samplers may go beyond its checks
+            continue
+    return None
+
+
+def _rebuilt(instance: Instance, trusted: bool) -> Any:
+    values = {
+        name: _rebuilt(value, trusted) if isinstance(value, Instance) else _plain(value)
+        for name, value in _values(instance)
+    }
+    kind = type(instance)
+    made = kind.trusted(**values) if trusted else kind(**values)
+    return made.map(np.asarray)
+
+
+def _written(instance: Instance, maker: str) -> str:
+
+    def shown(value: Any) -> str:
+        nested = isinstance(value, Instance)
+        return _written(value, maker) if nested else repr(_plain(value))
+
+    parts = (f"{name}={shown(value)}" for name, value in _values(instance))
+    return f"{type(instance).__qualname__}{maker}({', '.join(parts)})"
+
+
+def _values(instance: Instance) -> Iterator[tuple[str, Any]]:
+    for field in fields(instance):  # type: ignore[arg-type]
+        yield field.name, getattr(instance, field.name)
+
+
+def _plain(value: Any) -> Any:
+    return value.tolist() if hasattr(value, "tolist") else value
+
+
+def _types(instance: Instance) -> Iterator[type]:
+    """The types of an instance and of the instances in it."""
+    yield type(instance)
+    for _, value in _values(instance):
+        if isinstance(value, Instance):
+            yield from _types(value)
+
+
+def _package(rg: Any) -> str:
+    name = rg.__name__
+    return "" if name == "refgen" else f", rg=__import__({name!r})"
+
+
+def _total(share: float, n: int) -> float:
+    """What a run of `n` statements spends that gives each of them this share."""
+    total = share * n
+    near = (total, math.nextafter(total, math.inf), math.nextafter(total, 0.0))
+    return next((x for x in near if x / n == share), total)
+
+
+def _profile(settings: Any) -> tuple[str, str]:
+    """What to import for the profile of a run, and how to write it."""
+
+    def sizes(p: Profile) -> tuple[int, ...]:
+        return p.search_examples, p.draws, p.simulated
+
+    for name, profile in PROFILES.items():
+        wanted = (settings.search_examples, settings.draws, settings.simulated)
+        if sizes(profile) == wanted:
+            n = settings.instances
+            other = "" if n == profile.instances else f", n_instances={n}"
+            return "PROFILES", f"PROFILES[{name!r}]{other}"
+    made = Profile(
+        "again",
+        settings.instances,
+        settings.search_examples,
+        True,
+        settings.draws,
+        settings.simulated,
+    )
+    return "Profile", repr(made)
+
+
+# --- where a claim and its types are declared
+
+
+def _declared(claim: Claim, types: set[tuple[str, str]]) -> str:
+    """Statements after which the claim is registered and its types are known."""
+    modules = {module for module, _ in types} | {_module(claim)}
+    found = "".join(_loaded(module) for module in sorted(modules))
+    by_path = {m for m in modules if _by_path(m)}
+    return found + "".join(
+        f"from {module} import {name.partition('.')[0]}; "
+        for module, name in sorted(types)
+        if module not in by_path
+    )
+
+
+def _module(claim: Claim) -> str:
+    return str(getattr(claim.measure, "__module__", "") or "")
+
+
+def _loaded(module: str) -> str:
+    """Statements that load a module of a user's from its file; refgen knows its own."""
+    if _is_ours(module) or _file(module) is None:
+        return ""
+    if _by_path(module):
+        return (
+            f"import runpy; globals().update(runpy.run_path({str(_file(module))!r})); "
+        )
+    root = _root(module)
+    found = (
+        "" if "site-packages" in root.parts else f"sys.path.insert(0, {str(root)!r}); "
+    )
+    return f"import sys; {found}import {module}; "
+
+
+def _is_ours(module: str) -> bool:
+    return module.partition(".")[0] in ("refgen", "refgen_gpu")
+
+
+def _file(module: str) -> Path | None:
+    """The source of a loaded module; None if it has none, as in a notebook."""
+    name = getattr(sys.modules.get(module), "__file__", None)
+    path = Path(name).resolve() if name else None
+    return path if path is not None and path.is_file() else None
+
+
+def _root(module: str) -> Path:
+    """The folder from which the module is imported by its name."""
+    path = _file(module)
+    assert path is not None
+    here = path.parent if path.name == "__init__.py" else path.with_suffix("")
+    return here.parents[module.count(".")]
+
+
+def _by_path(module: str) -> bool:
+    """Whether a module is found by its file only: a script, or one of another name."""
+    path = _file(module)
+    if path is None or _is_ours(module):
+        return False
+    here = path.parent if path.name == "__init__.py" else path.with_suffix("")
+    parts = tuple(module.split("."))
+    return module == "__main__" or here.parts[-len(parts) :] != parts
+
+
+def _where(claim: Claim, types: set[tuple[str, str]]) -> str:
+    """A comment, if another process cannot know the claim or the types."""
+    places = {*types, (_module(claim), getattr(claim.measure, "__qualname__", ""))}
+    known = registry.is_registered(claim) and all(
+        "<locals>" not in name and (_is_ours(module) or _file(module) is not None)
+        for module, name in places
+    )
+    return "" if known else f"  # in the session that declared {claim.id}"
