@@ -39,7 +39,7 @@ class Samples:
         `sizes` (limit) or the log-log slope of the means (rate) is compared with.
     precision : float
         Up to which the claim is decided, relative to |rhs|, or to `scale` where that
-        is 0: HOLDS says that it is true within that.
+        is 0 but for rounding: HOLDS says that it is true within that.
     bounds : (low, high) or None
         What all draws are known to lie in; numbers, or one for every size.
     repeats : int

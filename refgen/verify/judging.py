@@ -202,14 +202,16 @@ def _judge_one(
     part: dict, i: int, instance: str, interval: tuple[float, float], n: int
 ) -> Verdict:
     kind, rhs, relative = part["kind"], part["rhs"][i], part["precision"]
-    size = abs(rhs) or part["scale"]
-    precision, rounding = relative * size, rounding_of(part, rhs)
+    rounding = rounding_of(part, rhs)
+    is_zero = abs(rhs) <= rounding  # or cannot be told from it
+    size = part["scale"] if is_zero else abs(rhs)
+    precision = relative * size
     low, high = interval
     state = _state(kind, low, high, rhs, precision, rounding)
     sizes = ", ".join(f"{size:g}" for size in part["sizes"] or ())
     name = _NAMES.get(kind, "mean").format(sizes, part["order"])
     relation = {"inequality": "≤", "existence": ">"}.get(kind, "=")
-    within = per_cent(relative) if rhs else f"{precision:g}"
+    within = f"{precision:g}" if is_zero else per_cent(relative)
     decision = {
         "holds": "true" if kind == "existence" else f"true within {within}",
         "refuted": "false",
