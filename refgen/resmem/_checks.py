@@ -7,7 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from refgen._checks import check_choice, check_integer, is_number
+from refgen._checks import as_not_negative, check_choice, check_integer, is_number
+from refgen.resmem._data import check_size
+from refgen.resmem._naming import check_cv_setting
 from refgen.resmem.smoother import WEIGHTS
 
 RESIDUALS = ("train", "cross_val")
@@ -19,6 +21,7 @@ def check_parameters(model: Any, base: Any) -> None:
     _check_n_neighbors(model.n_neighbors)
     _check_bandwidth(model.bandwidth)
     _check_residuals(model)
+    check_cv_setting(model.cv)
     _check_embedding(model.embedding, base)
 
 
@@ -52,6 +55,8 @@ def is_positive(value: Any) -> bool:
 
 def _check_residuals(model: Any) -> None:
     check_choice("residuals", model.residuals, RESIDUALS)
+    if not isinstance(model.prefit, bool | np.bool_):
+        raise TypeError(f"prefit must be True or False, got {model.prefit!r}")
     if model.prefit and model.residuals == "cross_val":
         raise ValueError(
             "residuals='cross_val' trains clones of the base, and prefit=True says "
@@ -100,17 +105,17 @@ def check_same_labels(classes: np.ndarray, known: np.ndarray) -> None:
 
 def is_weighted(sample_weight: Any, n: int) -> np.ndarray:
     """Which rows to remember: those of weight zero count as absent."""
-    if sample_weight is None or np.ndim(sample_weight) == 0:
+    if sample_weight is None:
         return np.ones(n, bool)
-    weights = np.asarray(sample_weight)
-    if weights.shape != (n,):
+    weights = as_not_negative("sample_weight", sample_weight)
+    if weights.shape not in ((), (n,)):
         raise ValueError(
             f"sample_weight has shape {weights.shape} for n_samples={n}; give one "
             "weight per row"
         )
     if not weights.any():
         raise ValueError("sample_weight is 0 everywhere: no row is left to remember")
-    return weights != 0
+    return np.broadcast_to(weights != 0, n)
 
 
 def as_columns(values: Any) -> np.ndarray:
@@ -126,7 +131,8 @@ def embedded_floats(points: Any, n_rows: int) -> np.ndarray:
             "embedding returned a sparse matrix, and neighbours need dense points; "
             "return a dense array, e.g. by TruncatedSVD"
         )
-    points = np.asarray(points, float)
+    with np.errstate(over="ignore"):
+        points = np.asarray(points, float)
     if points.ndim != 2 or len(points) != n_rows or points.shape[1] == 0:
         raise ValueError(
             f"embedding returned shape {points.shape} for {n_rows} points; it must "
@@ -136,4 +142,5 @@ def embedded_floats(points: Any, n_rows: int) -> np.ndarray:
         raise ValueError(
             "embedding returned NaN or infinity, and distances need finite numbers"
         )
+    check_size("X", "coordinates of points", points)
     return points

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 from sklearn import get_config
-from sklearn.base import BaseEstimator, clone
+from sklearn.base import BaseEstimator, clone, is_regressor
 from sklearn.utils import check_consistent_length, get_tags
 from sklearn.utils.metadata_routing import (
     MetadataRouter,
@@ -17,10 +17,12 @@ from sklearn.utils.metadata_routing import (
 )
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from refgen.arrays import to_device, to_host
+from refgen.arrays import refuse_masked, to_device, to_host
 from refgen.neighbors import nearest_neighbors
 from refgen.resmem._checks import as_columns, embedded_floats, is_weighted
 from refgen.resmem._choice import choose_by_leave_one_out, forget_choice
+from refgen.resmem._data import check_labels, check_points, check_size, check_targets
+from refgen.resmem._naming import naming
 from refgen.resmem._residuals import out_of_fold
 from refgen.resmem.smoother import neighbor_weights, smooth
 
@@ -78,6 +80,8 @@ class ResMemBase(BaseEstimator, ABC):
     def _remember(self, X: Any, y: np.ndarray, params: dict[str, Any]) -> None:
         """Fit everything on checked data."""
         params = self._routed(params)
+        for name, value in params.items():
+            refuse_masked(name, value)
         targets = self._targets(y)
         self.estimator_ = self._fitted_base(X, y, params)
         kept = is_weighted(params.get("sample_weight"), len(y))
@@ -111,7 +115,12 @@ class ResMemBase(BaseEstimator, ABC):
         forget_choice(self)
         self.n_neighbors_ = 1 if self.weights == "nearest" else self.n_neighbors
         self.bandwidth_ = self.bandwidth if self.weights == "exponential" else None
-        if isinstance(self.n_neighbors_, int | np.integer) and self.n_neighbors_ > n:
+        # A small integer type would overflow in what is computed of it.
+        if self.n_neighbors_ != "auto":
+            self.n_neighbors_ = int(self.n_neighbors_)
+        if self.bandwidth_ not in ("auto", None):
+            self.bandwidth_ = float(self.bandwidth_)
+        if self.n_neighbors_ != "auto" and self.n_neighbors_ > n:
             raise ValueError(
                 f"n_neighbors={self.n_neighbors_} is more than n_samples={n}; set it "
                 f"to at most {n}, or give more samples"
@@ -230,19 +239,31 @@ class ResMemBase(BaseEstimator, ABC):
 
     def _seen(self, X: Any, reset: bool) -> Any:
         """X for base and embedding: frames as they are, anything else as an array."""
+        is_embedded = self.embedding is not None
+        check_points(X, is_embedded)
         is_frame = hasattr(X, "columns")
-        if is_frame and self.embedding is not None:
-            return validate_data(self, X, reset=reset, skip_check_array=True)
-        checked = validate_data(self, X, reset=reset, **self._accepted())
+        with naming("X"):
+            if is_frame and is_embedded:
+                return validate_data(self, X, reset=reset, skip_check_array=True)
+            checked = validate_data(self, X, reset=reset, **self._accepted())
+        if not is_embedded:
+            check_size("X", "values", checked)
         return X if is_frame else checked
 
     def _seen_first(self, X: Any, y: Any, **checks: Any) -> tuple[Any, np.ndarray]:
         """X and y of ``fit``, checked."""
-        validate_data(self, X, y, skip_check_array=True)
-        y = validate_data(self, y=y, **checks)
+        check_points(X, self.embedding is not None)
+        (check_targets if is_regressor(self) else check_labels)(y)
+        with naming("X"):
+            validate_data(self, X, y, skip_check_array=True)
+        with naming("y"):
+            y = validate_data(self, y=y, **checks)
+        if is_regressor(self):
+            check_size("y", "values", y)
         # After y: checking it makes scikit-learn forget the feature names of X.
         X = self._seen(X, reset=True)
-        check_consistent_length(X, y)
+        with naming("X", "y"):
+            check_consistent_length(X, y)
         return X, y
 
     def _seen_again(self, X: Any) -> tuple[Any, int]:

@@ -8,6 +8,9 @@ from typing import Any
 import numpy as np
 from sklearn.base import clone
 
+from refgen.resmem._folds import check_each_once, checked_folds
+from refgen.resmem._naming import naming
+
 
 def finite_floats(model: Any, values: Any, n_rows: int) -> np.ndarray:
     """Outputs of a base, checked, as float64 with one row per point."""
@@ -86,6 +89,12 @@ def _tempered(model: Any, X: Any, n_rows: int, temperature: float) -> np.ndarray
     return shares / shares.sum(axis=1, keepdims=True)
 
 
+def dtype_of_scores(model: Any, X: Any) -> np.dtype:
+    """In which precision a fitted base says what it knows of one point."""
+    score = getattr(model, "predict_proba", model.predict)
+    return np.asarray(score(take_points(X, np.array([0])))).dtype
+
+
 def take_rows(value: Any, rows: np.ndarray, n_rows: int) -> Any:
     """The rows of a value that has one row per sample; any other value as it is."""
     if isinstance(value, str) or not hasattr(value, "__len__"):
@@ -112,22 +121,13 @@ def out_of_fold(
     predict: Callable[[Any, Any, int], np.ndarray],
 ) -> np.ndarray:
     """What clones predict for the rows they were not trained on."""
-    n, parts, seen = len(y), [], []
+    n, parts = len(y), []
+    with naming("cv"):
+        folds = checked_folds(folds, n)
+    check_each_once(folds, n)
     for train, test in folds:
         own = {name: take_rows(value, train, n) for name, value in params.items()}
         model = clone(estimator).fit(take_points(X, train), y[train], **own)
         parts.append(predict(model, take_points(X, test), len(test)))
-        seen.append(test)
-    if not seen:
-        raise ValueError(
-            "cv holds no split (an iterator can be read once only); give an integer, "
-            "a splitter or a list"
-        )
-    order = np.concatenate(seen)
-    if len(order) != n or len(np.unique(order)) != n:
-        raise ValueError(
-            f"cv holds out {len(order)} rows of which {len(np.unique(order))} differ, "
-            f"and residuals='cross_val' needs each of the {n} rows exactly once; use "
-            "KFold or StratifiedKFold"
-        )
+    order = np.concatenate([test for _, test in folds])
     return np.concatenate(parts)[np.argsort(order)]

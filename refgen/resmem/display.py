@@ -9,12 +9,24 @@ from scipy.stats import t as student_t
 from sklearn.base import clone, is_classifier
 from sklearn.model_selection import ShuffleSplit, StratifiedShuffleSplit, check_cv
 
-from refgen._checks import check_choice, check_integer, check_open_unit
+from refgen._checks import (
+    as_not_negative,
+    as_positive,
+    check_choice,
+    check_integer,
+    check_open_unit,
+)
+from refgen.arrays import as_floats
+from refgen.resmem._data import check_size
 from refgen.resmem._estimator_base import ResMemBase
+from refgen.resmem._folds import checked_folds
 from refgen.resmem._losses import check_loss, losses, paired_data
+from refgen.resmem._naming import check_cv_setting, check_seed, naming
 from refgen.resmem._residuals import take_points
 
 _PARAMETERS = {"n_neighbors": "neighbours k", "n_samples": "training rows n"}
+# Every split is a fit for every value.
+_MOST_SPLITS = 100_000
 _NAMES = {"base": "base", "resmem": "ResMem", "knn": "k-NN"}
 
 
@@ -73,13 +85,15 @@ class ResMemDisplay:
         confidence_level: float = 0.95,
         loss: str = "risk",
     ) -> None:
-        self.param_values = np.asarray(param_values)
-        self.base = np.asarray(base, float)
-        self.resmem = np.asarray(resmem, float)
-        self.knn = np.asarray(knn, float)
+        self.param_values = as_positive("param_values", param_values, 1)
+        self.base = as_floats("base", base, 2)
+        self.resmem = as_floats("resmem", resmem, 2)
+        self.knn = as_floats("knn", knn, 2)
         self.param_name = check_choice("param_name", param_name, _PARAMETERS)
-        self.overlap = np.asarray(overlap, float)
+        self.overlap = as_not_negative("overlap", overlap)
         self.confidence_level = check_open_unit("confidence_level", confidence_level)
+        if not isinstance(loss, str):
+            raise TypeError(f"loss must be text, got {type(loss).__name__}")
         self.loss = loss
         shapes = [getattr(self, name).shape for name in _NAMES]
         wanted = (*self.param_values.shape, *shapes[0][1:])
@@ -89,6 +103,13 @@ class ResMemDisplay:
                 f"row per entry of param_values, got shapes {shapes} for param_values "
                 f"of shape {self.param_values.shape}"
             )
+        if self.overlap.shape not in ((), self.param_values.shape):
+            raise ValueError(
+                f"overlap has shape {self.overlap.shape} for param_values of shape "
+                f"{self.param_values.shape}; give one number, or one for each value"
+            )
+        for name in _NAMES:
+            check_size(name, "risks", getattr(self, name))
         if shapes[0][1] < 2:
             raise ValueError(
                 f"base, resmem and knn hold {shapes[0][1]} split, and intervals need "
@@ -160,14 +181,21 @@ class ResMemDisplay:
                 "estimator must be a ResMemRegressor or ResMemClassifier, got "
                 f"{type(estimator).__name__}"
             )
-        values = [check_integer("param_range", v, 1) for v in param_range]
+        values = _values(param_range)
         check_choice("param_name", param_name, _PARAMETERS)
+        check_open_unit("confidence_level", confidence_level)
         loss = check_loss(estimator, loss)
+        cv, random_state = (
+            check_cv_setting(cv, 2, _MOST_SPLITS),
+            check_seed(random_state),
+        )
+        _check_axes(ax)
         X, y = paired_data(estimator, X, y)
-        splits = list(_splits(estimator, cv, random_state, X, y))
-        for name, given in (("param_range", values), ("cv", splits)):
-            if not given:
-                raise ValueError(f"{name} is empty; give at least one")
+        with naming("cv"):
+            splits = checked_folds(_splits(estimator, cv, random_state, X, y), len(y))
+        if len(splits) < 2:
+            raise ValueError("cv holds 1 split, and intervals need at least 2")
+        _check_values(estimator, param_name, values, splits)
         table = [
             [
                 _risks(estimator, X, y, split, param_name, value, loss)
@@ -222,6 +250,7 @@ class ResMemDisplay:
         >>> len(display.plot().ax_.lines)
         3
         """
+        _check_axes(ax)
         self.ax_ = _pyplot().subplots(layout="constrained")[1] if ax is None else ax
         self.figure_ = self.ax_.figure
         for name, label in _NAMES.items():
@@ -240,10 +269,42 @@ class ResMemDisplay:
         return self
 
 
+def _values(param_range: Any) -> list[int]:
+    """Values of the parameter, in the order given."""
+    if not isinstance(param_range, list | tuple | range | np.ndarray):
+        raise TypeError(
+            f"param_range must be a list of integers, got {type(param_range).__name__}"
+        )
+    if np.ndim(param_range) != 1 or len(param_range) == 0:
+        raise ValueError("param_range must be a list of at least one integer")
+    return [check_integer("param_range", value, 1) for value in param_range]
+
+
+def _check_values(
+    estimator: Any, param_name: str, values: list[int], splits: list
+) -> None:
+    """Refuse more neighbours, or rows, than a split has training rows."""
+    if param_name == "n_neighbors" and estimator.weights == "nearest":
+        return
+    fewest = min(len(train) for train, _ in splits)
+    if max(values) > fewest:
+        raise ValueError(
+            f"param_range holds {param_name}={max(values)}, and a split has {fewest} "
+            "training rows; ask for at most as many"
+        )
+
+
+def _check_axes(ax: Any) -> None:
+    if ax is not None and not (hasattr(ax, "fill_between") and hasattr(ax, "figure")):
+        raise TypeError(
+            f"ax must be Axes of matplotlib or None, got {type(ax).__name__}"
+        )
+
+
 def _splits(estimator: Any, cv: Any, random_state: Any, X: Any, y: np.ndarray) -> Any:
-    if isinstance(cv, int | np.integer):
+    if isinstance(cv, int):
         kind = StratifiedShuffleSplit if is_classifier(estimator) else ShuffleSplit
-        cv = kind(int(cv), test_size=0.25, random_state=random_state)
+        cv = kind(cv, test_size=0.25, random_state=random_state)
     return check_cv(cv, y).split(X, y)
 
 
@@ -261,11 +322,6 @@ def _risks(
     model = clone(estimator)
     if param_name == "n_neighbors":
         model.set_params(n_neighbors=value)
-    elif value > len(train):
-        raise ValueError(
-            f"param_range holds n_samples={value}, and a split has {len(train)} "
-            "training rows; ask for at most as many"
-        )
     else:
         train = train[:value]
     model.fit(take_points(X, train), y[train])

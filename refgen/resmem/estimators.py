@@ -20,6 +20,7 @@ from refgen.resmem._checks import (
     check_temperature,
 )
 from refgen.resmem._estimator_base import ResMemBase
+from refgen.resmem._naming import check_cv_setting, naming
 from refgen.resmem._residuals import base_predictions, base_probabilities
 from refgen.resmem.simplex import project_on_simplex
 
@@ -145,7 +146,8 @@ class ResMemRegressor(RegressorMixin, ResMemBase):
         return base_predictions(model, X, n_rows, self._output_shape)
 
     def _folds(self, X: Any, y: np.ndarray) -> Iterator:
-        return check_cv(self.cv, y, classifier=False).split(X, y)
+        cv = check_cv(check_cv_setting(self.cv), y, classifier=False)
+        return cv.split(X, y)
 
 
 class ResMemClassifier(ClassifierMixin, ResMemBase):
@@ -227,7 +229,8 @@ n_features_in_, feature_names_in_
         check_temperature(self.temperature)
         check_kind(self._base(), is_classifier, "classifier")
         X, y = self._seen_first(X, y)
-        check_classification_targets(y)
+        with naming("y"):
+            check_classification_targets(y)
         self.classes_ = np.unique(y)
         if self.prefit:
             check_is_fitted(self.estimator)
@@ -291,7 +294,10 @@ n_features_in_, feature_names_in_
         return (y[:, None] == self.classes_).astype(float)
 
     def _scores_of(self, model: Any, X: Any, n_rows: int) -> np.ndarray:
-        return base_probabilities(model, X, n_rows, self.classes_, self.temperature)
+        return base_probabilities(
+            model, X, n_rows, self.classes_, float(self.temperature)
+        )
 
     def _folds(self, X: Any, y: np.ndarray) -> Iterator:
-        return check_cv(self.cv, y, classifier=True).split(X, y)
+        cv = check_cv(check_cv_setting(self.cv), y, classifier=True)
+        return cv.split(X, y)

@@ -13,11 +13,14 @@ from sklearn.model_selection import KFold, StratifiedKFold, check_cv
 from refgen._checks import check_open_unit, is_number
 from refgen.arrays import on_the_host
 from refgen.resmem._estimator_base import ResMemBase
-from refgen.resmem._losses import check_loss, losses, paired_data
+from refgen.resmem._folds import check_at_most_once, checked_folds
+from refgen.resmem._losses import check_loss, losses, paired_data, rounding_of_gain
+from refgen.resmem._naming import check_cv_setting, check_seed, naming
 from refgen.resmem._residuals import take_points, take_rows
 
 # Rows of different folds that are each other's neighbours; see memorization_pays.
 _DOUBLING = 2.0
+_LARGEST_NOISE = 2.0**511
 
 
 @on_the_host("plain numbers")
@@ -28,17 +31,20 @@ class MemorizationVerdict:
     Attributes
     ----------
     verdict : str
-        "yes" if the interval of the gain is above 0, "no" if it is below, else
-        "undecided".
+        "yes" if the interval of the gain is above `rounding`, "no" if it is below
+        −`rounding`, else "undecided".
     gain : float
         Mean loss of the base minus that of ResMem on rows held out.
     low, high : float
         Ends of the gain's interval.
+    rounding : float
+        What rounding may have added to the gain, or taken from it; see
+        `memorization_pays`.
     base_risk, resmem_risk, knn_risk : float
         Mean losses on rows held out; k-NN has the neighbours and weights of ResMem.
     rule : str or None
         What the noise rule says, if `noise` was given: "yes" if σ² Σw² is below the
-        base's risk minus σ², else "no".
+        base's risk minus σ² by more than `rounding`, else "no".
     noise_cost : float or None
         σ² Σⱼwⱼ², the noise that memory adds to each prediction; σ²/k for k equal
         weights.
@@ -54,6 +60,7 @@ class MemorizationVerdict:
     gain: float
     low: float
     high: float
+    rounding: float
     base_risk: float
     resmem_risk: float
     knn_risk: float
@@ -95,7 +102,8 @@ def memorization_pays(
     X : array, data frame or sparse matrix of shape (n_samples, n_features)
     y : array of shape (n_samples,) or (n_samples, n_outputs)
     cv : int, splitter or iterable
-        Folds; shuffled, and stratified for classes, if an integer.
+        Folds; shuffled, and stratified for classes, if an integer. No row may be held
+        out twice: its losses would count as independent.
     loss : {"squared_error", "zero_one", "brier"}, optional
         By default "squared_error" (mean over outputs) for regression and "zero_one"
         for classes; "brier" is the squared error of the class scores.
@@ -112,10 +120,11 @@ def memorization_pays(
     Raises
     ------
     TypeError
-        If `estimator` is not a ResMem estimator.
+        If `estimator` is not a ResMem estimator, or `X`, `y` or the weights are masked.
     ValueError
-        If `loss`, `noise` or `confidence_level` is not as above, or the folds hold
-        out fewer than two rows.
+        If `loss`, `noise` or `confidence_level` is not as above, the folds hold out
+        fewer than two rows, a row twice or a row trained on, or squared errors overflow
+        or vanish in float64.
 
     Notes
     -----
@@ -128,6 +137,12 @@ def memorization_pays(
     σ², by σ² Σw² plus a term that vanishes for many rows; for the linear problem
     with Σ = I and k equal weights it reads σ² < k(1 − L)². Source: claims RM-15
     and RM-16.
+
+    A gain that rounding can explain is no gain. Errors of a base that fits perfectly
+    are its rounding: a prediction that sums n training rows is known up to
+    min(n + 5, 8 √(n + 5)) roundings of max |y| + max |base|, and ResMem's up to three
+    times that. `rounding` is the mean of what this may change of the two losses; the
+    unit is that of float64, or of the base's predictions if these are coarser.
 
     Examples
     --------
@@ -144,63 +159,78 @@ def memorization_pays(
             f"{estimator!r}; wrap the base in one of them"
         )
     loss = check_loss(estimator, loss)
-    check_open_unit("confidence_level", confidence_level)
-    _check_noise(estimator, noise)
+    confidence_level = check_open_unit("confidence_level", confidence_level)
+    noise = _checked_noise(estimator, noise)
+    cv, random_state = check_cv_setting(cv), check_seed(random_state)
     X, y = paired_data(estimator, X, y)
-    folds = list(_folds(estimator, cv, random_state, X, y))
-    if not folds:
-        raise ValueError(f"cv holds no split, got {cv!r}; give at least one")
-    parts = [_fold(estimator, X, y, fold, fit_params, loss) for fold in folds]
-    base, resmem, knn, squares = (np.concatenate(p) for p in zip(*parts, strict=True))
-    if len(base) < 2:
+    with naming("cv"):
+        folds = checked_folds(_folds(estimator, cv, random_state, X, y), len(y))
+    check_at_most_once(folds, len(y))
+    n_held_out = sum(len(test) for _, test in folds)
+    if n_held_out < 2:
         raise ValueError(
-            f"cv holds out {len(base)} row, and an interval needs at least 2"
+            f"cv holds out {n_held_out} row, and an interval needs at least 2"
         )
+    parts = [_fold(estimator, X, y, fold, fit_params, loss) for fold in folds]
+    base, resmem, knn, squares, rounded = (
+        np.concatenate(part) for part in zip(*parts, strict=True)
+    )
     gain = base - resmem
-    mean = float(gain.mean())
+    mean, rounding = float(gain.mean()), float(rounded.mean())
     shared = _DOUBLING if len(folds) > 1 else 1.0
-    error = np.sqrt(shared * gain.var(ddof=1) / len(gain))
+    error = np.sqrt(shared / len(gain)) * _deviation(gain)
     half = float(norm.isf((1 - confidence_level) / 2) * error)
     cost = None if noise is None else float(noise**2 * squares.mean())
     return MemorizationVerdict(
-        _verdict(mean - half, mean + half),
+        _verdict(mean - half - rounding, mean + half + rounding),
         mean,
         mean - half,
         mean + half,
+        rounding,
         float(base.mean()),
         float(resmem.mean()),
         float(knn.mean()),
-        _rule(cost, float(base.mean()), noise),
+        _rule(cost, float(base.mean()) - rounding, noise),
         cost,
         loss,
-        float(confidence_level),
+        confidence_level,
         len(folds),
         len(base),
         _assumptions(noise),
     )
 
 
-def _check_noise(estimator: Any, noise: Any) -> None:
+def _deviation(gain: np.ndarray) -> float:
+    """The standard deviation; squares of the gains themselves may overflow."""
+    unit = float(abs(gain).max()) or 1.0
+    return unit * float((gain / unit).std(ddof=1))
+
+
+def _checked_noise(estimator: Any, noise: Any) -> float | None:
     if noise is None:
-        return
+        return None
     if is_classifier(estimator):
         raise ValueError("noise is a rule about regression; leave it out for classes")
-    if not is_number(noise) or not 0 <= float(noise) < np.inf:
-        raise ValueError(f"noise must be a finite number of at least 0, got {noise!r}")
+    if not is_number(noise) or not 0 <= float(noise) < _LARGEST_NOISE:
+        raise ValueError(
+            "noise must be a finite number of at least 0 whose square is finite, got "
+            f"{noise!r}"
+        )
+    return float(noise)
 
 
 def _folds(estimator: Any, cv: Any, random_state: Any, X: Any, y: np.ndarray) -> Any:
     classes = is_classifier(estimator)
-    if isinstance(cv, int | np.integer):
+    if isinstance(cv, int):
         kind = StratifiedKFold if classes else KFold
-        cv = kind(int(cv), shuffle=True, random_state=random_state)
+        cv = kind(cv, shuffle=True, random_state=random_state)
     return check_cv(cv, y, classifier=classes).split(X, y)
 
 
 def _fold(
     estimator: Any, X: Any, y: np.ndarray, fold: Any, params: dict, loss: str
 ) -> tuple[np.ndarray, ...]:
-    """Losses of base, ResMem and k-NN, and Σw², for each row held out."""
+    """Losses of base, ResMem and k-NN, Σw², and rounding, for each row held out."""
     train, test = fold
     own = {name: take_rows(value, train, len(y)) for name, value in params.items()}
     model = clone(estimator).fit(take_points(X, train), y[train], **own)
@@ -211,6 +241,7 @@ def _fold(
         losses(model, y[test], base + added, loss),
         losses(model, y[test], model.neighbor_scores(points), loss),
         model.weight_squares(points),
+        rounding_of_gain(model, points, y[test], base, added, loss),
     )
 
 

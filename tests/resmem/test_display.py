@@ -107,7 +107,7 @@ def test_draws_three_lines_with_bands():
         ({"param_name": "bandwidth"}, ValueError, "param_name must be one of"),
         ({"param_range": [0]}, ValueError, "param_range must be at least 1"),
         ({"param_range": [1.5]}, TypeError, "param_range must be an integer"),
-        ({"param_range": [91]}, ValueError, "n_neighbors=91 is more than n_samples=90"),
+        ({"param_range": [91]}, ValueError, "n_neighbors=91, and a split has 90"),
         (
             {"param_name": "n_samples", "param_range": [91]},
             ValueError,
@@ -115,7 +115,8 @@ def test_draws_three_lines_with_bands():
         ),
         ({"loss": "brier"}, ValueError, "loss must be one of"),
         ({"confidence_level": 2}, ValueError, "confidence_level must be between"),
-        ({"cv": 1}, ValueError, "hold 1 split, and intervals need at least 2"),
+        ({"cv": 1}, ValueError, "cv must be at least 2, got 1"),
+        ({"cv": [(range(9), [9])]}, ValueError, "1 split, and intervals need at least"),
         ({"y": Y[:-1]}, ValueError, "inconsistent numbers of samples"),
     ],
 )
@@ -166,8 +167,11 @@ def test_a_column_of_labels_is_labels():
     plt.close("all")
 
 
-@pytest.mark.parametrize("empty", ["param_range", "cv"])
-def test_nothing_to_measure_is_refused(empty):
+@pytest.mark.parametrize(
+    ("empty", "message"),
+    [("param_range", "list of at least one integer"), ("cv", "cv holds no split")],
+)
+def test_nothing_to_measure_is_refused(empty, message):
     options = {"param_range": [1], "cv": 2, empty: []}
-    with pytest.raises(ValueError, match=f"{empty} is empty"):
+    with pytest.raises(ValueError, match=message):
         ResMemDisplay.from_estimator(MEMORY, X, Y, **options)

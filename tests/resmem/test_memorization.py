@@ -2,6 +2,7 @@
 
 import json
 import runpy
+from fractions import Fraction
 from pathlib import Path
 
 import matplotlib
@@ -12,8 +13,8 @@ from sklearn.base import clone
 from sklearn.datasets import load_diabetes, load_iris
 from sklearn.decomposition import TruncatedSVD
 from sklearn.dummy import DummyRegressor
-from sklearn.linear_model import Ridge
-from sklearn.model_selection import KFold, ShuffleSplit
+from sklearn.linear_model import LinearRegression, Ridge
+from sklearn.model_selection import KFold, RepeatedKFold, ShuffleSplit
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
 import refgen_gpu.resmem.memorization as on_gpu
@@ -149,9 +150,70 @@ def test_one_split_and_lists_do():
     assert (found.n_folds, found.n_samples) == (1, 60)
 
 
+# Rounding and scales.
+
+
+def test_a_gain_that_rounding_can_explain_is_none():
+    # The base fits all rows: what it misses is rounding, and memory repeats it.
+    rng = np.random.default_rng(0)
+    points, decided_without = rng.normal(size=(60, 2)), 0
+    for seed in range(8):
+        y = points @ [1.0, 2.0] + 10.0 ** (seed % 4)
+        memory = ResMemRegressor(LinearRegression(), 9, "uniform")
+        found = memorization_pays(memory, points, y, random_state=seed)
+        assert found.verdict == "undecided"
+        assert abs(found.gain) < found.rounding < 1e-24 * (y**2).max()
+        decided_without += found.low > 0 or found.high < 0
+    assert decided_without > 4
+
+
+def test_rounding_is_bounded():
+    # In exact arithmetic, a mean and the mean of the residuals of the 4 nearest.
+    rng = np.random.default_rng(1)
+    points, y = np.arange(40.0)[:, None], 1e6 + rng.normal(size=40)
+    splits = list(KFold(4, shuffle=True, random_state=0).split(points))
+    memory = ResMemRegressor(DummyRegressor(), 4, "uniform")
+    found = memorization_pays(memory, points, y, cv=splits)
+    labels, gain = [Fraction(label) for label in y.tolist()], Fraction(0)
+    for train, test in splits:
+        mean = sum(labels[i] for i in train) / len(train)
+        for i in test:
+            nearest = train[np.argsort(abs(train - i), kind="stable")[:4]]
+            kept = sum(labels[j] - mean for j in nearest) / 4
+            miss = mean - labels[i]
+            gain += miss**2 - (miss + kept) ** 2
+    error = abs(float(Fraction(found.gain) - gain / 40))
+    assert 0 < error < found.rounding < 1e-3 * found.base_risk
+
+
+def test_verdicts_do_not_depend_on_the_unit_of_y():
+    points = np.random.default_rng(0).uniform(-1, 1, (80, 1))
+    y, memory, plain = points[:, 0], ResMemRegressor(DummyRegressor(), 3), {}
+    for power in (0, 300, -300):
+        unit = 2.0**power
+        found = memorization_pays(memory, points, y * unit, random_state=0)
+        plain = plain or found.to_dict()
+        assert found.verdict == plain["verdict"] == "yes"
+        for name in ("gain", "low", "high", "rounding", "base_risk"):
+            value = getattr(found, name)
+            assert value / unit / unit == pytest.approx(plain[name], rel=1e-12)
+
+
+@pytest.mark.parametrize("cv", [ShuffleSplit(3, random_state=0), RepeatedKFold()])
+def test_rows_held_out_twice_are_refused(cv):
+    with pytest.raises(
+        ValueError, match=r"cv holds out row \d+ \d+ times, .*use KFold"
+    ):
+        memorization_pays(ResMemRegressor(STUMP), X, Y, cv=cv)
+
+
 @pytest.mark.parametrize(
     ("settings", "error", "message"),
     [
+        ({"noise": 1e200}, ValueError, "noise must be .* whose square is finite"),
+        ({"random_state": "seed"}, ValueError, "random_state"),
+        ({"random_state": True}, TypeError, "random_state must be None, an integer"),
+        ({"cv": 121}, ValueError, "cv: .*n_splits=121 greater"),
         ({"estimator": Ridge()}, TypeError, "must be a ResMemRegressor or .*wrap the"),
         ({"loss": "zero_one"}, ValueError, "one of .*squared_error.* for a regressor"),
         ({"noise": -1}, ValueError, "noise must be a finite number of at least 0"),

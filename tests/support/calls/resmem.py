@@ -1,8 +1,7 @@
 """Calls of refgen.resmem, whose arguments are drawn for a number of features."""
 
 import numpy as np
-from sklearn.linear_model import LinearRegression
-from sklearn.tree import DecisionTreeClassifier
+from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
 import refgen.resmem as rr
 from refgen.random import Stream
@@ -24,7 +23,9 @@ def problem(draws, d):
 
 
 def problem_and_base(draws, d):
-    return problem(draws, d), draws.child("base").normal((3, d))
+    law, base = problem(draws, d), draws.child("base").normal((3, d))
+    longer = np.linalg.norm(base, axis=-1) / law.radius
+    return law, base / np.maximum(longer, 1.0)[:, None]
 
 
 def training_sets(draws, d):
@@ -94,6 +95,12 @@ def risks(draws, d):
     return theta, base, rr.displacement_matrix(displacements)
 
 
+def with_radius(draws, given):
+    """The same with a radius that the base keeps to."""
+    norm = np.linalg.norm(given[1], axis=-1)
+    return *given, norm + draws.child("radius").uniform(2)
+
+
 def pairs(draws, d):
     theta, base = draws.normal((2, 2, d))
     x, near = draws.child("x").normal((2, 2, 6, d))
@@ -150,10 +157,7 @@ ARGUMENTS = {
         np.zeros(4),
         1 + s.uniform(4),
     ),
-    "fitted_risk_bounds": lambda s, d: (
-        *risks(s, d),
-        0.5 + s.child("radius").uniform(2),
-    ),
+    "fitted_risk_bounds": lambda s, d: with_radius(s, risks(s, d)),
     "interval_displacement": sorted_points,
     "irreducible_risk": lambda s, d: (problem(s, d),),
     "irreducible_risk_bounds": lambda s, d: (problem(s, d),),
@@ -181,7 +185,7 @@ ARGUMENTS = {
     "resmem_errors": errors,
     "resmem_predictions": predicted,
     "resmem_risk": risks,
-    "risk_bounds": lambda s, d: (*risks(s, d), 0.5 + s.child("radius").uniform(2)),
+    "risk_bounds": lambda s, d: with_radius(s, risks(s, d)),
     "sample_points": lambda s, d: (s, (3, 40), d, ("ball", "gaussian", "torus")[d % 3]),
     "smooth": smoothed,
     "torus_displacement": lambda s, d: (d, N, K),
@@ -196,7 +200,9 @@ def given(name):
 
 X = np.stack([np.arange(12.0) % 5, np.arange(12.0) % 3], axis=1) / 2
 Y, KINDS = X @ [1.0, -2.0] + np.arange(12) % 2, np.arange(12) % 2
-BASE, TREE = LinearRegression(), DecisionTreeClassifier(max_depth=1, random_state=0)
+# Trees, whose bits do not depend on the layout of X as matrix products do.
+BASE = DecisionTreeRegressor(max_depth=1, random_state=0)
+TREE = DecisionTreeClassifier(max_depth=1, random_state=0)
 
 
 def regressor(**settings):
@@ -288,6 +294,11 @@ MEANINGFUL = {
     ("*", "shape", "empty"): "the shape of a single point",
     ("memorization_pays", "noise", "none"): "the noise is not known",
     ("*", "estimator", "none"): "a default estimator",
+    ("*", "cv", "none"): "scikit-learn's default of five folds",
+    ("*", "cv", "generator"): "an iterator of splits, unless the first is none",
+    ("*", "random_state", "none"): "splits that are new every time",
+    ("ResMemDisplay", "loss", "unknown"): "the name of any loss",
+    ("ResMemDisplay", "loss", "empty"): "the name of any loss",
 }
 RANGES = {
     **dict.fromkeys(
@@ -303,7 +314,5 @@ RANGES = {
         ),
         (0.0, np.inf),
     ),
-    **dict.fromkeys(
-        ("neighbor_weights", "project_on_simplex", "neighbor_agreement"), (0.0, 1.0)
-    ),
+    **dict.fromkeys(("neighbor_weights", "project_on_simplex"), (0.0, 1.0)),
 }  # fmt: skip

@@ -1,0 +1,152 @@
+"""What X, y and weights must not be: masked, no numbers, or of extreme size."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import Any
+
+import numpy as np
+
+from refgen.arrays import refuse_masked
+
+# Outside of these sizes squares, or their sums over any data that fit into memory,
+# overflow or lose digits in float64.
+_LARGEST, _SMALLEST = 2.0**450, 2.0**-450
+
+_HELD = {
+    "M": "times",
+    "m": "times",
+    "V": "records",
+    "U": "text",
+    "S": "text",
+    "categor": "categories",
+    "enum": "categories",
+    "period": "times",
+    "interval": "intervals",
+}
+_HOW = (
+    "; make numbers of them, or give an embedding that does, such as a "
+    "ColumnTransformer, with a base that takes them"
+)
+
+
+def check_points(X: Any, is_embedded: bool = False) -> None:
+    """Refuse points that hold something else than numbers, unless it is embedded.
+
+    Sparse matrices and what scikit-learn refuses by itself pass.
+
+    Raises
+    ------
+    TypeError
+        If the points are masked, or times, categories, text or records.
+    ValueError
+        If two columns have the same name.
+    """
+    refuse_masked("X", X)
+    if not hasattr(X, "columns"):
+        columns = {"X": getattr(X, "dtype", None)}
+    else:
+        names = list(X.columns)
+        if len(set(names)) < len(names):
+            raise ValueError(f"X has columns of the same name among {names[:10]}")
+        columns = {
+            f"X column {name!r}": dtype
+            for name, dtype in zip(names, X.dtypes, strict=True)
+        }
+    if not is_embedded:
+        for name, dtype in columns.items():
+            _check_numbers(name, dtype)
+
+
+def check_targets(y: Any) -> None:
+    """Refuse numbers to predict that are masked, times, records or text.
+
+    Raises
+    ------
+    TypeError
+        If they are.
+    """
+    refuse_masked("y", y)
+    held = _held_by(y, "mMVUS")
+    if held is None and _has_text(y):
+        held = "text"
+    if held == "times":
+        raise TypeError(
+            "y holds times; convert them to numbers in a unit of your choice, e.g. "
+            "(y - y.min()) / np.timedelta64(1, 'D')"
+        )
+    if held is not None:
+        raise TypeError(f"y holds {held}; give numbers, or use a classifier")
+
+
+def check_labels(y: Any) -> None:
+    """Refuse classes that are masked, times or records.
+
+    Raises
+    ------
+    TypeError
+        If they are.
+    """
+    refuse_masked("y", y)
+    held = _held_by(y, "mMV")
+    if held is not None:
+        raise TypeError(f"y holds {held}; encode the classes as integers or text")
+
+
+def check_size(name: str, what: str, array: np.ndarray) -> None:
+    """Refuse numbers whose squares overflow, or all lose digits, in float64.
+
+    Raises
+    ------
+    ValueError
+        If the largest is above 2⁴⁵⁰ or, without being 0, below 2⁻⁴⁵⁰.
+
+    Examples
+    --------
+    >>> check_size("y", "errors of predictions of y", np.array([0.0, 1.0]))
+    """
+    with np.errstate(over="ignore"):
+        largest = float(abs(array.astype(float)).max()) if array.size else 0.0
+    if largest == 0 or _SMALLEST <= largest <= _LARGEST:
+        return
+    happens = "overflow" if largest > _LARGEST else "vanish"
+    verb = "have" if name.endswith("s") else "has"
+    raise ValueError(
+        f"{name} {verb} a scale at which squares {happens} in float64 ({what} up to "
+        f"{largest:.3g}); divide {name} by a typical value"
+    )
+
+
+def _held_by(y: Any, kinds: str) -> str | None:
+    """What `y` holds if its type is of one of the kinds."""
+    dtypes = y.dtypes if hasattr(y, "columns") else [getattr(y, "dtype", None)]
+    found = [_HELD[_kind(dtype)] for dtype in dtypes if _kind(dtype) in kinds]
+    return found[0] if found else None
+
+
+def _has_text(y: Any) -> bool:
+    """Whether an array of objects, or a list, holds text: NumPy would read numbers."""
+    with np.errstate(all="ignore"), contextlib.suppress(ValueError, TypeError):
+        array = np.asarray(y)
+        if array.dtype.kind in "US":
+            return True
+        return array.dtype.kind == "O" and any(
+            isinstance(value, str | bytes) for value in array.ravel()
+        )
+    return False
+
+
+def _kind(dtype: Any) -> str:
+    return str(getattr(dtype, "kind", "O"))
+
+
+def _check_numbers(name: str, dtype: Any) -> None:
+    text = str(dtype).lower()
+    if text.startswith("sparse"):
+        raise TypeError(f"{name} is sparse; pass X.sparse.to_dense()")
+    held = _HELD.get(_kind(dtype))
+    for start in ("categor", "enum", "period", "interval"):
+        if text.startswith(start):
+            held = _HELD[start]
+    if held is not None:
+        raise TypeError(f"{name} holds {held}, and distances need numbers{_HOW}")
