@@ -9,9 +9,11 @@ from refgen._checks import (
     as_not_negative,
     as_positive,
     check_integer,
-    in_one_place,
+    refuse,
     together,
 )
+from refgen._objects import check_instance
+from refgen._overflow import refuses_overflow
 from refgen.arrays import namespace
 from refgen.resmem.displacement import (
     expected_interval_displacement,
@@ -24,6 +26,7 @@ from refgen.resmem.problem import LinearProblem
 _HALVINGS = 54
 
 
+@refuses_overflow
 def memorization_gain(problem: LinearProblem, n_neighbors: int = 1) -> Any:
     """R∞ − σ²/k: the base's risk minus that of ResMem, for infinitely many points.
 
@@ -55,10 +58,12 @@ def memorization_gain(problem: LinearProblem, n_neighbors: int = 1) -> Any:
     >>> round(float(memorization_gain(problem)), 12)
     0.09
     """
+    check_instance("problem", problem, LinearProblem)
     k = check_integer("n_neighbors", n_neighbors, 1)
     return irreducible_risk(problem) - problem.noise**2 / k
 
 
+@refuses_overflow
 def noisy_interval_risk(n_points: Any, n_neighbors: Any, gap: Any, noise: Any) -> Any:
     """Expected risk (1 − L)² E (x − x̄ₖ)² + σ²/k on [−√3, √3].
 
@@ -95,6 +100,7 @@ def noisy_interval_risk(n_points: Any, n_neighbors: Any, gap: Any, noise: Any) -
     return _with_noise(apart, n_neighbors, gap, noise)
 
 
+@refuses_overflow
 def noisy_torus_risk(
     n_features: Any, n_points: Any, n_neighbors: Any, gap: Any, noise: Any
 ) -> Any:
@@ -165,7 +171,12 @@ def best_neighbors(n_points: Any, gap: Any, noise: Any) -> Any:
         gap=as_not_negative("gap", gap),
         noise=as_not_negative("noise", noise),
     )
+    refuse("n_points", n, n > 2.0**53, "be at most 2⁵³")
     xp = namespace(n)
+    # Only their quotient matters: in units of the larger one no square overflows.
+    unit = xp.maximum(gap, noise)
+    unit = xp.where(unit > 0, unit, 1.0)
+    gap, noise = gap / unit, noise / unit
     least, most = xp.ones(n.shape), n
     for _ in range(_HALVINGS):
         k = xp.floor((least + most) / 2)
@@ -177,6 +188,7 @@ def best_neighbors(n_points: Any, gap: Any, noise: Any) -> Any:
     return least
 
 
+@refuses_overflow
 def averaged_risk_limit(gap: Any, noise: Any) -> Any:
     """The limit of n^¾ times the least `noisy_interval_risk`, 4·3^(−¾) σ^(3/2) gap^½.
 
@@ -203,9 +215,7 @@ def averaged_risk_limit(gap: Any, noise: Any) -> Any:
     >>> round(float(averaged_risk_limit(1.0, 1.0)), 6)
     1.754765
     """
-    v, sigma = in_one_place(
-        gap=as_positive("gap", gap), noise=as_positive("noise", noise)
-    )
+    v, sigma = together(gap=as_positive("gap", gap), noise=as_positive("noise", noise))
     return 4 * 3**-0.75 * sigma**1.5 * v**0.5
 
 
@@ -217,7 +227,7 @@ def _rise(n: Any, k: Any, square: Any) -> Any:
 
 
 def _with_noise(apart: Any, n_neighbors: Any, gap: Any, noise: Any) -> Any:
-    apart, k, v, sigma = in_one_place(
+    apart, k, v, sigma = together(
         n_points=apart,
         n_neighbors=as_counts("n_neighbors", n_neighbors),
         gap=as_not_negative("gap", gap),

@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from refgen._checks import as_counts, as_open_unit, check_integer, in_one_place
+from refgen._checks import as_counts, as_open_unit, check_integer, together
+from refgen._overflow import refuses_overflow
 from refgen.arrays import namespace
 from refgen.resmem._lens import (
     ball_dimension,
@@ -64,7 +65,8 @@ def ball_squared_distance(n_features: int, n_points: Any) -> Any:
     rows = n.reshape(-1)
     step = max(1, _ENTRIES // weights.size)
     parts = [
-        xp.exp(rows[start : start + step, None] * log_free) @ weights
+        # Not a product of matrices, whose bits depend on how many rows there are.
+        (xp.exp(rows[start : start + step, None] * log_free) * weights).sum(axis=-1)
         for start in range(0, rows.size, step)
     ]
     return (d + 2) * xp.concatenate(parts).reshape(n.shape)
@@ -174,6 +176,7 @@ def ball_distance_limit(n_features: int) -> float:
     return (d + 2) * math.gamma(1 + 2 / d)
 
 
+@refuses_overflow
 def recalled_risk_bound(n_features: Any, n_points: Any, radius: Any) -> Any:
     """The rate of the ResMem paper's risk theorem, without its universal constant.
 
@@ -206,7 +209,7 @@ def recalled_risk_bound(n_features: Any, n_points: Any, radius: Any) -> Any:
     >>> round(float(recalled_risk_bound(1, 8, 0.5)), 6)
     0.127483
     """
-    d, n, radius = in_one_place(
+    d, n, radius = together(
         n_features=as_counts("n_features", n_features),
         n_points=as_counts("n_points", n_points, 2),  # log(1) = 0 leaves no bound
         radius=as_open_unit("radius", radius),

@@ -86,7 +86,7 @@ def _square(
         others + 1, k + 1
     )
     density = xp.exp(k * log_share + others * log_rest - log_beta)
-    return (density * (second / k + (1 - 1 / k) * first)) @ mass
+    return (density * (second / k + (1 - 1 / k) * first) * mass).sum(axis=-1)
 
 
 @lru_cache(maxsize=32)

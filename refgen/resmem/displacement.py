@@ -12,14 +12,17 @@ from refgen._checks import (
     check_neighbor_count,
     first_of,
     in_one_place,
+    together,
 )
+from refgen._overflow import check_scale, refuses_overflow
 from refgen.arrays import as_floats, namespace
-from refgen.special import gamma_ratio
+from refgen.special import gamma_ratio, log_rising_factorial
 
 # The uniform law on [−√3, √3] has variance 1.
 _HALF_WIDTH = sqrt(3)
 
 
+@refuses_overflow
 def interval_displacement(
     points: Any,
     n_neighbors: int = 1,
@@ -62,19 +65,19 @@ def interval_displacement(
     points = as_floats("points", points, 1)
     n = points.shape[-1]
     k = check_neighbor_count(n_neighbors, n)
-    low, high = as_range(low, high)
-    points, low, high = in_one_place(points=points, low=low, high=high)
-    _check_points(points, low, high)
+    if bool((points[..., 1:] < points[..., :-1]).any()):
+        raise ValueError("points must be in ascending order; sort them first")
+    points, low, high = points_between(points, low, high)
     xp = namespace(points)
-    ends = xp.zeros(points.shape[:-1])
     middles = (points[..., : n - k] + points[..., k:]) / 2
-    parts = ((ends + low)[..., None], middles, (ends + high)[..., None])
+    parts = (low[..., None], middles, high[..., None])
     borders = xp.concatenate(parts, axis=-1)
     means = sum(points[..., j : n - k + 1 + j] for j in range(k)) / k
     cubes = (borders[..., 1:] - means) ** 3 - (borders[..., :-1] - means) ** 3
     return cubes.sum(axis=-1) / (3 * (high - low))
 
 
+@refuses_overflow
 def expected_interval_displacement(
     n_points: Any,
     n_neighbors: Any = 1,
@@ -114,9 +117,11 @@ def expected_interval_displacement(
     """
     n, k = n_and_k(n_points, n_neighbors)
     low, high = as_range(low, high)
-    n, k, low, high = in_one_place(n_points=n, n_neighbors=k, low=low, high=high)
-    ratio = (k + 1) / (n + 1) * ((k + 2) / (n + 2)) * ((n + k**2 + 3 * k + 3) / (n + 3))
-    return (high - low) ** 2 / 12 * (ratio / k)
+    n, k, low, high = together(n_points=n, n_neighbors=k, low=low, high=high)
+    check_scale("low and high", high - low)
+    # No product is larger than the result: nothing overflows for any n and k.
+    ratio = (k + 1) / (n + 1) * ((k + 2) / (n + 2)) * (1 / k + (k + 3) / (n + 3))
+    return (high - low) ** 2 / 12 * ratio
 
 
 def torus_distance_moment(
@@ -137,7 +142,7 @@ def torus_distance_moment(
     Returns
     -------
     array
-        In (0, 2⁻ᵐ].
+        In [0, 2⁻ᵐ]: 0 where it is below the smallest number of float64.
 
     Raises
     ------
@@ -191,6 +196,7 @@ def torus_displacement(n_features: Any, n_points: Any, n_neighbors: Any = 1) -> 
     return square / (3 * namespace(square).asarray(k))
 
 
+@refuses_overflow
 def centre_displacement(
     n_features: Any, n_points: Any, n_neighbors: Any = 1, radius: Any = 1.0
 ) -> Any:
@@ -222,7 +228,7 @@ def centre_displacement(
     0.333333333333
     """
     n, k = n_and_k(n_points, n_neighbors)
-    d, n, k, radius = in_one_place(
+    d, n, k, radius = together(
         n_features=as_counts("n_features", n_features),
         n_points=n,
         n_neighbors=k,
@@ -260,7 +266,7 @@ def displacement_limit(n_features: Any, n_neighbors: Any = 1) -> Any:
     >>> round(float(displacement_limit(2, 4)), 12)
     1.25
     """
-    d, k = in_one_place(
+    d, k = together(
         n_features=as_counts("n_features", n_features),
         n_neighbors=as_counts("n_neighbors", n_neighbors),
     )
@@ -269,16 +275,22 @@ def displacement_limit(n_features: Any, n_neighbors: Any = 1) -> Any:
 
 def _distance_moment(d: Any, n: Any, k: Any, order: Any) -> Any:
     """E Dₖᵐ; all points have D ≤ ½, which is Dₙ₊₁."""
-    d, n, k, order = in_one_place(
+    d, n, k, order = together(
         n_features=d, n_points=n, n_neighbors=k, order=as_positive("order", order)
     )
-    share = order / d
-    return gamma_ratio(n + 1, share) / gamma_ratio(k, share) / 2**order
+    xp = namespace(order)
+    # All that is above is 0 in float64, too.
+    order = xp.minimum(order, 2000.0)
+    # Γ(n + 1) Γ(k + s) / Γ(k) Γ(n + 1 + s) for s = m/d is symmetric in s and n + 1 − k.
+    share, above = order / d, n + 1 - k
+    less, more = xp.minimum(share, above), xp.maximum(share, above)
+    log = log_rising_factorial(k, less) - log_rising_factorial(k + more, less)
+    return xp.exp(xp.minimum(log, 0.0)) * xp.exp2(-order)
 
 
 def n_and_k(n_points: Any, n_neighbors: Any) -> tuple[Any, Any]:
     """n and k, with k ≤ n."""
-    n, k = in_one_place(
+    n, k = together(
         n_points=as_counts("n_points", n_points),
         n_neighbors=as_counts("n_neighbors", n_neighbors),
     )
@@ -290,8 +302,25 @@ def n_and_k(n_points: Any, n_neighbors: Any) -> tuple[Any, Any]:
     return n, k
 
 
-def _check_points(points: Any, low: Any, high: Any) -> None:
-    if bool((points[..., 1:] < points[..., :-1]).any()):
-        raise ValueError("points must be in ascending order; sort them first")
-    if bool(((points[..., 0] < low) | (points[..., -1] > high)).any()):
-        raise ValueError("points must lie in [low, high]; drop those outside or widen")
+def points_between(points: Any, low: Any, high: Any) -> tuple[Any, Any, Any]:
+    """Points within [low, high], which get the batch axes of the points."""
+    low, high = as_range(low, high)
+    points, low, high = in_one_place(points=points, low=low, high=high)
+    check_scale("low and high", high - low)
+    batch = points.shape[:-1]
+    for name, end in (("low", low), ("high", high)):
+        if end.shape not in ((), batch):
+            raise ValueError(
+                f"{name} has shape {end.shape} where the designs of points have "
+                f"{batch}; give one number, or one for each design"
+            )
+    xp = namespace(points)
+    low, high = xp.broadcast_to(low, batch), xp.broadcast_to(high, batch)
+    outside = (points.min(axis=-1) < low) | (points.max(axis=-1) > high)
+    if bool(outside.any()):
+        first, last = first_of(low, outside), first_of(high, outside)
+        raise ValueError(
+            f"points must lie in [low, high] = [{first:g}, {last:g}]; drop those "
+            "outside or widen"
+        )
+    return points, low, high

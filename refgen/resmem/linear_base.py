@@ -5,9 +5,13 @@ from __future__ import annotations
 from typing import Any, Literal, get_args
 
 from refgen._checks import check_choice, check_integer
+from refgen._objects import check_instance
+from refgen._overflow import refuses_overflow
 from refgen.arrays import as_floats, namespace
 from refgen.linalg import secular_multiplier
+from refgen.resmem._moments import check_batches
 from refgen.resmem.problem import LinearProblem
+from refgen.resmem.risk import check_norm
 
 Design = Literal["gaussian", "ball"]
 
@@ -41,6 +45,7 @@ def ball_moments(n_features: int) -> tuple[float, float, float, float]:
     return 1.0, 3 * (d + 2) / (d + 4), mixed, d * (d + 2) ** 2 / (d + 4)
 
 
+@refuses_overflow
 def population_base(problem: LinearProblem) -> tuple[Any, Any]:
     """The base of infinitely many points: θ∞ = (Σ + μI)⁻¹ Σθ*, and μ.
 
@@ -67,6 +72,7 @@ def population_base(problem: LinearProblem) -> tuple[Any, Any]:
     return share * problem.coefficients, multiplier
 
 
+@refuses_overflow
 def irreducible_risk(problem: LinearProblem) -> Any:
     """R∞ = min over ‖θ‖ ≤ L of R(θ), not negative; (1 − L)² if Σ = I and ‖θ*‖ = 1.
 
@@ -83,6 +89,7 @@ def irreducible_risk(problem: LinearProblem) -> Any:
     return (problem.spectrum * (missed * problem.coefficients) ** 2).sum(axis=-1)
 
 
+@refuses_overflow
 def irreducible_risk_bounds(problem: LinearProblem) -> tuple[Any, Any]:
     """Bounds on R∞ that need no multiplier, from the direction u = θ*/‖θ*‖.
 
@@ -107,6 +114,7 @@ def irreducible_risk_bounds(problem: LinearProblem) -> tuple[Any, Any]:
     >>> [round(float(bound), 6) for bound in irreducible_risk_bounds(problem)]
     [0.137268, 0.195482]
     """
+    check_instance("problem", problem, LinearProblem)
     spectrum, target = problem.spectrum, problem.coefficients
     xp, square = namespace(target), target**2
     length = xp.sqrt(square.sum(axis=-1))
@@ -123,6 +131,7 @@ def irreducible_risk_bounds(problem: LinearProblem) -> tuple[Any, Any]:
     return gap**2 * low, gap**2 * high
 
 
+@refuses_overflow
 def irreducible_risk_slope(problem: LinearProblem) -> Any:
     """dR∞/dL = −2μL, not positive.
 
@@ -136,6 +145,7 @@ def irreducible_risk_slope(problem: LinearProblem) -> Any:
     return -2 * _multiplier(problem) * problem.radius
 
 
+@refuses_overflow
 def base_risk(problem: LinearProblem, coefficients: Any) -> Any:
     """R(θ) = (θ − θ*)ᵀ Σ (θ − θ*), the squared error beyond the labels' noise.
 
@@ -158,6 +168,7 @@ def base_risk(problem: LinearProblem, coefficients: Any) -> Any:
     return (problem.spectrum * (theta - problem.coefficients) ** 2).sum(axis=-1)
 
 
+@refuses_overflow
 def excess_risk_parts(problem: LinearProblem, coefficients: Any) -> tuple[Any, Any]:
     """The two parts of R(θ) − R∞ for ‖θ‖ ≤ L, neither of them negative.
 
@@ -167,6 +178,12 @@ def excess_risk_parts(problem: LinearProblem, coefficients: Any) -> tuple[Any, A
         ‖θ − θ∞‖² in the norm of Σ + μI.
     slack : array of shape (...)
         μ (L² − ‖θ‖²): 0 if ‖θ‖ = L.
+
+    Raises
+    ------
+    ValueError
+        If the numbers of features differ, or ‖θ‖ is above L by more than rounding
+        (1e-9).
 
     Notes
     -----
@@ -179,15 +196,20 @@ def excess_risk_parts(problem: LinearProblem, coefficients: Any) -> tuple[Any, A
     [0.5, 0.25]
     """
     theta = _checked(problem, coefficients)
+    check_norm("coefficients", theta, problem.radius)
     best, multiplier = population_base(problem)
     weights = problem.spectrum + multiplier[..., None]
     distance = (weights * (theta - best) ** 2).sum(axis=-1)
     norm = namespace(theta).sqrt((theta**2).sum(axis=-1))
-    # A difference of squares as a product: each factor is rounded only once.
-    slack = multiplier * (problem.radius - norm) * (problem.radius + norm)
+    # A difference of squares as a product: each factor is rounded only once. Where the
+    # constraint is inactive the radius may be so large that its square overflows.
+    room = namespace(theta).where(multiplier > 0, problem.radius - norm, 0.0)
+    reach = namespace(theta).where(multiplier > 0, problem.radius + norm, 0.0)
+    slack = multiplier * namespace(theta).maximum(room, 0.0) * reach
     return distance, slack
 
 
+@refuses_overflow
 def asymptotic_excess_risk(problem: LinearProblem, design: Design = "gaussian") -> Any:
     """The limit of n E[R(θₙ) − R∞]: (κR∞ + σ²) tr(QΣ).
 
@@ -215,6 +237,7 @@ def asymptotic_excess_risk(problem: LinearProblem, design: Design = "gaussian") 
     >>> round(float(asymptotic_excess_risk(problem)), 4)
     0.1717
     """
+    check_instance("problem", problem, LinearProblem)
     check_choice("design", design, get_args(Design))
     kurtosis = ball_moments(problem.n_features)[2] if design == "ball" else 1.0
     noise = kurtosis * irreducible_risk(problem) + problem.noise**2
@@ -235,7 +258,11 @@ def _degrees_of_freedom(problem: LinearProblem) -> Any:
 
 
 def _checked(problem: LinearProblem, coefficients: Any) -> Any:
+    check_instance("problem", problem, LinearProblem)
     theta = as_floats("coefficients", coefficients, 1)
+    check_batches(
+        coefficients=theta.shape[:-1], problem=problem.coefficients.shape[:-1]
+    )
     if theta.shape[-1] != problem.n_features:
         raise ValueError(
             f"coefficients have {theta.shape[-1]} feature(s) and the problem "
@@ -245,6 +272,7 @@ def _checked(problem: LinearProblem, coefficients: Any) -> Any:
 
 
 def _multiplier(problem: LinearProblem) -> Any:
+    check_instance("problem", problem, LinearProblem)
     moment = problem.spectrum * problem.coefficients
     return secular_multiplier(problem.spectrum, moment, problem.radius)
 

@@ -10,18 +10,21 @@ from refgen._checks import (
     as_positive,
     as_range,
     check_neighbor_count,
-    in_one_place,
+    refuse,
+    together,
 )
+from refgen._overflow import check_scale, refuses_overflow
 from refgen.arrays import as_floats, namespace
-from refgen.resmem.displacement import interval_displacement
+from refgen.resmem.displacement import interval_displacement, points_between
 from refgen.special import clipped_normal_moments
 
 # The interval with unit variance: the ball of radius √(d + 2) for d = 1.
 EDGE = sqrt(3.0)
 
 
+@refuses_overflow
 def neighbor_agreement(
-    points: Any, n_neighbors: int = 1, low: float = -EDGE, high: float = EDGE
+    points: Any, n_neighbors: int = 1, low: Any = -EDGE, high: Any = EDGE
 ) -> Any:
     """E [(x − x̄ₖ) x̄ₖ] for x uniform on [low, high], given the points.
 
@@ -33,7 +36,7 @@ def neighbor_agreement(
         Of one feature, within [low, high], in any order.
     n_neighbors : int
         k, from 1 to n.
-    low, high : float
+    low, high : array of shape (...)
 
     Returns
     -------
@@ -58,20 +61,18 @@ def neighbor_agreement(
     x = as_floats("points", points, 1)
     n = x.shape[-1]
     k = check_neighbor_count(n_neighbors, n)
-    as_range(low, high)
-    if float(x.min()) < low or float(x.max()) > high:
-        raise ValueError(f"points must lie in [low, high] = [{low:g}, {high:g}]")
+    x, low, high = points_between(x, low, high)
     xp = namespace(x)
     x = xp.sort(x, axis=-1)
     windows = n - k + 1
     centre = sum(x[..., i : i + windows] for i in range(k)) / k
     inner = (x[..., :-k] + x[..., k:]) / 2
-    ends = xp.ones((*x.shape[:-1], 1))
-    borders = xp.concatenate([low * ends, inner, high * ends], axis=-1)
+    borders = xp.concatenate([low[..., None], inner, high[..., None]], axis=-1)
     left, right = borders[..., :-1] - centre, borders[..., 1:] - centre
     return (centre * (right - left) * (right + left)).sum(axis=-1) / (2 * (high - low))
 
 
+@refuses_overflow
 def noisy_slope(
     points: Any, coefficient: Any, radius: Any, noise: Any
 ) -> tuple[Any, Any]:
@@ -104,13 +105,18 @@ def noisy_slope(
     >>> float(squared), float(unclipped)
     (0.25, 0.0)
     """
-    energy, theta, limit, sigma = in_one_place(
-        points=_energy(points),
+    length, theta, limit, sigma = together(
+        points=_length(points),
         coefficient=as_floats("coefficient", coefficient),
         radius=as_positive("radius", radius),
         noise=as_not_negative("noise", noise),
     )
-    deviation = sigma / namespace(energy).sqrt(energy)
+    deviation = sigma / length
+    for what, size in (
+        ("noise / ‖points‖", deviation),
+        ("coefficient or radius", abs(theta) + limit),
+    ):
+        refuse(what, size, size > 2.0**300, "be at most 2³⁰⁰", "; rescale")
     # Moments of θₙ − θ* itself: nothing cancels.
     _, squared, unclipped = clipped_normal_moments(
         0.0, deviation, -limit - theta, limit - theta
@@ -118,14 +124,15 @@ def noisy_slope(
     return squared, unclipped
 
 
+@refuses_overflow
 def noisy_risk(
     points: Any,
     coefficient: Any,
     radius: Any,
     noise: Any,
     n_neighbors: int = 1,
-    low: float = -EDGE,
-    high: float = EDGE,
+    low: Any = -EDGE,
+    high: Any = EDGE,
 ) -> Any:
     """E (f*(x) − f(x))² of ResMem in one dimension, over noise and x, given the points.
 
@@ -140,7 +147,7 @@ def noisy_risk(
         θ*, L and σ; the base is the least-squares slope clipped to [−L, L].
     n_neighbors : int
         k: residuals of the k nearest points are averaged.
-    low, high : float
+    low, high : array of shape (...)
         x is uniform between them.
 
     Returns
@@ -161,20 +168,27 @@ def noisy_risk(
     xp = namespace(squared)
     ordered = xp.sort(as_floats("points", points, 1), axis=-1)
     apart = interval_displacement(ordered, n_neighbors, low, high)
-    variance = xp.asarray(noise) ** 2
-    stein = 2 * variance * unclipped * mixed / _energy(points)
+    sigma = xp.asarray(as_floats("noise", noise))
+    variance = sigma**2
+    stein = 2 * (sigma / _length(points)) ** 2 * unclipped * mixed
     return squared * apart + variance / n_neighbors + stein
 
 
+@refuses_overflow
 def noisy_base_risk(
     points: Any,
     coefficient: Any,
     radius: Any,
     noise: Any,
-    low: float = -EDGE,
-    high: float = EDGE,
+    low: Any = -EDGE,
+    high: Any = EDGE,
 ) -> Any:
     """E (f*(x) − fₙ(x))² of the base alone, as `noisy_risk`.
+
+    Raises
+    ------
+    ValueError
+        If low ≥ high; otherwise as `noisy_slope`.
 
     Examples
     --------
@@ -182,12 +196,16 @@ def noisy_base_risk(
     0.25
     """
     squared, _ = noisy_slope(points, coefficient, radius, noise)
+    low, high = as_range(low, high)
+    squared, low, high = together(points=squared, low=low, high=high)
+    check_scale("low and high", high - low)
     return squared * (low * low + low * high + high * high) / 3
 
 
-def _energy(points: Any) -> Any:
-    """Σxᵢ²."""
-    energy = (as_floats("points", points, 1) ** 2).sum(axis=-1)
-    if bool((energy == 0).any()):
+def _length(points: Any) -> Any:
+    """√Σxᵢ², whose squares may overflow or vanish."""
+    x = as_floats("points", points, 1)
+    largest = abs(x).max(axis=-1)
+    if bool((largest == 0).any()):
         raise ValueError("points of a design are all 0: they say nothing about a slope")
-    return energy
+    return largest * namespace(x).sqrt(((x / largest[..., None]) ** 2).sum(axis=-1))

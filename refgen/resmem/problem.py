@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from refgen._checks import as_not_negative, as_positive
+from refgen._checks import as_not_negative, as_positive, refuse
+from refgen._overflow import check_scale
 from refgen.arrays import Instance, as_floats, namespace
+from refgen.resmem._moments import as_moments, check_batches, refuse_indefinite
 
 
 @dataclass(frozen=True, repr=False)
@@ -30,7 +32,9 @@ class LinearProblem(Instance):
     Raises
     ------
     ValueError
-        If shapes disagree, a number is out of range, or anything is not finite.
+        If shapes disagree, a number is out of range, anything is not finite, or the
+        largest eigenvalue or coefficient is so large or small (2^±300) that products
+        overflow or vanish.
 
     Examples
     --------
@@ -52,7 +56,11 @@ class LinearProblem(Instance):
             ("noise", as_not_negative, 0),
         ):
             checked = check(name, getattr(self, name), ndim)
+            if ndim:
+                check_scale(name, checked, ndim)
             object.__setattr__(self, name, checked)
+        radius = self.radius
+        refuse("radius", radius, radius < 2.0**-300, "be at least 2⁻³⁰⁰", "; rescale")
         xp = namespace(self.spectrum)
         batch = self.spectrum.shape[:-1]
         if self.coefficients.shape != self.spectrum.shape:
@@ -92,27 +100,17 @@ class LinearProblem(Instance):
         >>> p.spectrum.tolist(), p.coefficients.tolist()
         ([1.0, 2.0], [0.0, 1.0])
         """
-        matrix = as_floats("covariance", covariance, 2)
+        matrix = check_scale("covariance", as_moments("covariance", covariance), 2)
         theta = as_floats("coefficients", coefficients, 1)
         xp = namespace(matrix)
-        if matrix.shape[-1] != matrix.shape[-2]:
-            raise ValueError(f"covariance must be square, got shape {matrix.shape}")
         if theta.shape[-1] != matrix.shape[-1]:
             raise ValueError(
                 f"coefficients has shape {theta.shape} where covariance has "
                 f"{matrix.shape}; give one coefficient per feature"
             )
-        # Entries that should be equal, computed by sums in another order.
-        rounding = 1e-9 * abs(matrix).max(axis=(-1, -2))
-        skew = abs(matrix - matrix.swapaxes(-1, -2)).max(axis=(-1, -2))
-        if bool((skew > rounding).any()):
-            raise ValueError("covariance must be symmetric; take (Σ + Σᵀ)/2")
+        check_batches(coefficients=theta.shape[:-1], covariance=matrix.shape[:-2])
         spectrum, vectors = xp.linalg.eigh(matrix)
-        if bool((spectrum.min(axis=-1) < -rounding).any()):
-            raise ValueError(
-                "covariance must be positive semidefinite, got an eigenvalue of "
-                f"{float(spectrum.min()):g}"
-            )
+        refuse_indefinite("covariance", spectrum[..., 0], spectrum[..., -1])
         rotated = xp.einsum("...ij,...i->...j", vectors, theta)
         return cls(xp.maximum(spectrum, 0.0), rotated, radius, noise)
 

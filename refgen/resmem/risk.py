@@ -5,9 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from refgen._checks import as_not_negative, in_one_place
+from refgen._overflow import refuses_overflow
 from refgen.arrays import as_floats, namespace
+from refgen.resmem._moments import (
+    ROUNDING,
+    as_moments,
+    check_batches,
+    refuse_indefinite,
+)
 
 
+@refuses_overflow
 def resmem_errors(
     coefficients: Any, base: Any, displacements: Any, memorized_noise: Any = 0.0
 ) -> Any:
@@ -31,7 +39,7 @@ def resmem_errors(
     Raises
     ------
     ValueError
-        If the numbers of features differ.
+        If the numbers of features or the shapes differ.
 
     Notes
     -----
@@ -42,15 +50,22 @@ def resmem_errors(
     >>> resmem_errors([1.0, 0.0], [0.5, 0.0], [[0.25, 3.0]]).tolist()
     [0.125]
     """
-    missing = deviation(coefficients, base)
-    delta, noise = in_one_place(
+    missing, delta, noise = in_one_place(
+        coefficients=deviation(coefficients, base),
         displacements=as_floats("displacements", displacements, 2),
         memorized_noise=as_floats("memorized_noise", memorized_noise),
     )
     _check_features("displacements", delta, missing)
+    check_batches(coefficients=missing.shape[:-1], displacements=delta.shape[:-2])
+    if noise.ndim and noise.shape != delta.shape[:-1]:
+        raise ValueError(
+            f"memorized_noise has shape {noise.shape} where the queries of "
+            f"displacements have {delta.shape[:-1]}; give one number for each query"
+        )
     return namespace(delta).einsum("...qd,...d->...q", delta, missing) - noise
 
 
+@refuses_overflow
 def displacement_matrix(displacements: Any) -> Any:
     """Mₙ = E ΔΔᵀ over the queries, shape (..., n_features, n_features).
 
@@ -68,6 +83,7 @@ def displacement_matrix(displacements: Any) -> Any:
     return xp.einsum("...qi,...qj->...ij", delta, delta) / delta.shape[-2]
 
 
+@refuses_overflow
 def resmem_risk(coefficients: Any, base: Any, matrix: Any) -> Any:
     """E (f*(x) − f(x))² = (θ* − θₙ)ᵀ Mₙ (θ* − θₙ), given the design; no noise.
 
@@ -80,6 +96,13 @@ def resmem_risk(coefficients: Any, base: Any, matrix: Any) -> Any:
     Returns
     -------
     array of shape (...)
+        Not negative.
+
+    Raises
+    ------
+    ValueError
+        If the numbers of features differ, or `matrix` is not symmetric and positive
+        semidefinite.
 
     Notes
     -----
@@ -90,13 +113,19 @@ def resmem_risk(coefficients: Any, base: Any, matrix: Any) -> Any:
     >>> float(resmem_risk([1.0, 1.0], [0.5, 0.5], [[2.0, 0.0], [0.0, 2.0]]))
     1.0
     """
-    missing = deviation(coefficients, base)
-    matrix = as_floats("matrix", matrix, 2)
+    missing, matrix = in_one_place(
+        coefficients=deviation(coefficients, base), matrix=as_moments("matrix", matrix)
+    )
     _check_features("matrix", matrix, missing)
+    check_batches(coefficients=missing.shape[:-1], matrix=matrix.shape[:-2])
     xp = namespace(matrix)
-    return xp.einsum("...i,...ij,...j->...", missing, matrix, missing)
+    risk = xp.einsum("...i,...ij,...j->...", missing, matrix, missing)
+    scale = abs(matrix).max(axis=(-1, -2)) * abs(missing).sum(axis=-1) ** 2
+    refuse_indefinite("matrix", risk, scale)
+    return xp.maximum(risk, 0.0)
 
 
+@refuses_overflow
 def decomposition_terms(
     coefficients: Any, base: Any, population: Any, queries: Any, neighbors: Any
 ) -> tuple[Any, Any]:
@@ -118,6 +147,11 @@ def decomposition_terms(
     -------
     stage_one, neighborhood : arrays of shape (...)
 
+    Raises
+    ------
+    ValueError
+        If the numbers of features or the shapes differ.
+
     Notes
     -----
     Source: Yang et al. 2023 (arXiv 2302.01576); claim RM-8.
@@ -130,16 +164,27 @@ def decomposition_terms(
     """
     stage = deviation(base, population, ("base", "population"))
     missing = deviation(coefficients, population, ("coefficients", "population"))
-    x = as_floats("queries", queries, 2)
-    near = as_floats("neighbors", neighbors, 2)
+    x, near = in_one_place(
+        queries=as_floats("queries", queries, 2),
+        neighbors=as_floats("neighbors", neighbors, 2),
+    )
     for name, array in (("queries", x), ("neighbors", near)):
         _check_features(name, array, missing)
+    if x.shape != near.shape:
+        raise ValueError(
+            f"queries have shape {x.shape} and neighbors {near.shape}; give one "
+            "neighbour for each query"
+        )
+    check_batches(
+        base=stage.shape[:-1], coefficients=missing.shape[:-1], queries=x.shape[:-2]
+    )
     inner = namespace(x).einsum
     at_x, at_near = (inner("...qd,...d->...q", a, stage) for a in (x, near))
     change = inner("...qd,...d->...q", x - near, missing)
     return (at_x**2 + at_near**2).mean(axis=-1), (change**2).mean(axis=-1)
 
 
+@refuses_overflow
 def risk_bounds(
     coefficients: Any, base: Any, matrix: Any, radius: Any
 ) -> tuple[Any, Any]:
@@ -160,6 +205,12 @@ def risk_bounds(
     -------
     sharp, uniform : arrays of shape (...)
 
+    Raises
+    ------
+    ValueError
+        If the numbers of features differ, ‖θₙ‖ is above L by more than rounding (1e-9),
+        or `matrix` is not symmetric and positive semidefinite.
+
     Notes
     -----
     Source: derived here, claim RM-9.
@@ -170,18 +221,16 @@ def risk_bounds(
     >>> [float(bound) for bound in bounds]
     [1.0, 11.25]
     """
-    missing = deviation(coefficients, base)
-    matrix, radius = in_one_place(
-        matrix=as_floats("matrix", matrix, 2), radius=as_not_negative("radius", radius)
-    )
-    _check_features("matrix", matrix, missing)
+    missing, theta, own, matrix, radius = _bounded(coefficients, base, matrix, radius)
     xp = namespace(matrix)
-    norm = xp.sqrt((as_floats("coefficients", coefficients, 1) ** 2).sum(axis=-1))
-    largest = xp.linalg.eigvalsh(matrix)[..., -1]
+    largest = _eigenvalues(matrix)[..., -1]
     trace = xp.einsum("...ii->...", matrix)
-    return (missing**2).sum(axis=-1) * largest, (norm + radius) ** 2 * trace
+    # Where the rounding of θₙ took it out of the ball, the bound is that of its norm.
+    reach = _norm(theta) + xp.maximum(radius, _norm(own))
+    return (missing**2).sum(axis=-1) * largest, reach**2 * trace
 
 
+@refuses_overflow
 def fitted_risk_bounds(
     coefficients: Any, base: Any, matrix: Any, radius: Any
 ) -> tuple[Any, Any]:
@@ -206,7 +255,9 @@ def fitted_risk_bounds(
     Raises
     ------
     ValueError
-        If the numbers of features differ, or `radius` is negative.
+        If the numbers of features differ, `radius` is negative, ‖θₙ‖ is above it by
+        more than rounding (1e-9), or `matrix` is not symmetric and positive
+        semidefinite.
 
     Notes
     -----
@@ -219,19 +270,57 @@ def fitted_risk_bounds(
     >>> [float(bound) for bound in bounds]
     [0.25, 3.0]
     """
-    missing = deviation(coefficients, base)
-    matrix, radius = in_one_place(
-        matrix=as_floats("matrix", matrix, 2), radius=as_not_negative("radius", radius)
-    )
-    _check_features("matrix", matrix, missing)
-    xp = namespace(matrix)
-    theta, own = as_floats("coefficients", coefficients, 1), as_floats("base", base, 1)
-    norm = xp.sqrt((theta**2).sum(axis=-1))
-    values = xp.linalg.eigvalsh(matrix)
-    least = xp.maximum(norm - radius, 0.0) ** 2 * xp.maximum(values[..., 0], 0.0)
+    missing, theta, own, matrix, radius = _bounded(coefficients, base, matrix, radius)
+    xp, values = namespace(matrix), _eigenvalues(matrix)
+    least = xp.maximum(_norm(theta) - radius, 0.0) ** 2 * values[..., 0]
     # ‖θ*‖² − ‖θₙ‖² = ⟨θ* − θₙ, θ* + θₙ⟩: nothing cancels twice.
     gained = xp.maximum((missing * (theta + own)).sum(axis=-1), 0.0)
     return least, gained * values[..., -1]
+
+
+def _bounded(coefficients: Any, base: Any, matrix: Any, radius: Any) -> tuple[Any, ...]:
+    """θ* − θₙ, θ*, θₙ, Mₙ and L, once all of them are checked."""
+    missing, theta, own, matrix, radius = in_one_place(
+        deviation=deviation(coefficients, base),
+        coefficients=as_floats("coefficients", coefficients, 1),
+        base=as_floats("base", base, 1),
+        matrix=as_moments("matrix", matrix),
+        radius=as_not_negative("radius", radius),
+    )
+    _check_features("matrix", matrix, missing)
+    check_batches(
+        coefficients=missing.shape[:-1], matrix=matrix.shape[:-2], radius=radius.shape
+    )
+    check_norm("base", own, radius)
+    return missing, theta, own, matrix, radius
+
+
+def check_norm(name: str, coefficients: Any, radius: Any) -> None:
+    """Refuse coefficients whose norm is above the radius by more than rounding.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> check_norm("base", np.array([0.3, 0.4]), np.array(0.5))
+    """
+    norm = _norm(coefficients)
+    if bool((norm > (1 + ROUNDING) * radius).any()):
+        norm, radius = namespace(norm).broadcast_arrays(norm, radius)
+        worst = int((norm - radius).argmax())
+        raise ValueError(
+            f"{name} has norm {float(norm.ravel()[worst]):g}, and the radius is "
+            f"{float(radius.ravel()[worst]):g}: the statement is about norms up to it"
+        )
+
+
+def _norm(coefficients: Any) -> Any:
+    return namespace(coefficients).sqrt((coefficients**2).sum(axis=-1))
+
+
+def _eigenvalues(matrix: Any) -> Any:
+    values = namespace(matrix).linalg.eigvalsh(matrix)
+    refuse_indefinite("matrix", values[..., 0], values[..., -1])
+    return namespace(matrix).maximum(values, 0.0)
 
 
 def deviation(
@@ -245,13 +334,18 @@ def deviation(
     [0.5, 0.0]
     """
     first, second = names
-    theta = as_floats(first, coefficients, 1)
-    own = as_floats(second, base, 1)
+    theta, own = in_one_place(
+        **{
+            first: as_floats(first, coefficients, 1),
+            second: as_floats(second, base, 1),
+        }
+    )
     if theta.shape[-1] != own.shape[-1]:
         raise ValueError(
             f"{first} have {theta.shape[-1]} feature(s) and {second} {own.shape[-1]}; "
             "they must have the same"
         )
+    check_batches(**{first: theta.shape[:-1], second: own.shape[:-1]})
     return theta - own
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from refgen._checks import as_positive, check_choice
+from refgen._indices import check_indices
 from refgen.arrays import as_floats, namespace
-from refgen.resmem.smoother import WEIGHTS
+from refgen.resmem._data import check_size
+from refgen.resmem.smoother import WEIGHTS, check_ascending
 
 
 def without_self(distances: Any, indices: Any) -> tuple[Any, Any]:
@@ -28,7 +30,8 @@ def without_self(distances: Any, indices: Any) -> tuple[Any, Any]:
     TypeError
         If `indices` are not integers.
     ValueError
-        With fewer than two neighbours, or if shapes differ.
+        With fewer than two neighbours, if shapes differ, an index is not that of a
+        point, a point is its own neighbour twice, or its distances do not rise.
 
     Notes
     -----
@@ -41,19 +44,19 @@ def without_self(distances: Any, indices: Any) -> tuple[Any, Any]:
     """
     distances = as_floats("distances", distances, 2)
     xp = namespace(distances)
-    as_floats("indices", indices, 2)
-    indices = xp.asarray(indices)
+    indices = check_indices("indices", indices, len(distances), 2)
     if distances.ndim != 2 or indices.shape != distances.shape:
         raise ValueError(
             "distances and indices must have the same shape (n, k + 1), got "
             f"{distances.shape} and {indices.shape}"
         )
-    if indices.dtype.kind not in "iu":
-        raise TypeError(f"indices must be integers, got dtype {indices.dtype}")
+    check_ascending(distances)
     n, k = distances.shape[0], distances.shape[1] - 1
     if k < 1:
         raise ValueError("distances must hold at least 2 neighbours per point, got 1")
     is_self = indices == xp.arange(n)[:, None]
+    if bool((is_self.sum(axis=1) > 1).any()):
+        raise ValueError("indices name a point twice among its own neighbours")
     columns = xp.arange(k) + is_self.cumsum(axis=1)[:, :k]
     return (
         xp.take_along_axis(distances, columns, axis=1),
@@ -84,6 +87,14 @@ def leave_one_out_scores(
     array of shape (n_bandwidths, k)
         Entry (b, j) uses the j + 1 nearest.
 
+    Raises
+    ------
+    TypeError
+        If `indices` are not integers.
+    ValueError
+        If shapes differ, an index is not that of a point, the distances of a point do
+        not rise, or squares of residuals overflow or vanish.
+
     Notes
     -----
     Prefixes of the sums over neighbours give all counts in O(n k) per bandwidth.
@@ -101,14 +112,22 @@ def leave_one_out_scores(
     check_choice("weights", weights, WEIGHTS)
     distances = as_floats("distances", distances, 2)
     xp = namespace(distances)
-    indices = xp.asarray(indices)
+    indices = check_indices("indices", indices, len(distances), 2)
     bandwidths = xp.asarray(as_positive("bandwidths", bandwidths, 1))
     residuals = as_floats("residuals", residuals, 1)
-    if indices.shape != distances.shape or len(residuals) != len(distances):
+    if (
+        indices.shape != distances.shape
+        or distances.ndim != 2
+        or bandwidths.ndim != 1
+        or len(residuals) != len(distances)
+    ):
         raise ValueError(
-            f"distances, indices and residuals have shapes {distances.shape}, "
-            f"{indices.shape} and {residuals.shape}; give (n, k) twice, and n rows"
+            "distances, indices, residuals and bandwidths have shapes "
+            f"{distances.shape}, {indices.shape}, {residuals.shape} and "
+            f"{bandwidths.shape}; give (n, k) twice, and n rows, and (n_bandwidths,)"
         )
+    check_ascending(distances)
+    check_size("residuals", "values", residuals)
     residuals = residuals.reshape(len(residuals), -1)
     rows = [
         _scores_of_prefixes(raw, indices, residuals, xp)
@@ -123,7 +142,9 @@ def _raw_weights(distances: Any, weights: str, bandwidths: Any, xp: Any) -> Any:
     nearest = (xp.arange(distances.shape[1]) == 0) + 0.0 * beyond
     for bandwidth in bandwidths:
         if weights == "exponential":
-            yield xp.exp(-xp.minimum(beyond, 800.0 * bandwidth) / bandwidth)
+            # Neither product nor quotient overflows; exp(−800) is 0.
+            most = 800.0 * xp.minimum(bandwidth, 1e305)
+            yield xp.exp(-xp.minimum(beyond, most) / bandwidth)
         else:
             yield nearest if weights == "nearest" else xp.ones(beyond.shape)
 

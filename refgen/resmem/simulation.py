@@ -13,14 +13,19 @@ from refgen._checks import (
     check_neighbor_count,
     in_one_place,
 )
+from refgen._objects import check_instance
+from refgen._overflow import refuses_overflow
 from refgen.arrays import as_floats, namespace
 from refgen.kernels import kernel
 from refgen.neighbors import may_overflow, refuse_overflow
-from refgen.resmem.smoother import at_neighbors, neighbor_weights
+from refgen.random import Stream
+from refgen.resmem.smoother import gathered, neighbor_weights
 
 nearest_in_designs = kernel("designs", "nearest_in_designs")
 
 LAWS = ("ball", "gaussian", "torus")
+
+MOST_ENTRIES = 2**40
 
 # How many numbers an array may have: 32 MB each, for a few arrays at once.
 _ENTRIES = 1 << 22
@@ -63,8 +68,13 @@ def sample_points(stream: Any, shape: Any, n_features: int, law: str = "ball") -
     """
     check_choice("law", law, LAWS)
     d = check_integer("n_features", n_features, 1)
-    # Functions of refgen_gpu get their tuples as device arrays.
-    shape = tuple(int(length) for length in shape)
+    check_instance("stream", stream, Stream)
+    shape = _lengths(shape)
+    if prod(shape) * (d + 2) > MOST_ENTRIES:
+        raise ValueError(
+            f"shape {shape} with n_features={d} is too large: at most 2**40 numbers "
+            "are drawn at once"
+        )
     if law == "torus":
         return stream.uniform((*shape, d))
     if law == "gaussian":
@@ -122,6 +132,7 @@ def design_neighbors(points: Any, queries: Any, n_neighbors: int) -> tuple[Any, 
     return xp.sqrt(squares).reshape(shape), indices.reshape(shape)
 
 
+@refuses_overflow
 def displacements(
     points: Any,
     queries: Any,
@@ -154,12 +165,14 @@ def displacements(
         queries=as_floats("queries", queries, 2),
         bandwidth=as_positive("bandwidth", bandwidth),
     )
+    _check_widths(widths, points.shape[:-2])
     distances, indices = design_neighbors(points, queries, n_neighbors)
     shares = neighbor_weights(distances, weights, widths[..., None])
-    apart = queries[..., None, :] - at_neighbors(points, indices)
+    apart = queries[..., None, :] - gathered(points, indices)
     return namespace(points).einsum("...k,...kd->...d", shares, apart)
 
 
+@refuses_overflow
 def displacement_matrices(
     points: Any,
     queries: Any,
@@ -191,6 +204,7 @@ def displacement_matrices(
         bandwidth=as_positive("bandwidth", bandwidth),
     )
     k = _check_designs(points, queries, n_neighbors)
+    _check_widths(widths, points.shape[:-2])
     xp, batch, d = namespace(points), points.shape[:-2], points.shape[-1]
     widths = xp.broadcast_to(widths, batch).reshape(-1)
     points, queries = (a.reshape(-1, *a.shape[-2:]) for a in (points, queries))
@@ -201,6 +215,24 @@ def displacement_matrices(
         )
         out[rows] += xp.einsum("bqi,bqj->bij", delta, delta)
     return (out / queries.shape[1]).reshape(*batch, d, d)
+
+
+def _check_widths(widths: Any, batch: tuple[int, ...]) -> None:
+    if widths.shape not in ((), batch):
+        raise ValueError(
+            f"bandwidth has shape {widths.shape} where the designs of points have "
+            f"{batch}; give one number, or one for each design"
+        )
+
+
+def _lengths(shape: Any) -> tuple[int, ...]:
+    """Lengths of axes, which functions of refgen_gpu get as a device array."""
+    # A device array has a number of axes, too.
+    if not isinstance(shape, tuple | list) and getattr(shape, "ndim", 0) != 1:
+        raise TypeError(f"shape must be a tuple of integers, got {shape!r}")
+    plain = [a.item() if hasattr(a, "item") else a for a in shape]
+    # An empty tuple becomes an array of floats.
+    return tuple(check_integer("shape", length, 0) for length in plain)
 
 
 def _pieces(shape: tuple[int, ...], k: int) -> Iterator[tuple[slice, slice]]:

@@ -6,6 +6,8 @@ from math import prod
 from typing import Any
 
 from refgen._checks import as_not_negative, as_positive, check_choice, in_one_place
+from refgen._indices import check_indices
+from refgen._overflow import refuses_overflow
 from refgen.arrays import as_floats, namespace
 
 WEIGHTS = ("nearest", "uniform", "exponential")
@@ -54,17 +56,20 @@ def neighbor_weights(
     if weights == "uniform":
         return xp.full(distances.shape, 1 / k)
     if weights == "nearest":
+        check_ascending(distances)
         return xp.zeros(distances.shape) + (xp.arange(k) == 0)
     # The nearest has weight 1 before the division, so that no row vanishes.
     beyond = distances - distances.min(axis=-1, keepdims=True)
     width = as_positive("bandwidth", bandwidth)
     beyond, width = in_one_place(distances=beyond, bandwidth=width)
+    _check_widths(width, beyond)
     scale = width[..., None]
     # Neither product nor quotient overflows; exp(−800) is 0.
     raw = xp.exp(-xp.minimum(beyond, 800.0 * xp.minimum(scale, 1e305)) / scale)
     return raw / raw.sum(axis=-1, keepdims=True)
 
 
+@refuses_overflow
 def smooth(values: Any, indices: Any, weights: Any) -> Any:
     """Weighted means Σⱼ wⱼ values[indexⱼ] of the neighbours' values.
 
@@ -93,17 +98,15 @@ def smooth(values: Any, indices: Any, weights: Any) -> Any:
     >>> smooth([1.0, 3.0, 9.0], [[0, 1]], [[0.5, 0.5]]).tolist()
     [2.0]
     """
-    values = as_floats("values", values, 1)
-    weights = as_floats("weights", weights, 2)
-    indices = namespace(values).asarray(indices)
-    if indices.shape != weights.shape:
+    values, weights = in_one_place(
+        values=as_floats("values", values, 1), weights=as_floats("weights", weights, 2)
+    )
+    indices = check_indices("indices", indices, len(values), 2)
+    if indices.shape != weights.shape or indices.ndim != 2:
         raise ValueError(
-            f"indices have shape {indices.shape} and weights {weights.shape}; give "
-            "one weight for each neighbour"
+            f"indices have shape {indices.shape} and weights {weights.shape}; both "
+            "need (n_queries, k), one weight for each neighbour"
         )
-    if bool((indices < 0).any()) or bool((indices >= len(values)).any()):
-        # A device would silently read some other entry.
-        raise ValueError(f"indices must lie in [0, {len(values)}), one for each value")
     return namespace(values).einsum("qk,qk...->q...", weights, values[indices])
 
 
@@ -114,10 +117,18 @@ def at_neighbors(values: Any, indices: Any) -> Any:
     ----------
     values : array of shape (..., n, n_outputs)
     indices : integer array of shape (..., n_queries, k)
+        In [0, n), each within its own design.
 
     Returns
     -------
     array of shape (..., n_queries, k, n_outputs)
+
+    Raises
+    ------
+    TypeError
+        If `indices` are not integers.
+    ValueError
+        If an index is out of range, or the batch axes differ.
 
     Examples
     --------
@@ -125,12 +136,19 @@ def at_neighbors(values: Any, indices: Any) -> Any:
     >>> at_neighbors(np.array([[1.0], [3.0]]), np.array([[1, 0]])).tolist()
     [[[3.0], [1.0]]]
     """
+    values = as_floats("values", values, 2)
+    return gathered(values, _of_designs(indices, values.shape))
+
+
+def gathered(values: Any, indices: Any) -> Any:
+    """`at_neighbors` of arrays that are known to fit each other."""
     xp = namespace(values)
     *batch, n, n_outputs = values.shape
     firsts = n * xp.arange(prod(batch)).reshape(*batch, 1, 1)
     return values.reshape(prod(batch) * n, n_outputs)[indices + firsts]
 
 
+@refuses_overflow
 def resmem_predictions(
     at_queries: Any, at_points: Any, labels: Any, indices: Any, weights: Any
 ) -> Any:
@@ -143,6 +161,7 @@ def resmem_predictions(
     at_points, labels : array of shape (..., n, n_outputs)
         fₙ(xᵢ) and yᵢ; one-hot rows for classes.
     indices : integer array of shape (..., n_queries, k)
+        In [0, n), each within its own design.
     weights : array of shape (..., n_queries, k)
 
     Returns
@@ -151,8 +170,10 @@ def resmem_predictions(
 
     Raises
     ------
+    TypeError
+        If `indices` are not integers.
     ValueError
-        If shapes do not match.
+        If shapes do not match, or an index is out of range.
 
     Notes
     -----
@@ -173,5 +194,52 @@ def resmem_predictions(
             f"at_queries, at_points and labels have shapes {own.shape}, "
             f"{fitted.shape} and {y.shape}; they must agree in their outputs"
         )
-    residuals = at_neighbors(y - fitted, indices)
-    return own + namespace(own).einsum("...k,...kd->...d", weights, residuals)
+    own, fitted, y, shares = in_one_place(
+        at_queries=own,
+        at_points=fitted,
+        labels=y,
+        weights=as_floats("weights", weights, 2),
+    )
+    found = _of_designs(indices, y.shape)
+    if shares.shape != found.shape or own.shape[:-1] != found.shape[:-1]:
+        raise ValueError(
+            f"indices, weights and at_queries have shapes {found.shape}, "
+            f"{shares.shape} and {own.shape}; give indices and weights of shape "
+            "(..., n_queries, k) for at_queries of shape (..., n_queries, n_outputs)"
+        )
+    residuals = gathered(y - fitted, found)
+    return own + namespace(own).einsum("...k,...kd->...d", shares, residuals)
+
+
+def check_ascending(distances: Any) -> None:
+    """Refuse distances unless those of each query rise, as neighbours are sorted."""
+    if bool((distances[..., 1:] < distances[..., :-1]).any()):
+        raise ValueError(
+            "distances must rise along the last axis, from the nearest neighbour to "
+            "the farthest; sort them, and the indices alike"
+        )
+
+
+def _check_widths(width: Any, distances: Any) -> None:
+    batch = distances.shape[:-1]
+    try:
+        fits = namespace(distances).broadcast_shapes(width.shape, batch) == batch
+    except ValueError:
+        fits = False
+    if not fits:
+        raise ValueError(
+            f"bandwidth has shape {width.shape} where the queries of distances have "
+            f"{batch}; give one number, or one for each query"
+        )
+
+
+def _of_designs(indices: Any, shape: tuple[int, ...]) -> Any:
+    """Indices of points of each design, checked against the shape of their values."""
+    *batch, n, _ = shape
+    found = check_indices("indices", indices, n, 2)
+    if found.shape[:-2] != tuple(batch):
+        raise ValueError(
+            f"indices have shape {found.shape} where the values at points have "
+            f"{shape}; both need the same batch axes, then (n_queries, k)"
+        )
+    return found

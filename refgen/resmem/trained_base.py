@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+from refgen._checks import as_positive, in_one_place, refuse
+from refgen._overflow import check_scale, refuses_overflow
 from refgen.arrays import UNIT_ROUNDOFF, as_floats, namespace
 from refgen.linalg import ball_constrained_least_squares
+from refgen.resmem._moments import check_batches
 
 # A sum of n products has up to n roundings, an eigenvalue of d features a few times d.
 _RANK_ROUNDINGS = 16
 
 
+@refuses_overflow
 def empirical_base(X: Any, y: Any, radius: Any) -> tuple[Any, Any]:
     """Least squares over ‖θ‖ ≤ radius on a training set, for many sets at once.
 
@@ -31,7 +35,8 @@ def empirical_base(X: Any, y: Any, radius: Any) -> tuple[Any, Any]:
     Raises
     ------
     ValueError
-        If shapes disagree, `radius` is not positive, or anything is not finite.
+        If shapes disagree, `radius` is not positive, anything is not finite, or so
+        large or small (2^±300) that products overflow or vanish.
 
     Notes
     -----
@@ -45,7 +50,13 @@ def empirical_base(X: Any, y: Any, radius: Any) -> tuple[Any, Any]:
     >>> coefficients.round(12).tolist(), float(multiplier)
     ([2.0, 0.0], 0.0)
     """
-    points, labels = as_floats("X", X, 2), as_floats("y", y, 1)
+    points, labels, radius = in_one_place(
+        X=check_scale("X", as_floats("X", X, 2), 2),
+        y=check_scale("y", as_floats("y", y, 1), 1),
+        radius=as_positive("radius", radius),
+    )
+    refuse("radius", radius, radius < 2.0**-300, "be at least 2⁻³⁰⁰", "; rescale")
+    check_batches(X=points.shape[:-2], y=labels.shape[:-1], radius=radius.shape)
     n = points.shape[-2]
     if labels.shape[-1] != n:
         raise ValueError(

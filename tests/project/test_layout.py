@@ -25,6 +25,7 @@ BASE = {
     "_checks",
     "_indices",
     "_objects",
+    "_overflow",
     "special",
     "random",
     "domains",

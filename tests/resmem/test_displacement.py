@@ -291,6 +291,17 @@ def test_bad_input_of_the_ball_is_named(function, arguments, message):
         getattr(ball, function)(*arguments)
 
 
+@pytest.mark.parametrize("order", [0.5, 2, 30, 700, 1000, 1100, 1e6, 1e17, 1e308])
+def test_moments_of_any_order(order):
+    # (2D)ᵈ ~ Beta(k, n + 1 − k): E Dᵐ = 2⁻ᵐ times the product of j/(j + m/d).
+    for d, n, k in ((1, 10, 3), (1, 10, 10), (3, 40, 1)):
+        log = sum(-math.log1p(order / d / j) for j in range(k, n + 1))
+        want = math.exp(log - min(order, 2000) * math.log(2))
+        got = float(displacement.torus_distance_moment(d, n, k, order))
+        # The exponent, up to 745, has a rounding; so has a denormal number.
+        assert got == pytest.approx(want, rel=2e-12, abs=1e-323)
+
+
 def test_numbers_of_points_and_features_are_no_booleans_and_no_fractions():
     for d in (2.5, True):
         with pytest.raises(TypeError, match="n_features must be an integer"):

@@ -6,7 +6,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from refgen.random import Stream
-from refgen.resmem import LinearProblem, averaging, noise
+from refgen.resmem import (
+    LinearProblem,
+    averaging,
+    excess_risk_parts,
+    expected_interval_displacement,
+    interval_displacement,
+    irreducible_risk,
+    noise,
+)
 
 EDGE = noise.EDGE
 
@@ -115,6 +123,75 @@ def test_torus_risk_by_its_parts():
     # E D₂² of 10 points on the circle is 2·3/(4·11·12).
     got = averaging.noisy_torus_risk(1, 10, 1, 0.5, 0.3)
     assert got == pytest.approx(0.25 / 3 * 6 / (4 * 11 * 12) + 0.09, rel=1e-14, abs=0)
+
+
+# Ranges and scales.
+
+ON_A_RANGE = {
+    "agreement": lambda low, high: noise.neighbor_agreement([0.5], 1, low, high),
+    "risk": lambda low, high: noise.noisy_risk([0.5], 1.0, 0.5, 0.1, 1, low, high),
+    "base": lambda low, high: noise.noisy_base_risk([0.5], 1.0, 0.5, 0.1, low, high),
+    "interval": lambda low, high: interval_displacement([0.5], 1, low, high),
+    "expected": lambda low, high: expected_interval_displacement(3, 1, low, high),
+}
+
+
+@pytest.mark.parametrize("name", ON_A_RANGE)
+def test_ranges_have_a_low_and_a_high_end(name):
+    call = ON_A_RANGE[name]
+    assert np.isfinite(call(0.0, 1.0))
+    for low, high, error, message in (
+        (2, -2, ValueError, "low must be below high, got low 2.0 and high -2.0"),
+        (1, 1, ValueError, "low must be below high"),
+        (np.nan, 1, ValueError, "low holds NaN"),
+        (0, np.inf, ValueError, "high holds NaN or infinity"),
+        (-1e308, 1e308, ValueError, "high - low must be finite"),
+        (1j, 2, TypeError, "low must hold real numbers"),
+        ("0", 1, TypeError, "low must hold real numbers"),
+        (0.5, np.nextafter(0.5, 1), None, ""),
+    ):
+        if error is not None:
+            with pytest.raises(error, match=message):
+                call(low, high)
+
+
+def test_designs_may_have_ranges_of_their_own():
+    points, low, high = np.array([[0.1, 0.4], [0.7, 0.3]]), [0.0, 0.25], [0.5, 1.0]
+    for call in (
+        lambda x, a, b: noise.neighbor_agreement(x, 1, a, b),
+        lambda x, a, b: noise.noisy_risk(x, 1.0, 0.5, 0.1, 1, a, b),
+        lambda x, a, b: noise.noisy_base_risk(x, 1.0, 0.5, 0.1, a, b),
+    ):
+        alone = [float(call(*each)) for each in zip(points, low, high, strict=True)]
+        assert call(points, low, high).tolist() == alone
+    with pytest.raises(ValueError, match=r"low has shape \(3,\) where the designs"):
+        noise.neighbor_agreement(points, 1, [0.0] * 3, 1.0)
+
+
+def test_designs_of_any_scale():
+    # Σx² overflows, or is 0: the slope's deviation is the same.
+    one = noise.noisy_slope(DESIGN, 1.0, 0.9, 0.7)
+    for unit in (2.0**600, 2.0**-600):
+        x = np.array(DESIGN) * unit
+        assert noise.noisy_slope(x, 1.0, 0.9, 0.7 * unit) == one
+    with pytest.raises(ValueError, match=r"noise / ‖points‖ must be at most 2³⁰⁰"):
+        noise.noisy_slope([1e-300], 1.0, 0.9, 1.0)
+    best = averaging.best_neighbors(30, [5e199, 5e-201], [1e200, 1e-200])
+    assert best.tolist() == [float(averaging.best_neighbors(30, 0.5, 1.0))] * 2
+
+
+def test_problems_of_a_scale_without_products_are_refused():
+    for arguments, name in (
+        (([1e-200], [1.0], 0.5), "spectrum"),
+        (([1.0], [1e200], 0.5), "coefficients"),
+        (([1.0], [1.0], 1e-200), "radius"),
+    ):
+        with pytest.raises(ValueError, match=f"{name} .*; rescale"):
+            LinearProblem(*arguments)
+    # A small eigenvalue beside a large one is harmless, and so is no constraint.
+    problem = LinearProblem([1.0, 1e-320, 0.0], [1.0, 1.0, 0.0], 1e300)
+    assert float(irreducible_risk(problem)) == 0
+    assert [float(part) for part in excess_risk_parts(problem, [0.0] * 3)] == [1.0, 0.0]
 
 
 # Bad input.

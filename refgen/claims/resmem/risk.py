@@ -137,7 +137,8 @@ def risk_without_base_term(rg, case, reach=1.0, share=1.0):
     opposite = "fitted bases are never opposite to the target: the last bounds say more"
     for each, reason in ((given, ""), (fitted, opposite)):
         risk, scale = risk_of_predictions(rg, each)
-        sharp, uniform = r.risk_bounds(theta, each.base, matrix, reach * radius)
+        sharp, _ = r.risk_bounds(theta, each.base, matrix, radius)
+        _, uniform = r.risk_bounds(theta, reach * each.base, matrix, reach * radius)
         parts += [
             at_most(risk, sharp, scale + sharp, sharp=True),
             at_most(sharp, uniform, 2 * uniform, sharp=not reason, reason=reason),
