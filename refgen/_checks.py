@@ -13,7 +13,16 @@ from typing import Any
 
 import numpy as np
 
-from refgen.arrays import as_floats, namespace
+from refgen._shown import shown
+from refgen.arrays import as_floats, namespace, plain_array
+
+# The largest integer that arrays count with.
+LARGEST_INTEGER = 2**63 - 1
+# Whole numbers up to this are exact in float64.
+LARGEST_COUNT = 2**53
+# Nothing makes arrays of more numbers: 8 TiB. A mistyped size is refused before memory
+# runs out.
+MOST_ENTRIES = 2**40
 
 
 def is_number(value: Any) -> bool:
@@ -24,31 +33,99 @@ def is_number(value: Any) -> bool:
     >>> is_number(0.5), is_number(True), is_number("0.5")
     (True, False, False)
     """
-    return isinstance(value, Real) and not isinstance(value, bool | np.bool_)
+    return isinstance(value, Real) and not isinstance(value, _NO_NUMBERS)
 
 
-def check_integer(name: str, value: Any, minimum: int) -> int:
-    """`value` as an integer of at least `minimum`.
+# NumPy calls a span of time an integer.
+_NO_NUMBERS = (bool, np.bool_, np.timedelta64)
+
+
+def check_integer(
+    name: str, value: Any, minimum: int, maximum: int | None = LARGEST_INTEGER
+) -> int:
+    """`value` as an integer from `minimum` to `maximum`; None stands for no end.
 
     Raises
     ------
     TypeError
         If it is not an integer; True and False are not.
     ValueError
-        If it is too small.
+        If it is too small or too large.
 
     Examples
     --------
     >>> check_integer("n_bins", 10, 1)
     10
     """
-    if isinstance(value, bool | np.bool_) or not isinstance(value, Integral):
+    if isinstance(value, _NO_NUMBERS) or not isinstance(value, Integral):
         raise TypeError(
-            f"{name} must be an integer of at least {minimum}, got {value!r}"
+            f"{name} must be an integer of at least {minimum}, got {shown(value)}"
         )
     if value < minimum:
-        raise ValueError(f"{name} must be at least {minimum}, got {value}")
+        raise ValueError(f"{name} must be at least {minimum}, got {shown(value)}")
+    if maximum is not None and value > maximum:
+        most = _as_power(maximum)
+        raise ValueError(f"{name} must be at most {most}, got {shown(value)}")
     return int(value)
+
+
+def _as_power(number: int) -> str:
+    """2**53 and 2**63 - 1 in words that are read at once; small numbers as they are."""
+    for less in (0, 1):
+        power = (number + less).bit_length() - 1
+        if power > 20 and number + less == 2**power:
+            return f"2**{power} - 1" if less else f"2**{power}"
+    return str(number)
+
+
+def check_size(name: str, value: Any, minimum: int, entries: int = 1) -> int:
+    """`value` as the number of parts that arrays are made for.
+
+    Parameters
+    ----------
+    name : str
+    value : int
+    minimum : int
+    entries : int
+        Numbers that each part takes. All of them together are `MOST_ENTRIES` at most.
+
+    Raises
+    ------
+    TypeError
+        If it is not an integer.
+    ValueError
+        If it is out of range; nothing has been allocated.
+
+    Examples
+    --------
+    >>> check_size("n_bins", 10, 1)
+    10
+    """
+    return check_integer(name, value, minimum, MOST_ENTRIES // entries)
+
+
+def check_not_negative(name: str, value: Any) -> float:
+    """`value` as a finite number of at least 0.
+
+    Raises
+    ------
+    TypeError
+        If it is not a number.
+    ValueError
+        If it is negative, NaN or infinite.
+
+    Examples
+    --------
+    >>> check_not_negative("tolerance", 1e-9)
+    1e-09
+    """
+    if not is_number(value):
+        raise TypeError(f"{name} must be a number of at least 0, got {shown(value)}")
+    if not 0 <= float(value) < np.inf:
+        raise ValueError(
+            f"{name} must be a finite number of at least 0, got {shown(value)}"
+        )
+    return float(value)
 
 
 def check_neighbor_count(n_neighbors: Any, n_points: int) -> int:
@@ -91,9 +168,9 @@ def check_open_unit(name: str, value: Any) -> float:
     0.95
     """
     if not is_number(value):
-        raise TypeError(f"{name} must be a number between 0 and 1, got {value!r}")
+        raise TypeError(f"{name} must be a number between 0 and 1, got {shown(value)}")
     if not 0 < float(value) < 1:
-        raise ValueError(f"{name} must be between 0 and 1, got {value!r}")
+        raise ValueError(f"{name} must be between 0 and 1, got {shown(value)}")
     return float(value)
 
 
@@ -113,7 +190,7 @@ def check_choice(name: str, value: Any, choices: Iterable[str], where: str = "")
     known = tuple(choices)
     if not isinstance(value, str) or value not in known:
         listed = ", ".join(map(repr, known))
-        raise ValueError(f"{name} must be one of {listed}{where}, got {value!r}")
+        raise ValueError(f"{name} must be one of {listed}{where}, got {shown(value)}")
     return value
 
 
@@ -196,16 +273,26 @@ def as_open_unit(name: str, value: Any) -> Any:
 
 
 def as_counts(name: str, value: Any, minimum: int = 1) -> Any:
-    """`value` as an array of whole numbers of at least `minimum`, in float64.
+    """`value` as an array of whole numbers from `minimum` to 2**53, in float64.
 
     Examples
     --------
     >>> as_counts("n_points", 3)
     array(3.)
     """
-    array = as_floats(name, value)
+    array = as_floats(name, _not_flags(name, value))
     refuse(name, array, array != namespace(array).floor(array), "be a whole number")
     refuse(name, array, array < minimum, f"be at least {minimum}")
+    wanted = "be at most 2**53, up to which whole numbers are exact"
+    refuse(name, array, array > LARGEST_COUNT, wanted)
+    return array
+
+
+def _not_flags(name: str, value: Any) -> Any:
+    """An array of numbers; True and False count nothing."""
+    array = plain_array(name, value)
+    if array.dtype.kind == "b":
+        raise TypeError(f"{name} must hold whole numbers, got True or False")
     return array
 
 

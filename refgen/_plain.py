@@ -38,6 +38,30 @@ def plain_array(name: str, value: Any) -> Any:
     return array
 
 
+def numbers(name: str, value: Any) -> Any:
+    """`value` as an array that may live on a device: of numbers or truth values.
+
+    Raises
+    ------
+    TypeError
+        If it holds anything else, or is masked or sparse.
+    ValueError
+        If it is ragged.
+
+    Examples
+    --------
+    >>> numbers("value", [1, 2]).tolist()
+    [1, 2]
+    """
+    array = plain_array(name, value)
+    if array.dtype.kind not in "fiub":
+        raise TypeError(
+            f"{name} must hold numbers to live on a device, got dtype {array.dtype}; "
+            "encode labels as integers, e.g. np.unique(labels, return_inverse=True)[1]"
+        )
+    return array
+
+
 def refuse_special(name: str, value: Any) -> None:
     """Refuse containers whose meaning a plain array would lose.
 

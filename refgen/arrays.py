@@ -15,7 +15,7 @@ import numpy as np
 
 from refgen._instances import Instance
 from refgen._libraries import namespace, register_library, special_functions
-from refgen._plain import plain_array, refuse_masked, refuse_special
+from refgen._plain import numbers, plain_array, refuse_masked, refuse_special
 
 __all__ = [
     "BATCH",
@@ -68,7 +68,10 @@ def to_device(value: Any) -> Any:
     Raises
     ------
     TypeError
-        For device arrays: use ``refgen_gpu.arrays.to_host`` to bring them here.
+        For device arrays: use ``refgen_gpu.arrays.to_host`` to bring them here. For
+        what could not be moved to any device: anything but numbers.
+    ValueError
+        For ragged lists.
 
     Examples
     --------
@@ -82,7 +85,7 @@ def to_device(value: Any) -> Any:
             "value is a device array and refgen computes on the CPU; bring it here "
             "with refgen_gpu.arrays.to_host(value)"
         )
-    return np.asarray(value)
+    return numbers("value", value)
 
 
 def to_host(value: Any) -> Any:
@@ -146,9 +149,10 @@ def as_floats(name: str, value: Any, ndim: int = 0) -> Any:
             f"{name} must hold real numbers, got dtype {array.dtype}; "
             "convert it to float first"
         )
-    # Numbers of a longer type may overflow, and are refused below.
+    # Numbers of a longer type may overflow, and are refused below. In this order sums
+    # have the same bits for any layout that is given.
     with np.errstate(over="ignore"):
-        array = array.astype(np.float64, copy=False)
+        array = array.astype(np.float64, order="C", copy=False)
     if array.ndim < ndim:
         raise ValueError(
             f"{name} must have at least {ndim} dimension(s), got shape {array.shape}"
@@ -177,7 +181,8 @@ def as_probabilities(name: str, value: Any, ndim: int = 1) -> Any:
             f"{name} holds a negative probability ({smallest:g}); "
             "every entry must be at least 0"
         )
-    totals = array.sum(axis=-1)
+    with np.errstate(over="ignore"):
+        totals = array.sum(axis=-1)
     worst = totals.ravel()[int(xp.abs(totals - 1).argmax())]
     if abs(float(worst) - 1) > NORMALIZATION_TOLERANCE:
         raise ValueError(

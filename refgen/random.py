@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from refgen._checks import check_integer
+from refgen._checks import MOST_ENTRIES, check_integer, check_size
+from refgen._shown import shown
 
 __all__ = ["Stream"]
 
@@ -61,9 +62,9 @@ class Stream:
 
     def __init__(self, seed: int, *labels: str, replicate: int = 0) -> None:
         set_once = functools.partial(object.__setattr__, self)
-        set_once("seed", check_integer("seed", seed, 0))
+        set_once("seed", check_integer("seed", seed, 0, None))
         set_once("labels", tuple(_check_label(label) for label in labels))
-        set_once("replicate", _check_replicate(replicate))
+        set_once("replicate", check_integer("replicate", replicate, 0, 2**64 - 1))
 
     def __repr__(self) -> str:
         arguments = [repr(a) for a in (self.seed, *self.labels)]
@@ -162,8 +163,6 @@ class Stream:
         [4, 3, 5, 0, 0, 0, 1, 0]
         """
         high = check_integer("high", high, 1)
-        if high >= 2**63:
-            raise ValueError(f"high must be at most 2**63 - 1, got {high}")
         return self._draw("integers", shape, offset, None, high)
 
     def dirichlet(self, shape: Any, *, offset: int = 0, dtype: Any = np.float64) -> Any:
@@ -177,7 +176,7 @@ class Stream:
         >>> Stream(0, "docs").dirichlet((2, 3)).round(3).tolist()
         [[0.268, 0.672, 0.06], [0.317, 0.405, 0.278]]
         """
-        shape = _check_shape(shape)
+        shape = check_shape("shape", shape)
         if not shape:
             raise ValueError("shape of Dirichlet draws must have at least one axis")
         return self._draw("dirichlet", shape, offset, dtype, shape[-1])
@@ -190,7 +189,7 @@ class Stream:
         >>> Stream(0, "docs").permutation(5).tolist()
         [4, 3, 1, 0, 2]
         """
-        return self._order(self.words(check_integer("n", n, 0)))
+        return self._order(self.words(check_size("n", n, 0)))
 
     def bit_generator(self, *, offset: int = 0) -> np.random.Philox:
         """NumPy's generator of the same words, for libraries that ask for one.
@@ -217,7 +216,7 @@ class Stream:
     def _draw(
         self, kind: str, shape: Any, offset: int, dtype: Any = None, *extra: int
     ) -> Any:
-        shape = _check_shape(shape)
+        shape = check_shape("shape", shape)
         dtype = None if kind in ("words", "integers") else _check_dtype(dtype)
         n = math.prod(shape)
         values = self._fill(kind, n, _check_offset(offset, n), *extra)
@@ -254,7 +253,7 @@ def _purpose(labels: tuple[str, ...]) -> int:
 
 def _check_label(label: Any) -> str:
     if not isinstance(label, str):
-        raise TypeError(f"labels must be strings, got {label!r}")
+        raise TypeError(f"labels must be strings, got {shown(label)}")
     if not label or _SEPARATOR in label:
         raise ValueError(
             f"labels must be non-empty and without \\x1f, which separates them; "
@@ -263,21 +262,43 @@ def _check_label(label: Any) -> str:
     return str(label)
 
 
-def _check_replicate(replicate: Any) -> int:
-    replicate = check_integer("replicate", replicate, 0)
-    if replicate >= 2**64:
-        raise ValueError(f"replicate must be below 2**64, got {replicate}")
-    return replicate
+def check_shape(name: str, shape: Any) -> tuple[int, ...]:
+    """The lengths of an array's axes.
 
+    Parameters
+    ----------
+    name : str
+        Name of the argument.
+    shape : int, or tuple, list or array of them
+        Also an array on a device: functions of refgen_gpu get their tuples as such.
 
-def _check_shape(shape: Any) -> tuple[int, ...]:
-    if not isinstance(shape, (tuple, list)):
-        shape = (shape,)
-    return tuple(check_integer("each length in shape", length, 0) for length in shape)
+    Raises
+    ------
+    TypeError
+        If a length is not an integer.
+    ValueError
+        If a length is negative, or the array would have more than 2**40 numbers.
+
+    Examples
+    --------
+    >>> check_shape("shape", 3), check_shape("shape", [2, 3])
+    ((3,), (2, 3))
+    """
+    if hasattr(shape, "ndim") and shape.ndim == 1:
+        shape = shape.tolist()
+    given = shape if isinstance(shape, tuple | list) else (shape,)
+    each = f"each length in {name}"
+    lengths = tuple(check_integer(each, length, 0) for length in given)
+    if math.prod(lengths) > MOST_ENTRIES:
+        raise ValueError(
+            f"{name} must be that of an array of at most 2**40 numbers, got "
+            f"{shown(lengths)}"
+        )
+    return lengths
 
 
 def _check_offset(offset: Any, n: int) -> int:
-    offset = check_integer("offset", offset, 0)
+    offset = check_integer("offset", offset, 0, _N_POSITIONS)
     if offset + n > _N_POSITIONS:
         raise ValueError(
             f"offset + {n} draws must be at most 2**66, the positions of a stream, "
@@ -287,7 +308,12 @@ def _check_offset(offset: Any, n: int) -> int:
 
 
 def _check_dtype(dtype: Any) -> np.dtype:
-    dtype = np.dtype(dtype)
-    if dtype not in (np.dtype(np.float32), np.dtype(np.float64)):
-        raise TypeError(f"dtype must be float32 or float64, got {dtype}")
-    return dtype
+    try:
+        # None would stand for float64.
+        found = None if dtype is None else np.dtype(dtype)
+    except TypeError:
+        found = None
+    if found is None or found not in (np.dtype(np.float32), np.dtype(np.float64)):
+        got = shown(dtype) if found is None else found
+        raise TypeError(f"dtype must be float32 or float64, got {got}")
+    return found

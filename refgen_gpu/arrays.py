@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from refgen import arrays as _host
+from refgen._plain import numbers
 from refgen.arrays import Instance
 from refgen_gpu.backend import backend
-from refgen_gpu.placement import is_on_device, numbers, on_current_device, on_device
+from refgen_gpu.placement import is_on_device, on_current_device, on_device
 
 # Instances that are worth handling at once: with a few dozen numbers each they give
 # every thread of the largest devices (132 × 2048) several, and a law's temporaries

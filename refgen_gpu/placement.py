@@ -14,34 +14,9 @@ from typing import Any
 
 import numpy as np
 
-from refgen.arrays import Instance, namespace, refuse_special
+from refgen._plain import numbers
+from refgen.arrays import Instance, namespace
 from refgen_gpu.backend import backend
-
-
-def numbers(name: str, value: Any) -> np.ndarray:
-    """A host array that can live on a device.
-
-    Raises
-    ------
-    TypeError
-        If `value` holds anything but numbers, or is masked or sparse.
-    ValueError
-        If it is ragged.
-    """
-    refuse_special(name, value)
-    try:
-        array = np.asarray(value)
-    except ValueError as error:
-        raise ValueError(
-            f"{name} is ragged: its rows have different lengths; "
-            "give a rectangular array"
-        ) from error
-    if array.dtype.kind not in "fiub":
-        raise TypeError(
-            f"{name} must hold numbers to live on a device, got dtype {array.dtype}; "
-            "encode labels as integers, e.g. np.unique(labels, return_inverse=True)[1]"
-        )
-    return array
 
 
 def is_on_device(value: Any) -> bool:

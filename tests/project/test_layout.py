@@ -19,8 +19,8 @@ SOURCES = sorted([*ROOT.glob("refgen/**/*.py"), *ROOT.glob("refgen_gpu/**/*.py")
 
 # A layer may import itself and the ones before it.
 LAYERS = ("ground", "base", "theory", "claims", "verify", "cli")
-GROUND = {"", "__init__", "_instances", "_lazy", "_libraries", "_plain", "arrays"}
-GROUND |= {"theories"}
+GROUND = {"", "__init__", "_instances", "_lazy", "_libraries", "_plain", "_shown"}
+GROUND |= {"arrays", "theories"}
 BASE = {
     "_checks",
     "_indices",

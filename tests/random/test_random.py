@@ -411,7 +411,7 @@ def test_importing_streams_does_not_load_numba():
         ((0, "a\x1fb"), 0, ValueError, "labels must be non-empty"),
         ((0, ""), 0, ValueError, "labels must be non-empty"),
         ((0,), -1, ValueError, "replicate must be at least 0"),
-        ((0,), 2**64, ValueError, "replicate must be below"),
+        ((0,), 2**64, ValueError, r"replicate must be at most 2\*\*64 - 1"),
         ((0,), 1.0, TypeError, "replicate must be an integer"),
     ],
 )

@@ -80,7 +80,12 @@ def _names(case):
         return [case.place]
     if case.hostile.family == "nonsense":
         return [case.parameter]
-    return list(case.bound.arguments)
+    given = case.bound.arguments.values()
+    return [*case.bound.arguments, *(f for v in given for f in _fields(v))]
+
+
+def _fields(value):
+    return [field.name for field in fields(value)] if is_dataclass(value) else []
 
 
 def _wrong(case, result, plain):
