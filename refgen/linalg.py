@@ -6,7 +6,15 @@ from typing import Any
 
 import numpy as np
 
-from refgen._checks import as_not_negative, as_positive, in_one_place, together
+from refgen._checks import (
+    as_not_negative,
+    as_positive,
+    check_not_negative,
+    in_one_place,
+    refuse,
+    together,
+)
+from refgen._finite import finite
 from refgen.arrays import as_floats, namespace
 from refgen.kernels import kernel
 
@@ -24,6 +32,13 @@ secular_roots = kernel("secular", "secular_roots")
 # A Cholesky pivot below this share of the largest diagonal entry may mean that the
 # matrix is singular; eigenvalues then decide.
 _SAFE_PIVOT = 1e-6
+
+# Products of rows that were orthonormal in float64 are off by much less.
+_NOT_ORTHONORMAL = 1e-6
+
+# Eigenvalues of a matrix without negative ones are computed as at least minus this
+# share of the largest.
+_NOT_NEGATIVE = 1e-9
 
 
 def orthonormal_rows(rows: Any, tolerance: float = 1e-9) -> tuple[Any, Any]:
@@ -45,6 +60,11 @@ def orthonormal_rows(rows: Any, tolerance: float = 1e-9) -> tuple[Any, Any]:
         Orthonormal rows; a row of zeros where the row of `rows` is dependent.
     rank : integer array of shape (...)
 
+    Raises
+    ------
+    ValueError
+        If `rows` has fewer than 2 axes, or an entry is not finite.
+
     Notes
     -----
     "Twice is enough": Giraud, Langou & Rozložník (2005).
@@ -56,13 +76,18 @@ def orthonormal_rows(rows: Any, tolerance: float = 1e-9) -> tuple[Any, Any]:
     >>> basis.tolist(), int(rank)
     ([[1.0, 0.0], [0.0, 0.0], [0.0, 1.0]], 2)
     """
+    rows = as_floats("rows", rows, 2)
+    tolerance = check_not_negative("tolerance", tolerance)
     xp = namespace(rows)
+    # Powers of two are exact, and keep squares from overflowing or vanishing.
+    exponents = xp.frexp(abs(rows).max(axis=-1, keepdims=True))[1]
+    rows = xp.ldexp(rows, -exponents)
     basis = xp.zeros(rows.shape)
     kept = xp.zeros(rows.shape[:-1], bool)
     for i in range(rows.shape[-2]):
         row = rest = rows[..., i, :]
         if i:
-            rest = project_out(basis[..., :i, :], row)
+            rest = _projected_out(basis[..., :i, :], row)
         length = xp.sqrt((rest**2).sum(axis=-1))
         independent = length > tolerance * xp.sqrt((row**2).sum(axis=-1))
         scale = xp.where(independent, 1 / xp.where(independent, length, 1.0), 0.0)
@@ -71,8 +96,24 @@ def orthonormal_rows(rows: Any, tolerance: float = 1e-9) -> tuple[Any, Any]:
     return basis, kept.sum(axis=-1)
 
 
+@finite
 def project_out(basis: Any, vectors: Any) -> Any:
     """The part of `vectors` (..., n) orthogonal to the rows of `basis` (..., m, n).
+
+    Parameters
+    ----------
+    basis : array of shape (..., m, n)
+        Rows are orthonormal or 0, as those of `orthonormal_rows`.
+    vectors : array of shape (..., n)
+
+    Returns
+    -------
+    array of shape (..., n)
+
+    Raises
+    ------
+    ValueError
+        If rows are not orthonormal, shapes do not match, or an entry is not finite.
 
     Examples
     --------
@@ -80,12 +121,49 @@ def project_out(basis: Any, vectors: Any) -> Any:
     >>> project_out(np.array([[1.0, 0.0]]), np.array([3.0, 4.0])).tolist()
     [0.0, 4.0]
     """
+    basis, vectors = in_one_place(
+        basis=as_floats("basis", basis, 2), vectors=as_floats("vectors", vectors, 1)
+    )
+    if basis.shape[-1] != vectors.shape[-1]:
+        raise ValueError(
+            f"basis and vectors must have the same last axis, got shapes {basis.shape} "
+            f"and {vectors.shape}"
+        )
+    _batch_shape(basis=basis.shape[:-2], vectors=vectors.shape[:-1])
+    _check_orthonormal(basis)
+    return _projected_out(basis, vectors)
+
+
+def _check_orthonormal(basis: Any) -> None:
+    xp, refused = namespace(basis), "have rows that are orthonormal or 0"
+    refuse("basis", basis, abs(basis) > 1 + _NOT_ORTHONORMAL, refused)
+    products = basis @ basis.swapaxes(-1, -2)
+    squares = xp.diagonal(products, axis1=-2, axis2=-1)
+    # A row is 0, or has length 1; products with other rows are 0.
+    apart = products - xp.eye(basis.shape[-2]) * (squares > 0.5)[..., None]
+    if bool((abs(apart) > _NOT_ORTHONORMAL).any()):
+        raise ValueError(
+            f"basis must {refused}; take those that orthonormal_rows(basis) returns"
+        )
+
+
+def _projected_out(basis: Any, vectors: Any) -> Any:
     columns = vectors[..., None]
     for _ in range(2):  # the second projection removes the first one's rounding
         columns = columns - basis.swapaxes(-1, -2) @ (basis @ columns)
     return columns[..., 0]
 
 
+def _batch_shape(**shapes: tuple[int, ...]) -> tuple[int, ...]:
+    """What leading axes broadcast to."""
+    try:
+        return np.broadcast_shapes(*shapes.values())
+    except ValueError as error:
+        named = " and ".join(f"{name} has {shape}" for name, shape in shapes.items())
+        raise ValueError(f"leading axes do not broadcast: {named}") from error
+
+
+@finite
 def solve_positive(matrices: Any, rhs: Any) -> Any:
     """Solutions of A x = b for symmetric positive definite matrices, by Cholesky.
 
@@ -101,7 +179,7 @@ def solve_positive(matrices: Any, rhs: Any) -> Any:
         If a matrix is not positive definite. On device arrays only the function of
         refgen_gpu raises: CuPy's default is to return meaningless numbers.
     ValueError
-        If `rhs` does not have n rows.
+        If `rhs` does not have n rows, an entry is not finite, or a solution overflows.
 
     Examples
     --------
@@ -109,16 +187,21 @@ def solve_positive(matrices: Any, rhs: Any) -> Any:
     >>> solve_positive(np.diag([4.0, 1.0]), np.array([[8.0], [3.0]])).tolist()
     [[2.0], [3.0]]
     """
-    xp = namespace(matrices)
-    lower = xp.linalg.cholesky(matrices)
-    if rhs.ndim < 2 or rhs.shape[-2] != lower.shape[-1]:
+    matrices, rhs = in_one_place(
+        matrices=as_floats("matrices", matrices, 2), rhs=as_floats("rhs", rhs)
+    )
+    n = matrices.shape[-1]
+    if matrices.shape[-2] != n:
+        raise ValueError(f"matrices must be square, got shape {matrices.shape}")
+    if rhs.ndim < 2 or rhs.shape[-2] != n:
         raise ValueError(
-            f"rhs must have shape (..., {lower.shape[-1]}, k) for matrices of shape "
-            f"{lower.shape}, got {rhs.shape}"
+            f"rhs must have shape (..., {n}, k) for matrices of shape "
+            f"{matrices.shape}, got {rhs.shape}"
         )
-    shape = xp.broadcast_shapes(lower.shape[:-2], rhs.shape[:-2]) + rhs.shape[-2:]
+    batch = _batch_shape(matrices=matrices.shape[:-2], rhs=rhs.shape[:-2])
+    lower, xp = _cholesky(matrices), namespace(matrices)
+    shape = batch + rhs.shape[-2:]
     solution = xp.array(xp.broadcast_to(rhs, shape), dtype=float)
-    n = shape[-2]
     # Substitution, vectorized over the batch: L y = b forward, then Lᵀ x = y.
     for i in range(n):
         known = xp.einsum("...j,...jk->...k", lower[..., i, :i], solution[..., :i, :])
@@ -132,6 +215,16 @@ def solve_positive(matrices: Any, rhs: Any) -> Any:
     return solution
 
 
+def _cholesky(matrices: Any) -> Any:
+    try:
+        return namespace(matrices).linalg.cholesky(matrices)
+    except np.linalg.LinAlgError as error:
+        raise np.linalg.LinAlgError(
+            "matrices must be positive definite, and one of them is not"
+        ) from error
+
+
+@finite
 def secular_multiplier(spectrum: Any, rotated: Any, radius: Any) -> Any:
     """The μ ≥ 0 with Σ rotated²/(spectrum + μ)² = radius²; 0 if Σ is less at μ = 0.
 
@@ -182,6 +275,7 @@ def secular_multiplier(spectrum: Any, rotated: Any, radius: Any) -> Any:
     return secular_roots(*rows).reshape(spectrum.shape[:-1])
 
 
+@finite
 def ball_constrained_least_squares(
     gram: Any, moment: Any, radius: Any, tolerance: float = 1e-12
 ) -> tuple[Any, Any]:
@@ -208,7 +302,8 @@ def ball_constrained_least_squares(
     Raises
     ------
     ValueError
-        If shapes disagree, `radius` is not positive, or an entry is not finite.
+        If shapes disagree, `radius` is not positive, an entry is not finite, or `gram`
+        has a negative eigenvalue.
 
     Notes
     -----
@@ -236,16 +331,24 @@ def ball_constrained_least_squares(
             f"gram must have shape (..., d, d) and moment (..., d), got {gram.shape} "
             f"and {moment.shape}"
         )
+    tolerance = check_not_negative("tolerance", tolerance)
     xp = namespace(gram)
-    batch = xp.broadcast_shapes(gram.shape[:-2], moment.shape[:-1], radius.shape)
+    batch = _batch_shape(
+        gram=gram.shape[:-2], moment=moment.shape[:-1], radius=radius.shape
+    )
     gram = xp.broadcast_to(gram, (*batch, n, n)).reshape(-1, n, n)
     moment = xp.broadcast_to(moment, (*batch, n)).reshape(-1, n)
     radius = xp.broadcast_to(radius, batch).reshape(-1)
+    # Powers of two are exact, and keep squares of the radius from vanishing.
+    exponents = xp.frexp(radius)[1]
+    moment = xp.ldexp(moment, -exponents[:, None])
+    radius = xp.ldexp(radius, -exponents)
     theta, mu = ball_by_cholesky(gram, moment, radius, _SAFE_PIVOT)
     left = xp.flatnonzero(mu < 0)
     if left.size:
         rest = gram[left], moment[left], radius[left]
         theta[left], mu[left] = _ball_by_eigenvalues(*rest, tolerance)
+    theta = xp.ldexp(theta, exponents[:, None])
     return theta.reshape(*batch, n), mu.reshape(batch)
 
 
@@ -254,6 +357,9 @@ def _ball_by_eigenvalues(
 ) -> tuple[Any, Any]:
     xp = namespace(gram)
     spectrum, vectors = xp.linalg.eigh(gram, UPLO="U")
+    least = -_NOT_NEGATIVE * abs(spectrum).max(axis=-1)
+    wanted = "be positive semidefinite", " as an eigenvalue"
+    refuse("gram", spectrum[:, 0], spectrum[:, 0] < least, *wanted)
     rotated = xp.einsum("bij,bi->bj", vectors, moment)
     zero = spectrum <= tolerance * spectrum[:, -1:]
     spectrum = xp.where(zero, 0.0, spectrum)

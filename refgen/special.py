@@ -5,13 +5,10 @@ from __future__ import annotations
 from math import pi, sqrt
 from typing import Any
 
-from refgen._checks import (
-    as_counts,
-    as_not_negative,
-    as_positive,
-    in_one_place,
-    refuse,
-)
+import numpy as np
+
+from refgen._checks import as_counts, as_not_negative, as_positive, refuse, together
+from refgen._finite import finite
 from refgen.arrays import (
     NORMALIZATION_TOLERANCE,
     as_floats,
@@ -32,11 +29,21 @@ __all__ = [
 # From here on the next term of Stirling's series is below 2⁻⁵³.
 _LARGE = 16.0
 
+# From here on down log Γ(x) = −log x to rounding.
+_TINY = 1e-300
+
+# A pmf from logarithms is off by about n log n roundings: by 10⁻⁵ of itself.
+_MOST_TRIALS = 1e9
+
 # Used in place of a deviation of 0: quotients by it are huge, and probabilities
 # computed from them are exactly 0 or 1.
 _NO_DEVIATION = 1e-150
 
+# So many deviations from the mean, all probabilities are 0 or 1.
+_FAR = 1e300
 
+
+@finite
 def log_rising_factorial(x: Any, n: Any) -> Any:
     """log of x (x + 1) … (x + n − 1), that is log Γ(x + n) − log Γ(x).
 
@@ -67,10 +74,11 @@ def log_rising_factorial(x: Any, n: Any) -> Any:
     >>> round(float(log_rising_factorial(3.0, 2)), 12)  # log 12
     2.484906649788
     """
-    x, n = in_one_place(x=as_positive("x", x), n=as_not_negative("n", n))
+    x, n = together(x=as_positive("x", x), n=as_not_negative("n", n))
     return _log_gamma_quotient(x, n)
 
 
+@finite
 def gamma_ratio(x: Any, shift: Any) -> Any:
     """Γ(x) / Γ(x + a), as accurate for large x as for small x.
 
@@ -101,34 +109,44 @@ def gamma_ratio(x: Any, shift: Any) -> Any:
     """
     x = as_floats("x", x)
     refuse("x", x, x < 1, "be at least 1")
-    x, shift = in_one_place(x=x, shift=as_not_negative("shift", shift))
-    return namespace(x).exp(-_log_gamma_quotient(x, shift))
+    x, shift = together(x=x, shift=as_not_negative("shift", shift))
+    # Where the logarithm is too large for a float64, the ratio is 0.
+    with np.errstate(over="ignore"):
+        return namespace(x).exp(-_log_gamma_quotient(x, shift))
 
 
 def _log_gamma_quotient(x: Any, shift: Any) -> Any:
     """log Γ(x + a) − log Γ(x)."""
-    xp, gammaln = namespace(x), special_functions(x).gammaln
-    large = xp.maximum(x, _LARGE)
+    xp = namespace(x)
+    small, large = xp.minimum(x, _LARGE), xp.maximum(x, _LARGE)
     growth = (large - 0.5) * xp.log1p(shift / large) - shift
     growth = growth + shift * xp.log(large + shift)
     growth = growth + (_stirling_rest(large + shift) - _stirling_rest(large))
-    return xp.where(x < _LARGE, gammaln(x + shift) - gammaln(x), growth)
+    return xp.where(x < _LARGE, _log_gamma(small + shift) - _log_gamma(small), growth)
+
+
+def _log_gamma(x: Any) -> Any:
+    """log Γ(x), for denormal x too."""
+    xp, gammaln = namespace(x), special_functions(x).gammaln
+    # For small x, Γ(x) and 1/x round to the same float64.
+    return xp.where(x < _TINY, -xp.log(x), gammaln(xp.maximum(x, _TINY)))
 
 
 def _stirling_rest(x: Any) -> Any:
     """log Γ(x) − (x − ½) log x + x − log(2π)/2, for x of at least 16."""
-    y = 1 / x**2
+    y = (1 / x) ** 2
     series = 1 / 12 - y * (1 / 360 - y * (1 / 1260 - y * (1 / 1680 - y / 1188)))
     return series / x
 
 
+@finite
 def binomial_pmf(successes: Any, n_trials: Any, probability: Any) -> Any:
     """P(Bin(n, p) = j); all arguments broadcast.
 
     Parameters
     ----------
     successes, n_trials : arrays of whole numbers
-        j and n, with 0 ≤ j ≤ n.
+        j and n, with 0 ≤ j ≤ n ≤ 10⁹.
     probability : array
         p in [0, 1], with a tolerance of 1e-9 for the rounding of sums.
 
@@ -147,9 +165,9 @@ def binomial_pmf(successes: Any, n_trials: Any, probability: Any) -> Any:
     >>> [round(float(p), 12) for p in binomial_pmf([0, 1, 2], 2, 0.5)]
     [0.25, 0.5, 0.25]
     """
-    k, n, p = in_one_place(
+    k, n, p = together(
         successes=as_counts("successes", successes, 0),
-        n_trials=as_counts("n_trials", n_trials, 0),
+        n_trials=_as_trials(n_trials),
         probability=as_floats("probability", probability),
     )
     refuse("successes", k, k > n, "be at most n_trials")
@@ -161,9 +179,17 @@ def binomial_pmf(successes: Any, n_trials: Any, probability: Any) -> Any:
     choices = special.gammaln(n + 1) - special.gammaln(k + 1)
     choices = choices - special.gammaln(n - k + 1)
     logs = special.xlogy(k, p) + special.xlog1py(n - k, -p)
-    return xp.exp(choices + logs)
+    return xp.minimum(xp.exp(choices + logs), 1.0)
 
 
+def _as_trials(n_trials: Any) -> Any:
+    n = as_counts("n_trials", n_trials, 0)
+    wanted = "be at most 10**9: more would leave few digits right"
+    refuse("n_trials", n, n > _MOST_TRIALS, wanted)
+    return n
+
+
+@finite
 def beta_binomial_pmf(successes: Any, n_trials: Any, a: Any, b: Any) -> Any:
     """P(j successes in n trials) if the probability is drawn from Beta(a, b).
 
@@ -172,13 +198,14 @@ def beta_binomial_pmf(successes: Any, n_trials: Any, a: Any, b: Any) -> Any:
     Parameters
     ----------
     successes, n_trials : arrays of whole numbers
-        j and n, with 0 ≤ j ≤ n.
+        j and n, with 0 ≤ j ≤ n ≤ 10⁹.
     a, b : arrays
         Positive.
 
     Returns
     -------
     array
+        As accurate for large a and b as for small ones.
 
     Raises
     ------
@@ -190,16 +217,18 @@ def beta_binomial_pmf(successes: Any, n_trials: Any, a: Any, b: Any) -> Any:
     >>> [round(float(p), 12) for p in beta_binomial_pmf([0, 1, 2], 2, 1.0, 1.0)]
     [0.333333333333, 0.333333333333, 0.333333333333]
     """
-    j, n, a, b = in_one_place(
+    j, n, a, b = together(
         successes=as_counts("successes", successes, 0),
-        n_trials=as_counts("n_trials", n_trials, 0),
+        n_trials=_as_trials(n_trials),
         a=as_positive("a", a),
         b=as_positive("b", b),
     )
     refuse("successes", j, j > n, "be at most n_trials")
-    betaln = special_functions(j).betaln
-    chosen = betaln(j + a, n - j + b) - betaln(a, b) - betaln(n - j + 1, j + 1)
-    return namespace(j).exp(chosen) / (n + 1)
+    xp, log_gamma = namespace(j), special_functions(j).gammaln
+    choices = log_gamma(n + 1) - log_gamma(j + 1) - log_gamma(n - j + 1)
+    drawn = _log_gamma_quotient(a, j) + _log_gamma_quotient(b, n - j)
+    logs = choices + drawn - _log_gamma_quotient(a + b, n)
+    return xp.minimum(xp.exp(logs), 1.0)
 
 
 def normal_density(z: Any) -> Any:
@@ -221,6 +250,7 @@ def _density(z: Any) -> Any:
     return xp.where(abs(z) > 40, 0.0, xp.exp(-near * near / 2) / sqrt(2 * pi))
 
 
+@finite
 def folded_normal_mean(mean: Any, deviation: Any) -> Any:
     """E|Z| of normal variables: m (2Φ(m/s) − 1) + 2 s φ(m/s).
 
@@ -243,17 +273,18 @@ def folded_normal_mean(mean: Any, deviation: Any) -> Any:
     >>> round(float(folded_normal_mean(0.0, 1.0)), 12)  # √(2/π)
     0.797884560803
     """
-    m, s = in_one_place(
+    m, s = together(
         mean=as_floats("mean", mean), deviation=as_not_negative("deviation", deviation)
     )
     xp, ndtr = namespace(m), special_functions(m).ndtr
     # For |m| ≥ 40 s, E|Z| and |m| round to the same float64.
     near = s > abs(m) / 40
     size = abs(m) / xp.where(near, s, 1.0)
-    folded = abs(m) * (1 - 2 * ndtr(-size)) + 2 * s * _density(size)
+    folded = abs(m) * (1 - 2 * ndtr(-size)) + s * (2 * _density(size))
     return xp.where(near, folded, abs(m))
 
 
+@finite
 def clipped_normal_moments(
     mean: Any, deviation: Any, low: Any, high: Any
 ) -> tuple[Any, Any, Any]:
@@ -282,7 +313,7 @@ def clipped_normal_moments(
     >>> [round(float(x), 6) for x in clipped_normal_moments(0.0, 1.0, -1.0, 1.0)]
     [0.0, 0.516059, 0.682689]
     """
-    m, s, low, high = in_one_place(
+    m, s, low, high = together(
         mean=as_floats("mean", mean),
         deviation=as_not_negative("deviation", deviation),
         low=as_floats("low", low),
@@ -291,12 +322,15 @@ def clipped_normal_moments(
     refuse("low", low, low > high, "not be above high")
     xp, ndtr = namespace(s), special_functions(s).ndtr
     s = xp.maximum(s, _NO_DEVIATION)
-    a, b = (low - m) / s, (high - m) / s
+    # No further than this, as 0 times infinity would be NaN.
+    with np.errstate(over="ignore"):
+        a, b = (xp.clip((x - m) / s, -_FAR, _FAR) for x in (low, high))
     below, above = ndtr(a), ndtr(-b)
     # Of two equal differences take the one between small numbers: it keeps digits.
     inside = xp.where(a > 0, ndtr(-a) - above, ndtr(b) - below)
     at_a, at_b = _density(a), _density(b)
     first = low * below + high * above + m * inside + s * (at_a - at_b)
-    second = low**2 * below + high**2 * above + (m**2 + s**2) * inside
-    second = second + 2 * m * s * (at_a - at_b) + s**2 * (a * at_a - b * at_b)
+    second = low * (low * below) + high * (high * above) + m * (m * inside)
+    second = second + s * (s * inside) + 2 * m * (s * (at_a - at_b))
+    second = second + s * (s * (a * at_a - b * at_b))
     return first, second, inside

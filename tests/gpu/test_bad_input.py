@@ -27,8 +27,6 @@ LAW = on_host.FiniteLaw([0.5, 0.5], [[0.75, 0.25], [1, 0]], [[0.5, 0.5], [0.25, 
 # A call of every function outside of the theories, whose functions have tests there.
 
 CALLS = {name: calls_of(name) for name in ("linalg", "neighbors", "special")}
-# These functions are called inside of loops and check nothing.
-UNCHECKED = {"orthonormal_rows", "project_out", "solve_positive"}
 NAMES = [(module, name) for module, calls in CALLS.items() for name in calls]
 
 
@@ -39,8 +37,7 @@ def test_host_arrays_are_refused_by_name_and_with_the_remedy(device, module, nam
 
 @pytest.mark.parametrize(("module", "name"), NAMES)
 def test_nan_and_infinity_are_refused_by_name(device, module, name):
-    if name not in UNCHECKED:
-        check_bad_numbers(module, name, CALLS[module][name])
+    check_bad_numbers(module, name, CALLS[module][name])
 
 
 def test_checks_refuse_host_arrays(device):
