@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from refgen import _checks
+from refgen._checks import refuse
 from refgen.arrays import as_floats, to_device
 
 # A mean of values in [low, high] may leave the range by the rounding of its sum, at
@@ -39,3 +40,18 @@ def refuse_outside(
             f"{name} must lie in [low, high] = [{low!r}, {high!r}], got {value!r}; "
             "give the true range: with a smaller one the interval guarantees nothing"
         )
+
+
+def refuse_variance(variance: Any, n: Any, low: Any, high: Any) -> None:
+    """Raise about a variance that no n numbers in [low, high] have."""
+    refuse("variance", variance, variance < 0, "be at least 0")
+    # Samples deviate most if half of them are at each end. The check is of deviations,
+    # as squares of ranges may overflow.
+    largest = (high - low) / 2 * np.sqrt(n / (n - 1)) * (1 + ROUNDING)
+    wanted = "be at most (high - low)²/4 · n/(n - 1), as for any sample in [low, high]"
+    refuse("variance", variance, np.sqrt(variance) > largest, wanted)
+
+
+def log_inverse(probability: Any, factor: float) -> Any:
+    """log(factor/probability), for denormal probabilities too."""
+    return np.log(factor) - np.log(probability)

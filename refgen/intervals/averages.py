@@ -6,12 +6,20 @@ from typing import Any
 
 import numpy as np
 
-from refgen._checks import as_counts, as_open_unit, as_range, refuse
+from refgen._checks import as_counts, as_open_unit, as_range
+from refgen._finite import finite
 from refgen.arrays import as_floats
-from refgen.intervals._checks import ROUNDING, refuse_outside, together
+from refgen.intervals._checks import (
+    ROUNDING,
+    log_inverse,
+    refuse_outside,
+    refuse_variance,
+    together,
+)
 from refgen.intervals.interval import Interval
 
 
+@finite
 def bernstein_of_averages(
     mean: Any,
     variance: Any,
@@ -50,7 +58,8 @@ def bernstein_of_averages(
     TypeError
         If an argument is not numeric.
     ValueError
-        If an argument is out of range or NaN, or shapes do not broadcast.
+        If an argument is out of range or NaN, a variance is negative or larger than
+        that of any numbers in [low, high], or shapes do not broadcast.
 
     Notes
     -----
@@ -81,8 +90,8 @@ def bernstein_of_averages(
         high=high,
     )
     refuse_outside("mean", mean, low, high, ROUNDING)
-    refuse("variance", variance, variance < 0, "be at least 0")
-    span, log = high - low, np.log(3 / error)
+    refuse_variance(variance, n, low, high)
+    span, log = high - low, log_inverse(error, 3)
     spread = np.sqrt(_largest_variance(variance / span / span, n, repeats, log))
     radius = span * (spread * np.sqrt(2 * log / n) + log / (3 * n * repeats))
     ends = np.clip([mean - radius, mean + radius], low, high)

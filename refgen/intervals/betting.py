@@ -11,8 +11,12 @@ from typing import Any
 import numpy as np
 
 from refgen._checks import as_range, check_integer, check_open_unit
+from refgen.arrays import plain_array
 from refgen.intervals._checks import floats, refuse_outside
 from refgen.intervals.interval import Interval
+
+# More would make the interval shorter by less than 10⁻⁷ of the range.
+_MOST_CANDIDATES = 10**7
 
 # No bet risks more than this share of the capital: the c of Waudby-Smith & Ramdas.
 _LARGEST_SHARE = 0.5
@@ -55,7 +59,7 @@ class BettingSequence:
     n_candidates : int
         The ends are `low` plus a multiple of (high − low)/n_candidates, rounded
         outward. Each candidate takes 18 bytes in every place of the batch, and the
-        time per sample is proportional to the number of candidates.
+        time per sample is proportional to the number of candidates; at most 10⁷.
 
     Raises
     ------
@@ -103,7 +107,7 @@ class BettingSequence:
 
     def __post_init__(self) -> None:
         for name in ("low", "high"):
-            if np.ndim(getattr(self, name)):
+            if plain_array(name, getattr(self, name)).ndim:
                 raise TypeError(f"{name} must be a single number")
         low, high = as_range(self.low, self.high)
         checked = {
@@ -112,7 +116,9 @@ class BettingSequence:
             ),
             "low": float(low),
             "high": float(high),
-            "n_candidates": check_integer("n_candidates", self.n_candidates, 2),
+            "n_candidates": check_integer(
+                "n_candidates", self.n_candidates, 2, _MOST_CANDIDATES
+            ),
         }
         for name, value in checked.items():
             object.__setattr__(self, name, value)

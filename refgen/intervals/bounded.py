@@ -6,12 +6,20 @@ from typing import Any
 
 import numpy as np
 
-from refgen._checks import as_counts, as_open_unit, as_range, refuse
+from refgen._checks import as_counts, as_open_unit, as_range
+from refgen._finite import finite
 from refgen.arrays import as_floats
-from refgen.intervals._checks import ROUNDING, refuse_outside, together
+from refgen.intervals._checks import (
+    ROUNDING,
+    log_inverse,
+    refuse_outside,
+    refuse_variance,
+    together,
+)
 from refgen.intervals.interval import Interval
 
 
+@finite
 def hoeffding(
     mean: Any, n: Any, error_probability: Any, low: Any = 0.0, high: Any = 1.0
 ) -> Interval:
@@ -63,10 +71,11 @@ def hoeffding(
         high=high,
     )
     refuse_outside("mean", mean, low, high, ROUNDING)
-    radius = (high - low) * np.sqrt(np.log(2 / error) / (2 * n))
+    radius = (high - low) * np.sqrt(log_inverse(error, 2) / (2 * n))
     return _cut(mean, radius, low, high)
 
 
+@finite
 def empirical_bernstein(
     mean: Any,
     variance: Any,
@@ -130,14 +139,9 @@ def empirical_bernstein(
         high=high,
     )
     refuse_outside("mean", mean, low, high, ROUNDING)
-    refuse("variance", variance, variance < 0, "be at least 0")
-    # Samples deviate most if half of them are at each end. The check is of deviations,
-    # as squares of ranges may overflow.
+    refuse_variance(variance, n, low, high)
     deviation = np.sqrt(variance)
-    largest = (high - low) / 2 * np.sqrt(n / (n - 1)) * (1 + ROUNDING)
-    wanted = "be at most (high - low)²/4 · n/(n - 1), as for any sample in [low, high]"
-    refuse("variance", variance, deviation > largest, wanted)
-    log = np.log(3 / error)
+    log = log_inverse(error, 3)
     terms = deviation * np.sqrt(2 * log / n), (high - low) * (7 / 3) * log / (n - 1)
     return _cut(mean, terms[0] + terms[1], low, high)
 

@@ -12,6 +12,8 @@ from refgen.arrays import UNIT_ROUNDOFF, special_functions
 from refgen.intervals._checks import ROUNDING, floats
 from refgen.intervals.interval import Interval
 
+_LARGEST_KURTOSIS = 1e12
+
 
 def robust_mean(samples: Any, error_probability: float, kurtosis: float) -> Interval:
     """Interval for the mean of unbounded variables, by a median of means.
@@ -28,7 +30,7 @@ def robust_mean(samples: Any, error_probability: float, kurtosis: float) -> Inte
         One third each is for the mean above the interval, for the mean below it, and
         for the variance.
     kurtosis : float
-        At least 1, as for every law; 3 for normal laws, 6 for Laplace's,
+        From 1, as for every law; 3 for normal laws, 6 for Laplace's,
         3 + 6/(ν − 4) for Student's.
 
     Returns
@@ -104,12 +106,14 @@ def _check_kurtosis(kurtosis: Any) -> float:
         raise TypeError(f"kurtosis must be a single number, got shape {array.shape}")
     hint = ": E Z⁴ ≥ (E Z²)² for all laws"
     refuse("kurtosis", array, array < 1, "be at least 1", hint)
+    hint = ": no sample is large enough for more"
+    refuse("kurtosis", array, array > _LARGEST_KURTOSIS, "be at most 1e12", hint)
     return float(array)
 
 
 def _variance_shrinkage(n: int, share: float, kurtosis: float) -> float:
     """s such that σ² ≤ V/(1 − s) except with probability `share`."""
-    n_pairs = (kurtosis + 3) * math.log(1 / share)
+    n_pairs = -(kurtosis + 3) * math.log(share)
     # Far enough above n_pairs that 1 − s is not rounded to 0.
     needed = 2 * (math.floor(n_pairs * (1 + ROUNDING)) + 1)
     if n < needed:
@@ -124,7 +128,7 @@ def _best_blocks(n: int, share: float, kurtosis: float) -> tuple[int, float]:
     """The number of blocks with the smallest t²/m, and its t²."""
     # About 5 log(1/share) blocks are best with Cantelli's inequality, and fewer with
     # the fourth moment.
-    most = min(n, 8 * math.ceil(math.log(1 / share)))
+    most = min(n, 8 * math.ceil(-math.log(share)))
     k = np.arange(1, most + 1, 2)
     size = n // k
     majority = (k + 1) / 2
