@@ -176,10 +176,14 @@ def binomial_pmf(successes: Any, n_trials: Any, probability: Any) -> Any:
     refuse("probability", p, outside, "lie in [0, 1]")
     xp, special = namespace(p), special_functions(p)
     p = xp.clip(p, 0, 1)
-    choices = special.gammaln(n + 1) - special.gammaln(k + 1)
-    choices = choices - special.gammaln(n - k + 1)
     logs = special.xlogy(k, p) + special.xlog1py(n - k, -p)
-    return xp.minimum(xp.exp(choices + logs), 1.0)
+    return xp.minimum(xp.exp(_log_choices(n, k) + logs), 1.0)
+
+
+def _log_choices(n: Any, k: Any) -> Any:
+    """The logarithm of n over k."""
+    gammaln = special_functions(n).gammaln
+    return gammaln(n + 1) - gammaln(k + 1) - gammaln(n - k + 1)
 
 
 def _as_trials(n_trials: Any) -> Any:
@@ -224,10 +228,9 @@ def beta_binomial_pmf(successes: Any, n_trials: Any, a: Any, b: Any) -> Any:
         b=as_positive("b", b),
     )
     refuse("successes", j, j > n, "be at most n_trials")
-    xp, log_gamma = namespace(j), special_functions(j).gammaln
-    choices = log_gamma(n + 1) - log_gamma(j + 1) - log_gamma(n - j + 1)
+    xp = namespace(j)
     drawn = _log_gamma_quotient(a, j) + _log_gamma_quotient(b, n - j)
-    logs = choices + drawn - _log_gamma_quotient(a + b, n)
+    logs = _log_choices(n, j) + drawn - _log_gamma_quotient(a + b, n)
     return xp.minimum(xp.exp(logs), 1.0)
 
 

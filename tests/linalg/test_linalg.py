@@ -6,7 +6,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from refgen.arrays import UNIT_ROUNDOFF
-from refgen.linalg import orthonormal_rows, project_out, solve_positive
+from refgen.linalg import (
+    ball_constrained_least_squares,
+    orthonormal_rows,
+    project_out,
+    solve_positive,
+)
 from refgen.random import Stream
 
 
@@ -31,6 +36,34 @@ def test_basis_is_orthonormal_and_spans_the_rows(seed, m, n):
     assert abs(products - kept[..., None] * np.eye(m)).max() <= allowed
     assert (kept.sum(axis=-1) == rank).all()
     assert abs(project_out(basis[:, None], rows)).max() <= allowed * np.sqrt(n)
+
+
+@pytest.mark.parametrize("exponent", [-1070, -664, 664, 1023])
+def test_rows_of_any_size_are_as_good(exponent):
+    rows = np.array([[1.0, 0.0, 1.0], [0.0, 1.0, 1.0]])
+    basis, rank = orthonormal_rows(2.0**exponent * rows)
+    assert rank == 2
+    np.testing.assert_array_equal(basis, orthonormal_rows(rows)[0])
+
+
+@pytest.mark.parametrize("radius", [1e-300, 1e-200, 1e200])
+def test_balls_of_any_size_are_as_good(radius):
+    moment = radius * np.array([3.0, 4.0])
+    theta, mu = ball_constrained_least_squares(np.eye(2), moment, radius)
+    np.testing.assert_allclose(theta / radius, [0.6, 0.8], rtol=1e-12)
+    assert mu == pytest.approx(4.0, rel=1e-12)
+
+
+def test_a_gram_matrix_has_no_negative_eigenvalue():
+    with pytest.raises(ValueError, match="gram must be positive semidefinite, got -"):
+        ball_constrained_least_squares(np.diag([1.0, -0.1]), [1.0, 1.0], 0.5)
+
+
+def test_vectors_are_projected_along_orthonormal_rows_only():
+    for bad in ([[2.0, 0.0]], [[0.5, 0.0]], [[1.0, 0.0], [0.8, 0.6]]):
+        with pytest.raises(ValueError, match="basis must have rows that are orthonorm"):
+            project_out(bad, [1.0, 1.0])
+    assert project_out([[0.0, 0.0], [0.0, 1.0]], [3.0, 4.0]).tolist() == [3.0, 0.0]
 
 
 @pytest.mark.parametrize(("apart", "rank"), [(2e-9, 2), (0.5e-9, 1)])

@@ -23,6 +23,7 @@ GROUND = {"", "__init__", "_instances", "_lazy", "_libraries", "_plain", "_shown
 GROUND |= {"arrays", "theories"}
 BASE = {
     "_checks",
+    "_finite",
     "_indices",
     "_objects",
     "_overflow",

@@ -59,6 +59,34 @@ def test_rising_factorials_are_products(x, n):
     assert got == pytest.approx(sum(factors), abs=12 * size * 2**-53)
 
 
+@pytest.mark.parametrize(
+    ("name", "arguments", "right"),
+    [
+        ("log_rising_factorial", (1e-320, 2), math.log(1e-320)),
+        ("log_rising_factorial", (1e200, 2), 2 * math.log(1e200)),
+        ("gamma_ratio", (1e100, 2.0), 1e-200),
+        ("gamma_ratio", (1e308, 2.0), 0.0),
+        ("folded_normal_mean", (0.0, 1e308), math.sqrt(2 / math.pi) * 1e308),
+        ("folded_normal_mean", (1e308, 1e-308), 1e308),
+        # As for a fair coin: the law of the probability is narrow.
+        ("beta_binomial_pmf", ([0, 1, 2], 2, 1e15, 1e15), [0.25, 0.5, 0.25]),
+    ],
+)
+def test_arguments_may_be_as_large_or_small_as_float64_is(name, arguments, right):
+    assert_allclose(getattr(special, name)(*arguments), right, rtol=1e-12)
+
+
+def test_a_distant_end_is_as_good_as_none():
+    moments = (special.clipped_normal_moments(0, 1, low, 1) for low in (-1e308, -99))
+    assert_allclose(*moments, rtol=1e-12)
+
+
+@pytest.mark.parametrize("function", ["log_rising_factorial", "folded_normal_mean"])
+def test_results_that_overflow_are_refused(function):
+    with pytest.raises(ValueError, match=rf"{function} leaves the range of float64"):
+        getattr(special, function)(1.7e308, 1.7e308)
+
+
 # Laws of counts.
 
 
