@@ -61,12 +61,13 @@ def check_integer(
         raise TypeError(
             f"{name} must be an integer of at least {minimum}, got {shown(value)}"
         )
-    if value < minimum:
-        raise ValueError(f"{name} must be at least {minimum}, got {shown(value)}")
-    if maximum is not None and value > maximum:
+    number = int(value)
+    if number < minimum:
+        raise ValueError(f"{name} must be at least {minimum}, got {shown(number)}")
+    if maximum is not None and number > maximum:
         most = _as_power(maximum)
-        raise ValueError(f"{name} must be at most {most}, got {shown(value)}")
-    return int(value)
+        raise ValueError(f"{name} must be at most {most}, got {shown(number)}")
+    return number
 
 
 def _as_power(number: int) -> str:

@@ -56,7 +56,7 @@ def test_balls_of_any_size_are_as_good(radius):
 
 def test_a_gram_matrix_has_no_negative_eigenvalue():
     with pytest.raises(ValueError, match="gram must be positive semidefinite, got -"):
-        ball_constrained_least_squares(np.diag([1.0, -0.1]), [1.0, 1.0], 0.5)
+        ball_constrained_least_squares([[1.0, 2.0], [2.0, 1.0]], [1.0, 1.0], 0.5)
 
 
 def test_vectors_are_projected_along_orthonormal_rows_only():
