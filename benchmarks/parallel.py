@@ -25,7 +25,7 @@ import refgen as rg
 from refgen.arrays import Instance
 from refgen.claims import at_most, claim, get
 from refgen.domains import Domain
-from refgen.verify.executors import _processes, executor
+from refgen.verify.executors import executor, processes
 from refgen.verify.schedule import NoStore, Scheduler
 from refgen.verify.statements import StatementRun
 from refgen.verify.store import RunStore, identity
@@ -64,7 +64,7 @@ if __name__ != "__main__":  # workers import this module by its name
 
 @contextlib.contextmanager
 def one_worker():
-    with _processes(1) as pool:
+    with processes(1) as pool:
         yield pool, 4
 
 

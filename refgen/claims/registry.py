@@ -174,21 +174,31 @@ def get(id: str) -> Claim:
     >>> get("GDE-6").kind
     'inequality'
     """
-    return find([id])[0]
+    known = _known()
+    if id not in known:
+        raise UnknownClaim(_unknown("claim", id, known))
+    return _loaded([id])[0]
 
 
 def find(patterns: Iterable[str]) -> list[Claim]:
-    """Claims whose id matches any of the ids or globs; all if there are none.
+    """The claims that are asked for; all if there are no patterns.
+
+    Parameters
+    ----------
+    patterns : iterable of str
+        Ids, globs of ids, or names of theories, which stand for all their claims.
 
     Raises
     ------
     UnknownClaim
-        If a pattern matches no id; the nearest ids are named.
+        If a pattern matches nothing; the nearest ids and theories are named.
 
     Examples
     --------
     >>> [claim.id for claim in find(["GDE-4*"])]
     ['GDE-4', 'GDE-4b', 'GDE-4c']
+    >>> {claim.theory for claim in find(["resmem"])}
+    {'resmem'}
     """
     known, wanted = (
         _known(),
@@ -199,16 +209,26 @@ def find(patterns: Iterable[str]) -> list[Claim]:
     found: set[str] = set()
     for pattern in wanted:
         matching = {id for id in known if fnmatch.fnmatchcase(id, pattern)}
+        if pattern in THEORIES:
+            matching |= {id for id in known if _theory(id) == pattern}
         if not matching:
-            raise UnknownClaim(_unknown(pattern, sorted(known)))
+            raise UnknownClaim(
+                _unknown("claim or theory", pattern, {*known, *THEORIES})
+            )
         found |= matching
     return _loaded(found)
 
 
-def _unknown(pattern: str, ids: list[str]) -> str:
-    lower = {id.lower(): id for id in ids}
-    near = difflib.get_close_matches(pattern.lower(), lower, n=3, cutoff=0.5)
+def _theory(id: str) -> str:
+    if id in _claims:
+        return _claims[id].theory
+    return modules()[id].split(".")[2]
+
+
+def _unknown(what: str, name: str, known: Iterable[str]) -> str:
+    lower = {known_name.lower(): known_name for known_name in sorted(known)}
+    near = difflib.get_close_matches(name.lower(), lower, n=3, cutoff=0.5)
     hint = ", ".join(lower[n] for n in near)
-    return f"no claim {pattern!r}; " + (
+    return f"no {what} {name!r}; " + (
         f"nearest: {hint}" if hint else "see `refgen list`"
     )

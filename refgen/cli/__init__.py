@@ -1,28 +1,16 @@
 """The command line: ``refgen verify | list | show | audit | doctor``."""
 
-from __future__ import annotations
+from typing import TYPE_CHECKING
 
-import sys
-
-import click
-
-from refgen import __version__
-from refgen.cli._discovery import CommandFiles
+from refgen._lazy import lazy
 
 __all__ = ["main"]
 
 # Why refgen_gpu has no such package.
 NOT_MIRRORED = "one command line for both packages: refgen verify --backend cupy"
 
-
-@click.group(
-    commands=CommandFiles(__name__),
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-@click.version_option(__version__, prog_name="refgen")
-def main() -> None:
-    """Theorems about why learning generalizes: verified, stressed and refuted."""
-    for stream in (sys.stdout, sys.stderr):
-        # Statements hold Greek letters: a terminal without them shows "?" instead.
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")
+# Loaded on first use, so that a process can prepare for Ctrl-C before.
+if TYPE_CHECKING:
+    from refgen.cli._program import main
+else:
+    __getattr__, __dir__ = lazy(__name__, __all__, {"main": "_program"})

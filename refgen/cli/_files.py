@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
+import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 import click
 
 # Why refgen_gpu has no such module.
 NOT_MIRRORED = "part of the command line"
+
+# Bytes that have to fit on the disk before a run starts: more than any report has had.
+_ROOM = 1 << 20
 
 
 class InputError(click.ClickException):
@@ -44,8 +50,7 @@ def check_directory(path: Path) -> None:
     """
     try:
         path.mkdir(parents=True, exist_ok=True)
-        _temporary(path / "tables").touch()
-        _temporary(path / "tables").unlink()
+        _try_room(path / "tables")
     except OSError as error:
         raise unwritable("--report", path, error) from error
 
@@ -56,11 +61,27 @@ def _try_writing(path: Path) -> None:
         raise InputError(f"--json {path} is a directory; name a file")
     if not target.parent.is_dir():
         raise InputError(f"--json {path}: no directory {path.parent}; create it first")
-    if target.exists() and not target.is_file():
-        return  # a pipe or a device: opening it may block or act
-    # Permissions do not tell: root passes them, and some file systems refuse anyway.
-    _temporary(target).touch()
-    _temporary(target).unlink()
+    if target.is_char_device():
+        # Only writing tells that a device takes nothing. JSON may start with a space.
+        target.write_text(" ")
+    elif target.is_file() or not target.exists():  # opening a pipe may block
+        _try_room(target)
+
+
+def _try_room(target: Path) -> None:
+    """Write as much as a report may need next to `target`, and remove it again.
+
+    Permissions do not tell: root passes them, and some file systems refuse anyway. On a
+    full disk an empty file can still be made.
+    """
+    try:
+        with _temporary(target).open("wb") as file:
+            file.write(bytes(_ROOM))
+            file.flush()
+            os.fsync(file.fileno())
+    finally:
+        with contextlib.suppress(OSError):
+            _temporary(target).unlink(missing_ok=True)
 
 
 def write_report(path: Path, text: str) -> None:
@@ -69,26 +90,58 @@ def write_report(path: Path, text: str) -> None:
     Raises
     ------
     InputError
-        If the file cannot be written.
+        If the file cannot be written; it says where the text was saved instead.
     """
-    target = Path(os.path.realpath(path))
     try:
-        if target.exists() and not target.is_file():
-            target.write_text(text, encoding="utf-8")
-            return
+        _write(Path(os.path.realpath(path)), text)
+    except OSError as error:
+        saved = rescued(lambda folder: _write(folder / "report.json", text))
+        raise unwritable("--json", path, error, saved) from error
+
+
+def _write(target: Path, text: str) -> None:
+    if target.exists() and not target.is_file():
+        target.write_text(text, encoding="utf-8")
+        return
+    try:
         _temporary(target).write_text(text, encoding="utf-8")
         os.replace(_temporary(target), target)
-    except OSError as error:
+    except OSError:
         with contextlib.suppress(OSError):
             _temporary(target).unlink(missing_ok=True)
-        raise unwritable("--json", path, error) from error
+        raise
+
+
+def rescued(write: Callable[[Path], object]) -> Path | None:
+    """Save results in a new folder among the temporary files; None if that fails, too.
+
+    Examples
+    --------
+    >>> folder = rescued(lambda folder: _write(folder / "report.json", "{}"))
+    >>> _ = (folder / "report.json").read_text()
+    >>> shutil.rmtree(folder)
+    """
+    folder = None
+    try:
+        folder = Path(tempfile.mkdtemp(prefix="refgen-"))
+        write(folder)
+    except OSError:
+        if folder is not None:
+            shutil.rmtree(folder, ignore_errors=True)
+        return None
+    return folder
 
 
 def _temporary(target: Path) -> Path:
     return target.with_name(f".refgen-{os.getpid()}.tmp")
 
 
-def unwritable(option: str, path: Path, error: OSError) -> InputError:
+def unwritable(
+    option: str, path: Path, error: OSError, saved: Path | None = None
+) -> InputError:
     """The error to raise if the path given to an option cannot be written."""
     reason = error.strerror or error
-    return InputError(f"{option} {path}: cannot be written ({reason})")
+    told = f"{option} {path}: cannot be written ({reason})"
+    if saved is not None:
+        told += f"; it was saved in the folder {saved} instead"
+    return InputError(told)

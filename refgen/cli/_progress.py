@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from refgen.cli._output import LostOutput
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -20,20 +22,28 @@ class Progress:
     console : rich.console.Console
     total : int
         Number of claims.
+
+    Attributes
+    ----------
+    failure : LostOutput or None
+        Why the output cannot be written. The run is then stopped as by Ctrl-C, so that
+        what was finished can be saved.
     """
 
     def __init__(self, console: Console, total: int) -> None:
         from rich.progress import MofNCompleteColumn, TimeElapsedColumn
         from rich.progress import Progress as Bar
 
-        self._on_terminal = console.is_terminal
+        self.failure: LostOutput | None = None
+        # A dumb terminal cannot redraw a bar.
+        self._has_bar = console.is_terminal and not console.is_dumb_terminal
         self._bar = Bar(
             *Bar.get_default_columns()[:2],
             MofNCompleteColumn(),
             TimeElapsedColumn(),
             console=console,
             transient=True,
-            disable=not console.is_terminal,
+            disable=not self._has_bar,
         )
         self._task = self._bar.add_task("verifying", total=total)
 
@@ -47,5 +57,10 @@ class Progress:
     def show(self, result: ClaimResult) -> None:
         """Show that a claim is finished."""
         self._bar.advance(self._task)
-        if not self._on_terminal:
+        if self._has_bar:
+            return
+        try:
             click.echo(f"{result.id}: {result.verdict} ({result.seconds:.2f} s)")
+        except LostOutput as error:
+            self.failure = error
+            raise KeyboardInterrupt from error

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from refgen.cli._files import unwritable
+from refgen.cli._files import rescued, unwritable
 
 if TYPE_CHECKING:
     from refgen.verify import Report
@@ -31,6 +31,7 @@ class ReportTables:
     def __init__(self, directory: Path | None) -> None:
         self._directory = directory
         self._error: OSError | None = None
+        self._saved: Path | None = None
         self._written: list[Path] = []
         self.record = None if directory is None else self._write
 
@@ -43,6 +44,9 @@ class ReportTables:
             self._written = write_tables(self._directory, results, measurements)
         except OSError as error:
             self._error = error
+            self._saved = rescued(
+                lambda folder: write_tables(folder, results, measurements)
+            )
 
     def close(self) -> None:
         """Name the files that were written.
@@ -50,11 +54,11 @@ class ReportTables:
         Raises
         ------
         InputError
-            If a file could not be written.
+            If a file could not be written; it says where the tables were saved instead.
         """
         if self._directory is None:
             return
         if self._error is not None:
-            raise unwritable("--report", self._directory, self._error)
+            raise unwritable("--report", self._directory, self._error, self._saved)
         for path in self._written:
             click.echo(f"wrote {path}")

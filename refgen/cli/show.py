@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING
 
 import click
@@ -25,14 +26,14 @@ def command(id: str) -> None:
 
 
 def _find(id: str) -> Claim:
-    """The claim of that id; a usage error for an unknown id, and for a glob."""
-    from refgen.claims import UnknownClaim, find
+    """The claim of that id; a usage error for anything else."""
+    from refgen.claims import UnknownClaim, find, get
 
+    with contextlib.suppress(UnknownClaim):
+        return get(id)
     try:
-        found = find([id])
+        ids = [claim.id for claim in find([id])]
     except UnknownClaim as error:
         raise click.UsageError(str(error)) from error
-    ids = [claim.id for claim in found]
-    if ids != [id]:
-        raise click.UsageError(f"show takes one id; {id!r} matches {ids}")
-    return found[0]
+    shown = ", ".join(ids[:5] + ["…"] * (len(ids) > 5))
+    raise click.UsageError(f"show takes one id; {id!r} matches {shown}")

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from refgen.cli._console import wide_console
+from refgen.cli._endings import INTERRUPTED
 from refgen.cli._files import InputError, check_directory, check_writable, write_report
+from refgen.cli._output import LostOutput
 from refgen.cli._progress import Progress
 from refgen.cli._report import print_report
 from refgen.cli._tables import ReportTables
@@ -106,7 +110,9 @@ def command(
     twins: bool,
     **options: Any,
 ) -> None:
-    """Verify claims (IDS or globs; all by default) and refute their false twins.
+    """Verify claims and refute their false twins.
+
+    IDS are ids, globs of them ('GDE-8*'), or names of theories; all claims by default.
 
     Columns of the table: resolves, the relative error of a side that would have been
     seen; tightest, how near an inequality came to equality (of other claims, the
@@ -114,22 +120,40 @@ def command(
     that the scan would have missed one time in twenty; twins, how many were refuted;
     nearest, how far the nearest twin is from the truth.
 
-    Exit status: 0 if all hold and all twins are refuted, 1 if not, 2 on wrong usage,
-    130 if interrupted.
+    Exit status: 0 if all hold and all twins are refuted; 1 if not; 2 on wrong usage, or
+    if something cannot be read or written; 70 if refgen itself fails; 130 after Ctrl-C;
+    141 if nobody reads the output any more.
     """
     check_writable(json_path)
     if report_path is not None:
         check_directory(report_path)
     options["rg"] = _package(backend)
     tables = ReportTables(report_path)
-    with tempfile.TemporaryDirectory() as directory:
-        # Otherwise Hypothesis leaves a .hypothesis folder in the current one.
-        os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", directory)
-        report = _run(ids, options, tables, twins)
-    if json_path is not None:
-        write_report(json_path, report.to_json())
-    tables.close()
-    raise SystemExit(130 if report.interrupted else 0 if report.ok else 1)
+    report, stopped = _run(ids, options, tables)
+    failures: list[str] = []
+    try:
+        # Saved before anything is printed: the output may be what cannot be written.
+        if json_path is not None:
+            with _collected(failures):
+                write_report(json_path, report.to_json())
+        if stopped is not None:
+            raise stopped
+        print_report(wide_console(), report, twins)
+        with _collected(failures):
+            tables.close()
+    finally:
+        if failures:
+            raise InputError("\n".join(failures))
+    raise SystemExit(INTERRUPTED if report.interrupted else 0 if report.ok else 1)
+
+
+@contextlib.contextmanager
+def _collected(failures: list[str]) -> Iterator[None]:
+    """Note what the user has to be told, and go on."""
+    try:
+        yield
+    except InputError as error:
+        failures.append(error.message)
 
 
 def _package(backend: str) -> ModuleType:
@@ -148,19 +172,22 @@ def _package(backend: str) -> ModuleType:
 
 
 def _run(
-    ids: tuple[str, ...], options: dict[str, Any], tables: ReportTables, twins: bool
-) -> Report:
+    ids: tuple[str, ...], options: dict[str, Any], tables: ReportTables
+) -> tuple[Report, LostOutput | None]:
+    """The report, and why the output cannot be written, if that stopped the run."""
     from refgen.verify import ExecutorError, RunError, verify
 
-    console = wide_console()
-    try:
-        with Progress(console, _count(ids, options["profile"])) as progress:
-            record = tables.record
-            report = verify(ids, on_result=progress.show, record=record, **options)
-    except (RunError, ExecutorError) as error:
-        raise InputError(str(error)) from error
-    print_report(console, report, twins)
-    return report
+    progress = Progress(wide_console(), _count(ids, options["profile"]))
+    with tempfile.TemporaryDirectory() as directory:
+        # Otherwise Hypothesis leaves a .hypothesis folder in the current one.
+        os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", directory)
+        try:
+            with progress:
+                shown, record = progress.show, tables.record
+                report = verify(ids, on_result=shown, record=record, **options)
+        except (RunError, ExecutorError) as error:
+            raise InputError(str(error)) from error
+    return report, progress.failure
 
 
 def _count(ids: tuple[str, ...], profile: str) -> int:

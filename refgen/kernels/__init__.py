@@ -19,18 +19,36 @@ def compiled(function: Callable, **options: Any) -> Any:
     """Compile with Numba, cached on disk where there is a place to write.
 
     Where neither the package nor the home directory is writable, Numba refuses to
-    cache; the kernel then compiles once per process, with the same results. The
-    interpreter's lock is released, so that threads may share the work. `options` are
-    passed to ``numba.njit``.
+    cache, and on a full disk it fails; the kernel then compiles once per process, with
+    the same results. The interpreter's lock is released, so that threads may share the
+    work. `options` are passed to ``numba.njit``.
     """
     from numba import njit
 
     try:
-        return njit(cache=True, nogil=True, **options)(function)
+        made = njit(cache=True, nogil=True, **options)(function)
     except RuntimeError as error:
         if "no locator available" not in str(error):
             raise
         return njit(nogil=True, **options)(function)
+    cache = getattr(made, "_cache", None)
+    for name in ("load_overload", "save_overload"):
+        if hasattr(cache, name):
+            setattr(cache, name, _without_failing(getattr(cache, name)))
+    return made
+
+
+def _without_failing(access: Callable) -> Callable:
+    """Reading or writing a cache, where failing means that nothing was found."""
+
+    @functools.wraps(access)
+    def attempt(*args: Any) -> Any:
+        try:
+            return access(*args)
+        except OSError:
+            return None
+
+    return attempt
 
 
 def kernel(module: str, name: str) -> _Kernel:

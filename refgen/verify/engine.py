@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -41,14 +42,14 @@ def verify(
     n_jobs: int = 1,
     dask: str | None = None,
     run: str | Path | None = None,
-    record: Callable[[Report, Iterator[Block]], None] | None = None,
+    record: Callable[[Report, Iterable[Block]], None] | None = None,
 ) -> Report:
     """Verify claims numerically and refute their twins.
 
     Parameters
     ----------
     ids : iterable of str
-        Ids or globs; all claims by default.
+        Ids, globs, or names of theories; all claims by default.
     profile : {"quick", "default", "wide"}
     n_instances : int, optional
         Scanned instances per claim of cost 1, instead of the profile's.
@@ -68,8 +69,9 @@ def verify(
     run : path, optional
         Directory that keeps finished tasks; the same call continues from there.
     record : callable, optional
-        Called at the end with the report and a stream of all measurements, in the form
-        that `refgen.verify.measurements.write_tables` takes.
+        Called at the end with the report and an iterable of all measurements, in the
+        form that `refgen.verify.measurements.write_tables` takes. Every iteration reads
+        them anew.
 
     Returns
     -------
@@ -136,7 +138,7 @@ def verify(
             report.interrupted = True
         report.results = [results[c.id] for c in ran if c.id in results]
         if record is not None:
-            record(report, blocks(_recorded(claims, store)))
+            record(report, _Recorded(claims, store))
     return report
 
 
@@ -254,11 +256,16 @@ def _store(run: str | Path | None, arguments: dict[str, Any], rg: Any) -> Iterat
             yield store
 
 
-def _recorded(
-    claims: dict[str, list[StatementRun]], store: Any
-) -> Iterator[tuple[Task, str, bytes | None]]:
-    """Measurements of all tasks that count, with the statement's text."""
-    for same in claims.values():
-        for run in same:
+class _Recorded:
+    """Measurements of all tasks that count, as blocks that `write_tables` takes."""
+
+    def __init__(self, claims: dict[str, list[StatementRun]], store: Any) -> None:
+        self._claims, self._store = claims, store
+
+    def __iter__(self) -> Iterator[Block]:
+        return blocks(self._rows())
+
+    def _rows(self) -> Iterator[tuple[Task, str, bytes | None]]:
+        for run in itertools.chain(*self._claims.values()):
             for task, _ in run.counted:
-                yield task, name_of(run.statement), store.measurements(task)
+                yield task, name_of(run.statement), self._store.measurements(task)

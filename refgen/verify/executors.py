@@ -3,60 +3,28 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
-import importlib.metadata as metadata
-import json
-import platform
+import multiprocessing
+import os
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import CancelledError, Executor, Future
-from functools import cache
-from pathlib import Path
+from concurrent.futures import Executor, Future
 from typing import Any
 
-# Results may differ in the last bits between versions of these.
-_LIBRARIES = ("numpy", "scipy", "numba", "hypothesis", "scikit-learn")
+from refgen._interrupts import (
+    deaf_children,
+    interrupts_deferred,
+    interrupts_noticed,
+)
+from refgen._streams import standard_streams
 
-# Seconds within which a scheduler has to answer and to have a worker.
-_PATIENCE = 10
+# Seconds between two looks of a worker at whether its parent is alive.
+_WATCH = 0.5
 
 
 class ExecutorError(RuntimeError):
     """Workers cannot be started, reached or trusted, or they die repeatedly."""
-
-
-@cache
-def environment() -> dict[str, str]:
-    """Code and libraries of this process, which results may depend on.
-
-    Examples
-    --------
-    >>> sorted(environment())
-    ['code', 'versions']
-    """
-    versions = {name: metadata.version(name) for name in _LIBRARIES}
-    versions["python"] = platform.python_version()
-    return {"code": code_digest(), "versions": json.dumps(versions)}
-
-
-def code_digest() -> str:
-    """SHA-256 of all sources of refgen and refgen_gpu.
-
-    Examples
-    --------
-    >>> len(code_digest())
-    64
-    """
-    root = Path(__file__).parents[2]
-    digest = hashlib.sha256()
-    for package in ("refgen", "refgen_gpu"):
-        for path in sorted((root / package).rglob("*")):
-            if path.suffix in (".py", ".cu", ".cuh"):
-                text = path.read_bytes()
-                digest.update(f"{path.relative_to(root)} {len(text)} ".encode())
-                digest.update(text)
-    return digest.hexdigest()
 
 
 class Inline(Executor):
@@ -64,34 +32,12 @@ class Inline(Executor):
 
     def submit(self, fn: Callable, /, *args: Any, **kwargs: Any) -> Future:
         future: Future = Future()
-        with _interrupts_noticed():
+        with interrupts_noticed():
             try:
                 future.set_result(fn(*args, **kwargs))
             except Exception as error:
                 future.set_exception(error)
         return future
-
-
-@contextlib.contextmanager
-def _interrupts_noticed() -> Iterator[None]:
-    """Raise KeyboardInterrupt after Ctrl-C, even if a library swallows it."""
-    in_main = threading.current_thread() is threading.main_thread()
-    if not in_main or signal.getsignal(signal.SIGINT) != signal.default_int_handler:
-        yield
-        return
-    seen = []
-
-    def notice(number: int, frame: Any) -> None:
-        seen.append(number)
-        raise KeyboardInterrupt
-
-    signal.signal(signal.SIGINT, notice)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-        if seen:
-            raise KeyboardInterrupt
 
 
 @contextlib.contextmanager
@@ -111,17 +57,58 @@ def executor(n_jobs: int, dask: str | None) -> Iterator[tuple[Executor, int]]:
     (1, 1)
     """
     if dask is not None:
-        with _dask(dask, n_jobs) as found:
+        from refgen.verify.cluster import dask_executor
+
+        with dask_executor(dask, n_jobs) as found:
             yield found
     elif n_jobs == 1:
         yield Inline(), 1
     else:
-        with _processes(n_jobs) as pool:
+        with processes(n_jobs) as pool:
             yield pool, 2 * n_jobs
 
 
 @contextlib.contextmanager
-def _processes(n_jobs: int) -> Iterator[Executor]:
+def processes(n_jobs: int) -> Iterator[Executor]:
+    """Worker processes, which end with the context and with this process.
+
+    Raises
+    ------
+    ExecutorError
+        If this process may not start others.
+
+    Examples
+    --------
+    >>> with processes(2) as pool:
+    ...     pool.submit(abs, -1).result()
+    1
+    """
+    require_children()
+    with standard_streams():  # loky flushes them
+        pool = _started(n_jobs)
+        try:
+            yield pool
+        except BaseException:
+            _kill(pool)
+            raise
+        pool.shutdown(wait=True)
+
+
+def require_children() -> None:
+    """Refuse to start workers where Python does not let them be started.
+
+    Raises
+    ------
+    ExecutorError
+    """
+    if multiprocessing.current_process().daemon:
+        raise ExecutorError(
+            "this process is a worker that may not start processes of its own (of "
+            "multiprocessing or Dask): use one job here"
+        )
+
+
+def _started(n_jobs: int) -> Any:
     from joblib.externals.loky import ProcessPoolExecutor
 
     # The processes use all cores already: one thread for each of them.
@@ -132,16 +119,28 @@ def _processes(n_jobs: int) -> Iterator[Executor]:
         max_workers=n_jobs,
         timeout=300,
         env=threads,
-        # Ctrl-C reaches all processes of a terminal: workers leave it to this one.
-        initializer=signal.signal,
-        initargs=(signal.SIGINT, signal.SIG_IGN),
+        initializer=begin_worker,
+        initargs=(os.getpid(),),
     )
-    try:
-        yield pool
-    except BaseException:
-        _kill(pool)
-        raise
-    pool.shutdown(wait=True)
+    with deaf_children():
+        pool.submit(int)  # starts all of them
+    return pool
+
+
+def begin_worker(parent: int) -> None:
+    """What a worker does first: ignore Ctrl-C, and watch the process `parent`.
+
+    A killed parent cannot stop its workers, and they may be in a long task. They end
+    as soon as they see that they have another parent.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+
+
+def _end_with(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(_WATCH)
+    os._exit(1)
 
 
 def _kill(pool: Any) -> None:
@@ -152,45 +151,7 @@ def _kill(pool: Any) -> None:
     """
     from joblib.externals.loky.backend.utils import kill_process_tree
 
-    for worker in list((pool._processes or {}).values()):
-        kill_process_tree(worker)
+    with interrupts_deferred():
+        for worker in list((pool._processes or {}).values()):
+            kill_process_tree(worker)
     pool.shutdown(wait=True)
-
-
-@contextlib.contextmanager
-def _dask(address: str, n_jobs: int) -> Iterator[tuple[Executor, int]]:
-    try:
-        from distributed import Client, KilledWorker, LocalCluster
-    except ImportError as error:
-        raise ExecutorError(
-            "--dask needs distributed; pip install 'refgen[dask]'"
-        ) from error
-    with contextlib.ExitStack() as stack:
-        target: Any = address
-        if address == "local":
-            target = stack.enter_context(
-                LocalCluster(
-                    n_workers=n_jobs, threads_per_worker=1, dashboard_address=None
-                )
-            )
-        try:
-            client = stack.enter_context(Client(target, timeout=_PATIENCE))
-            client.wait_for_workers(1, timeout=_PATIENCE)
-        except (OSError, ValueError, TimeoutError) as error:
-            raise ExecutorError(
-                f"no Dask scheduler with a worker answers at {address} ({error}); give "
-                "the address that `dask scheduler` prints, or 'local'"
-            ) from error
-        threads = sum(client.nthreads().values())
-        try:
-            yield client.get_executor(pure=False), 2 * threads
-        except KilledWorker as error:
-            raise ExecutorError(
-                f"Dask workers died again and again ({error}); they may need more "
-                "memory"
-            ) from error
-        except CancelledError as error:
-            raise ExecutorError(
-                f"the Dask scheduler at {address} was lost; with --run the same "
-                "command goes on from what was finished"
-            ) from error

@@ -8,7 +8,9 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Protocol
 
-from refgen.verify.executors import ExecutorError, environment
+from refgen._interrupts import interrupts_noticed
+from refgen.verify.environment import environment
+from refgen.verify.executors import ExecutorError
 from refgen.verify.outcomes import Outcome
 from refgen.verify.statements import StatementRun
 from refgen.verify.tasks import Settings, Task, perform_all, perform_by_name
@@ -125,7 +127,9 @@ class Scheduler:
     def _collect(self) -> None:
         """Save finished outcomes; only then report the death of a worker."""
         death = None
-        for future in wait(self._pending, return_when=FIRST_COMPLETED).done:
+        with interrupts_noticed():
+            ended = wait(self._pending, return_when=FIRST_COMPLETED).done
+        for future in ended:
             try:
                 outcomes = future.result()
             except BrokenExecutor as error:

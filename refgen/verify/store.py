@@ -8,17 +8,24 @@ import zlib
 from pathlib import Path
 from typing import Any
 
-from refgen.verify.executors import environment
+from refgen.verify.environment import ARITHMETIC, differences, environment
 from refgen.verify.outcomes import Outcome
 from refgen.verify.tasks import Task
 
 _FILE = "run.sqlite3"
-_SCHEMA = (
-    "CREATE TABLE run (name TEXT PRIMARY KEY, value TEXT NOT NULL)",
-    "CREATE TABLE outcomes (claim TEXT, statement INTEGER, stage TEXT, block INTEGER, "
-    "outcome BLOB NOT NULL, measurements BLOB, checksum INTEGER NOT NULL, "
-    "PRIMARY KEY (claim, statement, stage, block))",
-)
+_COLUMNS = {
+    "run": {"name": "TEXT PRIMARY KEY", "value": "TEXT NOT NULL"},
+    "outcomes": {
+        "claim": "TEXT",
+        "statement": "INTEGER",
+        "stage": "TEXT",
+        "block": "INTEGER",
+        "outcome": "BLOB NOT NULL",
+        "measurements": "BLOB",
+        "checksum": "INTEGER NOT NULL",
+    },
+}
+_UNIQUE = {"run": "", "outcomes": ", PRIMARY KEY (claim, statement, stage, block)"}
 _KEY = "claim = ? AND statement = ? AND stage = ? AND block = ?"
 
 
@@ -41,8 +48,9 @@ def identity(arguments: dict[str, Any], device: str) -> dict[str, str]:
 
     Examples
     --------
-    >>> sorted(identity({"seed": 0}, "CPU"))
-    ['code', 'device', 'seed', 'versions']
+    >>> run = identity({"seed": 0}, "CPU")
+    >>> run["seed"], run["device"], len(run["code"])
+    ('0', 'CPU', 64)
     """
     shown = {name: json.dumps(value) for name, value in arguments.items()}
     return {**shown, "device": device, **environment()}
@@ -103,6 +111,11 @@ class RunStore:
                 f"--run {self.path.parent}: {_FILE} is no run of refgen; choose "
                 "another directory"
             )
+        elif any(self._columns(table) != [*names] for table, names in _COLUMNS.items()):
+            raise RunError(
+                f"--run {self.path.parent}: {_FILE} was written by another version of "
+                "refgen; choose another directory"
+            )
         else:
             self._check(wanted)
             self._execute("PRAGMA journal_mode=WAL")
@@ -111,12 +124,16 @@ class RunStore:
         self._execute("BEGIN IMMEDIATE")
         self._execute("COMMIT")
 
+    def _columns(self, table: str) -> list[str]:
+        return [row[1] for row in self._execute(f"PRAGMA table_info({table})")]
+
     def _create(self, wanted: dict[str, str]) -> None:
         """Write all in one transaction: a process killed here leaves it empty."""
         self._execute("PRAGMA journal_mode=WAL")
         self._execute("BEGIN IMMEDIATE")
-        for statement in _SCHEMA:
-            self._execute(statement)
+        for table, columns in _COLUMNS.items():
+            listed = ", ".join(f"{name} {kind}" for name, kind in columns.items())
+            self._execute(f"CREATE TABLE {table} ({listed}{_UNIQUE[table]})")
         for row in wanted.items():
             self._execute("INSERT INTO run VALUES (?, ?)", row)
         self._execute("COMMIT")
@@ -203,25 +220,24 @@ def _key(task: Task) -> tuple:
 
 
 def _difference(directory: Path, found: dict, wanted: dict) -> str:
-    names = sorted(n for n in found | wanted if found.get(n) != wanted.get(n))
-    lines = [_differs(name, found.get(name), wanted.get(name)) for name in names]
-    return "\n".join(
-        [
-            f"--run {directory} holds another run, and runs are never mixed:",
-            *lines,
-            "give that run's arguments, or choose another directory",
-        ]
-    )
+    lines = differences(*({**run, "claims": ""} for run in (found, wanted)))
+    if found.get("claims") != wanted.get("claims"):
+        lines.append(_other_claims(found.get("claims"), wanted.get("claims")))
+    told = [f"--run {directory} holds another run, and runs are never mixed:"]
+    told += [f"  {line}" for line in sorted(lines)]
+    if any(found.get(name) != wanted.get(name) for name in ("machine", *ARITHMETIC)):
+        told.append(
+            "this machine would compute other last bits: continue on one like the "
+            "first (OPENBLAS_CORETYPE=Haswell, for example, asks OpenBLAS for the "
+            "kernels of that processor)"
+        )
+    return "\n".join([*told, "give that run's arguments, or choose another directory"])
 
 
-def _differs(name: str, there: str | None, now: str | None) -> str:
-    if name == "code":
-        return "  code: the sources of refgen are not those that the run began with"
-    if name == "claims":
-        old, new = (set(json.loads(ids or "[]")) for ids in (there, now))
-        gone, added = _listed(old - new), _listed(new - old)
-        return f"  claims: only there {gone}, only now {added}"
-    return f"  {name}: there {there}, now {now}"
+def _other_claims(there: str | None, now: str | None) -> str:
+    old, new = (set(json.loads(ids or "[]")) for ids in (there, now))
+    gone, added = _listed(old - new), _listed(new - old)
+    return f"claims: only there {gone}, only now {added}"
 
 
 def _listed(ids: set[str], most: int = 5) -> str:

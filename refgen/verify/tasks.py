@@ -18,7 +18,8 @@ from refgen.claims.model import Claim, Statement, Twin
 from refgen.verify import drawing
 from refgen.verify.again import confirm
 from refgen.verify.ascent import ascend, rounds_of
-from refgen.verify.executors import ExecutorError, environment
+from refgen.verify.environment import differences, environment
+from refgen.verify.executors import ExecutorError
 from refgen.verify.measurements import Recorder
 from refgen.verify.outcomes import Outcome
 from refgen.verify.report import finite_or_none
@@ -35,8 +36,8 @@ _DRAWS = {"sample": drawing.draw, "confirm": drawing.draw_again}
 # Most characters of an error's text: it may show an instance as long as a data set.
 _MAX_ERROR = 2000
 
-# Hypothesis keeps state in its process: threads of a worker take turns.
-_one_at_a_time = threading.Lock()
+# Hypothesis and the limit on threads are states of the process: its threads take turns.
+_one_at_a_time = threading.RLock()
 
 
 @dataclass(frozen=True)
@@ -145,7 +146,7 @@ def perform(claim: Claim, task: Task, settings: Settings, package: str) -> Outco
     recorder = Recorder(rg.arrays.to_host) if settings.record else None
     tally, error, samples = Tally(recorder), None, None
     try:
-        with one_thread():
+        with _one_at_a_time, one_thread():
             if task.stage in _DRAWS:
                 draw = _DRAWS[task.stage]
                 samples = draw(claim, statement, rg, task.block, settings)
@@ -202,18 +203,19 @@ def perform_by_name(
     Raises
     ------
     ExecutorError
-        If the worker runs other code, or the work failed outside the claim's code.
-        It carries the traceback as text, as some exceptions cannot be sent back.
+        If the worker has another environment, or the work failed outside the claim's
+        code. It carries the traceback as text, as some exceptions cannot be sent back.
     """
     if environment() != wanted:
+        what = "; ".join(differences(environment(), wanted))
         raise ExecutorError(
-            f"a worker runs other code or other versions of libraries: {environment()} "
-            f"there, {wanted} here; install the same on both and start the run anew"
+            f"a worker would compute other bits than this process ({what}, where "
+            "'now' is this process): give both the same code, versions and kind of "
+            "processor, and start the run anew"
         )
     try:
         importlib.import_module(module)
-        with _one_at_a_time:
-            return perform_all(registry.get(tasks[0].claim), tasks, settings, package)
+        return perform_all(registry.get(tasks[0].claim), tasks, settings, package)
     except Exception:
         reason = traceback.format_exc()
         raise ExecutorError(f"{tasks[0]} failed in a worker:\n{reason}") from None

@@ -16,10 +16,11 @@ def test_it_gives_statement_source_derivation_code_and_twins(run):
 @pytest.mark.parametrize(
     ("id", "message"),
     [
-        ("GDE-99", "no claim 'GDE-99'"),
+        ("GDE-99", "no claim or theory 'GDE-99'"),
         ("gde6", "nearest: GDE-6"),
         ("GDE-8*", "show takes one id"),
         ("GDE-6*", "show takes one id"),
+        ("resmem", "show takes one id; 'resmem' matches RM-1, "),
     ],
 )
 def test_anything_but_one_id_exits_two(run, id, message):

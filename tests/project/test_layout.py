@@ -19,8 +19,8 @@ SOURCES = sorted([*ROOT.glob("refgen/**/*.py"), *ROOT.glob("refgen_gpu/**/*.py")
 
 # A layer may import itself and the ones before it.
 LAYERS = ("ground", "base", "theory", "claims", "verify", "cli")
-GROUND = {"", "__init__", "_instances", "_lazy", "_libraries", "_plain", "_shown"}
-GROUND |= {"arrays", "theories"}
+GROUND = {"", "__init__", "_instances", "_interrupts", "_lazy", "_libraries"}
+GROUND |= {"_plain", "_shown", "_streams", "arrays", "theories"}
 BASE = {
     "_checks",
     "_finite",

@@ -20,7 +20,8 @@ from refgen.arrays import Instance
 from refgen.claims import Claim, Twin, at_most, get
 from refgen.domains import Domain
 from refgen.verify import ExecutorError, schedule, verify
-from refgen.verify.executors import Inline, environment
+from refgen.verify.environment import environment
+from refgen.verify.executors import Inline
 from refgen.verify.outcomes import Outcome
 from refgen.verify.schedule import NoStore, Scheduler
 from refgen.verify.statements import StatementRun
@@ -246,7 +247,7 @@ def test_a_failure_of_a_worker_comes_back_as_plain_text():
     assert "UnknownClaim" in str(e.value)
     assert e.value.__suppress_context__
     known = replace(unknown, claim="GDE-6")
-    with pytest.raises(ExecutorError, match="other code"):
+    with pytest.raises(ExecutorError, match="other sources of refgen"):
         perform_by_name("refgen", [known], SETTINGS, "refgen", here | {"code": "old"})
 
 
@@ -315,7 +316,7 @@ def test_ctrl_c_that_a_library_swallows_is_still_one():
 
 def test_no_scheduler_at_the_address_is_told(monkeypatch):
     pytest.importorskip("distributed")
-    monkeypatch.setattr("refgen.verify.executors._PATIENCE", 0.2)
+    monkeypatch.setattr("refgen.verify.cluster._PATIENCE", 0.2)
     with pytest.raises(ExecutorError, match="no Dask scheduler with a worker answers"):
         verify(["GDE-6"], profile="quick", dask="tcp://127.0.0.1:1")
 

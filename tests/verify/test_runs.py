@@ -193,24 +193,24 @@ def test_other_code_is_refused(tmp_path, monkeypatch):
     before = contents(tmp_path)
     other = lambda: {"code": "0" * 64, "versions": "{}"}  # noqa: E731
     monkeypatch.setattr("refgen.verify.store.environment", other)
-    words = "the sources of refgen are not those that the run began with"
+    words = "code: other sources of refgen"
     assert refused(invoke(tmp_path), words, "versions: there {")
     assert contents(tmp_path) == before
 
 
 def test_the_digest_covers_every_source(tmp_path, monkeypatch):
-    from refgen.verify import executors
+    from refgen.verify import environment
 
-    source = tmp_path / "refgen" / "verify" / "executors.py"
+    source = tmp_path / "refgen" / "verify" / "environment.py"
     source.parent.mkdir(parents=True)
-    monkeypatch.setattr(executors, "__file__", str(source))
-    digests = {executors.code_digest()}
+    monkeypatch.setattr(environment, "__file__", str(source))
+    digests = {environment.code_digest()}
     for name, text in [("a.py", ""), ("a.py", "1"), ("b.py", "1"), ("c.cu", "")]:
         (source.parent / name).write_text(text)
-        digests.add(executors.code_digest())
+        digests.add(environment.code_digest())
     (source.parent / "a.txt").write_text("no source")
     assert len(digests) == 5
-    assert executors.code_digest() in digests
+    assert environment.code_digest() in digests
 
 
 def test_a_second_process_is_told_to_wait(tmp_path):

@@ -1,0 +1,43 @@
+"""The group of all commands."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import Any, NoReturn
+
+import click
+
+from refgen import __version__
+from refgen.cli._discovery import CommandFiles
+from refgen.cli._endings import exit_status
+
+
+class Program(click.Group):
+    """A group of commands that ends as `refgen.cli._endings` says."""
+
+    def main(  # type: ignore[override]  # it always exits
+        self, args: Sequence[str] | None = None, prog_name: str = "refgen", **extra: Any
+    ) -> NoReturn:
+        """Run the command that the arguments name, and exit."""
+        if "_REFGEN_COMPLETE" in os.environ:  # a shell asks how to complete a word
+            super().main(args, prog_name, **extra)
+        raise SystemExit(exit_status(lambda: self._run(args, prog_name, extra)))
+
+    def _run(self, args: Sequence[str] | None, name: str, extra: dict[str, Any]) -> int:
+        import sys
+
+        given = list(sys.argv[1:] if args is None else args)
+        with self.make_context(name, given, **extra) as context:
+            self.invoke(context)
+        return 0
+
+
+@click.group(
+    cls=Program,
+    commands=CommandFiles("refgen.cli"),
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+@click.version_option(__version__, prog_name="refgen")
+def main() -> None:
+    """Theorems about why learning generalizes: verified, stressed and refuted."""
