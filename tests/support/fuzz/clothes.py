@@ -137,5 +137,5 @@ WARDROBES = {
     "word": lambda value: {"NumPy text": np.str_(value)},
     "shape": _shape,
     "path": lambda value: {"text": str(value)},
-    "type": lambda value: {"dtype": np.dtype(value), "name": np.dtype(value).name},
+    "dtype": lambda value: {"dtype": np.dtype(value), "name": np.dtype(value).name},
 }

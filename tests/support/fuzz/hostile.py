@@ -42,10 +42,11 @@ def kind_of(value):
         ("instance", Instance),
         ("stream", Stream),
         ("nothing", type(None)),
-        ("type", type),
     ):
         if isinstance(value, types):
             return kind
+    if isinstance(value, type) and issubclass(value, np.generic):
+        return "dtype"
     if isinstance(value, tuple | list):
         return _kind_of_sequence(value)
     if hasattr(value, "fit"):

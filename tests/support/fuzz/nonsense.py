@@ -95,7 +95,7 @@ BY_KIND = {
     },
     "estimator": NO_INSTANCE,
     "function": {"number": lambda: 3, "none": lambda: None, **NO_TEXT},
-    "type": {
+    "dtype": {
         "half": lambda: np.float16,
         "complex": lambda: complex,
         "number": lambda: 3,

@@ -114,10 +114,15 @@ def is_equal(a, b):
     if isinstance(a, np.ndarray) and isinstance(b, np.ndarray):
         if a.size != b.size:
             return _repeats(a, b)
-        is_float = a.dtype.kind in "fc"
-        same = a.dtype.kind.replace("u", "i") == b.dtype.kind.replace("u", "i")
+        is_float = a.dtype.kind in "fc" and b.dtype.kind in "fc"
+        same = _numeric(a) == _numeric(b)
         return same and np.array_equal(a.ravel(), b.ravel(), equal_nan=is_float)
     return type(a) is type(b) and (not isinstance(a, str) or a == b)
+
+
+def _numeric(array):
+    """Integers and floats are numbers; truth values and text are not."""
+    return "f" if array.dtype.kind in "iuf" else array.dtype.kind
 
 
 def _repeats(a, b):
