@@ -6,7 +6,6 @@ NumPy arrays are refused by functions, with the remedy; estimators accept both.
 
 from __future__ import annotations
 
-from numbers import Number
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,7 +14,12 @@ from refgen import arrays as _host
 from refgen._plain import numbers
 from refgen.arrays import Instance
 from refgen_gpu.backend import backend
-from refgen_gpu.placement import is_on_device, on_current_device, on_device
+from refgen_gpu.placement import (
+    as_array,
+    is_on_device,
+    on_current_device,
+    on_device,
+)
 
 # Instances that are worth handling at once: with a few dozen numbers each they give
 # every thread of the largest devices (132 × 2048) several, and a law's temporaries
@@ -56,8 +60,7 @@ def to_host(value: Any) -> Any:
 
 def as_floats(name: str, value: Any, ndim: int = 0) -> Any:
     """As `refgen.arrays.as_floats`, on the device; host arrays are refused."""
-    placed = to_device(value) if isinstance(value, Number) else on_device(name, value)
-    return _host.as_floats(name, placed, ndim)
+    return _host.as_floats(name, as_array(name, value), ndim)
 
 
 def as_probabilities(name: str, value: Any, ndim: int = 1) -> Any:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import fields
-from numbers import Number
 from typing import Any
 
 from refgen.arrays import Instance
-from refgen_gpu.arrays import to_device
-from refgen_gpu.placement import device_function, on_device
+from refgen_gpu.placement import as_array, device_function
 
 
 class _OnDeviceType(type):
@@ -24,10 +22,7 @@ class OnDevice(metaclass=_OnDeviceType):
 
     def __post_init__(self) -> None:
         for field in fields(self):  # type: ignore[arg-type]
-            value: Any = getattr(self, field.name)
-            placed = on_device(field.name, value)
-            if isinstance(value, Number):
-                placed = to_device(value)
+            placed = as_array(field.name, getattr(self, field.name))
             object.__setattr__(self, field.name, placed)
         super().__post_init__()  # type: ignore[misc]
 

@@ -10,6 +10,7 @@ import functools
 import inspect
 from collections.abc import Callable
 from dataclasses import fields
+from numbers import Number
 from typing import Any
 
 import numpy as np
@@ -77,6 +78,13 @@ def on_device(name: str, value: Any) -> Any:
             f"nothing silently; move it with refgen_gpu.arrays.to_device({name})"
         )
     return value
+
+
+def as_array(name: str, value: Any) -> Any:
+    """As `on_device`, and single numbers become arrays there, too."""
+    if isinstance(value, Number):
+        return backend().xp.asarray(numbers(name, value))
+    return on_device(name, value)
 
 
 def _is_host_array(value: Any) -> bool:
