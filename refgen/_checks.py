@@ -7,7 +7,7 @@ NaN, and raise ValueError if an entry is out of range.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from numbers import Integral, Real
 from typing import Any
 
@@ -375,3 +375,40 @@ def in_one_place(**arrays: Any) -> list[Any]:
                 "of them to one place"
             )
     return [xp.asarray(array) for array in arrays.values()]
+
+
+def listed(
+    values: Iterable[Any], most: int = 4, show: Callable[[Any], str] = repr
+) -> str:
+    """The first few values, as a message shows them, and how many more there are.
+
+    Parameters
+    ----------
+    values : iterable
+    most : int
+        How many to show.
+    show : function
+        The text of a value.
+
+    Examples
+    --------
+    >>> listed(["cat", "dog"])
+    "'cat', 'dog'"
+    >>> listed(range(3000), most=2)
+    '0, 1, … and 2,998 more'
+    """
+    known = list(values)
+    shown = ", ".join(shortened(show(value)) for value in known[:most])
+    return shown if len(known) <= most else f"{shown}, … and {len(known) - most:,} more"
+
+
+def shortened(text: str, longest: int = 60) -> str:
+    """A text of at most `longest` characters; the middle of a longer one is left out.
+
+    Examples
+    --------
+    >>> shortened("a" * 100, longest=9)
+    'aaaa…aaaa'
+    """
+    half = (longest - 1) // 2
+    return text if len(text) <= longest else f"{text[:half]}…{text[-half:]}"

@@ -6,6 +6,7 @@ import math
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from refgen._checks import listed
 from refgen.arrays import on_the_host
 from refgen.disagreement.bounds import AuditedBound
 from refgen.disagreement.estimates import DisagreementEstimate
@@ -16,6 +17,14 @@ _PREDICTED = {
     "argmax": ", likeliest class of each run",
     "sample": ", class drawn from each run's probabilities",
 }
+
+
+def _bare(label: Any) -> str:
+    """A label without quotes, where nobody needs them to see what it is."""
+    if isinstance(label, float) and label.is_integer():
+        return f"{label:.0f}"
+    text = str(label)
+    return repr(label) if text != text.strip() or "," in text or not text else text
 
 
 @on_the_host("plain numbers")
@@ -45,6 +54,8 @@ class DisagreementAudit:
     squared_bins : float or None
         Unbiased estimate of the sum of squared bin imbalances (claim GDE-23).
     bounds : tuple of AuditedBound
+    classes : tuple
+        The labels that occur, sorted; 0 … n_classes − 1 for probabilities.
     """
 
     estimate: DisagreementEstimate
@@ -64,6 +75,7 @@ class DisagreementAudit:
     cace_noise_floor: float | None = None
     squared_bins: float | None = None
     bounds: tuple[AuditedBound, ...] = ()
+    classes: tuple[Any, ...] = ()
 
     @property
     def holds(self) -> bool:
@@ -77,11 +89,20 @@ class DisagreementAudit:
 
     @property
     def headline(self) -> str:
-        """One line: how many runs, points and classes, and what a run predicts."""
-        return (
-            f"{self.n_runs} runs on {self.n_points} points, "
-            f"{self.n_classes} classes{_PREDICTED[self.members]}"
-        )
+        """One line: how many runs and points, which classes, what a run predicts.
+
+        Examples
+        --------
+        >>> from refgen.disagreement import audit
+        >>> audit([["cat", "dog"], ["cat", "cat"]]).headline
+        '2 runs × 2 points, classes cat, dog'
+        """
+        if self.members == "labels":
+            known = f"classes {listed(self.classes, show=_bare)}"
+        else:
+            known = f"{self.n_classes} classes"
+        size = f"{self.n_runs} runs × {self.n_points} points"
+        return f"{size}, {known}{_PREDICTED[self.members]}"
 
     def estimate_rows(self) -> list[tuple[str, float]]:
         """Names and values of what is known without labels.
@@ -136,6 +157,7 @@ class DisagreementAudit:
     def to_dict(self) -> dict[str, Any]:
         """Plain values, for JSON; None where a standard error is not defined."""
         values = asdict(self) | {"bounds": [asdict(b) for b in self.bounds]}
+        values["classes"] = list(self.classes)
         values["estimate"]["assumptions"] = list(self.estimate.assumptions)
         if math.isnan(self.estimate.standard_error):
             values["estimate"]["standard_error"] = None

@@ -43,12 +43,15 @@ class LabelRuns:
         In the same range.
     low, n_classes : int
         Of `counted_labels`, some of the classes may not occur.
+    classes : array of shape (n_classes,), or None
+        What class codes stand for; None where labels are as they were given.
     """
 
     labels: Any
     truth: Any
     low: int
     n_classes: int
+    classes: Any = None
 
     @property
     def n_runs(self) -> int:
@@ -215,4 +218,4 @@ def _checked(
 
 def _coded(array: Any, truth: Any, classes: Any, name: str = "labels") -> LabelRuns:
     codes, truth, known = encoded(array, truth, classes, name)
-    return LabelRuns(codes, truth, 0, len(known))
+    return LabelRuns(codes, truth, 0, len(known), known)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any, Literal, get_args
 
 import numpy as np
@@ -10,7 +11,17 @@ from refgen._checks import check_choice, check_integer
 from refgen.arrays import as_probabilities, namespace
 from refgen.disagreement import _ensemble, calibration
 from refgen.disagreement._audit_result import DisagreementAudit
-from refgen.disagreement._labels import check_runs, class_indices, n_axes
+from refgen.disagreement._doubts import (
+    check_axes,
+    class_doubts,
+    many_runs,
+    refuse_probabilities,
+)
+from refgen.disagreement._labels import (
+    check_runs,
+    class_indices,
+    n_axes,
+)
 from refgen.disagreement._ranges import others
 from refgen.disagreement._runs import LabelRuns, ProbabilityRuns, coded_labels
 from refgen.disagreement.bounds import audited_bounds
@@ -27,6 +38,10 @@ Members = Literal["argmax", "sample"]
 
 # Above this many (point, class) entries the dense law of hard labels is not built.
 LAW_ENTRIES = 10**7
+
+# Arrays of fewer points, or runs, are examples: all their predictions may be wrong.
+_EXAMPLE = 10
+_EXCHANGE = "exchange the axes: predictions.swapaxes(0, 1)"
 
 
 def audit(
@@ -60,7 +75,17 @@ def audit(
     Raises
     ------
     ValueError, TypeError
-        With fewer than two runs, malformed predictions or labels, or unknown options.
+        With fewer than two runs, malformed predictions or labels, unknown options,
+        fractions between 0 and 1 as hard labels, or, on ten points or more, no class
+        that predictions and labels share.
+
+    Warns
+    -----
+    UserWarning
+        If there are more runs than points, and more than ten, without labels; if a
+        class is predicted and never true and another one true and never predicted, or
+        labels fit better that are larger or smaller by one (on ten points or more);
+        if classes differ only in spaces, capitals or the form of a number.
 
     Notes
     -----
@@ -76,10 +101,50 @@ def audit(
     >>> round(result.error, 4), round(result.disagreement_V, 4), result.holds
     (0.2222, 0.2963, True)
     """
+    if n_axes(predictions) in (2, 3):
+        _check_axes(predictions, labels)
+    return audited(
+        predictions,
+        labels,
+        confidence_level,
+        method,
+        members=members,
+        n_bins=n_bins,
+        n_smallest=_EXAMPLE,
+    )
+
+
+def _check_axes(predictions: Any, labels: Any) -> None:
+    has_shape = hasattr(predictions, "shape")
+    n_runs, n_points = (predictions.shape if has_shape else np.shape(predictions))[:2]
+    if labels is not None and n_axes(labels) == 1:
+        check_axes(n_runs, n_points, len(labels), _EXCHANGE)
+    doubt = many_runs(n_runs, n_points, _EXCHANGE) if labels is None else None
+    if doubt is not None and n_runs > _EXAMPLE:
+        warnings.warn(doubt, stacklevel=3)
+
+
+def audited(
+    predictions: Any,
+    labels: Any,
+    confidence_level: float,
+    method: IntervalMethod | None,
+    *,
+    members: Members,
+    n_bins: int = 10,
+    n_smallest: int = 1,
+) -> DisagreementAudit:
+    """`audit` of predictions whose axes are known.
+
+    Parameters
+    ----------
+    n_smallest : int
+        With fewer points, predictions and labels may share no class.
+    """
     check_choice("members", members, get_args(Members))
     check_integer("n_bins", n_bins, 1)
     check_interval(confidence_level, method or "hoeffding")
-    runs, kind = _parsed(predictions, labels, members)
+    runs, kind, classes = _parsed(predictions, labels, members, n_smallest)
     check_runs(runs.n_runs, 2)
     if method is None:
         enough = min(runs.n_runs - 1, runs.n_points) > 1
@@ -93,6 +158,7 @@ def audit(
         n_runs=runs.n_runs,
         n_points=runs.n_points,
         n_classes=runs.n_classes,
+        classes=classes,
         members=kind,
         disagreement_U=estimate.value,
         disagreement_V=ensemble,
@@ -103,16 +169,28 @@ def audit(
 
 
 def _parsed(
-    predictions: Any, labels: Any, members: Members
-) -> tuple[LabelRuns | ProbabilityRuns, str]:
-    """The runs, with their true labels, and what they are."""
+    predictions: Any, labels: Any, members: Members, n_smallest: int
+) -> tuple[LabelRuns | ProbabilityRuns, str, tuple[Any, ...]]:
+    """The runs, with their true labels, what they are, and their classes."""
     if n_axes(predictions) != 3:
-        return coded_labels(predictions, labels), "labels"
+        runs = coded_labels(predictions, labels)
+        refuse_probabilities("predictions or labels", runs.classes)
+        _warn(class_doubts(runs, runs.classes, n_smallest))
+        return runs, "labels", tuple(runs.classes.tolist())
     p = _member_probabilities(predictions)
     truth = None if labels is None else class_indices(labels, *p.shape[1:])
+    classes = tuple(range(p.shape[-1]))
     if members == "sample":
-        return ProbabilityRuns(p, truth), members
-    return LabelRuns(p.argmax(axis=-1), truth, 0, p.shape[-1]), members
+        return ProbabilityRuns(p, truth), members, classes
+    likeliest = LabelRuns(p.argmax(axis=-1), truth, 0, p.shape[-1])
+    indices = namespace(p).arange(p.shape[-1])
+    _warn(class_doubts(likeliest, indices, n_smallest))
+    return likeliest, members, classes
+
+
+def _warn(doubts: list[str]) -> None:
+    for doubt in doubts:
+        warnings.warn(doubt, stacklevel=5)
 
 
 def _member_probabilities(predictions: Any) -> Any:

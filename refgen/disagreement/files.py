@@ -3,30 +3,49 @@
 from __future__ import annotations
 
 import os
-import zipfile
-from collections.abc import Callable
-from pathlib import Path
+import warnings
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
+from refgen._checks import listed, shortened
 from refgen.arrays import on_the_host
-from refgen.disagreement._tables import corrupt, read_csv, read_parquet
+from refgen.disagreement._doubts import refuse_probabilities
+from refgen.disagreement._files.csv_text import read_csv
+from refgen.disagreement._files.npy import read_npy, read_npz
+from refgen.disagreement._files.options import INFER, Options
+from refgen.disagreement._files.parquet import read_parquet
+from refgen.disagreement._files.paths import regular_file, shown, suffix_of
+from refgen.disagreement._files.table import Table
+
+_SUFFIXES = (".npy", ".npz", ".csv", ".parquet")
 
 
 @on_the_host("files are read by the host; to_device() moves what they hold")
-def read_predictions(path: str | os.PathLike[str], transpose: bool = False) -> Any:
+def read_predictions(
+    path: str | os.PathLike[str],
+    transpose: bool = False,
+    header: Any = INFER,
+    index_col: Any = INFER,
+) -> Any:
     """Predictions of M runs on N points, read from a file.
 
     Parameters
     ----------
     path : path of a .npy, .npz, .csv or .parquet file
-        ``.npz`` holds one array, or one named ``predictions``. ``.csv`` has no header,
-        one row per run, cells separated by commas; all cells are read as integers if
-        possible, else as numbers, else as text. ``.parquet`` has one row per run
-        and one column per point, and needs pyarrow; pandas' index is left out.
+        ``.npz`` holds one array, or one named ``predictions``. ``.csv`` is text in
+        UTF-8 with cells between commas; ``.parquet`` needs pyarrow. Cells are numbers,
+        booleans or text, as `pandas.DataFrame.to_csv` and ``to_parquet`` write them.
+        Labels with leading zeros are text: 01 and 1 are two classes.
     transpose : bool
-        Whether the file's rows are points and its columns runs.
+        False if the file has a row for each run and a column for each point; True if
+        it has a row for each point and a column for each run.
+    header : 0, None or "infer"
+        Whether the first row of a ``.csv`` file holds names (0) or data (None).
+    index_col : int, str, list of these, None or "infer"
+        Columns, by number from 0 or by name, that hold names of rows, or None. In a
+        ``.parquet`` file "infer" leaves out what pandas calls its index.
 
     Returns
     -------
@@ -36,37 +55,44 @@ def read_predictions(path: str | os.PathLike[str], transpose: bool = False) -> A
     Raises
     ------
     ValueError
-        If the file is missing, unreadable, of another kind, ragged, empty, of the
-        wrong rank, has a header row, or holds objects, NaN or empty cells.
+        If the file is missing, no regular file, unreadable, of another kind, ragged,
+        empty, of the wrong rank, or holds objects, NaN, empty cells or fractions
+        between 0 and 1; or if it is doubtful whether a row or column holds names.
+    TypeError
+        If `path` or `index_col` is of another type.
     ImportError
         For ``.parquet`` without pyarrow.
 
+    Warns
+    -----
+    UserWarning
+        If text and numbers stand side by side, or NA is read as a class.
+
     Examples
     --------
-    >>> import tempfile
+    >>> import pathlib, tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     path = Path(folder, "runs.csv")
-    ...     _ = path.write_text("cat,dog\\ncat,cat\\n")
-    ...     read_predictions(path).tolist()
+    ...     path = pathlib.Path(folder, "runs.csv")
+    ...     _ = path.write_text("id,run0,run1\\n17,cat,cat\\n4,dog,cat\\n")
+    ...     read_predictions(path, transpose=True).tolist()
     [['cat', 'dog'], ['cat', 'cat']]
     """
-    array = _read(Path(path), "predictions")
-    if array.ndim not in (2, 3):
-        raise ValueError(
-            f"{path}: predictions must have shape (n_runs, n_points) or (n_runs, "
-            f"n_points, n_classes), got {array.shape}"
-        )
-    return np.ascontiguousarray(array.swapaxes(0, 1)) if transpose else array
+    table = read_table(path, Options("predictions", header, index_col))
+    return predictions_of(_warned(table), transpose)
 
 
 @on_the_host("files are read by the host; to_device() moves what they hold")
-def read_labels(path: str | os.PathLike[str]) -> Any:
+def read_labels(
+    path: str | os.PathLike[str], header: Any = INFER, index_col: Any = INFER
+) -> Any:
     """True labels of N points: an array of one axis, or a table of one row or column.
 
     Parameters
     ----------
     path : path of a .npy, .npz, .csv or .parquet file
         As for `read_predictions`; the array of an ``.npz`` is named ``labels``.
+    header, index_col
+        As for `read_predictions`.
 
     Returns
     -------
@@ -74,103 +100,113 @@ def read_labels(path: str | os.PathLike[str]) -> Any:
 
     Raises
     ------
-    ValueError, ImportError
+    ValueError, TypeError, ImportError
         As `read_predictions`.
 
     Examples
     --------
-    >>> import tempfile
+    >>> import pathlib, tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     path = Path(folder, "labels.npy")
+    ...     path = pathlib.Path(folder, "labels.npy")
     ...     np.save(path, [0, 1, 1])
     ...     read_labels(path).tolist()
     [0, 1, 1]
     """
-    array = _read(Path(path), "labels")
-    if array.size != max(array.shape, default=0):
+    table = read_table(path, Options("labels", header, index_col))
+    return labels_of(_warned(table))
+
+
+def read_table(path: Any, options: Options) -> Table:
+    """What a file holds, before its axes are runs and points.
+
+    Raises
+    ------
+    ValueError, TypeError, ImportError
+        As `read_predictions`; the message starts with the path.
+    """
+    try:
+        table = _read(path, options)
+        _check_values(table.array)
+    except OSError as error:
+        reason = error.strerror or error
+        raise ValueError(f"{shown(path)}: cannot be read ({reason})") from error
+    except ImportError as error:
+        raise ImportError(f"{shown(path)}: {error}") from error
+    except ValueError as error:
+        raise ValueError(f"{shown(path)}: {error}") from error
+    return replace(table, path=shown(path))
+
+
+def predictions_of(table: Table, transpose: bool) -> np.ndarray:
+    """A table's array with the axes runs, points and, for probabilities, classes.
+
+    Raises
+    ------
+    ValueError
+        If it has another number of axes, or holds fractions between 0 and 1.
+    """
+    array = table.array
+    if array.ndim not in (2, 3):
         raise ValueError(
-            f"{path}: labels must have shape (n_points,), or be a table of one row or "
-            f"one column, got {array.shape}"
+            f"{table.path}: predictions must have shape (n_runs, n_points) or (n_runs, "
+            f"n_points, n_classes), got {array.shape}"
         )
+    refuse_probabilities(f"{table.path}: predictions", array)
+    return np.ascontiguousarray(array.swapaxes(0, 1)) if transpose else array
+
+
+def labels_of(table: Table) -> np.ndarray:
+    """A table's array as labels, shape (n_points,).
+
+    Raises
+    ------
+    ValueError
+        If it is more than one row or column, or holds fractions between 0 and 1.
+    """
+    array, columns = table.array, table.names[1]
+    if array.size != max(array.shape, default=0):
+        named = "" if columns is None else f" (columns {listed(columns)})"
+        raise ValueError(
+            f"{table.path}: labels must have shape (n_points,), or be a table of one "
+            f"row or one column, got {array.shape}{named}; leave out other columns, or "
+            "call them an index: --labels-index-col (in Python: index_col)"
+        )
+    refuse_probabilities(f"{table.path}: labels", array)
     return array.ravel()
 
 
-def _read(path: Path, name: str) -> np.ndarray:
-    reader = _READERS.get(path.suffix.lower())
-    if reader is None:
+def _read(path: Any, options: Options) -> Table:
+    suffix = suffix_of(path)
+    if suffix not in _SUFFIXES:
         raise ValueError(
-            f"{path}: unknown kind of file {path.suffix!r}; "
-            f"give one of {', '.join(_READERS)}"
+            f"unknown kind of file {shortened(suffix)!r}; give one of "
+            f"{', '.join(_SUFFIXES)}"
         )
-    if path.is_dir():
-        raise ValueError(f"{path} is a directory; give the file itself")
-    try:
-        array = reader(path, name)
-    except FileNotFoundError as error:
-        raise ValueError(f"{path}: no such file; check the path") from error
-    except OSError as error:
-        reason = error.strerror or error
-        raise ValueError(f"{path}: cannot be read ({reason})") from error
-    return _checked(path, array)
+    file = regular_file(path)
+    if suffix == ".csv":
+        return read_csv(file, options)
+    if suffix == ".parquet":
+        return read_parquet(file, options)
+    if options.header != INFER or options.index_col != INFER:
+        raise ValueError(
+            f"a {suffix} file has no names; leave out header and index_col"
+        )
+    return Table(read_npy(file) if suffix == ".npy" else read_npz(file, options.name))
 
 
-def _checked(path: Path, array: np.ndarray) -> np.ndarray:
-    if array.dtype.kind == "S":
-        array = np.char.decode(array, "utf-8")
+def _check_values(array: np.ndarray) -> None:
     if array.dtype.kind not in "biufU":
         raise ValueError(
-            f"{path}: holds dtype {array.dtype}; save numbers or text, "
+            f"holds dtype {array.dtype}; save numbers or text, "
             "for example array.astype(int) or array.astype(str)"
         )
     if array.size == 0:
-        raise ValueError(
-            f"{path}: is empty (shape {array.shape}); give at least one point"
-        )
+        raise ValueError(f"is empty (shape {array.shape}); give at least one point")
     if array.dtype.kind == "f" and not np.isfinite(array).all():
-        raise ValueError(
-            f"{path}: holds NaN or infinity; drop or re-predict those points"
-        )
-    return array
+        raise ValueError("holds NaN or infinity; drop or re-predict those points")
 
 
-def _read_npy(path: Path, name: str) -> np.ndarray:
-    with path.open("rb") as file:
-        try:
-            return np.lib.format.read_array(file, allow_pickle=False)
-        except (ValueError, EOFError, MemoryError) as error:
-            raise corrupt(path, error) from error
-
-
-def _read_npz(path: Path, name: str) -> np.ndarray:
-    with path.open("rb") as file:
-        try:
-            # np.load would try to unpickle a file that is not a zip.
-            with zipfile.ZipFile(file):
-                file.seek(0)
-            with np.load(file, allow_pickle=False) as archive:
-                return archive[_key(path, archive.files, name)]
-        except (zipfile.BadZipFile, EOFError, MemoryError) as error:
-            raise corrupt(path, error) from error
-        except ValueError as error:
-            if str(error).startswith(str(path)):
-                raise
-            raise corrupt(path, error) from error
-
-
-def _key(path: Path, keys: list[str], name: str) -> str:
-    if name in keys:
-        return name
-    if len(keys) != 1:
-        raise ValueError(
-            f"{path}: holds the arrays {sorted(keys)}; save one array, "
-            f"or name it {name!r}"
-        )
-    return keys[0]
-
-
-_READERS: dict[str, Callable[[Path, str], np.ndarray]] = {
-    ".npy": _read_npy,
-    ".npz": _read_npz,
-    ".csv": read_csv,
-    ".parquet": read_parquet,
-}
+def _warned(table: Table) -> Table:
+    for doubt in table.doubts:
+        warnings.warn(f"{table.path}: {doubt}", stacklevel=3)
+    return table

@@ -218,6 +218,89 @@ def test_bad_input(args, kwargs, message):
         audit(*args, **kwargs)
 
 
+POINTS = np.arange(12) % 3
+
+
+@pytest.mark.parametrize(
+    ("labels", "message"),
+    [
+        (POINTS + 7, r"share no class: predictions hold 0, 1, 2, labels hold 7, 8, 9"),
+        (POINTS * 0 + 3, "share no class: predictions hold 0, 1, 2, labels hold 3;"),
+    ],
+)
+def test_predictions_and_labels_that_never_meet(labels, message):
+    with pytest.raises(ValueError, match=message):
+        audit([POINTS, POINTS], labels)
+    # On a few points all predictions may be wrong.
+    assert audit(np.stack([POINTS, POINTS])[:, :3], labels[:3]).error == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "hint"),
+    [
+        (str.upper, "'CAT', 'cat' are different classes"),
+        (" {}".format, "' cat', 'cat' are different classes"),
+        ("{}".format, None),
+    ],
+)
+def test_words_that_are_written_almost_alike(change, hint):
+    words = np.array(["cat", "dog", "eel"])[POINTS]
+    labels = [change(word) for word in words]
+    if hint is None:
+        assert audit([words, words], labels).error == 0
+        return
+    with pytest.raises(ValueError, match=f"share no class.*{hint}"):
+        audit([words, words], labels)
+    with pytest.warns(UserWarning, match=hint):
+        audit([words, labels])
+
+
+@pytest.mark.parametrize("step", [1, -1])
+def test_classes_counted_from_zero_and_from_one(step):
+    labels = POINTS + (step == -1)
+    with pytest.warns(UserWarning) as said:
+        audit([POINTS + (step == 1), POINTS + (step == 1)], labels)
+    texts = [str(warning.message) for warning in said]
+    assert any(
+        "check that predictions and labels are encoded alike" in t for t in texts
+    )
+    word = {1: "larger", -1: "smaller"}[step]
+    assert any(f"{word} by 1 would have the error 0.000, not 1.000" in t for t in texts)
+
+
+def test_probabilities_as_labels_are_refused():
+    p = np.random.default_rng(0).random((3, 20))
+    with pytest.raises(ValueError, match=r"look like probabilities.*np\.stack"):
+        audit(p)
+    with pytest.raises(ValueError, match="look like probabilities"):
+        audit(np.round(p).astype(int), p[0])
+    # Halves of stars, say, are labels.
+    assert audit(np.round(4 * p) / 2).n_classes == 5
+    assert audit(np.round(p)).n_classes == 2
+
+
+def test_runs_and_points_that_are_exchanged():
+    runs = np.stack([POINTS, POINTS], axis=1)
+    with pytest.raises(ValueError, match=r"exchanged; .*swapaxes"):
+        audit(runs, POINTS)
+    with pytest.warns(UserWarning, match="12 runs on only 2 points"):
+        audit(runs)
+    assert audit(runs, [0, 1]).n_runs == 12
+    with pytest.raises(ValueError, match="exchanged"):
+        audit(np.eye(3)[runs], POINTS)
+
+
+def test_classes_are_told():
+    assert audit([["b", "a"], ["a", "a"]]).classes == ("a", "b")
+    assert audit([[1.0, 2.5], [1.0, 1.0]]).headline.endswith("classes 1, 2.5")
+    assert audit([["a,b", " c"], ["a,b", "d"]]).headline.endswith(
+        "classes ' c', 'a,b', d"
+    )
+    many = audit(np.stack([np.arange(3000)] * 2))
+    assert many.headline.endswith("classes 0, 1, 2, 3, … and 2,996 more")
+    assert audit(np.eye(2)[RUNS % 2]).classes == (0, 1)
+
+
 def test_text_and_numbers_do_not_mix():
     with pytest.raises(TypeError, match="mix text and numbers"):
         audit(RUNS, ["a", "b", "c", "d"])
@@ -225,7 +308,7 @@ def test_text_and_numbers_do_not_mix():
 
 def test_rows_say_what_the_result_holds():
     result = audit(RUNS, LABELS, n_bins=4)
-    assert result.headline == "4 runs on 4 points, 3 classes"
+    assert result.headline == "4 runs × 4 points, classes 0, 1, 2"
     rows = dict(result.estimate_rows() + result.label_rows())
     assert len(rows) == 12
     assert rows["95 % jackknife interval, low"] == result.estimate.low

@@ -155,6 +155,13 @@ def check_audit(device, data, truth, k, **options):
     assert_within(got, want, bound)
 
 
+# Labels at random look wrong, sometimes.
+any_labels = pytest.mark.filterwarnings(
+    "ignore:classes that are predicted", "ignore:labels that are"
+)
+
+
+@any_labels
 @on_device
 @given(seeds, size(2, 8), size(1, 30), size(1, 5), size(1, 12), st.booleans())
 def test_audits_of_labels_agree(device, seed, m, n, k, n_bins, is_labelled):
@@ -168,6 +175,7 @@ def test_audits_of_labels_agree(device, seed, m, n, k, n_bins, is_labelled):
         assert got.error is want.error is None
 
 
+@any_labels
 @on_device
 @given(seeds, size(0, 5), size(1, 4), size(1, 2))
 def test_audits_of_two_runs_have_the_same_bits(device, seed, log_n, k, n_bins):
@@ -176,6 +184,7 @@ def test_audits_of_two_runs_have_the_same_bits(device, seed, log_n, k, n_bins):
     assert_same_bits(*on_both(device, "audit", values, n_bins=n_bins))
 
 
+@any_labels
 @pytest.mark.parametrize("members", ["argmax", "sample"])
 @on_device
 @given(seeds, size(2, 8), size(1, 20), size(1, 5), st.booleans())

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import warnings
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -12,13 +15,39 @@ from refgen.cli._console import bound_table, number_table
 from refgen.cli._files import InputError, check_writable, write_report
 
 if TYPE_CHECKING:
+    from refgen.cli.audits._reading import Input
     from refgen.disagreement import DisagreementAudit
+
+
+def _names_options(prefix: str, what: str) -> Any:
+    """The options that say what of a table are names."""
+    header = click.option(
+        f"--{prefix}header/--no-{prefix}header",
+        default=None,
+        help=f"Whether the first row of {what} (.csv) holds names; by default what it "
+        "holds decides.",
+    )
+    index = click.option(
+        f"--{prefix}index-col",
+        multiple=True,
+        metavar="NAME|NUMBER|none",
+        help=f"Column of {what} that holds names of rows, by name or by number from 0; "
+        "none if there is none. May be repeated.",
+    )
+    return lambda command: header(index(command))
 
 
 @click.command("disagreement")
 @click.argument("predictions", type=click.Path())
 @click.option("--labels", type=click.Path(), help="True labels of the points.")
-@click.option("--transpose", is_flag=True, help="The file is points × runs.")
+@click.option(
+    "--transpose/--no-transpose",
+    default=None,
+    help="The file has a row for each point and a column for each run; by default a "
+    "row for each run.",
+)
+@_names_options("", "the predictions")
+@_names_options("labels-", "the labels")
 @click.option(
     "--confidence-level",
     type=click.FloatRange(0, 1, min_open=True, max_open=True),
@@ -51,7 +80,11 @@ def command(
     context: click.Context,
     predictions: str,
     labels: str | None,
-    transpose: bool,
+    transpose: bool | None,
+    header: bool | None,
+    index_col: tuple[str, ...],
+    labels_header: bool | None,
+    labels_index_col: tuple[str, ...],
     confidence_level: float,
     interval: str | None,
     members: str,
@@ -60,24 +93,34 @@ def command(
     """Estimate the test error of runs from their disagreement.
 
     PREDICTIONS is a .npy, .npz, .csv or .parquet file of shape runs × points (labels)
-    or runs × points × classes (probabilities). With --labels, error, calibration and
-    the theorems' bounds are measured too. Exit status: 0; 1 if a bound fails on the
-    data; 2 for input that cannot be used.
+    or runs × points × classes (probabilities; .npy and .npz). A table that pandas wrote
+    with a column for each run needs --transpose. What was read is printed first, and
+    what is doubtful is said on stderr.
+
+    With --labels, error, calibration and the theorems' bounds are measured too. Exit
+    status: 0; 1 if a bound fails on the data; 2 for input that cannot be used.
     """
-    from refgen.disagreement import audit, read_labels, read_predictions
+    from refgen.cli.audits._reading import Input, names_options
+    from refgen.disagreement.audits import audited
 
     check_writable(json_path)
     try:
-        result = audit(
-            read_predictions(predictions, transpose=transpose),
-            None if labels is None else read_labels(labels),
-            confidence_level,
-            interval,  # type: ignore[arg-type]  # one of the choices above
-            members=members,  # type: ignore[arg-type]
-        )
+        with _doubts_on_stderr():
+            given = Input.read(
+                (predictions, names_options("predictions", header, index_col)),
+                (labels, names_options("labels", labels_header, labels_index_col)),
+                transpose,
+            )
+            result = audited(
+                given.predictions,
+                given.labels,
+                confidence_level,
+                interval,  # type: ignore[arg-type]  # one of the choices above
+                members=members,  # type: ignore[arg-type]
+            )
     except (ValueError, TypeError, ImportError) as error:
         raise InputError(str(error)) from error
-    _print(result)
+    _print(given, result)
     if json_path is not None:
         values = json.dumps(
             result.to_dict(), indent=2, ensure_ascii=False, allow_nan=False
@@ -87,11 +130,23 @@ def command(
         context.exit(1)
 
 
-def _print(result: DisagreementAudit) -> None:
+@contextlib.contextmanager
+def _doubts_on_stderr() -> Iterator[None]:
+    """Python's warnings in plain words, where they do not mix with the tables."""
+    with warnings.catch_warnings(record=True) as doubts:
+        warnings.simplefilter("always")
+        try:
+            yield
+        finally:
+            for doubt in doubts:
+                click.echo(f"Warning: {doubt.message}", err=True)
+
+
+def _print(given: Input, result: DisagreementAudit) -> None:
     from rich.console import Console
 
     console = Console(highlight=False, markup=False)
-    console.print(result.headline)
+    console.print(given.described(result.headline), soft_wrap=True)
     console.print(number_table(result.estimate_rows()))
     if result.bounds:
         console.print(number_table(result.label_rows()))

@@ -1,0 +1,132 @@
+"""Tables in .csv files: text in UTF-8, cells between commas."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from refgen.disagreement._files.cells import Cells, parsed
+from refgen.disagreement._files.headings import has_header
+from refgen.disagreement._files.options import Options
+from refgen.disagreement._files.table import Table, table_of
+
+# Names of classes are short. Text is stored at the width of the longest cell.
+_LONGEST = 200
+# What "0,5;1,5" leaves between two commas.
+_DECIMAL_COMMA = re.compile(r"[0-9];[+-]?[0-9]")
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+
+
+def read_csv(path: Path, options: Options) -> Table:
+    """The cells of a .csv file: integers, numbers, booleans or text.
+
+    Raises
+    ------
+    ValueError
+        If it is no UTF-8 text, ragged, separated otherwise, has empty cells, or may be
+        read in two ways.
+    """
+    _check_encoding(path)
+    try:
+        lines, cells, is_short = _cells(path, options.header is not None)
+    except UnicodeDecodeError as error:
+        raise ValueError(
+            f"is not UTF-8 text (byte {error.object[error.start]:#x}); write it anew "
+            "with encoding='utf-8'"
+        ) from error
+    except csv.Error as error:
+        raise ValueError(
+            f"is not a whole .csv file ({error}); write it anew"
+        ) from error
+    _check_separator(cells)
+    if is_short or has_header(cells, options):
+        names = cells.row(0)
+        body = cells.part(slice(1, None), slice(None))
+        return table_of(body, names, options, lines[1:], ("first row taken as header",))
+    return table_of(cells, None, options, lines)
+
+
+def _check_encoding(path: Path) -> None:
+    with path.open("rb") as file:
+        start = file.read(4096)
+    if start[:2] in _UTF16 or b"\x00" in start:
+        raise ValueError(
+            "is not UTF-8 text (UTF-16, or no text at all); write it anew with "
+            "encoding='utf-8'"
+        )
+
+
+def _cells(path: Path, may_be_short: bool) -> tuple[list[int], Cells, bool]:
+    """Numbers of the lines, their cells, and whether the header is one cell short.
+
+    R, and pandas with index_label=False, give the index no name at all.
+    """
+    words: dict[str, int] = {}
+    lines: list[int] = []
+    rows: list[np.ndarray] = []
+    n_columns, is_short = 0, False
+    for line, texts in _rows(path):
+        if may_be_short and _is_short(rows, texts, words):
+            rows[0] = np.concatenate([[words.setdefault("", len(words))], rows[0]])
+            n_columns, is_short = len(texts), True
+        n_columns = n_columns or len(texts)
+        if len(texts) != n_columns:
+            raise ValueError(_ragged(line, texts, n_columns))
+        codes = [words.setdefault(text, len(words)) for text in texts]
+        rows.append(np.array(codes, np.int32))
+        lines.append(line)
+    if not rows:
+        raise ValueError("is empty; give at least one row")
+    return lines, Cells(np.stack(rows), list(words)), is_short
+
+
+def _is_short(rows: list[np.ndarray], texts: list[str], words: dict[str, int]) -> bool:
+    if len(rows) != 1 or len(texts) != len(rows[0]) + 1:
+        return False
+    names = list(words)
+    are_words = all(isinstance(parsed(name), str) for name in names)
+    is_count = any(
+        names == [str(first + j) for j in range(len(names))] for first in (0, 1)
+    )
+    return (are_words and not names[0].startswith("#")) or is_count
+
+
+def _rows(path: Path) -> Iterator[tuple[int, list[str]]]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        reader = csv.reader(file, strict=True)
+        for cells in reader:
+            texts = [cell.strip() for cell in cells]
+            longest = max(map(len, texts), default=0)
+            if longest > _LONGEST:
+                raise ValueError(
+                    f"row {reader.line_num} has a cell of {longest:,} characters; "
+                    f"labels have at most {_LONGEST}"
+                )
+            if cells:
+                yield reader.line_num, texts
+
+
+def _ragged(line: int, texts: list[str], n_columns: int) -> str:
+    said = (
+        f"row {line} has {len(texts)} cell(s) where the rows before have {n_columns}; "
+    )
+    if any(";" in text or "\t" in text for text in texts):
+        return f"{said}separate cells by commas, and write 0.5, not 0,5"
+    if texts[0].startswith("#") or n_columns == 1:
+        return f"{said}leave out comments and titles"
+    return f"{said}every row must have as many"
+
+
+def _check_separator(cells: Cells) -> None:
+    for mark, name in ((";", "';'"), ("\t", "tabs"), ("|", "'|'")):
+        used = [mark in str(cells.words[code]) for code in cells.used]
+        if all(used) and cells.codes.shape[1] == 1:
+            raise ValueError(f"separates its cells by {name}; use commas")
+    if any(_DECIMAL_COMMA.search(str(cells.words[code])) for code in cells.used):
+        raise ValueError(
+            "separates its cells by ';'; use commas, and write 0.5, not 0,5"
+        )

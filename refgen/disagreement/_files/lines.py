@@ -1,0 +1,178 @@
+"""Whether a row or column holds names or data, by what it and the others hold."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+import numpy as np
+
+from refgen.disagreement._files.cells import Cells
+
+# Columns with these names hold no predictions.
+INDEX_NAMES = {"id", "ids", "idx", "index", "key", "name", "uid", "uuid", "row"}
+TRUTH_NAMES = {"label", "labels", "y", "y_true", "ytrue", "true", "truth", "target"}
+TRUTH_NAMES |= {"targets", "class", "gt", "ground_truth", "groundtruth", "true_label"}
+
+# A line of this many numbers that occur nowhere else is no accident.
+_ENOUGH = 4
+
+
+def holds_names(line: np.ndarray, rest: np.ndarray, cells: Cells) -> bool | None:
+    """Whether a row above others, or a column beside them, holds names, not data.
+
+    Parameters
+    ----------
+    line : integer array of shape (n,)
+        Codes of the cells in question.
+    rest : integer array of shape (m, n)
+        Codes of the other cells, each next to its own in `line`.
+    cells : Cells
+        What the codes stand for.
+
+    Returns
+    -------
+    bool or None
+        None where it is doubtful.
+
+    Examples
+    --------
+    >>> table = Cells(np.array([[0, 1], [2, 2], [3, 2]]), ["a", "b", "0", "1"])
+    >>> holds_names(table.codes[0], table.codes[1:], table)
+    True
+    """
+    if rest.size == 0 or (cells.kinds[line] == "m").any():
+        return False
+    occurs = np.bincount(rest.ravel(), minlength=len(cells.words)) > 0
+    is_number, is_word = (np.isin(cells.kinds, list(k)) for k in ("nbc", "tp"))
+    # Holes say nothing; NA among numbers is one.
+    known = occurs & np.isin(cells.kinds, list("nbct"))
+    if not is_number[known].all() and not is_word[known].all():
+        return _above_mixed(is_word[line], is_number[rest], occurs[line])
+    if is_number[known].all():
+        if is_word[line].all():
+            return None if (cells.kinds[line] == "p").all() else True
+        if not is_number[line].all():
+            return None if is_word[line].any() else False
+        return _numbers_among_numbers(line, rest, occurs, cells)
+    if is_number[line].all():
+        return True if _distinct(line) else None
+    return _words_among_words(line, rest, occurs) if is_word[line].all() else None
+
+
+def _above_mixed(
+    is_word: np.ndarray, is_number: np.ndarray, occurs: np.ndarray
+) -> bool | None:
+    """Text above a column of numbers, among columns of text."""
+    if occurs[is_word].any() or not is_word.any():
+        return False
+    above_numbers = is_word & is_number.all(axis=0)
+    return True if above_numbers.any() and is_word.all() else None
+
+
+def _numbers_among_numbers(
+    line: np.ndarray, rest: np.ndarray, occurs: np.ndarray, cells: Cells
+) -> bool | None:
+    if counts_from(line, cells) is None:
+        is_whole = all(isinstance(cells.values[code], int) for code in line)
+        is_strange = _distinct(line) and not occurs[line].any() and _recurs(rest)
+        return is_whole and is_strange and len(line) >= _ENOUGH
+    if len(line) >= _ENOUGH and not occurs[line].all() and _recurs(rest):
+        return True
+    return None if len(line) > 1 else False
+
+
+def _words_among_words(
+    line: np.ndarray, rest: np.ndarray, occurs: np.ndarray
+) -> bool | None:
+    if occurs[line].any() or not _distinct(line):
+        return False
+    return True if len(line) > 1 and _recurs(rest) else None
+
+
+def counts_from(line: np.ndarray, cells: Cells) -> int | None:
+    """0 or 1 if a line counts upward by one from there, else None.
+
+    Examples
+    --------
+    >>> table = Cells(np.array([[0, 1]]), ["0", "1"])
+    >>> counts_from(table.codes[0], table)
+    0
+    """
+    values = [cells.values[code] for code in line]
+    for start in (0, 1):
+        if values == list(range(start, start + len(line))):
+            return None if any(isinstance(v, bool) for v in values) else start
+    return None
+
+
+def _distinct(line: np.ndarray) -> bool:
+    return len(np.unique(line)) == len(line)
+
+
+def _recurs(rest: np.ndarray) -> bool:
+    """Whether the same few values come again and again, as classes do."""
+    return rest.size >= _ENOUGH * len(np.unique(rest))
+
+
+def stranger(cells: Cells) -> int | None:
+    """The first column that shares next to nothing with the others, as an index does.
+
+    Examples
+    --------
+    >>> codes = np.array([[0, 4, 4], [1, 5, 5], [2, 5, 4], [3, 4, 4]])
+    >>> stranger(Cells(codes, ["7", "8", "9", "10", "0", "1"]))
+    0
+    """
+    table = cells.codes
+    if len(table) < _ENOUGH or table.shape[1] < 2:
+        return None
+    total = np.bincount(table.ravel(), minlength=len(cells.words))
+    for j, column in enumerate(table.T):
+        codes, counts = np.unique(column, return_counts=True)
+        is_alone = total[codes] == counts
+        # At one point all runs may predict a class that occurs nowhere else.
+        is_varied = is_alone.sum() >= max(_ENOUGH, len(column) / 4)
+        if is_varied and 2 * counts[is_alone].sum() >= len(column):
+            rest = np.delete(table, j, axis=1)
+            return j if _recurs(rest) else None
+    return None
+
+
+def odd_names(names: list[str], wanted: str) -> list[int]:
+    """Columns whose names say that they are no runs or points.
+
+    Parameters
+    ----------
+    names : list of str
+    wanted : "predictions" or "labels"
+
+    Examples
+    --------
+    >>> odd_names(["fold", "run0", "run1", "run2"], "predictions")
+    [0]
+    >>> odd_names(["run0", "run1", "y_true"], "predictions")
+    [2]
+    """
+    lower = [name.strip().lower() for name in names]
+    stems = [re.sub(r"[0-9]+", "#", name) for name in lower]
+    common, count = Counter(stems).most_common(1)[0]
+    alone = count > 1 and count >= len(names) / 2 and "#" in common
+    known = INDEX_NAMES | (TRUTH_NAMES if wanted == "predictions" else set())
+    odd = [
+        j
+        for j, name in enumerate(lower)
+        if name in known or (alone and stems[j] != common)
+    ]
+    return odd if len(odd) < len(names) else []
+
+
+def are_alike(names: list[str]) -> bool:
+    """Whether names differ by their numbers only.
+
+    Examples
+    --------
+    >>> are_alike(["run0", "run1"]), are_alike(["a", "b"])
+    (True, False)
+    """
+    return len({re.sub(r"[0-9]+", "#", name) for name in names}) == 1
