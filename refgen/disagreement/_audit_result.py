@@ -21,8 +21,6 @@ _PREDICTED = {
 
 def _bare(label: Any) -> str:
     """A label without quotes, where nobody needs them to see what it is."""
-    if isinstance(label, float) and label.is_integer():
-        return f"{label:.0f}"
     text = str(label)
     return repr(label) if text != text.strip() or "," in text or not text else text
 

@@ -14,33 +14,6 @@ from refgen.disagreement._runs import LabelRuns
 _MANY = 10_000
 
 
-def refuse_probabilities(name: str, array: Any) -> None:
-    """Refuse labels that are fractions between 0 and 1.
-
-    Raises
-    ------
-    ValueError
-        If all entries are in [0, 1] and one is not whole.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> refuse_probabilities("predictions", np.array([[0.0, 1.0]]))
-    """
-    if array.dtype.kind != "f" or array.ndim > 2 or not array.size:
-        return
-    is_fraction = array % 1 != 0
-    if bool(((array >= 0) & (array <= 1)).all()) and bool(is_fraction.any()):
-        example = float(array[is_fraction].ravel()[0])
-        raise ValueError(
-            f"{name} are fractions between 0 and 1, such as {example:g}: these look "
-            "like probabilities, not labels. Probabilities need a third axis for the "
-            "classes, shape (n_runs, n_points, n_classes), in files of kind .npy or "
-            ".npz; from the probability p of the second of two classes that is "
-            "np.stack([1 - p, p], axis=-1). If these are labels, write them as text"
-        )
-
-
 def check_axes(n_runs: int, n_points: int, n_labels: int, remedy: str) -> None:
     """Refuse as many labels as there are runs, where there are not as many points.
 
@@ -131,7 +104,7 @@ def _one_sided(runs: LabelRuns, classes: Any) -> tuple[list[Any], list[Any]]:
 
 def _shift(runs: LabelRuns, classes: Any) -> list[str]:
     """Whether labels fit better that are larger or smaller by one."""
-    if classes.dtype.kind not in "iuf":
+    if classes.dtype.kind not in "iu":
         return []
     xp = namespace(classes)
     values = classes.astype(xp.float64)

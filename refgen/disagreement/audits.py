@@ -15,7 +15,6 @@ from refgen.disagreement._doubts import (
     check_axes,
     class_doubts,
     many_runs,
-    refuse_probabilities,
 )
 from refgen.disagreement._labels import (
     check_runs,
@@ -76,8 +75,8 @@ def audit(
     ------
     ValueError, TypeError
         With fewer than two runs, malformed predictions or labels, unknown options,
-        fractions between 0 and 1 as hard labels, or, on ten points or more, no class
-        that predictions and labels share.
+        fractions as hard labels, or, on ten points or more, no class that predictions
+        and labels share.
 
     Warns
     -----
@@ -174,7 +173,6 @@ def _parsed(
     """The runs, with their true labels, what they are, and their classes."""
     if n_axes(predictions) != 3:
         runs = coded_labels(predictions, labels)
-        refuse_probabilities("predictions or labels", runs.classes)
         _warn(class_doubts(runs, runs.classes, n_smallest))
         return runs, "labels", tuple(runs.classes.tolist())
     p = _member_probabilities(predictions)

@@ -11,13 +11,13 @@ import numpy as np
 
 from refgen._checks import listed, shortened
 from refgen.arrays import on_the_host
-from refgen.disagreement._doubts import refuse_probabilities
 from refgen.disagreement._files.csv_text import read_csv
 from refgen.disagreement._files.npy import read_npy, read_npz
 from refgen.disagreement._files.options import INFER, Options
 from refgen.disagreement._files.parquet import read_parquet
 from refgen.disagreement._files.paths import regular_file, shown, suffix_of
 from refgen.disagreement._files.table import Table
+from refgen.disagreement._label_types import as_labels
 
 _SUFFIXES = (".npy", ".npz", ".csv", ".parquet")
 
@@ -50,14 +50,15 @@ def read_predictions(
     Returns
     -------
     array of shape (n_runs, n_points) or (n_runs, n_points, n_classes)
-        Hard labels, or class probabilities (``.npy`` and ``.npz`` only).
+        Hard labels, integers or text, or class probabilities (``.npy`` and ``.npz``
+        only).
 
     Raises
     ------
     ValueError
         If the file is missing, no regular file, unreadable, of another kind, ragged,
         empty, of the wrong rank, or holds objects, NaN, empty cells or fractions
-        between 0 and 1; or if it is doubtful whether a row or column holds names.
+        as labels; or if it is doubtful whether a row or column holds names.
     TypeError
         If `path` or `index_col` is of another type.
     ImportError
@@ -143,7 +144,7 @@ def predictions_of(table: Table, transpose: bool) -> np.ndarray:
     Raises
     ------
     ValueError
-        If it has another number of axes, or holds fractions between 0 and 1.
+        If it has another number of axes, or holds fractions as labels.
     """
     array = table.array
     if array.ndim not in (2, 3):
@@ -151,7 +152,8 @@ def predictions_of(table: Table, transpose: bool) -> np.ndarray:
             f"{table.path}: predictions must have shape (n_runs, n_points) or (n_runs, "
             f"n_points, n_classes), got {array.shape}"
         )
-    refuse_probabilities(f"{table.path}: predictions", array)
+    if array.ndim == 2:
+        array = as_labels(f"{table.path}: predictions", array)
     return np.ascontiguousarray(array.swapaxes(0, 1)) if transpose else array
 
 
@@ -161,7 +163,7 @@ def labels_of(table: Table) -> np.ndarray:
     Raises
     ------
     ValueError
-        If it is more than one row or column, or holds fractions between 0 and 1.
+        If it is more than one row or column, or holds fractions as labels.
     """
     array, columns = table.array, table.names[1]
     if array.size != max(array.shape, default=0):
@@ -171,8 +173,7 @@ def labels_of(table: Table) -> np.ndarray:
             f"row or one column, got {array.shape}{named}; leave out other columns, or "
             "call them an index: --labels-index-col (in Python: index_col)"
         )
-    refuse_probabilities(f"{table.path}: labels", array)
-    return array.ravel()
+    return as_labels(f"{table.path}: labels", array.ravel())
 
 
 def _read(path: Any, options: Options) -> Table:

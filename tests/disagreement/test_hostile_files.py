@@ -73,7 +73,7 @@ def test_impossible_arrays(tmp_path, kind):
         (saved(np.array([[b"\xff"]])), "no UTF-8 text"),
         (claiming("<U1", "(1, 1)", rest=0) + b"\xff\xff\xff\x7f", "impossible char"),
         (saved(RUNS) * 2, r"holds 224 bytes after its array of shape \(3, 4\)"),
-        (saved(RUNS / 7), "look like probabilities"),
+        (saved(RUNS / 7), "these are probabilities"),
     ],
     ids=["pickle", "fields", "dates", "complex", "void", "bytes", "text", "two", "p"],
 )

@@ -73,13 +73,15 @@ def _above_mixed(
 def _numbers_among_numbers(
     line: np.ndarray, rest: np.ndarray, occurs: np.ndarray, cells: Cells
 ) -> bool | None:
-    if counts_from(line, cells) is None:
+    start = counts_from(line, cells)
+    if start is None:
         is_whole = all(isinstance(cells.values[code], int) for code in line)
         is_strange = _distinct(line) and not occurs[line].any() and _recurs(rest)
         return is_whole and is_strange and len(line) >= _ENOUGH
     if len(line) >= _ENOUGH and not occurs[line].all() and _recurs(rest):
         return True
-    return None if len(line) > 1 else False
+    # pandas counts from 0.
+    return None if len(line) > (1 if start == 0 else _ENOUGH - 1) else False
 
 
 def _words_among_words(
@@ -100,10 +102,12 @@ def counts_from(line: np.ndarray, cells: Cells) -> int | None:
     0
     """
     values = [cells.values[code] for code in line]
-    for start in (0, 1):
-        if values == list(range(start, start + len(line))):
-            return None if any(isinstance(v, bool) for v in values) else start
-    return None
+    if {type(value) for value in values} != {int}:
+        return None
+    counts = (
+        start for start in (0, 1) if values == list(range(start, start + len(line)))
+    )
+    return next(counts, None)
 
 
 def _distinct(line: np.ndarray) -> bool:
