@@ -125,7 +125,7 @@ BAD_TEXT = {
     "tabs": ("0\t1\n1\t1\n", "separates its cells by tabs; use commas"),
     "decimal commas": ("1,5;0,5\n2,5;1,5\n", "write 0.5, not 0,5"),
     "European": ("a;b\n1,5;2\n", "write 0.5, not 0,5"),
-    "thousands": ('"1,000",5\n7,5\n', "'1,000'; write numbers without .* as 1000"),
+    "thousands": ('5,"1,000"\n7,5\n', "'1,000'; write numbers without .* as 1000"),
     "comment": ("# made today\n1,0\n1,1\n", "leave out comments and titles"),
     "counter": ("0,1\n1,1\n", r"row 1 \('0', '1'\) may hold names or data.*--header"),
     "index": ("0,1,1\n1,2,1\n2,3,2\n3,1,3\n", "--index-col 0 or --index-col none"),

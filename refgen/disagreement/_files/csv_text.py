@@ -60,54 +60,59 @@ def _check_encoding(path: Path) -> None:
         )
 
 
+class _Codes(dict[str, int]):
+    """Codes of cells. Spaces around a text are not part of it."""
+
+    def __init__(self) -> None:
+        self.words: dict[str, int] = {}
+
+    def __missing__(self, cell: str) -> int:
+        word = cell.strip()
+        if len(word) > _LONGEST:
+            raise ValueError(
+                f"has a cell of {len(word):,} characters; labels have at most "
+                f"{_LONGEST}"
+            )
+        self[cell] = self.words.setdefault(word, len(self.words))
+        return self[cell]
+
+
 def _cells(path: Path, may_be_short: bool) -> tuple[list[int], Cells, bool]:
     """Numbers of the lines, their cells, and whether the header is one cell short.
 
     R, and pandas with index_label=False, give the index no name at all.
     """
-    words: dict[str, int] = {}
     lines: list[int] = []
     rows: list[np.ndarray] = []
-    n_columns, is_short = 0, False
-    for line, texts in _rows(path):
-        if may_be_short and _is_short(rows, texts, words):
-            rows[0] = np.concatenate([[words.setdefault("", len(words))], rows[0]])
-            n_columns, is_short = len(texts), True
-        n_columns = n_columns or len(texts)
-        if len(texts) != n_columns:
-            raise ValueError(_ragged(line, texts, n_columns))
-        codes = [words.setdefault(text, len(words)) for text in texts]
-        rows.append(np.array(codes, np.int32))
+    codes, is_short = _Codes(), False
+    for line, cells in _rows(path):
+        may_be_short &= len(rows) < 2
+        if may_be_short and rows and len(cells) == len(rows[0]) + 1:
+            is_short = _are_names(list(codes.words), len(rows[0]))
+            rows[0] = np.insert(rows[0], 0, codes[""]) if is_short else rows[0]
+        if rows and len(cells) != len(rows[0]):
+            raise ValueError(_ragged(line, cells, len(rows[0])))
+        rows.append(np.fromiter(map(codes.__getitem__, cells), np.int32, len(cells)))
         lines.append(line)
     if not rows:
         raise ValueError("is empty; give at least one row")
-    return lines, Cells(np.stack(rows), list(words)), is_short
+    return lines, Cells(np.stack(rows), list(codes.words)), is_short
 
 
-def _is_short(rows: list[np.ndarray], texts: list[str], words: dict[str, int]) -> bool:
-    if len(rows) != 1 or len(texts) != len(rows[0]) + 1:
-        return False
-    names = list(words)
-    are_words = all(isinstance(parsed(name), str) for name in names)
-    is_count = any(
-        names == [str(first + j) for j in range(len(names))] for first in (0, 1)
+def _are_names(words: list[str], n_columns: int) -> bool:
+    """Whether the distinct cells of a row that is one cell short name its columns."""
+    are_words = all(isinstance(parsed(word), str) for word in words)
+    counts = [[str(first + j) for j in range(n_columns)] for first in (0, 1)]
+    is_comment = words[0].startswith("#")
+    return len(words) == n_columns and (
+        (are_words and not is_comment) or words in counts
     )
-    return (are_words and not names[0].startswith("#")) or is_count
 
 
 def _rows(path: Path) -> Iterator[tuple[int, list[str]]]:
     with path.open(encoding="utf-8-sig", newline="") as file:
         reader = csv.reader(file, strict=True)
-        for cells in reader:
-            texts = [cell.strip() for cell in cells]
-            longest = max(map(len, texts), default=0)
-            if longest > _LONGEST:
-                raise ValueError(
-                    f"row {reader.line_num} has a cell of {longest:,} characters; "
-                    f"labels have at most {_LONGEST}"
-                )
-            if cells:
-                yield reader.line_num, texts
+        yield from ((reader.line_num, cells) for cells in reader if cells)
 
 
 def _ragged(line: int, texts: list[str], n_columns: int) -> str:

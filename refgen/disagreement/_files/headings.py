@@ -76,11 +76,12 @@ def _unnamed(names: list[str]) -> int:
 
 
 def _index_names(names: list[str]) -> int:
-    """How many names stand before pandas' own names of columns, 0, 1, 2, …"""
-    for start in range(1, len(names)):
-        if names[start:] == [str(j) for j in range(len(names) - start)]:
-            return 0 if any(map(str.isdigit, names[:start])) else start
-    return 0
+    """How many names stand before a count of columns, as pandas' 0, 1, 2, …"""
+    start = next((j for j, name in enumerate(names) if name.isdecimal()), len(names))
+    n = len(names) - start
+    counts = [[str(first + j) for j in range(n)] for first in (0, 1)]
+    is_count = names[start:] == counts[0] or (names[start:] == counts[1] and n > 1)
+    return start if is_count and n else 0
 
 
 def _above_keys(cells: Cells) -> bool:
@@ -166,7 +167,10 @@ def _index_by_content(
 ) -> list[int]:
     table = cells.codes
     verdict = holds_names(table[:, 0], table[:, 1:].T, cells)
-    if verdict is None and (len(table) < 4 or (names is not None and are_alike(names))):
+    if verdict is None and names is not None and are_alike(names):
+        return []
+    if verdict is None and len(table) < 4 and np.isin(table[:, 0], table[:, 1:]).any():
+        # Two or three runs count 0, 1, 2 at some point by chance.
         return []
     if verdict is None or (verdict and names is not None and are_alike(names)):
         shown = listed((cells.word(i, 0) for i in range(len(table))), 3)

@@ -57,7 +57,9 @@ def holds_names(line: np.ndarray, rest: np.ndarray, cells: Cells) -> bool | None
         return _numbers_among_numbers(line, rest, occurs, cells)
     if is_number[line].all():
         return True if _distinct(line) else None
-    return _words_among_words(line, rest, occurs) if is_word[line].all() else None
+    if not is_word[line].all():
+        return None
+    return _words_among_words(line, rest, occurs, cells)
 
 
 def _above_mixed(
@@ -73,23 +75,40 @@ def _above_mixed(
 def _numbers_among_numbers(
     line: np.ndarray, rest: np.ndarray, occurs: np.ndarray, cells: Cells
 ) -> bool | None:
-    start = counts_from(line, cells)
-    if start is None:
+    is_strange = _distinct(line) and not occurs[line].any() and _recurs(rest)
+    if counts_from(line, cells) is None:
         is_whole = all(isinstance(cells.values[code], int) for code in line)
-        is_strange = _distinct(line) and not occurs[line].any() and _recurs(rest)
-        return is_whole and is_strange and len(line) >= _ENOUGH
+        if not (is_whole and is_strange and len(line) > 1):
+            return False
+        return True if len(line) >= _ENOUGH else None
     if len(line) >= _ENOUGH and not occurs[line].all() and _recurs(rest):
         return True
-    # pandas counts from 0.
-    return None if len(line) > (1 if start == 0 else _ENOUGH - 1) else False
+    return None if len(line) > 1 else False
 
 
 def _words_among_words(
-    line: np.ndarray, rest: np.ndarray, occurs: np.ndarray
+    line: np.ndarray, rest: np.ndarray, occurs: np.ndarray, cells: Cells
 ) -> bool | None:
     if occurs[line].any() or not _distinct(line):
         return False
+    stems = {stem(str(cells.words[code])) for code in line}
+    if len(line) > 1 and len(stems) == 1:
+        others = {stem(str(cells.words[code])) for code in np.flatnonzero(occurs)}
+        # run0 and run1 are names if no label is run and a number.
+        if "#" in str(stems) and not stems & others:
+            return True
     return True if len(line) > 1 and _recurs(rest) else None
+
+
+def stem(name: str) -> str:
+    """A name without its numbers.
+
+    Examples
+    --------
+    >>> stem("Run12")
+    'run#'
+    """
+    return re.sub(r"[0-9]+", "#", name.strip().lower())
 
 
 def counts_from(line: np.ndarray, cells: Cells) -> int | None:
@@ -159,7 +178,7 @@ def odd_names(names: list[str], wanted: str) -> list[int]:
     [2]
     """
     lower = [name.strip().lower() for name in names]
-    stems = [re.sub(r"[0-9]+", "#", name) for name in lower]
+    stems = [stem(name) for name in names]
     common, count = Counter(stems).most_common(1)[0]
     alone = count > 1 and count >= len(names) / 2 and "#" in common
     known = INDEX_NAMES | (TRUTH_NAMES if wanted == "predictions" else set())
@@ -179,4 +198,4 @@ def are_alike(names: list[str]) -> bool:
     >>> are_alike(["run0", "run1"]), are_alike(["a", "b"])
     (True, False)
     """
-    return len({re.sub(r"[0-9]+", "#", name) for name in names}) == 1
+    return len(set(map(stem, names))) == 1
