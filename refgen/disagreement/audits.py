@@ -7,7 +7,7 @@ from typing import Any, Literal, get_args
 
 import numpy as np
 
-from refgen._checks import check_choice, check_integer
+from refgen._checks import check_choice
 from refgen.arrays import as_probabilities, namespace
 from refgen.disagreement import _ensemble, calibration
 from refgen.disagreement._audit_result import DisagreementAudit
@@ -21,6 +21,7 @@ from refgen.disagreement._labels import (
     class_indices,
     n_axes,
 )
+from refgen.disagreement._levels import check_bins
 from refgen.disagreement._ranges import others
 from refgen.disagreement._runs import LabelRuns, ProbabilityRuns, coded_labels
 from refgen.disagreement.bounds import audited_bounds
@@ -141,7 +142,7 @@ def audited(
         With fewer points, predictions and labels may share no class.
     """
     check_choice("members", members, get_args(Members))
-    check_integer("n_bins", n_bins, 1)
+    check_bins(n_bins)
     check_interval(confidence_level, method or "hoeffding")
     runs, kind, classes = _parsed(predictions, labels, members, n_smallest)
     check_runs(runs.n_runs, 2)

@@ -60,7 +60,7 @@ def read_predictions(
         empty, of the wrong rank, or holds objects, NaN, empty cells or fractions
         as labels; or if it is doubtful whether a row or column holds names.
     TypeError
-        If `path` or `index_col` is of another type.
+        If `path`, `transpose` or `index_col` is of another type.
     ImportError
         For ``.parquet`` without pyarrow.
 
@@ -78,6 +78,8 @@ def read_predictions(
     ...     read_predictions(path, transpose=True).tolist()
     [['cat', 'dog'], ['cat', 'cat']]
     """
+    if not isinstance(transpose, bool | np.bool_):
+        raise TypeError(f"transpose must be True or False, got {transpose!r}")
     table = read_table(path, Options("predictions", header, index_col))
     return predictions_of(_warned(table), transpose)
 

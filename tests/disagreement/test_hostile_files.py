@@ -211,6 +211,12 @@ def test_what_is_no_path(path):
         read_predictions(path)
 
 
+@pytest.mark.parametrize("transpose", [None, 1, "yes", [0]])
+def test_transpose_is_true_or_false(transpose):
+    with pytest.raises(TypeError, match="transpose must be True or False"):
+        read_predictions("runs.npy", transpose)
+
+
 def test_paths_of_bytes_are_no_text():
     with pytest.raises(TypeError, match="path must be the name of a file"):
         read_predictions(b"runs.npy")

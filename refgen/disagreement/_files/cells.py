@@ -49,7 +49,7 @@ def _kind(value: Any) -> str:
     if isinstance(value, str):
         if value in _PERHAPS_MISSING:
             return "p"
-        return "c" if _CODE.fullmatch(value) else "t"
+        return "c" if _CODE.fullmatch(value) or _THOUSANDS.fullmatch(value) else "t"
     return "n" if math.isfinite(value) else "m"
 
 
@@ -145,14 +145,14 @@ def complaint(cells: Cells) -> tuple[tuple[int, int], str] | None:
         word = cells.word(*found)
         what = "is empty" if word == "" else f"is {word!r}, which is no label"
         return found, f"{what}; drop or re-predict that point"
-    if cells.is_text and kinds == {"n", "t"}:
+    if cells.is_text and kinds <= {"n", "c"}:
         return _thousands(cells)
     return None
 
 
 def _thousands(cells: Cells) -> tuple[tuple[int, int], str] | None:
-    texts = [code for code in cells.used if cells.kinds[code] == "t"]
-    if not all(_THOUSANDS.fullmatch(cells.words[code]) for code in texts):
+    texts = [c for c in cells.used if _THOUSANDS.fullmatch(cells.words[c])]
+    if not texts:
         return None
     row, column = map(int, np.argwhere(np.isin(cells.codes, texts))[0])
     word = cells.word(row, column)
