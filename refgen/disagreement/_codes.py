@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from refgen._checks import listed
 from refgen.arrays import namespace
 from refgen.disagreement._label_types import as_labels
 
@@ -146,7 +147,8 @@ def _codes(name: str, values: Any, classes: Any) -> Any:
     if bool(is_strange.any()):
         found = values[is_strange].ravel()[0].item()
         raise ValueError(
-            f"{name} holds {found!r}, which is not among the classes {classes.tolist()}"
+            f"{name} holds {found!r}, which is not among the classes "
+            f"{listed(classes.tolist())}"
         )
     return codes
 
