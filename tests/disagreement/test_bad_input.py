@@ -153,7 +153,7 @@ def test_too_few_runs_or_points_for_a_variance():
 
 def test_labels_outside_the_classes_and_mixed_types():
     runs = [[0, 1], [1, 1]]
-    with pytest.raises(ValueError, match="predictions holds 1, .*classes 0, 2$"):
+    with pytest.raises(ValueError, match=r"predictions holds 1, .*classes 0, 2$"):
         rd.vote_counts(runs, classes=[0, 2])
     with pytest.raises(ValueError, match=r"labels holds .*classes"):
         rd.empirical_law(runs, [0, 2], classes=[0, 1])
