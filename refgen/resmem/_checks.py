@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from refgen._checks import as_not_negative, check_choice, check_integer, is_number
-from refgen.resmem._data import check_size
+from refgen.resmem._data import check_size, real_numbers
 from refgen.resmem._naming import check_cv_setting
 from refgen.resmem.smoother import WEIGHTS
 
@@ -131,8 +131,7 @@ def embedded_floats(points: Any, n_rows: int) -> np.ndarray:
             "embedding returned a sparse matrix, and neighbours need dense points; "
             "return a dense array, e.g. by TruncatedSVD"
         )
-    with np.errstate(over="ignore"):
-        points = np.asarray(points, float)
+    points = real_numbers("embedding", points)
     if points.ndim != 2 or len(points) != n_rows or points.shape[1] == 0:
         raise ValueError(
             f"embedding returned shape {points.shape} for {n_rows} points; it must "

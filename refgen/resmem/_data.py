@@ -117,6 +117,32 @@ def check_size(name: str, what: str, array: np.ndarray) -> None:
     )
 
 
+def real_numbers(giver: str, values: Any) -> np.ndarray:
+    """What an estimator or embedding returned as float64, before any other check.
+
+    Raises
+    ------
+    TypeError
+        If it is masked, complex, text, times or records: a cast would lose that.
+
+    Examples
+    --------
+    >>> real_numbers("embedding", [[1, 2]])
+    array([[1., 2.]])
+    """
+    if isinstance(values, np.ma.MaskedArray):
+        raise TypeError(f"{giver} returned a masked array, whose mask would be lost")
+    array = np.asarray(values)
+    if array.dtype.kind not in "fiubO":
+        raise TypeError(
+            f"{giver} returned dtype {array.dtype}, and residuals and distances need "
+            "real numbers"
+        )
+    # Numbers of a longer type may overflow, and are refused afterwards.
+    with np.errstate(over="ignore"):
+        return array.astype(float)
+
+
 def _held_by(y: Any, kinds: str) -> str | None:
     """What `y` holds if its type is of one of the kinds."""
     dtypes = y.dtypes if hasattr(y, "columns") else [getattr(y, "dtype", None)]

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from sklearn.base import is_classifier
 from sklearn.utils import check_array, check_consistent_length, column_or_1d
+from sklearn.utils.multiclass import check_classification_targets
 
 from refgen._checks import check_choice
 from refgen.arrays import UNIT_ROUNDOFF
@@ -49,7 +50,9 @@ def paired_data(estimator: Any, X: Any, y: Any) -> tuple[Any, np.ndarray]:
 def _labels(y: Any) -> np.ndarray:
     check_labels(y)
     # A column of labels would be compared with every prediction.
-    return column_or_1d(y, warn=True)
+    labels = column_or_1d(y, warn=True)
+    check_classification_targets(labels)
+    return labels
 
 
 def _numbers(y: Any) -> np.ndarray:

@@ -8,14 +8,15 @@ from typing import Any
 import numpy as np
 from sklearn.base import clone
 
+from refgen.resmem._data import real_numbers
 from refgen.resmem._folds import check_each_once, checked_folds
 from refgen.resmem._naming import naming
 
 
 def finite_floats(model: Any, values: Any, n_rows: int) -> np.ndarray:
     """Outputs of a base, checked, as float64 with one row per point."""
-    array = np.asarray(values, float)
     name = type(model).__name__
+    array = real_numbers(f"estimator ({name})", values)
     if array.ndim == 0 or len(array) != n_rows:
         raise ValueError(
             f"estimator ({name}) returned shape {array.shape} for {n_rows} points; "
@@ -57,6 +58,11 @@ def _tempered(model: Any, X: Any, n_rows: int, temperature: float) -> np.ndarray
     n_classes = len(model.classes_)
     if hasattr(model, "predict_proba"):
         shares = finite_floats(model, model.predict_proba(X), n_rows)
+        if (shares < 0).any():
+            raise ValueError(
+                f"estimator ({type(model).__name__}) gives a class probability "
+                f"{shares.min():g}; use a base whose probabilities are at least 0"
+            )
         if (shares.reshape(n_rows, -1).max(axis=1) <= 0).any():
             raise ValueError(
                 f"estimator ({type(model).__name__}) gives all classes probability 0 "
@@ -76,8 +82,10 @@ def _tempered(model: Any, X: Any, n_rows: int, temperature: float) -> np.ndarray
             )
         if logits.ndim == 1:
             logits = np.stack([np.zeros(n_rows), logits], axis=1)
-        beyond = logits - logits.max(axis=1, keepdims=True)
-        shares = np.exp(beyond / temperature)
+        # What overflows is so far behind that its share is 0.
+        with np.errstate(over="ignore"):
+            beyond = logits - logits.max(axis=1, keepdims=True)
+            shares = np.exp(beyond / temperature)
     else:
         shares = (model.predict(X)[:, None] == model.classes_) * 1.0
     if shares.shape != (n_rows, n_classes):

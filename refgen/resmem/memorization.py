@@ -11,7 +11,7 @@ from sklearn.base import clone, is_classifier
 from sklearn.model_selection import KFold, StratifiedKFold, check_cv
 
 from refgen._checks import check_open_unit, is_number
-from refgen.arrays import on_the_host
+from refgen.arrays import on_the_host, refuse_masked
 from refgen.resmem._estimator_base import ResMemBase
 from refgen.resmem._folds import check_at_most_once, checked_folds
 from refgen.resmem._losses import check_loss, losses, paired_data, rounding_of_gain
@@ -163,6 +163,8 @@ def memorization_pays(
     noise = _checked_noise(estimator, noise)
     cv, random_state = check_cv_setting(cv), check_seed(random_state)
     X, y = paired_data(estimator, X, y)
+    for name, value in fit_params.items():
+        refuse_masked(name, value)
     with naming("cv"):
         folds = checked_folds(_folds(estimator, cv, random_state, X, y), len(y))
     check_at_most_once(folds, len(y))

@@ -1,13 +1,17 @@
 """Data frames, masks, times and scales: what estimators see, and what they refuse."""
 
+import functools
+
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
 from sklearn.compose import make_column_transformer
 from sklearn.ensemble import HistGradientBoostingRegressor
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import Ridge
 from sklearn.preprocessing import OneHotEncoder
+from sklearn.svm import LinearSVC
 
 from refgen.resmem import ResMemClassifier, ResMemRegressor, memorization_pays
 
@@ -147,12 +151,69 @@ def test_labels_and_weights_with_a_mask_are_refused():
     for labels in (masked, KINDS.astype("M8[D]")):
         with pytest.raises(TypeError, match=r"y (is a masked array|holds times)"):
             ResMemClassifier().fit(X, labels)
-    with pytest.raises(TypeError, match="sample_weight is a masked array"):
-        MEMORY.fit(X, Y, sample_weight=masked)
+    for call in (MEMORY.fit, functools.partial(memorization_pays, MEMORY)):
+        with pytest.raises(TypeError, match="sample_weight is a masked array"):
+            call(X, Y, sample_weight=masked)
+    with pytest.raises(ValueError, match="y: Unknown label type"):
+        memorization_pays(ResMemClassifier(), X, Y)
     fitted = ResMemRegressor(Ridge().fit(X, Y), 3, prefit=True)
     for weight, message in ((-1.0, "not be negative"), (np.nan, "NaN")):
         with pytest.raises(ValueError, match=f"sample_weight .*{message}"):
             fitted.fit(X, Y, sample_weight=np.where(B > 3, weight, 1.0))
+
+
+class Returns(RegressorMixin, ClassifierMixin, BaseEstimator):
+    """Predicts what a function makes of the number of points."""
+
+    def __init__(self, make=None, kind="regressor"):
+        self.make, self.kind = make, kind
+
+    def fit(self, X, y):
+        self.classes_ = np.unique(y)
+        return self
+
+    def predict(self, X):
+        return self.make(np.ones(len(X)))
+
+    def predict_proba(self, X):
+        return self.make(np.ones((len(X), 2)))
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.estimator_type = self.kind
+        return tags
+
+
+@pytest.mark.parametrize(
+    ("make", "error", "message"),
+    [
+        (lambda a: np.ma.masked_equal(a, 0), TypeError, "returned a masked array"),
+        (lambda a: a + 1j, TypeError, "returned dtype complex128"),
+        (lambda a: a.astype("M8[D]"), TypeError, "returned dtype datetime64"),
+        (lambda a: a.astype(str), TypeError, "returned dtype <U"),
+        (lambda a: a * np.longdouble("1e4000"), ValueError, "NaN or infinity"),
+    ],
+)
+def test_what_bases_and_embeddings_return_is_real_numbers(make, error, message):
+    with pytest.raises(error, match=rf"estimator \(Returns\) {message}|for 60 of"):
+        ResMemRegressor(Returns(make)).fit(X, Y)
+    with pytest.raises(error, match=rf"estimator \(Returns\) {message}|for 60 of"):
+        ResMemClassifier(Returns(make, "classifier")).fit(X, KINDS)
+    with pytest.raises(error, match=f"embedding {message}|embedding returned NaN"):
+        ResMemRegressor(Ridge(), embedding=lambda x: make(x[:, :1])).fit(X, Y)
+
+
+def test_probabilities_are_not_negative():
+    base = Returns(lambda a: a * [1.5, -0.5], "classifier")
+    with pytest.raises(ValueError, match=r"gives a class probability -0\.5"):
+        ResMemClassifier(base, temperature=2.0).fit(X, KINDS)
+
+
+def test_the_coldest_base_is_sure():
+    cold = ResMemClassifier(LinearSVC(random_state=0), 3, temperature=1e-320)
+    shares = cold.fit(X, KINDS).base_scores(X)
+    assert set(shares.ravel()) == {0.0, 1.0}
+    assert (shares.argmax(axis=1) == cold.estimator_.predict(X)).all()
 
 
 def test_small_integer_types_count_neighbours():

@@ -9,10 +9,8 @@ from refgen.random import Stream
 from refgen.resmem import (
     LinearProblem,
     averaging,
-    excess_risk_parts,
     expected_interval_displacement,
     interval_displacement,
-    irreducible_risk,
     noise,
 )
 
@@ -178,20 +176,6 @@ def test_designs_of_any_scale():
         noise.noisy_slope([1e-300], 1.0, 0.9, 1.0)
     best = averaging.best_neighbors(30, [5e199, 5e-201], [1e200, 1e-200])
     assert best.tolist() == [float(averaging.best_neighbors(30, 0.5, 1.0))] * 2
-
-
-def test_problems_of_a_scale_without_products_are_refused():
-    for arguments, name in (
-        (([1e-200], [1.0], 0.5), "spectrum"),
-        (([1.0], [1e200], 0.5), "coefficients"),
-        (([1.0], [1.0], 1e-200), "radius"),
-    ):
-        with pytest.raises(ValueError, match=f"{name} .*; rescale"):
-            LinearProblem(*arguments)
-    # A small eigenvalue beside a large one is harmless, and so is no constraint.
-    problem = LinearProblem([1.0, 1e-320, 0.0], [1.0, 1.0, 0.0], 1e300)
-    assert float(irreducible_risk(problem)) == 0
-    assert [float(part) for part in excess_risk_parts(problem, [0.0] * 3)] == [1.0, 0.0]
 
 
 # Bad input.
