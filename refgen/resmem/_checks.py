@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from refgen._checks import as_not_negative, check_choice, check_integer, is_number
-from refgen.resmem._data import check_size, real_numbers
+from refgen.resmem._data import check_squares, real_numbers
 from refgen.resmem._naming import check_cv_setting
 from refgen.resmem.smoother import WEIGHTS
 
@@ -141,5 +141,5 @@ def embedded_floats(points: Any, n_rows: int) -> np.ndarray:
         raise ValueError(
             "embedding returned NaN or infinity, and distances need finite numbers"
         )
-    check_size("X", "coordinates of points", points)
+    check_squares("X", "coordinates of points", points)
     return points

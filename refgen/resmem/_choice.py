@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from refgen.resmem._data import check_size
+from refgen.resmem._data import check_squares
 from refgen.resmem.selection import (
     bandwidth_grid,
     leave_one_out_scores,
@@ -34,7 +34,7 @@ def choose_by_leave_one_out(model: Any) -> None:
             f"X holds n_samples={n}, and leaving one out needs at least 2; set "
             "n_neighbors and bandwidth to numbers"
         )
-    check_size("y", "residuals", model.residuals_)
+    check_squares("y", "residuals", model.residuals_)
     most = min(MOST_NEIGHBORS if chosen == "auto" else chosen, n - 1)
     points = model._place(model.points_)
     distances, indices = without_self(*model._search(points, points, most + 1))

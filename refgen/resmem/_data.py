@@ -93,7 +93,7 @@ def check_labels(y: Any) -> None:
         raise TypeError(f"y holds {held}; encode the classes as integers or text")
 
 
-def check_size(name: str, what: str, array: np.ndarray) -> None:
+def check_squares(name: str, what: str, array: np.ndarray) -> None:
     """Refuse numbers whose squares overflow, or all lose digits, in float64.
 
     Raises
@@ -103,7 +103,7 @@ def check_size(name: str, what: str, array: np.ndarray) -> None:
 
     Examples
     --------
-    >>> check_size("y", "errors of predictions of y", np.array([0.0, 1.0]))
+    >>> check_squares("y", "errors of predictions of y", np.array([0.0, 1.0]))
     """
     with np.errstate(over="ignore"):
         largest = float(abs(array.astype(float)).max()) if array.size else 0.0

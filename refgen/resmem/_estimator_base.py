@@ -17,11 +17,11 @@ from sklearn.utils.metadata_routing import (
 )
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from refgen.arrays import refuse_masked, to_device, to_host
+from refgen.arrays import namespace, refuse_masked, to_device, to_host
 from refgen.neighbors import nearest_neighbors
 from refgen.resmem._checks import as_columns, embedded_floats, is_weighted
 from refgen.resmem._choice import choose_by_leave_one_out, forget_choice
-from refgen.resmem._data import check_labels, check_points, check_size, check_targets
+from refgen.resmem._data import check_labels, check_points, check_squares, check_targets
 from refgen.resmem._naming import naming
 from refgen.resmem._residuals import out_of_fold
 from refgen.resmem.smoother import neighbor_weights, smooth
@@ -233,9 +233,7 @@ class ResMemBase(BaseEstimator, ABC):
         if hasattr(self.embedding_, "transform"):
             return self.embedding_.transform(X)
         found = self.embedding_(X)
-        # What the checks refuse would not be the same as a plain array.
-        is_special = hasattr(found, "tocsr") or isinstance(found, np.ma.MaskedArray)
-        return found if is_special else self._bring(found)
+        return found if namespace(found) is np else self._bring(found)
 
     # Input.
 
@@ -249,7 +247,7 @@ class ResMemBase(BaseEstimator, ABC):
                 return validate_data(self, X, reset=reset, skip_check_array=True)
             checked = validate_data(self, X, reset=reset, **self._accepted())
         if not is_embedded:
-            check_size("X", "values", checked)
+            check_squares("X", "values", checked)
         return X if is_frame else checked
 
     def _seen_first(self, X: Any, y: Any, **checks: Any) -> tuple[Any, np.ndarray]:
@@ -261,7 +259,7 @@ class ResMemBase(BaseEstimator, ABC):
         with naming("y"):
             y = validate_data(self, y=y, **checks)
         if is_regressor(self):
-            check_size("y", "values", y)
+            check_squares("y", "values", y)
         # After y: checking it makes scikit-learn forget the feature names of X.
         X = self._seen(X, reset=True)
         with naming("X", "y"):

@@ -11,7 +11,7 @@ from sklearn.utils.multiclass import check_classification_targets
 
 from refgen._checks import check_choice
 from refgen.arrays import UNIT_ROUNDOFF
-from refgen.resmem._data import check_labels, check_points, check_size, check_targets
+from refgen.resmem._data import check_labels, check_points, check_squares, check_targets
 from refgen.resmem._naming import naming
 from refgen.resmem._residuals import dtype_of_scores
 
@@ -58,7 +58,7 @@ def _labels(y: Any) -> np.ndarray:
 def _numbers(y: Any) -> np.ndarray:
     check_targets(y)
     y = check_array(y, ensure_2d=False, dtype="numeric", input_name="y")
-    check_size("y", "values", y)
+    check_squares("y", "values", y)
     # Longer types would be rounded here and not there.
     return y if y.dtype.itemsize <= 8 else y.astype(float)
 

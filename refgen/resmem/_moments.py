@@ -1,4 +1,4 @@
-"""Checks of batch axes, and of matrices that are to be second moments."""
+"""Checks of coefficients, their batch axes and norms, and of second moments."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from refgen._checks import in_one_place
 from refgen.arrays import as_floats, namespace
 
 # Entries that should be equal, computed by sums in another order; also numbers that
@@ -69,4 +70,69 @@ def refuse_indefinite(name: str, lowest: Any, scale: Any) -> None:
         raise ValueError(
             f"{name} must be positive semidefinite, as a mean of squares is; xᵀMx is "
             f"{float(lowest.min()):g} for some x"
+        )
+
+
+def eigenvalues(matrix: Any) -> Any:
+    """Those of second moments, in ascending order; none is negative."""
+    values = namespace(matrix).linalg.eigvalsh(matrix)
+    refuse_indefinite("matrix", values[..., 0], values[..., -1])
+    return namespace(matrix).maximum(values, 0.0)
+
+
+def check_norm(name: str, coefficients: Any, radius: Any) -> None:
+    """Refuse coefficients whose norm is above the radius by more than rounding.
+
+    Examples
+    --------
+    >>> check_norm("base", np.array([0.3, 0.4]), np.array(0.5))
+    """
+    length = norm(coefficients)
+    if bool((length > (1 + ROUNDING) * radius).any()):
+        length, radius = namespace(length).broadcast_arrays(length, radius)
+        worst = int((length - radius).argmax())
+        raise ValueError(
+            f"{name} has norm {float(length.ravel()[worst]):g}, and the radius is "
+            f"{float(radius.ravel()[worst]):g}: the statement is about norms up to it"
+        )
+
+
+def norm(coefficients: Any) -> Any:
+    """‖θ‖ along the last axis."""
+    return namespace(coefficients).sqrt((coefficients**2).sum(axis=-1))
+
+
+def deviation(
+    coefficients: Any, base: Any, names: tuple[str, str] = ("coefficients", "base")
+) -> Any:
+    """θ* − θₙ, after a check of the shapes.
+
+    Examples
+    --------
+    >>> deviation([1.0, 0.0], [0.5, 0.0]).tolist()
+    [0.5, 0.0]
+    """
+    first, second = names
+    theta, own = in_one_place(
+        **{
+            first: as_floats(first, coefficients, 1),
+            second: as_floats(second, base, 1),
+        }
+    )
+    if theta.shape[-1] != own.shape[-1]:
+        raise ValueError(
+            f"{first} have {theta.shape[-1]} feature(s) and {second} {own.shape[-1]}; "
+            "they must have the same"
+        )
+    check_batches(**{first: theta.shape[:-1], second: own.shape[:-1]})
+    return theta - own
+
+
+def check_features(name: str, array: Any, missing: Any) -> None:
+    """Refuse an array whose last axis is not that of the coefficients."""
+    if array.shape[-1] != missing.shape[-1]:
+        have = "has" if name == "matrix" else "have"
+        raise ValueError(
+            f"{name} {have} {array.shape[-1]} feature(s) and the coefficients "
+            f"{missing.shape[-1]}; they must have the same"
         )

@@ -9,7 +9,6 @@ from refgen._checks import (
     as_not_negative,
     as_positive,
     check_integer,
-    refuse,
     together,
 )
 from refgen._objects import check_instance
@@ -171,7 +170,6 @@ def best_neighbors(n_points: Any, gap: Any, noise: Any) -> Any:
         gap=as_not_negative("gap", gap),
         noise=as_not_negative("noise", noise),
     )
-    refuse("n_points", n, n > 2.0**53, "be at most 2⁵³")
     xp = namespace(n)
     # Only their quotient matters: in units of the larger one no square overflows.
     unit = xp.maximum(gap, noise)

@@ -17,7 +17,7 @@ from refgen.resmem._lens import (
     outer_nodes,
     seen_from_point,
 )
-from refgen.resmem.displacement import n_and_k
+from refgen.resmem._ranges import n_and_k
 from refgen.special import log_rising_factorial
 
 # Largest size of a (batch, nodes) table: 32 MB.

@@ -6,23 +6,26 @@ from typing import Any
 
 import numpy as np
 from scipy.stats import t as student_t
-from sklearn.base import clone, is_classifier
-from sklearn.model_selection import ShuffleSplit, StratifiedShuffleSplit, check_cv
 
 from refgen._checks import (
     as_not_negative,
     as_positive,
     check_choice,
-    check_integer,
     check_open_unit,
 )
 from refgen.arrays import as_floats
-from refgen.resmem._data import check_size
+from refgen.resmem._curves import (
+    check_values,
+    checked_values,
+    drawn_splits,
+    overlap_of,
+    risks_of_split,
+)
+from refgen.resmem._data import check_squares
 from refgen.resmem._estimator_base import ResMemBase
 from refgen.resmem._folds import checked_folds
-from refgen.resmem._losses import check_loss, losses, paired_data
+from refgen.resmem._losses import check_loss, paired_data
 from refgen.resmem._naming import check_cv_setting, check_seed, naming
-from refgen.resmem._residuals import take_points
 
 _PARAMETERS = {"n_neighbors": "neighbours k", "n_samples": "training rows n"}
 # Every split is a fit for every value.
@@ -109,7 +112,7 @@ class ResMemDisplay:
                 f"{self.param_values.shape}; give one number, or one for each value"
             )
         for name in _NAMES:
-            check_size(name, "risks", getattr(self, name))
+            check_squares(name, "risks", getattr(self, name))
         if shapes[0][1] < 2:
             raise ValueError(
                 f"base, resmem and knn hold {shapes[0][1]} split, and intervals need "
@@ -181,30 +184,30 @@ class ResMemDisplay:
                 "estimator must be a ResMemRegressor or ResMemClassifier, got "
                 f"{type(estimator).__name__}"
             )
-        values = _values(param_range)
+        values = checked_values(param_range)
         check_choice("param_name", param_name, _PARAMETERS)
         check_open_unit("confidence_level", confidence_level)
         loss = check_loss(estimator, loss)
-        cv, random_state = (
-            check_cv_setting(cv, 2, _MOST_SPLITS),
-            check_seed(random_state),
-        )
+        cv = check_cv_setting(cv, 2, _MOST_SPLITS)
+        check_seed(random_state)
         _check_axes(ax)
         X, y = paired_data(estimator, X, y)
         with naming("cv"):
-            splits = checked_folds(_splits(estimator, cv, random_state, X, y), len(y))
+            splits = checked_folds(
+                drawn_splits(estimator, cv, random_state, X, y), len(y)
+            )
         if len(splits) < 2:
             raise ValueError("cv holds 1 split, and intervals need at least 2")
-        _check_values(estimator, param_name, values, splits)
+        check_values(estimator, param_name, values, splits)
         table = [
             [
-                _risks(estimator, X, y, split, param_name, value, loss)
+                risks_of_split(estimator, X, y, split, param_name, value, loss)
                 for split in splits
             ]
             for value in values
         ]
         base, resmem, knn = np.moveaxis(np.array(table), -1, 0)
-        overlap = [_overlap(splits, param_name, value) for value in values]
+        overlap = [overlap_of(splits, param_name, value) for value in values]
         return cls(
             values, base, resmem, knn, param_name, overlap, confidence_level, loss
         ).plot(ax=ax)
@@ -269,74 +272,11 @@ class ResMemDisplay:
         return self
 
 
-def _values(param_range: Any) -> list[int]:
-    """Values of the parameter, in the order given."""
-    if not isinstance(param_range, list | tuple | range | np.ndarray):
-        raise TypeError(
-            f"param_range must be a list of integers, got {type(param_range).__name__}"
-        )
-    if np.ndim(param_range) != 1 or len(param_range) == 0:
-        raise ValueError("param_range must be a list of at least one integer")
-    return [check_integer("param_range", value, 1) for value in param_range]
-
-
-def _check_values(
-    estimator: Any, param_name: str, values: list[int], splits: list
-) -> None:
-    """Refuse more neighbours, or rows, than a split has training rows."""
-    if param_name == "n_neighbors" and estimator.weights == "nearest":
-        return
-    fewest = min(len(train) for train, _ in splits)
-    if max(values) > fewest:
-        raise ValueError(
-            f"param_range holds {param_name}={max(values)}, and a split has {fewest} "
-            "training rows; ask for at most as many"
-        )
-
-
 def _check_axes(ax: Any) -> None:
     if ax is not None and not (hasattr(ax, "fill_between") and hasattr(ax, "figure")):
         raise TypeError(
             f"ax must be Axes of matplotlib or None, got {type(ax).__name__}"
         )
-
-
-def _splits(estimator: Any, cv: Any, random_state: Any, X: Any, y: np.ndarray) -> Any:
-    if isinstance(cv, int):
-        kind = StratifiedShuffleSplit if is_classifier(estimator) else ShuffleSplit
-        cv = kind(cv, test_size=0.25, random_state=random_state)
-    return check_cv(cv, y).split(X, y)
-
-
-def _risks(
-    estimator: Any,
-    X: Any,
-    y: np.ndarray,
-    split: Any,
-    param_name: str,
-    value: int,
-    loss: str,
-) -> list[float]:
-    """Risks of base, ResMem and k-NN on the rows held out."""
-    train, test = split
-    model = clone(estimator)
-    if param_name == "n_neighbors":
-        model.set_params(n_neighbors=value)
-    else:
-        train = train[:value]
-    model.fit(take_points(X, train), y[train])
-    points = take_points(X, test)
-    base, added = model.base_scores(points), model.residual_scores(points)
-    knn = model.neighbor_scores(points)
-    return [
-        float(losses(model, y[test], scores, loss).mean())
-        for scores in (base, base + added, knn)
-    ]
-
-
-def _overlap(splits: list, param_name: str, value: int) -> float:
-    train, test = splits[0]
-    return len(test) / (value if param_name == "n_samples" else len(train))
 
 
 def _pyplot() -> Any:

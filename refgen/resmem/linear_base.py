@@ -9,9 +9,8 @@ from refgen._objects import check_instance
 from refgen._overflow import refuses_overflow
 from refgen.arrays import as_floats, namespace
 from refgen.linalg import secular_multiplier
-from refgen.resmem._moments import check_batches
+from refgen.resmem._moments import check_batches, check_norm
 from refgen.resmem.problem import LinearProblem
-from refgen.resmem.risk import check_norm
 
 Design = Literal["gaussian", "ball"]
 

@@ -15,7 +15,8 @@ from refgen._checks import (
 )
 from refgen._overflow import check_scale, refuses_overflow
 from refgen.arrays import as_floats, namespace
-from refgen.resmem.displacement import interval_displacement, points_between
+from refgen.resmem._ranges import points_between
+from refgen.resmem.displacement import interval_displacement
 from refgen.special import clipped_normal_moments
 
 # The interval with unit variance: the ball of radius √(d + 2) for d = 1.

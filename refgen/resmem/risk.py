@@ -8,9 +8,13 @@ from refgen._checks import as_not_negative, in_one_place
 from refgen._overflow import refuses_overflow
 from refgen.arrays import as_floats, namespace
 from refgen.resmem._moments import (
-    ROUNDING,
     as_moments,
     check_batches,
+    check_features,
+    check_norm,
+    deviation,
+    eigenvalues,
+    norm,
     refuse_indefinite,
 )
 
@@ -55,7 +59,7 @@ def resmem_errors(
         displacements=as_floats("displacements", displacements, 2),
         memorized_noise=as_floats("memorized_noise", memorized_noise),
     )
-    _check_features("displacements", delta, missing)
+    check_features("displacements", delta, missing)
     check_batches(coefficients=missing.shape[:-1], displacements=delta.shape[:-2])
     if noise.ndim and noise.shape != delta.shape[:-1]:
         raise ValueError(
@@ -116,7 +120,7 @@ def resmem_risk(coefficients: Any, base: Any, matrix: Any) -> Any:
     missing, matrix = in_one_place(
         coefficients=deviation(coefficients, base), matrix=as_moments("matrix", matrix)
     )
-    _check_features("matrix", matrix, missing)
+    check_features("matrix", matrix, missing)
     check_batches(coefficients=missing.shape[:-1], matrix=matrix.shape[:-2])
     xp = namespace(matrix)
     risk = xp.einsum("...i,...ij,...j->...", missing, matrix, missing)
@@ -169,7 +173,7 @@ def decomposition_terms(
         neighbors=as_floats("neighbors", neighbors, 2),
     )
     for name, array in (("queries", x), ("neighbors", near)):
-        _check_features(name, array, missing)
+        check_features(name, array, missing)
     if x.shape != near.shape:
         raise ValueError(
             f"queries have shape {x.shape} and neighbors {near.shape}; give one "
@@ -223,10 +227,10 @@ def risk_bounds(
     """
     missing, theta, own, matrix, radius = _bounded(coefficients, base, matrix, radius)
     xp = namespace(matrix)
-    largest = _eigenvalues(matrix)[..., -1]
+    largest = eigenvalues(matrix)[..., -1]
     trace = xp.einsum("...ii->...", matrix)
     # Where the rounding of θₙ took it out of the ball, the bound is that of its norm.
-    reach = _norm(theta) + xp.maximum(radius, _norm(own))
+    reach = norm(theta) + xp.maximum(radius, norm(own))
     return (missing**2).sum(axis=-1) * largest, reach**2 * trace
 
 
@@ -271,8 +275,8 @@ def fitted_risk_bounds(
     [0.25, 3.0]
     """
     missing, theta, own, matrix, radius = _bounded(coefficients, base, matrix, radius)
-    xp, values = namespace(matrix), _eigenvalues(matrix)
-    least = xp.maximum(_norm(theta) - radius, 0.0) ** 2 * values[..., 0]
+    xp, values = namespace(matrix), eigenvalues(matrix)
+    least = xp.maximum(norm(theta) - radius, 0.0) ** 2 * values[..., 0]
     # ‖θ*‖² − ‖θₙ‖² = ⟨θ* − θₙ, θ* + θₙ⟩: nothing cancels twice.
     gained = xp.maximum((missing * (theta + own)).sum(axis=-1), 0.0)
     return least, gained * values[..., -1]
@@ -287,72 +291,9 @@ def _bounded(coefficients: Any, base: Any, matrix: Any, radius: Any) -> tuple[An
         matrix=as_moments("matrix", matrix),
         radius=as_not_negative("radius", radius),
     )
-    _check_features("matrix", matrix, missing)
+    check_features("matrix", matrix, missing)
     check_batches(
         coefficients=missing.shape[:-1], matrix=matrix.shape[:-2], radius=radius.shape
     )
     check_norm("base", own, radius)
     return missing, theta, own, matrix, radius
-
-
-def check_norm(name: str, coefficients: Any, radius: Any) -> None:
-    """Refuse coefficients whose norm is above the radius by more than rounding.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> check_norm("base", np.array([0.3, 0.4]), np.array(0.5))
-    """
-    norm = _norm(coefficients)
-    if bool((norm > (1 + ROUNDING) * radius).any()):
-        norm, radius = namespace(norm).broadcast_arrays(norm, radius)
-        worst = int((norm - radius).argmax())
-        raise ValueError(
-            f"{name} has norm {float(norm.ravel()[worst]):g}, and the radius is "
-            f"{float(radius.ravel()[worst]):g}: the statement is about norms up to it"
-        )
-
-
-def _norm(coefficients: Any) -> Any:
-    return namespace(coefficients).sqrt((coefficients**2).sum(axis=-1))
-
-
-def _eigenvalues(matrix: Any) -> Any:
-    values = namespace(matrix).linalg.eigvalsh(matrix)
-    refuse_indefinite("matrix", values[..., 0], values[..., -1])
-    return namespace(matrix).maximum(values, 0.0)
-
-
-def deviation(
-    coefficients: Any, base: Any, names: tuple[str, str] = ("coefficients", "base")
-) -> Any:
-    """θ* − θₙ, after a check of the shapes.
-
-    Examples
-    --------
-    >>> deviation([1.0, 0.0], [0.5, 0.0]).tolist()
-    [0.5, 0.0]
-    """
-    first, second = names
-    theta, own = in_one_place(
-        **{
-            first: as_floats(first, coefficients, 1),
-            second: as_floats(second, base, 1),
-        }
-    )
-    if theta.shape[-1] != own.shape[-1]:
-        raise ValueError(
-            f"{first} have {theta.shape[-1]} feature(s) and {second} {own.shape[-1]}; "
-            "they must have the same"
-        )
-    check_batches(**{first: theta.shape[:-1], second: own.shape[:-1]})
-    return theta - own
-
-
-def _check_features(name: str, array: Any, missing: Any) -> None:
-    if array.shape[-1] != missing.shape[-1]:
-        have = "has" if name == "matrix" else "have"
-        raise ValueError(
-            f"{name} {have} {array.shape[-1]} feature(s) and the coefficients "
-            f"{missing.shape[-1]}; they must have the same"
-        )

@@ -7,7 +7,7 @@ from typing import Any
 from refgen._checks import as_positive, check_choice
 from refgen._indices import check_indices
 from refgen.arrays import as_floats, namespace
-from refgen.resmem._data import check_size
+from refgen.resmem._data import check_squares
 from refgen.resmem.smoother import WEIGHTS, check_ascending
 
 
@@ -127,7 +127,7 @@ def leave_one_out_scores(
             f"{bandwidths.shape}; give (n, k) twice, and n rows, and (n_bandwidths,)"
         )
     check_ascending(distances)
-    check_size("residuals", "values", residuals)
+    check_squares("residuals", "values", residuals)
     residuals = residuals.reshape(len(residuals), -1)
     rows = [
         _scores_of_prefixes(raw, indices, residuals, xp)

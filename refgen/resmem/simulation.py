@@ -7,6 +7,7 @@ from math import prod, sqrt
 from typing import Any
 
 from refgen._checks import (
+    MOST_ENTRIES,
     as_positive,
     check_choice,
     check_integer,
@@ -24,8 +25,6 @@ from refgen.resmem.smoother import gathered, neighbor_weights
 nearest_in_designs = kernel("designs", "nearest_in_designs")
 
 LAWS = ("ball", "gaussian", "torus")
-
-MOST_ENTRIES = 2**40
 
 # How many numbers an array may have: 32 MB each, for a few arrays at once.
 _ENTRIES = 1 << 22
