@@ -37,8 +37,10 @@ def _array(value):
         dressed |= {"strided": _strided(array), "list of arrays": list(array)}
     if array.ndim == 1:
         dressed["series"] = pd.Series(array, index=np.arange(len(array))[::-1])
+        dressed["nullable series"] = pd.Series(array).convert_dtypes()
     if array.ndim == 2:
         dressed["frame"] = pd.DataFrame(array)
+        dressed["nullable frame"] = pd.DataFrame(array).convert_dtypes()
         dressed["named frame"] = pd.DataFrame(
             array, columns=[f"c{j}" for j in range(array.shape[1])]
         )

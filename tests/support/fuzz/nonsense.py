@@ -1,6 +1,7 @@
 """Values without a meaning, which every function has to refuse by name."""
 
 import numpy as np
+import pandas as pd
 from scipy.sparse import coo_array, csr_array
 
 from refgen.intervals import Interval
@@ -131,6 +132,9 @@ def _no_array(array, is_label):
     if array.ndim:
         found["masked everywhere"] = lambda: np.ma.masked_all(array.shape)
         found |= {"nothing": lambda: array[..., :0], "no rows": lambda: array[:0]}
+    if array.ndim == 1 and len(array) > 1:
+        missing = _with(array.astype(object), pd.NA)
+        found["series with NA"] = lambda: pd.Series(missing).convert_dtypes()
     if not is_label:
         found["texts"] = lambda: array.astype(str)
     if array.dtype.kind == "f":
