@@ -18,8 +18,9 @@ from refgen.arrays import as_floats, namespace, plain_array
 
 # The largest integer that arrays count with.
 LARGEST_INTEGER = 2**63 - 1
-# Whole numbers up to this are exact in float64.
-LARGEST_COUNT = 2**53
+# Squares and cubes of numbers up to this are far from overflow. Theorems about limits
+# need more than 2**53, from where on not every whole number is a float64.
+LARGEST_COUNT = 1e100
 # Nothing makes arrays of more numbers: 8 TiB. A mistyped size is refused before memory
 # runs out.
 MOST_ENTRIES = 2**40
@@ -274,7 +275,7 @@ def as_open_unit(name: str, value: Any) -> Any:
 
 
 def as_counts(name: str, value: Any, minimum: int = 1) -> Any:
-    """`value` as an array of whole numbers from `minimum` to 2**53, in float64.
+    """`value` as an array of whole numbers from `minimum` to 1e100, in float64.
 
     Examples
     --------
@@ -284,8 +285,7 @@ def as_counts(name: str, value: Any, minimum: int = 1) -> Any:
     array = as_floats(name, _not_flags(name, value))
     refuse(name, array, array != namespace(array).floor(array), "be a whole number")
     refuse(name, array, array < minimum, f"be at least {minimum}")
-    wanted = "be at most 2**53, up to which whole numbers are exact"
-    refuse(name, array, array > LARGEST_COUNT, wanted)
+    refuse(name, array, array > LARGEST_COUNT, f"be at most {LARGEST_COUNT:g}")
     return array
 
 
