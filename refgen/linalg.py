@@ -15,6 +15,7 @@ from refgen._checks import (
     together,
 )
 from refgen._finite import finite
+from refgen._matrices import batch_shape, check_orthonormal, cholesky
 from refgen.arrays import as_floats, namespace
 from refgen.kernels import kernel
 
@@ -32,9 +33,6 @@ secular_roots = kernel("secular", "secular_roots")
 # A Cholesky pivot below this share of the largest diagonal entry may mean that the
 # matrix is singular; eigenvalues then decide.
 _SAFE_PIVOT = 1e-6
-
-# Products of rows that were orthonormal in float64 are off by much less.
-_NOT_ORTHONORMAL = 1e-6
 
 # Eigenvalues of a matrix without negative ones are computed as at least minus this
 # share of the largest.
@@ -129,22 +127,9 @@ def project_out(basis: Any, vectors: Any) -> Any:
             f"basis and vectors must have the same last axis, got shapes {basis.shape} "
             f"and {vectors.shape}"
         )
-    _batch_shape(basis=basis.shape[:-2], vectors=vectors.shape[:-1])
-    _check_orthonormal(basis)
+    batch_shape(basis=basis.shape[:-2], vectors=vectors.shape[:-1])
+    check_orthonormal(basis)
     return _projected_out(basis, vectors)
-
-
-def _check_orthonormal(basis: Any) -> None:
-    xp, refused = namespace(basis), "have rows that are orthonormal or 0"
-    refuse("basis", basis, abs(basis) > 1 + _NOT_ORTHONORMAL, refused)
-    products = basis @ basis.swapaxes(-1, -2)
-    squares = xp.diagonal(products, axis1=-2, axis2=-1)
-    # A row is 0, or has length 1; products with other rows are 0.
-    apart = products - xp.eye(basis.shape[-2]) * (squares > 0.5)[..., None]
-    if bool((abs(apart) > _NOT_ORTHONORMAL).any()):
-        raise ValueError(
-            f"basis must {refused}; take those that orthonormal_rows(basis) returns"
-        )
 
 
 def _projected_out(basis: Any, vectors: Any) -> Any:
@@ -152,15 +137,6 @@ def _projected_out(basis: Any, vectors: Any) -> Any:
     for _ in range(2):  # the second projection removes the first one's rounding
         columns = columns - basis.swapaxes(-1, -2) @ (basis @ columns)
     return columns[..., 0]
-
-
-def _batch_shape(**shapes: tuple[int, ...]) -> tuple[int, ...]:
-    """What leading axes broadcast to."""
-    try:
-        return np.broadcast_shapes(*shapes.values())
-    except ValueError as error:
-        named = " and ".join(f"{name} has {shape}" for name, shape in shapes.items())
-        raise ValueError(f"leading axes do not broadcast: {named}") from error
 
 
 @finite
@@ -198,8 +174,8 @@ def solve_positive(matrices: Any, rhs: Any) -> Any:
             f"rhs must have shape (..., {n}, k) for matrices of shape "
             f"{matrices.shape}, got {rhs.shape}"
         )
-    batch = _batch_shape(matrices=matrices.shape[:-2], rhs=rhs.shape[:-2])
-    lower, xp = _cholesky(matrices), namespace(matrices)
+    batch = batch_shape(matrices=matrices.shape[:-2], rhs=rhs.shape[:-2])
+    lower, xp = cholesky(matrices), namespace(matrices)
     shape = batch + rhs.shape[-2:]
     solution = xp.array(xp.broadcast_to(rhs, shape), dtype=float)
     # Substitution, vectorized over the batch: L y = b forward, then Lᵀ x = y.
@@ -213,15 +189,6 @@ def solve_positive(matrices: Any, rhs: Any) -> Any:
         rest = solution[..., i, :] - known
         solution[..., i, :] = rest / lower[..., i, i, None]
     return solution
-
-
-def _cholesky(matrices: Any) -> Any:
-    try:
-        return namespace(matrices).linalg.cholesky(matrices)
-    except np.linalg.LinAlgError as error:
-        raise np.linalg.LinAlgError(
-            "matrices must be positive definite, and one of them is not"
-        ) from error
 
 
 @finite
@@ -333,7 +300,7 @@ def ball_constrained_least_squares(
         )
     tolerance = check_not_negative("tolerance", tolerance)
     xp = namespace(gram)
-    batch = _batch_shape(
+    batch = batch_shape(
         gram=gram.shape[:-2], moment=moment.shape[:-1], radius=radius.shape
     )
     gram = xp.broadcast_to(gram, (*batch, n, n)).reshape(-1, n, n)

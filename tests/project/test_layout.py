@@ -25,6 +25,7 @@ BASE = {
     "_checks",
     "_finite",
     "_indices",
+    "_matrices",
     "_objects",
     "_overflow",
     "special",
