@@ -71,6 +71,7 @@ class Measurement:
                 f"roundings must be a positive integer, got {self.roundings!r}"
             )
         check_sharp(self.sharp)
+        check_reason(self.reason)
 
     @property
     def tolerance(self) -> Any:
@@ -117,6 +118,21 @@ def check_sharp(sharp: Any) -> None:
         "sharp must be True, False or a number between 0 and 1 that lhs/rhs reaches, "
         f"got {sharp!r}"
     )
+
+
+def check_reason(reason: Any) -> None:
+    """Refuse a reason that is no text.
+
+    Raises
+    ------
+    InvalidMeasurement
+
+    Examples
+    --------
+    >>> check_reason("measured, not derived")
+    """
+    if not isinstance(reason, str):
+        raise InvalidMeasurement(f"reason must be a text, got {reason!r:.80}")
 
 
 def equal(
@@ -188,11 +204,18 @@ def ascending(*sides: Any, scale: Any = 1.0, **options: Any) -> list[Measurement
     **options
         Further arguments of `at_most`, for every pair.
 
+    Raises
+    ------
+    InvalidMeasurement
+        If there are fewer than two sides.
+
     Examples
     --------
     >>> len(ascending(1.0, 2.0, 3.0))
     2
     """
+    if len(sides) < 2:
+        raise InvalidMeasurement(f"sides must be two or more, got {len(sides)}")
     return [at_most(a, b, scale, **options) for a, b in pairwise(sides)]
 
 

@@ -15,8 +15,50 @@ from refgen.claims.kinds import InvalidMeasurement, Kind
 from refgen.domains import Domain
 
 
-class RegistrationError(RuntimeError):
+class RegistrationError(ValueError):
     """A claim or a twin is declared in a way that shows nothing."""
+
+
+def check_measure(where: str, measure: Any, draws: bool | None = None) -> None:
+    """Refuse what cannot be called as the function of a claim is.
+
+    Parameters
+    ----------
+    where : str
+        Whose function it is, for the message.
+    measure : callable
+    draws : bool, optional
+        Whether it has to take `draws`; it may by default.
+
+    Raises
+    ------
+    RegistrationError
+
+    Examples
+    --------
+    >>> check_measure("claim 'X'", lambda rg, law, constant=2: None)
+    """
+    try:
+        signature = inspect.signature(measure)
+    except (TypeError, ValueError):
+        raise RegistrationError(
+            f"{where}: a claim is a function, got {measure!r:.80}"
+        ) from None
+    names = list(signature.parameters)
+    takes = "draws" in names
+    try:
+        signature.bind(*([None] * (3 if takes else 2)))
+    except TypeError as error:
+        raise RegistrationError(
+            f"{where}: the function must take (rg, instance), or (rg, instance, draws) "
+            f"if it simulates, and have defaults for all else: {error}"
+        ) from None
+    if takes and names.index("draws") != 2:
+        raise RegistrationError(f"{where}: draws must be the third argument")
+    if draws is not None and draws != takes:
+        raise RegistrationError(
+            f"{where}: the claim and its twin must both take draws, or neither"
+        )
 
 
 def library(instances: Instance) -> Any:
@@ -213,6 +255,7 @@ class Claim(Statement):
         """
 
         def attach(measure: Callable) -> Callable:
+            check_measure(f"{self.id}, twin {text!r}", measure, self.monte_carlo)
             where = domain or self.domain
             self._attach(Twin(self.kind, where, measure, text, None, reason))
             return measure
@@ -228,6 +271,10 @@ class Claim(Statement):
             raise RegistrationError(
                 f"{self.id}: domain must be a refgen.domains.Domain, got "
                 f"{type(twin.domain).__name__}"
+            )
+        if not isinstance(twin.reason, str):
+            raise RegistrationError(
+                f"{self.id}: reason must be a text, got {twin.reason!r:.80}"
             )
         if any(known.text == twin.text for known in self.twins):
             raise RegistrationError(f"{self.id} has the twin {twin.text!r} already")

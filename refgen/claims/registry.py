@@ -14,7 +14,7 @@ from typing import Any, get_args
 
 from refgen._checks import check_integer
 from refgen.claims.kinds import Kind
-from refgen.claims.model import Claim, RegistrationError
+from refgen.claims.model import Claim, RegistrationError, check_measure
 from refgen.claims.sources import DERIVED
 from refgen.domains import Domain
 from refgen.theories import THEORIES
@@ -22,11 +22,8 @@ from refgen.theories import THEORIES
 _claims: dict[str, Claim] = {}
 
 
-class UnknownClaim(KeyError):
+class UnknownClaim(ValueError):
     """No claim has that id."""
-
-    def __str__(self) -> str:
-        return str(self.args[0])
 
 
 def claim(
@@ -63,22 +60,31 @@ def claim(
     ------
     RegistrationError
         If the id is taken by another file, the kind is unknown, `domain` is not a
-        domain, or the function has no docstring (its statement).
+        domain, or the function has no docstring (its statement) or other arguments
+        than ``(rg, instance)`` or ``(rg, instance, draws)``, aside from those with a
+        default.
     TypeError, ValueError
-        If `cost` is not a positive integer.
+        If `id` or `source` is not text, `cost` is not a positive integer, or `slow` is
+        neither True nor False.
     """
     check_integer("cost", cost, 1)
+    for name, text in (("id", id), ("source", source)):
+        if not isinstance(text, str) or not text.strip():
+            raise TypeError(f"{name} must be a text, got {text!r:.80}")
+    if not isinstance(slow, bool):
+        raise TypeError(f"slow must be True or False, got {slow!r:.80}")
     if not isinstance(domain, Domain):
         raise RegistrationError(
             f"claim {id!r}: domain must be a refgen.domains.Domain, got "
             f"{type(domain).__name__}"
         )
-    if kind not in get_args(Kind):
+    if not isinstance(kind, str) or kind not in get_args(Kind):
         raise RegistrationError(
             f"claim {id!r}: kind must be one of {get_args(Kind)}, got {kind!r}"
         )
 
     def declare(measure: Callable[..., Any]) -> Claim:
+        check_measure(f"claim {id!r}", measure)
         if not measure.__doc__:
             raise RegistrationError(f"claim {id!r} has no docstring to state it")
         home = modules().get(id, measure.__module__)
@@ -168,30 +174,58 @@ def get(id: str) -> Claim:
     ------
     UnknownClaim
         Naming the nearest ids.
+    TypeError
+        If `id` is not text.
 
     Examples
     --------
     >>> get("GDE-6").kind
     'inequality'
     """
+    if not isinstance(id, str):
+        raise TypeError(f"id must be the id of a claim, got {id!r:.80}")
     known = _known()
     if id not in known:
-        raise UnknownClaim(_unknown("claim", id, known))
+        raise UnknownClaim(f"id: {_unknown('claim', id, known)}")
     return _loaded([id])[0]
 
 
-def find(patterns: Iterable[str]) -> list[Claim]:
-    """The claims that are asked for; all if there are no patterns.
+def as_ids(ids: Iterable[str]) -> list[str]:
+    """Ids, globs and names of theories as a list; one of them may be given alone.
+
+    Raises
+    ------
+    TypeError
+        If one of them is not text.
+
+    Examples
+    --------
+    >>> as_ids("GDE-6")
+    ['GDE-6']
+    """
+    if isinstance(ids, str):
+        return [ids]
+    listed = list(ids) if isinstance(ids, Iterable) else [ids]
+    for each in listed:
+        if not isinstance(each, str):
+            raise TypeError(f"ids must be ids of claims or globs, got {each!r:.80}")
+    return listed
+
+
+def find(ids: Iterable[str]) -> list[Claim]:
+    """The claims that are asked for; all if nothing is.
 
     Parameters
     ----------
-    patterns : iterable of str
+    ids : iterable of str
         Ids, globs of ids, or names of theories, which stand for all their claims.
 
     Raises
     ------
     UnknownClaim
-        If a pattern matches nothing; the nearest ids and theories are named.
+        If one of them matches nothing; the nearest ids and theories are named.
+    TypeError
+        If one of them is not text.
 
     Examples
     --------
@@ -200,10 +234,7 @@ def find(patterns: Iterable[str]) -> list[Claim]:
     >>> {claim.theory for claim in find(["resmem"])}
     {'resmem'}
     """
-    known, wanted = (
-        _known(),
-        [patterns] if isinstance(patterns, str) else list(patterns),
-    )
+    known, wanted = _known(), as_ids(ids)
     if not wanted:
         return _loaded(known)
     found: set[str] = set()
@@ -212,9 +243,8 @@ def find(patterns: Iterable[str]) -> list[Claim]:
         if pattern in THEORIES:
             matching |= {id for id in known if _theory(id) == pattern}
         if not matching:
-            raise UnknownClaim(
-                _unknown("claim or theory", pattern, {*known, *THEORIES})
-            )
+            near = _unknown("claim or theory", pattern, {*known, *THEORIES})
+            raise UnknownClaim(f"ids: {near}")
         found |= matching
     return _loaded(found)
 

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 
 from refgen._checks import is_number
-from refgen.claims.kinds import InvalidMeasurement, Kind, check_sharp, checked_sizes
+from refgen.claims.kinds import (
+    InvalidMeasurement,
+    Kind,
+    check_reason,
+    check_sharp,
+    checked_sizes,
+)
 
 
 @dataclass(frozen=True)
@@ -133,6 +139,9 @@ def sampled(
     if bounds is not None and not is_pair:
         raise InvalidMeasurement(f"bounds must be a pair (low, high), got {bounds!r}")
     check_sharp(sharp)
+    check_reason(reason)
+    if kind is not None and (not isinstance(kind, str) or kind not in get_args(Kind)):
+        raise InvalidMeasurement(f"kind must be one of {get_args(Kind)}, got {kind!r}")
     steps = None if sizes is None else checked_sizes(sizes)
     shape = values.shape if hasattr(values, "shape") else np.shape(values)
     _check_shape(shape, steps)

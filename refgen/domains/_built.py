@@ -10,7 +10,7 @@ from typing import Any
 from refgen.arrays import Instance
 from refgen.domains._domain import Domain
 from refgen.domains._fields import NO_SIZES, Field, Sizes, as_field
-from refgen.domains._sizes import is_size, size_at, small_size
+from refgen.domains._sizes import is_size, size_at, small_size, why_no_size
 from refgen.domains._values import Values, mapped, sizes_of
 from refgen.random import Stream
 
@@ -151,10 +151,10 @@ class Built(Domain):
         missing = {
             name for name in used - given.keys() if not is_size(self.fields.get(name))
         }
-        if missing:
+        for name in sorted(missing):
             raise ValueError(
-                f"the domain of {self.description!r} has no integer field called "
-                f"{listed(missing)} (one number, at least 1), which a shape names"
+                f"the domain of {self.description!r}: a shape names {name!r}, which "
+                f"{why_no_size(self.fields.get(name))}"
             )
         return {n: f for n, f in self.fields.items() if n in used and n not in given}
 

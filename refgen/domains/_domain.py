@@ -51,6 +51,10 @@ class Domain:
     knows_its_members: bool = field(init=False)
 
     def __post_init__(self) -> None:
+        if not isinstance(self.description, str) or not self.description.strip():
+            raise TypeError(
+                f"description must be a line of text, got {self.description!r:.80}"
+            )
         if (self.strategy is None) != (self.sample is None):
             raise ValueError(
                 f"the domain of {self.description!r} must have a strategy and a "

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from refgen.domains._arguments import as_shape
 from refgen.domains._moves import replaced, shares
 
 Size = int | str
@@ -86,16 +87,7 @@ class Shaped(Field):
     shape: tuple[Size, ...]
 
     def __post_init__(self) -> None:
-        if not isinstance(self.shape, tuple):
-            raise TypeError(
-                f"shape must be a tuple such as ('n', 3), got {self.shape!r}"
-            )
-        for size in self.shape:
-            if not isinstance(size, str) and not (type(size) is int and size >= 1):
-                raise ValueError(
-                    "a size must be a positive integer or the name of an integer "
-                    f"field, got {size!r}"
-                )
+        object.__setattr__(self, "shape", as_shape(self.shape))
 
     @property
     def size_names(self) -> set[str]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
 import numpy as np
 
+from refgen._checks import check_choice
 from refgen.arrays import namespace
+from refgen.domains._arguments import as_number, as_shape
 from refgen.domains._fields import (
     Shaped,
     Size,
@@ -78,8 +79,8 @@ def vector(*shape: Size, norm: float | None = None) -> Vector:
 
     Raises
     ------
-    ValueError
-        If there is no axis, or `norm` is not positive and finite.
+    TypeError, ValueError
+        If there is no axis, or `norm` is not a positive, finite number.
 
     Notes
     -----
@@ -95,10 +96,13 @@ def vector(*shape: Size, norm: float | None = None) -> Vector:
     1.0
     """
     if not shape:
-        raise ValueError("a vector needs its number of entries")
-    if norm is not None and not 0 < norm < math.inf:
-        raise ValueError(f"norm must be positive and finite, got {norm}")
-    return Vector(shape, None if norm is None else float(norm))
+        raise ValueError("shape must say how many entries a vector has")
+    if norm is None:
+        return Vector(shape, None)
+    length = as_number("norm", norm)
+    if length <= 0:
+        raise ValueError(f"norm must be positive, got {norm}")
+    return Vector(shape, length)
 
 
 @dataclass(frozen=True)
@@ -177,10 +181,9 @@ def matrix(*shape: Size, kind: MatrixKind = "any") -> Matrix:
     >>> matrix("n", "n", kind="orthogonal").kind
     'orthogonal'
     """
-    if kind not in get_args(MatrixKind):
-        raise ValueError(f"kind must be one of {get_args(MatrixKind)}, got {kind!r}")
-    if len(shape) < 2:
-        raise ValueError(f"a matrix has two axes at least, got shape {shape}")
+    check_choice("kind", kind, get_args(MatrixKind))
+    if len(as_shape(shape)) < 2:
+        raise ValueError(f"shape must have two axes at least, got {shape}")
     if kind not in ("any", "stochastic") and shape[-1] != shape[-2]:
         raise ValueError(f"{kind} matrices are square, got shape {shape}")
     return Matrix(shape, kind)

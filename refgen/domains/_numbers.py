@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from numbers import Integral
 from typing import Any
 
 import numpy as np
 
 from refgen._checks import check_integer, is_number
 from refgen.arrays import namespace
+from refgen.domains._arguments import as_number, as_switch
 from refgen.domains._fields import (
     Shaped,
     Size,
@@ -122,7 +124,8 @@ def real(
     Raises
     ------
     TypeError
-        If `low` or `high` is not a number.
+        If `low`, `high` or an end of `members` is not a number, or `log` is neither
+        True nor False.
     ValueError
         If the interval is empty, infinite, or not positive where `log` is given, or
         `members` does not hold it.
@@ -139,20 +142,24 @@ def real(
     >>> real(0.2, 20.0, log=True).log
     True
     """
-    for name, end in (("low", low), ("high", high)):
-        if not is_number(end):
-            raise TypeError(f"{name} must be a number, got {end!r}")
-    low, high = float(low), float(high)
+    low, high = as_number("low", low), as_number("high", high)
     if not (math.isfinite(high - low) and low <= high):
         raise ValueError(f"low and high must be finite and in order, got {low}, {high}")
-    if log and low <= 0:
+    if as_switch("log", log) and low <= 0:
         raise ValueError(f"low must be positive for a logarithmic scale, got {low}")
     if log and not math.isfinite(high / low):
         raise ValueError(f"high / low must be finite, got {low}, {high}")
-    least, most = members or (low, high)
-    if not least <= low <= high <= most:
+    allowed = (low, high) if members is None else _as_members(members)
+    if not allowed[0] <= low <= high <= allowed[1]:
         raise ValueError(f"members must hold [{low}, {high}], got {members}")
-    return Real(shape, low, high, log, (least, most))
+    return Real(shape, low, high, bool(log), allowed)
+
+
+def _as_members(members: Any) -> tuple[float, float]:
+    is_pair = isinstance(members, tuple | list) and len(members) == 2
+    if not is_pair or not all(map(is_number, members)):
+        raise TypeError(f"members must be a pair of numbers, got {members!r:.80}")
+    return float(members[0]), float(members[1])
 
 
 @dataclass(frozen=True)
@@ -248,10 +255,10 @@ def choice(*options: float, shape: tuple[Size, ...] = ()) -> Choice:
     """
     if not options:
         raise ValueError("choice needs at least one option")
-    for option in options:
-        if not isinstance(option, int | float) or not math.isfinite(option):
-            raise TypeError(f"options must be finite numbers, got {option!r}")
-    return Choice(shape, options)
+    numbers = [as_number("options", option) for option in options]
+    if all(isinstance(option, Integral) for option in options):
+        return Choice(shape, tuple(map(int, options)))
+    return Choice(shape, tuple(numbers))
 
 
 @dataclass(frozen=True)
@@ -301,5 +308,7 @@ def labels(*shape: Size, n_classes: Size) -> Labels:
     ['k', 'n']
     """
     if not isinstance(n_classes, str):
-        check_integer("n_classes", n_classes, 1)
+        n_classes = check_integer("n_classes", n_classes, 1)
+        if n_classes > _LARGEST:
+            raise ValueError(f"n_classes must be at most {_LARGEST}, got {n_classes}")
     return Labels(shape, n_classes)

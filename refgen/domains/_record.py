@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from refgen.arrays import Instance
 from refgen.domains._built import Built, check_arguments, listed
 from refgen.domains._domain import Outside
 from refgen.domains._fields import NO_SIZES, Field, Sizes
@@ -153,6 +154,12 @@ def record(
     >>> laws.outside(FiniteLaw([0.5, 0.5], [[0, 1], [1, 0]], [[1, 0], [0.5, 0.5]]))
     'vote_shares must be positive, got 0'
     """
+    other_type = isinstance(build, type) and not issubclass(build, Instance)
+    if other_type or not callable(build):
+        raise TypeError(
+            "build must be a type that derives from refgen.arrays.Instance, or a "
+            f"function, got {build!r:.80}"
+        )
     for name, value in fields_by_name.items():
         if not isinstance(value, (Field, Built, int, float)) or isinstance(value, bool):
             raise TypeError(

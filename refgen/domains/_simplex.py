@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from refgen._checks import check_integer
-from refgen.arrays import NORMALIZATION_TOLERANCE, namespace
+from refgen.arrays import NORMALIZATION_TOLERANCE, as_probabilities, namespace
+from refgen.domains._arguments import as_switch
 from refgen.domains._fields import Shaped, Size, Sizes, first_wrong, integer_arrays
 from refgen.domains._moves import between, replaced
 from refgen.domains._near import nearly, steps
@@ -19,6 +20,8 @@ _CERTAIN, _UNIFORM, _NEAR, _ON_LATTICE = 0.15, 0.05, 0.1, 0.35
 _LATTICE = 10
 # Hypothesis draws integers up to this and divides each row by its sum.
 _HIGHEST = 8
+# Integers up to this are exact in float64.
+_LARGEST = 2**53
 # Positive rows are mixed with this much of the uniform distribution.
 _UNIFORM_PART = 0.1
 
@@ -76,7 +79,7 @@ class Distribution(Shaped):
         uniform = ~tied & (mode > 1 - _ON_LATTICE - _NEAR - _UNIFORM)
         rows[certain] = _most_likely(rows[certain])
         rows[uniform] = 1 / shape[-1]
-        rows[tied] = on_lattice(rows[tied], _LATTICE)
+        rows[tied] = _on_lattice(rows[tied], _LATTICE)
         rows[near] = _divided(rows[near] + steps(stream.child("near"), shape)[near])
         if self.positive:
             rows = (1 - _UNIFORM_PART) * rows + _UNIFORM_PART / shape[-1]
@@ -90,7 +93,7 @@ class Distribution(Shaped):
 
     def _rounded(self, rows: Any) -> Any:
         assert self.denominator is not None
-        return on_lattice(rows, self.denominator)
+        return _on_lattice(rows, self.denominator)
 
 
 def distribution(
@@ -129,22 +132,43 @@ def distribution(
     ('n', 3)
     """
     if not shape:
-        raise ValueError("a distribution needs its number of outcomes")
+        raise ValueError("shape must say how many outcomes a distribution has")
+    if as_switch("positive", positive) and denominator is not None:
+        raise ValueError("give denominator or positive=True, not both")
     if denominator is not None:
-        check_integer("denominator", denominator, 1)
-        if positive:
-            raise ValueError("give denominator or positive=True, not both")
-    return Distribution(shape, positive, denominator)
+        denominator = _as_denominator(denominator)
+    return Distribution(shape, bool(positive), denominator)
+
+
+def _as_denominator(value: Any) -> int:
+    denominator = check_integer("denominator", value, 1)
+    if denominator > _LARGEST:
+        raise ValueError(f"denominator must be at most {_LARGEST}, got {denominator}")
+    return denominator
 
 
 def on_lattice(rows: Any, denominator: int) -> Any:
     """Rows of the simplex, cumulative sums rounded to multiples of 1/denominator.
+
+    Parameters
+    ----------
+    rows : array of shape (..., n)
+    denominator : int
+
+    Raises
+    ------
+    TypeError, ValueError
+        If rows are not distributions, or `denominator` is not a positive integer.
 
     Examples
     --------
     >>> on_lattice(np.array([0.33, 0.33, 0.34]), 10).tolist()
     [0.3, 0.4, 0.3]
     """
+    return _on_lattice(as_probabilities("rows", rows), _as_denominator(denominator))
+
+
+def _on_lattice(rows: Any, denominator: int) -> Any:
     xp = namespace(rows)
     edges = xp.rint(xp.cumsum(rows, axis=-1) * denominator)
     edges[..., -1] = denominator

@@ -15,6 +15,26 @@ def is_size(value: Any) -> bool:
     return is_number or getattr(value, "may_be_size", False)
 
 
+def why_no_size(value: Any) -> str:
+    """What keeps a field that a shape names from being a size, in words.
+
+    Examples
+    --------
+    >>> from refgen.domains import integer
+    >>> why_no_size(integer(0, 5))
+    'starts at 0: a size is at least 1'
+    """
+    if value is None:
+        return "is no field of the record"
+    low = value if isinstance(value, int) else getattr(value, "low", None)
+    is_whole = isinstance(value, int) or hasattr(value, "may_be_size")
+    if is_whole and isinstance(low, int) and low < 1:
+        return f"starts at {low}: a size is at least 1"
+    if hasattr(value, "may_be_size"):
+        return "is an array: a size is one number"
+    return f"is no integer field but {type(value).__name__}"
+
+
 def small_size(size: Any) -> Any:
     """A Hypothesis strategy of its smallest values."""
     from hypothesis import strategies as st

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from refgen.arrays import namespace
+from refgen.domains._arguments import as_number, as_switch
 from refgen.domains._fields import Shaped, Size, Sizes, first_wrong, plain
 from refgen.domains._matrices import ROUNDING
 from refgen.domains._moves import between_logarithms
@@ -104,8 +105,9 @@ def spectrum(
 
     Raises
     ------
-    ValueError
-        If there is no axis, or the bounds are not positive and in order.
+    TypeError, ValueError
+        If there is no axis, `singular` is neither True nor False, or the bounds are not
+        positive and in order.
 
     Notes
     -----
@@ -121,10 +123,11 @@ def spectrum(
     True
     """
     if not shape:
-        raise ValueError("a spectrum needs its number of eigenvalues")
-    if not 0 < smallest <= largest < math.inf:
+        raise ValueError("shape must say how many eigenvalues a spectrum has")
+    low, high = as_number("smallest", smallest), as_number("largest", largest)
+    if not (0 < low <= high and math.isfinite(high / low)):
         raise ValueError(
-            "smallest and largest must be positive, finite and in order, got "
-            f"{smallest}, {largest}"
+            "smallest and largest must be positive, in order and with a finite "
+            f"quotient, got {smallest}, {largest}"
         )
-    return Spectrum(shape, float(smallest), float(largest), singular)
+    return Spectrum(shape, low, high, as_switch("singular", singular))

@@ -11,11 +11,16 @@ from typing import Any
 
 import numpy as np
 
-from refgen._checks import check_integer, check_open_unit
+from refgen._objects import check_instance
 from refgen.arrays import Instance
 from refgen.claims import registry
 from refgen.claims.model import Claim
-from refgen.random import Stream
+from refgen.verify._arguments import (
+    as_package,
+    as_profile,
+    check_profile,
+    check_run,
+)
 from refgen.verify.executors import executor
 from refgen.verify.measurements import Block, blocks
 from refgen.verify.members import require_member
@@ -95,16 +100,9 @@ def verify(
     >>> report.ok, report.results[0].verdict
     (True, 'HOLDS')
     """
-    if rg is None:
-        import refgen as rg
-    if profile not in PROFILES:
-        raise ValueError(f"profile must be one of {list(PROFILES)}, got {profile!r}")
-    if n_instances is not None:
-        check_integer("n_instances", n_instances, 1)
-    check_integer("n_jobs", n_jobs, 1)
-    check_open_unit("error_probability", error_probability)
-    Stream(seed)  # refuses a bad seed before any work
-    chosen = PROFILES[profile]
+    rg, chosen = as_package(rg), as_profile(profile)
+    functions = {"on_result": on_result, "record": record}
+    check_run(n_instances, seed, error_probability, n_jobs, dask, **functions)
     ran, left_out = select(ids, chosen)
     settings = _settings(chosen, n_instances, seed, record is not None)
     claims = _runs(ran, settings, rg, error_probability)
@@ -147,7 +145,8 @@ def select(ids: Iterable[str], profile: Profile) -> tuple[list[Claim], list[str]
 
     Slow claims run in any profile if asked for by their exact id.
     """
-    wanted = list(ids)
+    check_profile(profile)
+    wanted = registry.as_ids(ids)
     claims = registry.find(wanted)
     ran = [c for c in claims if profile.slow or not c.slow or c.id in wanted]
     return ran, [c.id for c in claims if c not in ran]
@@ -161,9 +160,16 @@ def verify_claim(
     rg: Any = None,
     error_probability: float = ERROR_PROBABILITY,
 ) -> ClaimResult:
-    """Verify one claim in this process; see `verify`."""
-    if rg is None:
-        import refgen as rg
+    """Verify one claim in this process; see `verify`.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is of another type, or out of range.
+    """
+    check_instance("claim", claim, Claim)
+    rg, profile = as_package(rg), check_profile(profile)
+    check_run(n_instances, seed, error_probability)
     settings = _settings(profile, n_instances, seed, False)
     claims = _runs([claim], settings, rg, error_probability)
     scheduler = Scheduler(settings, rg.__name__, NoStore(), lambda: executor(1, None))
@@ -176,6 +182,8 @@ def check(id: str, instance: Instance, rg: Any = None) -> bool:
 
     Raises
     ------
+    UnknownClaim
+        If there is no such claim; the nearest ids are named.
     OutsideDomain
         If the claim says nothing of that instance; the message says why.
     ValueError
@@ -187,11 +195,12 @@ def check(id: str, instance: Instance, rg: Any = None) -> bool:
     >>> check("GDE-6", FiniteLaw([1.0], [[0.0, 1.0]], [[1.0, 0.0]]))
     True
     """
-    if rg is None:
-        import refgen as rg
-    claim = registry.get(id)
+    rg, claim = as_package(rg), registry.get(id)
     if claim.monte_carlo:
-        raise ValueError(f"{id} is decided by Monte Carlo: use verify([{id!r}])")
+        raise ValueError(
+            f"id must be that of a claim that one instance can violate, and {id} is "
+            f"decided by simulation: use verify([{id!r}])"
+        )
     require_member(claim, rg, instance)
     batch = rg.arrays.to_device(instance).take(None)
     with one_thread(), np.errstate(all="ignore"):  # as in a run

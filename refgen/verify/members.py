@@ -19,12 +19,13 @@ def require_member(claim: Claim, rg: Any, instance: Any) -> None:
     Raises
     ------
     OutsideDomain
-        Saying why, such as "outside the domain of GDE-8b: k must be 2, got 3".
+        Saying why, such as "instance is outside the domain of GDE-8b: k must be 2, got
+        3".
     """
     known = isinstance(instance, Instance)
     reason = claim.domain.reason(rg.arrays.to_host(instance) if known else instance)
     if reason is not None:
-        raise OutsideDomain(f"outside the domain of {claim.id}: {reason}")
+        raise OutsideDomain(f"instance is outside the domain of {claim.id}: {reason}")
 
 
 def require_members(

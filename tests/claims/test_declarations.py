@@ -106,6 +106,54 @@ def test_a_claim_needs_a_domain_and_a_positive_cost(options, kind, problem):
         claim("TEST-2", kind="inequality", **options)
 
 
+def of_one(law):
+    """One argument."""
+
+
+def of_others(rg, law, other):
+    """An argument without a default."""
+
+
+def drawn_late(rg, law, share=1, draws=None):
+    """Draws do not come third."""
+
+
+@pytest.mark.parametrize(
+    ("measure", "problem"),
+    [
+        (of_one, r"must take \(rg, instance\)"),
+        (of_others, "missing a required argument: 'other'"),
+        (drawn_late, "draws must be the third argument"),
+        (0.5, "a claim is a function, got 0.5"),
+    ],
+)
+def test_a_claim_takes_a_package_and_an_instance(measure, problem):
+    with pytest.raises(RegistrationError, match=problem):
+        claim("TEST-args", kind="identity", domain=shares)(measure)
+
+
+def test_a_twin_takes_what_its_claim_takes():
+    with pytest.raises(RegistrationError, match="must both take draws, or neither"):
+        get("GDE-17s").twin_function("draws nothing")(lambda rg, law: None)
+    with pytest.raises(RegistrationError, match=r"twin 'takes less': the function"):
+        get("GDE-6").twin_function("takes less")(lambda law: None)
+
+
+@pytest.mark.parametrize(
+    ("options", "name"),
+    [
+        ({"id": ""}, "id"),
+        ({"id": 6}, "id"),
+        ({"source": None}, "source"),
+        ({"slow": "no"}, "slow"),
+    ],
+)
+def test_a_claim_has_words_for_its_id_and_source(options, name):
+    options = {"id": "TEST-args", "kind": "identity", "domain": shares} | options
+    with pytest.raises(TypeError, match=rf"^{name} must be"):
+        claim(**options)
+
+
 def test_an_id_alone_is_found():
     assert [c.id for c in registry.find("GDE-6")] == ["GDE-6"]
 

@@ -102,18 +102,18 @@ def test_samples_of_one_stream_are_the_same_on_every_call():
 
 
 @pytest.mark.parametrize(
-    "wrong",
+    ("wrong", "reason"),
     [
-        {},
-        {"k": dom.real(0, 1)},
-        {"k": 1.5},
-        {"k": 0},
-        {"k": dom.integer(0, 3)},
-        {"k": dom.integer(1, 3, shape=(2,))},
+        ({}, "is no field of the record"),
+        ({"k": dom.real(0, 1)}, "is no integer field but Real"),
+        ({"k": 1.5}, "is no integer field but float"),
+        ({"k": 0}, "starts at 0: a size is at least 1"),
+        ({"k": dom.integer(0, 3)}, "starts at 0: a size is at least 1"),
+        ({"k": dom.integer(1, 3, shape=(2,))}, "is an array: a size is one number"),
     ],
 )
-def test_a_shape_names_an_integer_field(wrong):
-    with pytest.raises(ValueError, match="no integer field called 'k'"):
+def test_a_shape_names_an_integer_field(wrong, reason):
+    with pytest.raises(ValueError, match=f"a shape names 'k', which {reason}"):
         dom.record(Line, "wrong", slope=dom.vector("k"), **wrong)
 
 

@@ -29,3 +29,20 @@ ELSEWHERE = {
     "first_wrong": "for authors of fields",
     "not_a": "for authors of domains",
 }
+NAMED = "text names an integer field of the record"
+CALLABLE = "a class is called as a function is"
+MEANINGFUL = {
+    (name, "shape", what): NAMED
+    for name in CALLS
+    for what in ("text", "texts")
+    if name not in ("given", "on_lattice", "record")
+} | {
+    ("distribution", "denominator", "none"): "no multiples of anything",
+    ("integer", "low", "negative"): "integers below 0",
+    ("labels", "n_classes", "text"): NAMED,
+    ("record", "description", "unknown"): "any text describes",
+    ("record", "examples", "half"): CALLABLE,
+    ("record", "examples", "complex"): CALLABLE,
+    ("record", "outside", "class"): CALLABLE,
+    ("vector", "norm", "none"): "of any length",
+}
