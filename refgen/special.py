@@ -9,6 +9,7 @@ import numpy as np
 
 from refgen._checks import as_counts, as_not_negative, as_positive, refuse, together
 from refgen._finite import finite
+from refgen._urns import LARGE, LARGEST, log_urn, stirling_rest
 from refgen.arrays import (
     NORMALIZATION_TOLERANCE,
     as_floats,
@@ -25,9 +26,6 @@ __all__ = [
     "log_rising_factorial",
     "normal_density",
 ]
-
-# From here on the next term of Stirling's series is below 2⁻⁵³.
-_LARGE = 16.0
 
 # From here on down log Γ(x) = −log x to rounding.
 _TINY = 1e-300
@@ -118,11 +116,11 @@ def gamma_ratio(x: Any, shift: Any) -> Any:
 def _log_gamma_quotient(x: Any, shift: Any) -> Any:
     """log Γ(x + a) − log Γ(x)."""
     xp = namespace(x)
-    small, large = xp.minimum(x, _LARGE), xp.maximum(x, _LARGE)
+    small, large = xp.minimum(x, LARGE), xp.maximum(x, LARGE)
     growth = (large - 0.5) * xp.log1p(shift / large) - shift
     growth = growth + shift * xp.log(large + shift)
-    growth = growth + (_stirling_rest(large + shift) - _stirling_rest(large))
-    return xp.where(x < _LARGE, _log_gamma(small + shift) - _log_gamma(small), growth)
+    growth = growth + (stirling_rest(large + shift) - stirling_rest(large))
+    return xp.where(x < LARGE, _log_gamma(small + shift) - _log_gamma(small), growth)
 
 
 def _log_gamma(x: Any) -> Any:
@@ -130,13 +128,6 @@ def _log_gamma(x: Any) -> Any:
     xp, gammaln = namespace(x), special_functions(x).gammaln
     # For small x, Γ(x) and 1/x round to the same float64.
     return xp.where(x < _TINY, -xp.log(x), gammaln(xp.maximum(x, _TINY)))
-
-
-def _stirling_rest(x: Any) -> Any:
-    """log Γ(x) − (x − ½) log x + x − log(2π)/2, for x of at least 16."""
-    y = (1 / x) ** 2
-    series = 1 / 12 - y * (1 / 360 - y * (1 / 1260 - y * (1 / 1680 - y / 1188)))
-    return series / x
 
 
 @finite
@@ -202,14 +193,14 @@ def beta_binomial_pmf(successes: Any, n_trials: Any, a: Any, b: Any) -> Any:
     Parameters
     ----------
     successes, n_trials : arrays of whole numbers
-        j and n, with 0 ≤ j ≤ n ≤ 10⁹.
+        j and n, with 0 ≤ j ≤ n.
     a, b : arrays
-        Positive.
+        Positive, up to 1e300.
 
     Returns
     -------
     array
-        As accurate for large a and b as for small ones.
+        As accurate for large numbers as for small ones.
 
     Raises
     ------
@@ -223,15 +214,15 @@ def beta_binomial_pmf(successes: Any, n_trials: Any, a: Any, b: Any) -> Any:
     """
     j, n, a, b = together(
         successes=as_counts("successes", successes, 0),
-        n_trials=_as_trials(n_trials),
+        n_trials=as_counts("n_trials", n_trials, 0),
         a=as_positive("a", a),
         b=as_positive("b", b),
     )
     refuse("successes", j, j > n, "be at most n_trials")
+    for name, parameter in (("a", a), ("b", b)):
+        refuse(name, parameter, parameter > LARGEST, f"be at most {LARGEST:g}")
     xp = namespace(j)
-    drawn = _log_gamma_quotient(a, j) + _log_gamma_quotient(b, n - j)
-    logs = _log_choices(n, j) + drawn - _log_gamma_quotient(a + b, n)
-    return xp.minimum(xp.exp(logs), 1.0)
+    return xp.minimum(xp.exp(log_urn(j, n, a, b)), 1.0)
 
 
 def normal_density(z: Any) -> Any:

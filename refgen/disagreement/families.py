@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 
 from refgen._checks import as_counts, as_positive, check_integer, refuse, together
-from refgen.arrays import Instance, as_floats, namespace, special_functions
+from refgen._urns import LARGEST, log_urn
+from refgen.arrays import Instance, as_floats, namespace
 from refgen.disagreement._ranges import others, within
-from refgen.special import log_rising_factorial
+from refgen.special import gamma_ratio
 
 _ACCURACIES = ": accuracies lie in [0, 1]"
 
@@ -22,7 +23,7 @@ class BetaReliability(Instance):
     Parameters
     ----------
     concentration : array
-        a > 0.
+        a, positive, up to 1e300.
     slope : array
         λ in [−1, 1]; below 1 the ensemble is overconfident.
 
@@ -43,7 +44,10 @@ class BetaReliability(Instance):
     def __post_init__(self) -> None:
         slope = as_floats("slope", self.slope)
         refuse("slope", slope, abs(slope) > 1, "lie in [-1, 1]", _ACCURACIES)
-        concentration = as_positive("concentration", self.concentration)
+        concentration, slope = together(
+            concentration=_concentration("concentration", self.concentration),
+            slope=slope,
+        )
         object.__setattr__(self, "concentration", concentration)
         object.__setattr__(self, "slope", slope)
 
@@ -53,8 +57,9 @@ class BetaReliability(Instance):
 
     def mean_absolute_deviation(self) -> Any:
         """E|q − ½| = Γ(a + ½) / (2 √π Γ(a + 1))."""
-        a, gammaln = self.concentration, special_functions(self.concentration).gammaln
-        ratio = namespace(a).exp(gammaln(a + 0.5) - gammaln(a + 1))
+        a = self.concentration
+        # Γ(a + ½)/Γ(a + 1), of arguments that are at least 1.
+        ratio = (a + 1) / (a + 0.5) * gamma_ratio(a + 1.5, 0.5)
         return within(0, 1 / 2, ratio / (2 * np.sqrt(np.pi)))
 
     def expected_disagreement(self) -> Any:
@@ -76,7 +81,7 @@ def dirichlet_disagreement(concentration: Any) -> Any:
     Parameters
     ----------
     concentration : array of shape (..., n_classes)
-        α, positive.
+        α, positive, up to 1e300.
 
     Source: derived here, claim GDE-12b.
 
@@ -85,7 +90,7 @@ def dirichlet_disagreement(concentration: Any) -> Any:
     >>> round(float(dirichlet_disagreement([1.0, 1.0])), 6)
     0.333333
     """
-    alpha = as_positive("concentration", concentration, 1)
+    alpha = _concentration("concentration", concentration, 1)
     total = alpha.sum(axis=-1)
     most = 1 - 1 / alpha.shape[-1]
     unequal = alpha / total[..., None] * (others(alpha) / (total[..., None] + 1))
@@ -122,16 +127,16 @@ def dirichlet_annealed_cace(alpha: Any, n_classes: Any, n_runs: Any) -> Any:
     Parameters
     ----------
     alpha : array
-        Positive.
-    n_classes : array
-        At least 2.
+        Positive; times n_classes, up to 1e300.
+    n_classes : array of whole numbers
+        K, at least 2.
     n_runs : array of whole numbers
         M; all arguments broadcast.
 
     Returns
     -------
     array
-        From logarithms, as accurate for 10¹⁴ runs as for few.
+        As accurate for many runs and large `alpha` as for small numbers.
 
     Raises
     ------
@@ -148,15 +153,19 @@ def dirichlet_annealed_cace(alpha: Any, n_classes: Any, n_runs: Any) -> Any:
     >>> round(float(dirichlet_annealed_cace(alpha, 10, 2)), 3)
     0.415
     """
-    k = as_floats("n_classes", n_classes)
-    refuse("n_classes", k, k < 2, "be at least 2")
     a, k, m = together(
         alpha=as_positive("alpha", alpha),
-        n_classes=k,
+        n_classes=as_counts("n_classes", n_classes, 2),
         n_runs=as_counts("n_runs", n_runs),
     )
+    refuse("alpha", a, a > LARGEST / k, f"be at most {LARGEST:g} / n_classes")
     xp, b = namespace(a), (k - 1) * a
     below = xp.floor(m / k)  # levels up to this one have too many labels
-    logs = log_rising_factorial(below + 1, a) + log_rising_factorial(m - below, b)
-    logs = logs - log_rising_factorial(m, k * a) - special_functions(a).betaln(a, b)
-    return within(0, 2, 2 * k * xp.exp(logs) / (m + k * a))
+    excess = (1 - below / m) * ((below + a) / (m + k * a))
+    return within(0, 2, 2 * k * excess * xp.exp(log_urn(below, m, a, b)))
+
+
+def _concentration(name: str, value: Any, ndim: int = 0) -> Any:
+    array = as_positive(name, value, ndim)
+    refuse(name, array, array > LARGEST, f"be at most {LARGEST:g}")
+    return array

@@ -145,3 +145,44 @@ def test_dirichlet_annealed_cace_takes_many_runs_and_arrays_of_them():
     np.testing.assert_allclose(got, 1 / (runs + 1), rtol=1e-13)
     with pytest.raises(ValueError, match="n_runs must be a whole number"):
         rd.dirichlet_annealed_cace(1.0, 2, 2.5)
+
+
+@pytest.mark.parametrize("alpha", [1e-300, 1e-3, 1e6, 1e15, 1e100])
+@pytest.mark.parametrize(("k", "n_runs"), [(2, 5), (3, 10**6), (1000, 10**14)])
+def test_dirichlet_annealed_cace_keeps_its_digits_at_any_size(alpha, k, n_runs):
+    below = n_runs // k
+    with mpmath.workdps(400):
+        a, b = mpmath.mpf(alpha), (k - 1) * mpmath.mpf(alpha)
+        above = [below + 1 + a, n_runs - below + b, n_runs, a + b]
+        under = [below + 1, n_runs - below, n_runs + a + b, a, b]
+        logs = sum(map(mpmath.loggamma, above)) - sum(map(mpmath.loggamma, under))
+        exact = float(2 * k * mpmath.exp(logs) / (n_runs + a + b))
+    got = rd.dirichlet_annealed_cace(alpha, k, n_runs)
+    # exp amplifies the rounding of logarithms, of which there are a few.
+    allowed = 8 * (40 + abs(np.log(alpha))) * 2**-53
+    np.testing.assert_allclose(got, exact, rtol=allowed)
+
+
+@pytest.mark.parametrize("a", [1e-320, 0.3, 1e6, 1e17, 1e300])
+def test_the_mean_deviation_of_a_beta_share_keeps_its_digits(a):
+    with mpmath.workdps(400):
+        exact = mpmath.gammaprod([mpmath.mpf(a) + 0.5], [mpmath.mpf(a) + 1])
+        exact = float(exact / (2 * mpmath.sqrt(mpmath.pi)))
+    got = rd.BetaReliability(a, 0.5).mean_absolute_deviation()
+    np.testing.assert_allclose(got, exact, rtol=1e-13)
+
+
+def test_parameters_at_both_ends_have_the_limits_of_the_disagreement():
+    assert rd.dirichlet_disagreement([1e300, 1e300]) == 0.5
+    assert rd.dirichlet_disagreement([1e-320, 1e-320]) < 1e-300
+    for family in (rd.BetaReliability(1e300, 0.0), rd.BetaReliability(1e-320, 0.0)):
+        assert 0 <= family.expected_disagreement() <= 0.5
+        assert family.test_error() == 0.5
+    with pytest.raises(ValueError, match=r"concentration must be at most 1e\+300"):
+        rd.dirichlet_disagreement([1e308, 1e308])
+    with pytest.raises(ValueError, match=r"alpha must be at most 1e\+300 / n_classes"):
+        rd.dirichlet_annealed_cace(1e300, 3, 2)
+    with pytest.raises(ValueError, match="n_classes must be a whole number"):
+        rd.dirichlet_annealed_cace(1.0, 2.5, 3)
+    with pytest.raises(ValueError, match="shapes do not broadcast"):
+        rd.BetaReliability([1.0, 2.0], [0.1, 0.2, 0.3])

@@ -28,6 +28,7 @@ BASE = {
     "_matrices",
     "_objects",
     "_overflow",
+    "_urns",
     "special",
     "random",
     "domains",

@@ -22,6 +22,7 @@ from support.parity import (
 
 import refgen_gpu.special as on_gpu
 from refgen import special
+from refgen._urns import stirling_rest
 from refgen_gpu.arrays import to_device
 
 # Ratios of Γ.
@@ -46,7 +47,7 @@ def test_the_rest_of_stirlings_formula_is_exact_to_rounding(x):
         exact = float(mpmath.loggamma(x) - main)
     # The next term is 691/360360 x⁻¹¹; the series has a few roundings of 1/(12 x).
     allowed = 691 / 360360 * x**-11.0 + 4 * 2**-53 * exact
-    assert abs(special._stirling_rest(float(x)) - exact) <= allowed
+    assert abs(stirling_rest(float(x)) - exact) <= allowed
 
 
 @pytest.mark.parametrize("x", [1e-12, 0.3, 5.0, 15.999, 16.0, 1e5, 1e14])
@@ -111,6 +112,26 @@ def test_beta_binomial_probabilities(a, b):
     j = np.arange(21)
     got = special.beta_binomial_pmf(j, 20, a, b)
     assert_allclose(got, stats.betabinom.pmf(j, 20, a, b), rtol=1e-11, atol=1e-15)
+
+
+@pytest.mark.parametrize("n", [1, 5, 10**6, 10**14])
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [(0.5, 0.5), (1e-200, 1.0), (1e3, 5e3), (1e13, 2e13), (1e200, 3e200)],
+)
+def test_beta_binomial_probabilities_keep_their_digits_at_any_size(n, a, b):
+    j = np.unique([0, 1, int(n * (a / (a + b))), n // 2, n])
+    got = special.beta_binomial_pmf(j, n, a, b)
+    assert_allclose(got, [_beta_binomial(i, n, a, b) for i in j.tolist()], rtol=2e-13)
+
+
+def _beta_binomial(j, n, a, b):
+    with mpmath.workdps(300):
+        a, b = mpmath.mpf(a), mpmath.mpf(b)
+        logs = [mpmath.loggamma(n + 1), mpmath.loggamma(a + b)]
+        logs += [mpmath.loggamma(j + a), mpmath.loggamma(n - j + b)]
+        below = [j + 1, n - j + 1, a, b, n + a + b]
+        return float(mpmath.exp(mpmath.fsum(logs) - sum(map(mpmath.loggamma, below))))
 
 
 # Normal laws.
