@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from refgen._lazy import lazy
 from refgen.disagreement._audit_result import DisagreementAudit
+from refgen.disagreement._sparse_levels import SparseLevelsWarning
 from refgen.disagreement.audits import audit
 from refgen.disagreement.bounds import AuditedBound
 from refgen.disagreement.calibration import (
@@ -92,6 +93,7 @@ __all__ = [
     "DisagreementEstimate",
     "FiniteLaw",
     "MemberLaw",
+    "SparseLevelsWarning",
     "aleatoric_disagreement",
     "annealed_cace",
     "audit",

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -13,6 +17,29 @@ from refgen.arrays import refuse_masked
 
 # By kinds of dtypes.
 _NO_FEATURES = {"M": "times", "m": "times", "V": "records"}
+
+_ENCODE = "encode classes as integers or text"
+
+
+@contextmanager
+def naming(*names: str) -> Iterator[None]:
+    """Let errors of scikit-learn about arguments name at least one of them.
+
+    Examples
+    --------
+    >>> with naming("X"):
+    ...     raise ValueError("Expected 2D array")
+    Traceback (most recent call last):
+        ...
+    ValueError: X: Expected 2D array
+    """
+    try:
+        yield
+    except (TypeError, ValueError) as error:
+        if any(re.search(rf"\b{name}\b", str(error)) for name in names):
+            raise
+        kind = TypeError if isinstance(error, TypeError) else ValueError
+        raise kind(f"{', '.join(names)}: {error}") from error
 
 
 def check_features(X: Any) -> None:
@@ -74,18 +101,14 @@ def class_labels(y: Any) -> np.ndarray:
     ['cat', 'dog']
     """
     refuse_masked("y", y)
-    labels = column_or_1d(y)
-    if labels.dtype.kind in "mMV":
-        raise TypeError(
-            f"y must hold classes, got dtype {labels.dtype}; encode them as integers "
-            "or text"
-        )
-    try:
-        check_classification_targets(labels)
-    except ValueError as error:
-        raise ValueError(
-            f"y must hold classes, as integers or text: {error}"
-        ) from error
+    with naming("y"):
+        labels = column_or_1d(y)
+        if labels.dtype.kind in "mMVc":
+            raise TypeError(f"y holds {labels.dtype}, which are no classes; {_ENCODE}")
+        try:
+            check_classification_targets(labels)
+        except ValueError as error:
+            raise ValueError(f"y holds no classes: {error} {_ENCODE}") from error
     return labels
 
 
@@ -120,7 +143,7 @@ def seeded(random_state: Any) -> np.random.RandomState:
 
     Raises
     ------
-    ValueError
+    ValueError, TypeError
         If it is no seed.
 
     Examples
@@ -128,10 +151,31 @@ def seeded(random_state: Any) -> np.random.RandomState:
     >>> seeded(0).randint(10)
     5
     """
-    try:
+    if isinstance(random_state, bool | np.bool_):
+        raise TypeError(f"random_state must be a seed, got {random_state!r}")
+    with naming("random_state"):
         return check_random_state(random_state)
-    except ValueError as error:
+
+
+def check_jobs(n_jobs: Any) -> None:
+    """Refuse numbers of jobs that joblib does not have.
+
+    Raises
+    ------
+    TypeError
+        If it is neither None nor an integer.
+    ValueError
+        If it is 0, or beyond what 16 bits hold.
+
+    Examples
+    --------
+    >>> check_jobs(-1)
+    """
+    if n_jobs is None:
+        return
+    if isinstance(n_jobs, bool | np.bool_) or not isinstance(n_jobs, Integral):
+        raise TypeError(f"n_jobs must be None or an integer, got {n_jobs!r}")
+    if n_jobs == 0 or not -(2**15) <= n_jobs < 2**15:
         raise ValueError(
-            f"random_state must be None, an integer from 0 to 2**32 - 1 or a "
-            f"RandomState: {error}"
-        ) from error
+            f"n_jobs must be None, a number of jobs, or -1 for all cores, got {n_jobs}"
+        )

@@ -78,6 +78,11 @@ def level_masses(law: FiniteLaw) -> tuple[Any, Any, Any]:
 def cace(law: FiniteLaw) -> Any:
     """Class-aggregated calibration error Σ_q |a(q) − q w(q)|, in [0, 2].
 
+    .. warning:: Of a law that is known. For probabilities on a labelled sample nearly
+       every level is met once, and the value is near twice the error whatever the
+       calibration (`SparseLevelsWarning`); compare `binned_cace` with
+       `expected_noise_floor`. So it is for `cwce`, `top_label_ece` and `ecace`.
+
     Source: Jiang et al. (2022), definition 4.4; range: Kirsch & Gal (2022).
 
     Examples
@@ -142,7 +147,9 @@ def ecace(law: FiniteLaw) -> Any:
     """
     check_instance("law", law, FiniteLaw)
     if bool((law.vote_shares <= 0).any()):
-        raise ValueError("vote_shares must be positive for levels -log(vote_shares)")
+        raise ValueError(
+            "law.vote_shares must be positive for levels -log(vote_shares)"
+        )
     levels = -namespace(law.weights).log(_flat(law, _levels(law)))
     sums = _per_row(absolute_level_sums, levels, _flat(law, _imbalances(law)))
     return within(0, 2, sums)

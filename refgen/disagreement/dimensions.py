@@ -41,7 +41,7 @@ def calibrated_dimensions(law: FiniteLaw) -> dict[str, Any]:
     {'canonical': 0, 'class_wise': 0, 'class_aggregated': 1, 'gde': 1}
     """
     check_instance("law", law, FiniteLaw)
-    refuse("weights", law.weights, law.weights <= 0, "be positive")
+    refuse("law.weights", law.weights, law.weights <= 0, "be positive")
     shape = law.vote_shares.shape
     rows = law.vote_shares.reshape(*shape[:-2], shape[-2] * shape[-1])
     votes = levels_of(rows).reshape(shape)

@@ -6,7 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from refgen.arrays import namespace
+from refgen._checks import as_not_negative
+from refgen.arrays import as_floats, namespace
+from refgen.disagreement._labels import check_given
 from refgen.disagreement._runs import coded_labels
 
 _LARGEST_MARKER = 400  # points²; of a share with all the mass
@@ -37,8 +39,11 @@ class DisagreementDisplay:
 
     Raises
     ------
+    TypeError
+        If an array holds no real numbers, or is masked.
     ValueError
-        If the arrays of one panel differ in shape or are not 1-D.
+        If the arrays of one panel differ in shape or are not 1-D, or one is empty or
+        holds NaN or infinity, or `mass` is negative.
 
     Notes
     -----
@@ -65,11 +70,11 @@ class DisagreementDisplay:
         run_disagreement: Any,
         run_errors: Any,
     ) -> None:
-        self.shares = np.asarray(shares)
-        self.accuracy = np.asarray(accuracy)
-        self.mass = np.asarray(mass)
-        self.run_disagreement = np.asarray(run_disagreement)
-        self.run_errors = np.asarray(run_errors)
+        self.shares = as_floats("shares", shares, 1)
+        self.accuracy = as_floats("accuracy", accuracy, 1)
+        self.mass = as_not_negative("mass", mass, 1)
+        self.run_disagreement = as_floats("run_disagreement", run_disagreement, 1)
+        self.run_errors = as_floats("run_errors", run_errors, 1)
         for names in (
             ("shares", "accuracy", "mass"),
             ("run_disagreement", "run_errors"),
@@ -162,7 +167,7 @@ class DisagreementDisplay:
         ImportError
             If matplotlib is missing.
         ValueError
-            If `axes` is not a pair.
+            If `axes` is not a pair of Axes.
 
         Examples
         --------
@@ -178,7 +183,9 @@ class DisagreementDisplay:
 
     def _plot_reliability(self, axes: Any) -> None:
         # Share 0 holds most classes; the root keeps the other markers visible.
-        sizes = _LARGEST_MARKER * np.sqrt(self.mass / self.mass.sum())
+        most = self.mass.max() or 1.0
+        parts = self.mass / most
+        sizes = _LARGEST_MARKER * np.sqrt(parts / max(parts.sum(), 1.0))
         axes.plot([0, 1], [0, 1], color="0.6", linestyle="--", label="calibrated")
         axes.scatter(self.shares, self.accuracy, sizes, alpha=0.7)
         axes.set(
@@ -203,7 +210,8 @@ class DisagreementDisplay:
 
 def _measure(predictions: Any, y: Any) -> tuple[Any, ...]:
     """The five arrays of a display."""
-    runs = coded_labels(predictions, y, minimum_runs=2)
+    check_given("y", y)
+    runs = coded_labels(predictions, y, minimum_runs=2, name="y")
     vote_mass, label_mass = runs.level_masses
     seen = vote_mass > 0
     shares = namespace(vote_mass).arange(len(vote_mass)) / (len(vote_mass) - 1)
@@ -217,12 +225,17 @@ def _axes(axes: Any) -> np.ndarray:
     if axes is None:
         return _pyplot().subplots(1, 2, figsize=(9, 4), layout="constrained")[1]
     pair = np.asarray(axes, dtype=object).ravel()
-    if len(pair) != 2:
+    if len(pair) != 2 or not all(hasattr(one, "scatter") for one in pair):
         raise ValueError(
-            f"axes must be a pair of matplotlib Axes, got {len(pair)}; "
-            "make them with plt.subplots(1, 2)"
+            "ax, or axes of plot, must be a pair of matplotlib Axes, got "
+            f"{_shown(pair)}; make them with plt.subplots(1, 2)"
         )
     return pair
+
+
+def _shown(given: np.ndarray) -> str:
+    kinds = sorted({type(one).__name__ for one in given})
+    return f"{len(given)} of type {', '.join(kinds)}" if kinds else "none"
 
 
 def _pyplot() -> Any:

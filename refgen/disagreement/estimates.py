@@ -172,7 +172,7 @@ def disagreement_estimate(
     >>> round(estimate.value, 4)
     0.4444
     """
-    check_interval(confidence_level, method)
+    confidence_level = check_interval(confidence_level, method)
     return estimate_of(parsed(predictions), confidence_level, method)
 
 
@@ -191,7 +191,7 @@ def estimate_of(
         error = float("nan")
         # Labels may have more classes than those that occur.
         n_classes = runs.n_classes if isinstance(runs, ProbabilityRuns) else None
-        half = hoeffding_radius(
+        half = _hoeffding_radius(
             runs.n_runs, runs.n_points, 1 - confidence_level, n_classes
         )
     else:
@@ -213,15 +213,16 @@ def estimate_of(
     )
 
 
-def check_interval(confidence_level: Any, method: Any) -> None:
-    """Refuse settings that `disagreement_estimate` does not have.
+def check_interval(confidence_level: Any, method: Any) -> float:
+    """The confidence level; settings that `disagreement_estimate` lacks are refused.
 
     Examples
     --------
     >>> check_interval(0.95, "jackknife")
+    0.95
     """
-    check_open_unit("confidence_level", confidence_level)
     check_choice("method", method, get_args(IntervalMethod))
+    return check_open_unit("confidence_level", confidence_level)
 
 
 @on_the_host("plain numbers")
@@ -258,17 +259,28 @@ def hoeffding_radius(
     >>> round(hoeffding_radius(24, 200, 0.05), 4)
     0.4036
     """
-    check_integer("n_runs", n_runs, 2)
-    check_integer("n_points", n_points, 1)
-    check_open_unit("error_probability", error_probability)
+    if n_classes is not None:
+        n_classes = check_integer("n_classes", n_classes, 1)
+    return _hoeffding_radius(
+        check_integer("n_runs", n_runs, 2),
+        check_integer("n_points", n_points, 1),
+        check_open_unit("error_probability", error_probability),
+        n_classes,
+    )
+
+
+def _hoeffding_radius(
+    n_runs: int, n_points: int, error_probability: float, n_classes: int | None
+) -> float:
+    """`hoeffding_radius` of numbers in range, and of an `error_probability` of 1."""
     most = 1.0 if n_classes is None else _largest_disagreement(n_runs, n_classes)
     spread = 1 / (n_runs // 2) + most**2 / n_points
-    return float(np.sqrt(np.log(2 / error_probability) * spread / 2))
+    return float(np.sqrt((np.log(2) - np.log(error_probability)) * spread / 2))
 
 
 def _largest_disagreement(n_runs: int, n_classes: int) -> float:
     """Of votes that are spread as evenly as M runs can over K classes."""
-    each, left = divmod(n_runs, check_integer("n_classes", n_classes, 1))
+    each, left = divmod(n_runs, n_classes)
     # `left` of the classes have one vote more than the others.
     agree = n_classes * each**2 + left * (2 * each + 1)
     return (n_runs**2 - agree) / (n_runs * (n_runs - 1))

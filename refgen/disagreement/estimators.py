@@ -15,7 +15,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from refgen._checks import check_choice, check_open_unit
 from refgen.arrays import namespace, refuse_masked
-from refgen.disagreement._data import check_columns, class_labels
+from refgen.disagreement._data import check_columns, class_labels, naming
 from refgen.disagreement.estimates import (
     DisagreementEstimate,
     IntervalMethod,
@@ -119,7 +119,8 @@ class DisagreementErrorEstimator(ClassifierMixin, BaseEstimator):
         self._check_parameters()
         check_columns(X)
         refuse_masked("y", y)
-        X, y = validate_data(self, X, y, **self._accepted())
+        with naming("X", "y"):
+            X, y = validate_data(self, X, y, **self._accepted())
         y = class_labels(y)
         self.classes_ = np.unique(y)
         self.estimators_ = train_runs(
@@ -138,7 +139,8 @@ class DisagreementErrorEstimator(ClassifierMixin, BaseEstimator):
         """Hard labels of every run, shape (n_runs, n_points)."""
         check_is_fitted(self)
         check_columns(X)
-        X = validate_data(self, X, reset=False, **self._accepted())
+        with naming("X"):
+            X = validate_data(self, X, reset=False, **self._accepted())
         return np.stack([run.predict(X) for run in self.estimators_])
 
     def _codes(self, X: Any) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from refgen._checks import check_integer
+from refgen._checks import check_integer, refuse
 from refgen._objects import check_instance
 from refgen.arrays import as_floats, namespace
 from refgen.disagreement._ensemble import point_imbalances
@@ -15,6 +15,12 @@ from refgen.disagreement._runs import coded_labels
 from refgen.disagreement.laws import ClassifierLaw, FiniteLaw
 from refgen.disagreement.rates import expected_disagreement, pairwise_disagreement
 from refgen.special import binomial_pmf
+
+# Arrays have an entry for each number of votes.
+_MOST_RUNS = 10**6
+
+# Squares of larger numbers, or their sums over any data that fit into memory, overflow.
+_LARGEST = 2.0**450
 
 
 def annealed_cace(law: FiniteLaw, n_runs: int) -> Any:
@@ -30,7 +36,11 @@ def annealed_cace(law: FiniteLaw, n_runs: int) -> Any:
     1.0
     """
     check_instance("law", law, FiniteLaw)
-    check_integer("n_runs", n_runs, 1)
+    if check_integer("n_runs", n_runs, 1) > _MOST_RUNS:
+        raise ValueError(
+            f"n_runs must be at most {_MOST_RUNS:,}, as there is a sum over the votes, "
+            f"got {n_runs}"
+        )
     xp = namespace(law.vote_shares)
     votes = xp.arange(n_runs + 1)[:, None, None]
     pmf = binomial_pmf(votes, n_runs, law.vote_shares[..., None, :, :])
@@ -179,6 +189,8 @@ def debiased_square(samples: Any) -> Any:
     samples = as_floats("samples", samples, 2)
     n = samples.shape[-2]
     if n < 2:
-        raise ValueError(f"at least 2 labelled points are needed, got {n}")
+        raise ValueError(f"samples must be of at least 2 labelled points, got {n}")
+    too_large = f"have squares in float64, up to {_LARGEST:.3g}"
+    refuse("samples", samples, abs(samples) > _LARGEST, too_large)
     squares = (samples**2).sum(axis=-2)
     return (samples.sum(axis=-2) ** 2 - squares) / (n * (n - 1))

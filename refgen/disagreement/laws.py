@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from refgen.arrays import Instance, as_probabilities, namespace
+from refgen.arrays import Instance, as_probabilities, namespace, plain_array
 
 
 def _check_same(name: str, shape: tuple, other: str, other_shape: tuple) -> None:
@@ -103,12 +103,7 @@ class ClassifierLaw(Instance):
         ):
             checked = as_probabilities(name, getattr(self, name), ndim)
             object.__setattr__(self, name, checked)
-        try:
-            codes = namespace(self.predictions).asarray(self.predictions)
-        except ValueError as error:
-            raise ValueError(
-                "predictions is ragged: every classifier must predict the same points"
-            ) from error
+        codes = plain_array("predictions", self.predictions)
         if codes.dtype.kind not in "iu":
             raise TypeError(f"predictions must be integer codes, got {codes.dtype}")
         object.__setattr__(self, "predictions", codes)

@@ -10,11 +10,13 @@ from sklearn.utils.parallel import Parallel, delayed
 from sklearn.utils.validation import indexable
 
 from refgen._checks import check_choice, check_integer, is_number
-from refgen.arrays import on_the_host
+from refgen.arrays import on_the_host, plain_array
 from refgen.disagreement._data import (
     check_features,
+    check_jobs,
     checked_weights,
     class_labels,
+    naming,
     seeded,
 )
 
@@ -95,10 +97,9 @@ def train_runs(
     [[0, 1], [0, 1], [0, 1]]
     """
     _check_settings(estimator, n_runs, vary, max_samples)
-    check_features(X)
+    check_jobs(n_jobs)
+    X = _rows_of(X)
     labels = class_labels(y)
-    (X,) = indexable(X)
-    X = X if hasattr(X, "shape") else np.asarray(X)
     _check_rows(X, labels, vary, max_samples)
     weight = checked_weights(sample_weight, len(labels))
     draw = seeded(random_state).randint
@@ -147,15 +148,23 @@ def _check_settings(estimator: Any, n_runs: Any, vary: Any, max_samples: Any) ->
         )
 
 
+def _rows_of(X: Any) -> Any:
+    """Rows that can be chosen by their numbers."""
+    check_features(X)
+    with naming("X"):
+        (X,) = indexable(X)
+    return X if hasattr(X, "shape") else plain_array("X", X)
+
+
 def _check_rows(X: Any, labels: np.ndarray, vary: str, max_samples: float) -> None:
-    n_rows = X.shape[0] if X.shape else 0
+    if 0 in X.shape:
+        raise ValueError(f"X has shape {X.shape}; give rows with at least one feature")
+    n_rows = X.shape[0] if X.shape else 1
     if n_rows != len(labels):
         raise ValueError(
             f"X and y have inconsistent numbers of samples: X has {n_rows} rows and y "
             f"{len(labels)} labels; give one label for each row"
         )
-    if not n_rows:
-        raise ValueError("X and y have no rows; give at least one of each class")
     if vary == "data" and len(labels) == _subset_sizes(labels, max_samples).sum():
         raise ValueError(
             f"max_samples={max_samples!r} with vary='data' trains every run on the "
@@ -206,7 +215,7 @@ def _stratified_subset(
 def _subset_sizes(labels: np.ndarray, max_samples: float) -> np.ndarray:
     """How many rows of each class, in the order of classes, a subset has."""
     counts = np.unique(labels, return_counts=True)[1]
-    return np.maximum(np.rint(max_samples * counts).astype(int), 1)
+    return np.maximum(np.rint(float(max_samples) * counts).astype(int), 1)
 
 
 def _take(array: Any, rows: np.ndarray) -> Any:
