@@ -36,7 +36,6 @@ from refgen.disagreement.estimates import (
     disagreement,
     disagreement_estimate,
     ensemble_disagreement,
-    hoeffding_radius,
     jackknife_variance,
     unbiased_variance,
 )
@@ -56,6 +55,7 @@ from refgen.disagreement.finite_sample import (
     unbiased_squared_bins,
     variance_components,
 )
+from refgen.disagreement.hoeffding import hoeffding_radius
 from refgen.disagreement.laws import ClassifierLaw, FiniteLaw, MemberLaw
 from refgen.disagreement.noise_floors import (
     bin_variances,

@@ -13,12 +13,13 @@ from refgen.disagreement._levels import LEVEL_WIDTH, levels_of
 class SparseLevelsWarning(UserWarning):
     """Vote shares have more levels than there are labelled points.
 
-    Fewer than one label falls on a level, on average. CACE and what else compares labels
-    on a level then show chance: if no two shares are equal, CACE is twice the error,
-    whatever the calibration. Bins of shares (`binned_cace`, with `cace_noise_floor` for
-    what they show by chance) or hard labels, M runs of which have at most M − 1 levels
-    between 0 and 1, can say more. Source: ``theory/disagreement.md``, "Levels of a
-    sample".
+    Fewer than one label falls on a level, on average. CACE, and what else compares
+    labels on a level, then shows chance: if no two shares are equal, CACE is twice the
+    error, whatever the calibration. Bins of shares can say more (`binned_cace`, with
+    `cace_noise_floor` for what they show by chance), and so can hard labels, M runs of
+    which have at most M − 1 levels between 0 and 1.
+
+    Source: ``theory/disagreement.md``, "Levels of a sample".
 
     Examples
     --------
@@ -57,8 +58,8 @@ def warn_of_sparse_levels(shares: Any, stacklevel: int) -> None:
     if n_levels <= n_points:
         return
     warnings.warn(
-        f"vote shares have {n_levels:,} levels on {n_points:,} labelled points, so that "
-        "CACE shows chance: near twice the error, whatever the calibration. Compare "
+        f"vote shares have {n_levels:,} levels on {n_points:,} labelled points, so "
+        "that CACE shows chance: near twice the error, for any calibration. Compare "
         "binned_cace with cace_noise_floor, or audit hard labels (members='argmax')",
         SparseLevelsWarning,
         stacklevel=stacklevel + 1,
