@@ -94,7 +94,7 @@ def test_bad_input_is_named(votes):
     predictions, labels = votes
     with pytest.raises(ValueError, match="predictions holds 1 run"):
         DisagreementDisplay.from_predictions(predictions[:1], labels)
-    with pytest.raises(ValueError, match="labels must have shape"):
+    with pytest.raises(ValueError, match="y must have shape"):
         DisagreementDisplay.from_predictions(predictions, labels[:-1])
     with pytest.raises(ValueError, match="predictions must have shape"):
         DisagreementDisplay.from_predictions(np.ones((3, 4, 2)), labels)
@@ -104,6 +104,37 @@ def test_bad_input_is_named(votes):
         DisagreementDisplay([0, 1], [0], [1, 1], [0.2], [0.3])
     with pytest.raises(TypeError, match="fitted DisagreementErrorEstimator, got dict"):
         DisagreementDisplay.from_estimator({}, [[0]], [0])
+
+
+@pytest.mark.parametrize(
+    ("panel", "error", "message"),
+    [
+        ({"shares": [np.nan, 1.0]}, ValueError, "shares holds NaN"),
+        ({"mass": [-1.0, 1.0]}, ValueError, "mass must not be negative"),
+        ({"accuracy": ["a", "b"]}, TypeError, "accuracy must hold real numbers"),
+        ({"run_errors": []}, ValueError, "run_errors is empty"),
+        ({"run_errors": np.ma.array([0.5], mask=[True])}, TypeError, "run_errors is a"),
+    ],
+)
+def test_panels_of_nothing_are_refused(panel, error, message):
+    good = {"shares": [0, 1], "accuracy": [0, 1], "mass": [1, 1]}
+    good |= {"run_disagreement": [0.2], "run_errors": [0.3]}
+    with pytest.raises(error, match=message):
+        DisagreementDisplay(**good | panel)
+
+
+def test_labels_and_axes_of_another_kind_are_named(votes):
+    with pytest.raises(TypeError, match="y must be the true labels"):
+        DisagreementDisplay.from_predictions(votes[0], None)
+    with pytest.raises(
+        ValueError, match="ax, or axes of plot, must be .* 2 of type int"
+    ):
+        DisagreementDisplay.from_predictions(*votes, ax=[1, 2])
+
+
+def test_panels_without_mass_are_drawn():
+    display = DisagreementDisplay([0, 1], [0, 1], [0, 0], [0.2], [0.3]).plot()
+    assert display.axes_[0].collections[0].get_sizes().tolist() == [0, 0]
 
 
 def test_missing_matplotlib_names_the_extra(votes, monkeypatch):
