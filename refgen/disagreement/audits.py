@@ -8,7 +8,7 @@ from typing import Any, Literal, get_args
 import numpy as np
 
 from refgen._checks import check_choice
-from refgen.arrays import as_probabilities, namespace
+from refgen.arrays import namespace
 from refgen.disagreement import _ensemble, calibration
 from refgen.disagreement._audit_result import DisagreementAudit
 from refgen.disagreement._doubts import (
@@ -22,8 +22,10 @@ from refgen.disagreement._labels import (
     n_axes,
 )
 from refgen.disagreement._levels import check_bins
+from refgen.disagreement._probabilities import member_probabilities
 from refgen.disagreement._ranges import others
 from refgen.disagreement._runs import LabelRuns, ProbabilityRuns, coded_labels
+from refgen.disagreement._sparse_levels import warn_of_sparse_levels
 from refgen.disagreement.bounds import audited_bounds
 from refgen.disagreement.estimates import (
     IntervalMethod,
@@ -86,6 +88,9 @@ def audit(
         class is predicted and never true and another one true and never predicted, or
         labels fit better that are larger or smaller by one (on ten points or more);
         if classes differ only in spaces, capitals or the form of a number.
+    SparseLevelsWarning
+        If drawn classes (``members="sample"``) have vote shares of more levels than
+        there are labelled points: CACE and its bounds then show chance.
 
     Notes
     -----
@@ -142,8 +147,9 @@ def audited(
         With fewer points, predictions and labels may share no class.
     """
     check_choice("members", members, get_args(Members))
-    check_bins(n_bins)
-    check_interval(confidence_level, method or "hoeffding")
+    n_bins = check_bins(n_bins)
+    asked = "hoeffding" if method is None else method
+    confidence_level = check_interval(confidence_level, asked)
     runs, kind, classes = _parsed(predictions, labels, members, n_smallest)
     check_runs(runs.n_runs, 2)
     if method is None:
@@ -176,7 +182,7 @@ def _parsed(
         runs = coded_labels(predictions, labels)
         _warn(class_doubts(runs, runs.classes, n_smallest))
         return runs, "labels", tuple(runs.classes.tolist())
-    p = _member_probabilities(predictions)
+    p = member_probabilities(predictions)
     truth = None if labels is None else class_indices(labels, *p.shape[1:])
     classes = tuple(range(p.shape[-1]))
     if members == "sample":
@@ -192,18 +198,6 @@ def _warn(doubts: list[str]) -> None:
         warnings.warn(doubt, stacklevel=5)
 
 
-def _member_probabilities(predictions: Any) -> Any:
-    """Float64 probabilities; those stored with fewer bits are normalized anew."""
-    array = namespace(predictions).asarray(predictions)
-    if array.dtype.kind == "f" and array.dtype.itemsize < 8 and array.size:
-        tolerance = 4 * array.shape[-1] * np.finfo(array.dtype).eps
-        array = array.astype(np.float64)
-        totals = array.sum(axis=-1, keepdims=True)
-        if float(abs(totals - 1).max()) <= tolerance:
-            array = array / totals
-    return as_probabilities("predictions", array, 3)
-
-
 def _labelled(
     runs: LabelRuns | ProbabilityRuns, pairwise: float, ensemble: float, n_bins: int
 ) -> dict[str, Any]:
@@ -216,6 +210,7 @@ def _labelled(
         cace = _ensemble.exact_cace(runs)
     else:
         law = _ensemble.law_of(runs)
+        warn_of_sparse_levels(runs.shares, stacklevel=4)
         error, cace = float(test_error(law)), float(calibration.cace(law))
     # GDE-15 is about hard labels.
     pairs = (runs.n_runs, pairwise, ensemble) if isinstance(runs, LabelRuns) else None

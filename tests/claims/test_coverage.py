@@ -33,6 +33,7 @@ ELSEWHERE = {
     "disagreement.DisagreementDisplay": DRAWN,
     "disagreement.DisagreementErrorEstimator": PROCEDURES,
     "disagreement.DisagreementEstimate": RESULT,
+    "disagreement.SparseLevelsWarning": "a warning",
     "disagreement.read_labels": ON_FILES,
     "disagreement.read_predictions": ON_FILES,
     "disagreement.train_runs": PROCEDURES,

@@ -68,6 +68,7 @@ def test_hard_labels_agree_with_loops_and_bounds_hold(case):
     assert result.finite_runs_floor == pytest.approx(floor, abs=1e-12)
 
 
+@pytest.mark.filterwarnings("ignore::refgen.disagreement.SparseLevelsWarning")
 @given(soft())
 @example((np.full((2, 1, 2), 0.5), np.array([0])))
 @example((np.array([[[1.0, 0]], [[1, 0]]]), np.array([1])))
@@ -143,6 +144,7 @@ def test_text_labels_and_a_class_never_predicted():
     assert result.n_classes == 4
 
 
+@pytest.mark.filterwarnings("ignore::refgen.disagreement.SparseLevelsWarning")
 def test_float32_probabilities_are_normalized():
     p = np.random.default_rng(0).dirichlet(np.ones(7), size=(4, 50))
     exact = audit(p, np.zeros(50, int), members="sample")
@@ -178,6 +180,7 @@ def test_predictions_are_parsed_and_counted_once(monkeypatch, is_soft):
     assert calls == (["count_votes"] if is_soft else list(names))
 
 
+@pytest.mark.filterwarnings("ignore::refgen.disagreement.SparseLevelsWarning")
 def test_merged_levels_are_within_the_slack():
     # Levels that are 5e-10 apart merge into one; its CACE alone is too small a bound.
     q = 0.5 + 5e-10 * np.arange(4000)

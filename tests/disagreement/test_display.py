@@ -98,7 +98,7 @@ def test_bad_input_is_named(votes):
         DisagreementDisplay.from_predictions(predictions, labels[:-1])
     with pytest.raises(ValueError, match="predictions must have shape"):
         DisagreementDisplay.from_predictions(np.ones((3, 4, 2)), labels)
-    with pytest.raises(ValueError, match="axes must be a pair"):
+    with pytest.raises(ValueError, match="axes of plot, must be a pair"):
         DisagreementDisplay.from_predictions(predictions, labels, ax=plt.gca())
     with pytest.raises(ValueError, match="shares, accuracy, mass must be 1-D"):
         DisagreementDisplay([0, 1], [0], [1, 1], [0.2], [0.3])
@@ -126,9 +126,7 @@ def test_panels_of_nothing_are_refused(panel, error, message):
 def test_labels_and_axes_of_another_kind_are_named(votes):
     with pytest.raises(TypeError, match="y must be the true labels"):
         DisagreementDisplay.from_predictions(votes[0], None)
-    with pytest.raises(
-        ValueError, match="ax, or axes of plot, must be .* 2 of type int"
-    ):
+    with pytest.raises(ValueError, match="got 2 of type int"):
         DisagreementDisplay.from_predictions(*votes, ax=[1, 2])
 
 

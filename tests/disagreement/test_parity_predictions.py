@@ -185,6 +185,7 @@ def test_audits_of_two_runs_have_the_same_bits(device, seed, log_n, k, n_bins):
 
 
 @any_labels
+@pytest.mark.filterwarnings("ignore::refgen.disagreement.SparseLevelsWarning")
 @pytest.mark.parametrize("members", ["argmax", "sample"])
 @on_device
 @given(seeds, size(2, 8), size(1, 20), size(1, 5), st.booleans())

@@ -3,6 +3,7 @@
 import math
 
 import numpy as np
+import pytest
 from hypothesis import given
 from support.degenerate import rows, seeds, sizes
 
@@ -79,6 +80,7 @@ ELSEWHERE = {
     "DisagreementEstimate": "below, from `disagreement_estimate`",
     "FiniteLaw": "an instance",
     "MemberLaw": "an instance",
+    "SparseLevelsWarning": "a warning",
     "audit": "AUDITED",
     "bin_index": "whole numbers",
     "calibrated_dimensions": "whole numbers",
@@ -174,6 +176,7 @@ def check_predictions(predictions, truth, labelled):
         assert found.holds
 
 
+@pytest.mark.filterwarnings("ignore::refgen.disagreement.SparseLevelsWarning")
 @given(rng=seeds, m=sizes(6), n=sizes(7), k=sizes(6))
 def test_of_predictions(rng, m, n, k):
     truth, m, n = rng.integers(k, size=n + 1), m + 3, n + 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 from refgen.arrays import namespace
@@ -10,7 +11,12 @@ from refgen.claims.disagreement._runs import mean_pairwise
 from refgen.claims.disagreement.predictions import probability_runs, test_set_laws
 from refgen.claims.kinds import at_most, equal
 from refgen.claims.registry import claim
-from refgen.disagreement import ClassifierLaw, FiniteLaw, MemberLaw
+from refgen.disagreement import (
+    ClassifierLaw,
+    FiniteLaw,
+    MemberLaw,
+    SparseLevelsWarning,
+)
 
 N_BINS = _users.N_BINS
 
@@ -121,10 +127,13 @@ def audits_of_members_report_the_exact_law(rg, law, share=1):
     ensemble = d.sampled_disagreement(law)
     pairwise = (m * ensemble - d.aleatoric_disagreement(law)) / (m - 1)
     numbers = _numbers(rg, votes, pairwise, ensemble)
-    drawn = [
-        d.audit(t, y, members="sample", n_bins=N_BINS)
-        for t, y in zip(p, truth, strict=True)
-    ]
+    # The numbers are exact, though on few points they say little about calibration.
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", SparseLevelsWarning)
+        drawn = [
+            d.audit(t, y, members="sample", n_bins=N_BINS)
+            for t, y in zip(p, truth, strict=True)
+        ]
     likeliest = [d.audit(t).disagreement_U for t in p]
     labels = [d.disagreement(t.argmax(axis=-1)) for t in p]
     return (

@@ -153,7 +153,15 @@ ELSEWHERE = {
     "AuditedBound": RESULT,
     "DisagreementAudit": RESULT,
     "DisagreementEstimate": RESULT,
+    "SparseLevelsWarning": "a warning, which users filter and do not build",
 }
+MISSING = ("objects with none", "nan inside", "only nan")
+TOO_LARGE = ["overflows", "times 1e+150", "times 1e+200", "times 1e+300"]
+TOO_LARGE += [
+    f"{size} {where}"
+    for size in ("large", "largest", "-largest")
+    for where in ("everywhere", "inside")
+]
 LABELS = ("predictions", "labels", "classes", "y")
 MEANINGFUL = {
     ("audit", "labels", "none"): "without labels there is no error to compare with",
@@ -161,6 +169,23 @@ MEANINGFUL = {
     ("empirical_law", "classes", "none"): "the classes that occur",
     ("*", "X", "sparse"): "scikit-learn's classifiers take sparse matrices",
     ("*", "X", "coo"): "scikit-learn's classifiers take sparse matrices",
+    ("train_runs", "X", "texts"): "numbers that are written as text",
+    ("DisagreementErrorEstimator", "estimator", "none"): "a decision tree",
+    ("*", "n_jobs", "none"): "as many as joblib's context says",
+    ("*", "n_jobs", "negative"): "all processors, as in joblib",
+    ("*", "random_state", "none"): "another seed every time",
+    **{("*", "X", name): "decision trees take NaN" for name in MISSING},
+    **{("*", "X", name): "decision trees compute in float32" for name in TOO_LARGE},
+    **{
+        (name, "y", kind): "classes keep their type, and so do predictions"
+        for name in ("DisagreementErrorEstimator.fit", "train_runs")
+        for kind in ("float16", "float32")
+    },
+}
+INFINITE = {
+    "audit": "the standard error of Hoeffding's interval is NaN: it has none",
+    "cross_entropy": "a label that is possible and has no votes",
+    "disagreement_estimate": "the standard error of Hoeffding's interval, as above",
 }
 UNIT = (0.0, 1.0)
 RANGES = {
