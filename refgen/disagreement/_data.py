@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -13,6 +12,7 @@ from sklearn.utils import check_random_state, column_or_1d
 from sklearn.utils.multiclass import check_classification_targets
 
 from refgen._checks import as_not_negative
+from refgen._shown import shown
 from refgen.arrays import refuse_masked
 
 # By kinds of dtypes.
@@ -173,9 +173,12 @@ def check_jobs(n_jobs: Any) -> None:
     """
     if n_jobs is None:
         return
-    if isinstance(n_jobs, bool | np.bool_) or not isinstance(n_jobs, Integral):
-        raise TypeError(f"n_jobs must be None or an integer, got {n_jobs!r}")
+    if isinstance(n_jobs, bool | np.bool_ | np.timedelta64) or not isinstance(
+        n_jobs, int | np.integer
+    ):
+        raise TypeError(f"n_jobs must be None or an integer, got {shown(n_jobs)}")
     if n_jobs == 0 or not -(2**15) <= n_jobs < 2**15:
         raise ValueError(
-            f"n_jobs must be None, a number of jobs, or -1 for all cores, got {n_jobs}"
+            "n_jobs must be None, a number of jobs, or -1 for all cores, got "
+            f"{shown(n_jobs)}"
         )

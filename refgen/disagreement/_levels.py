@@ -32,13 +32,7 @@ def check_bins(n_bins: Any) -> int:
     >>> check_bins(10)
     10
     """
-    n_bins = check_integer("n_bins", n_bins, 1)
-    if n_bins > MOST_BINS:
-        raise ValueError(
-            f"n_bins must be at most {MOST_BINS:,}, got {n_bins}; bins as narrow as "
-            "that are levels, which cace and ensemble_cace measure"
-        )
-    return n_bins
+    return check_integer("n_bins", n_bins, 1, MOST_BINS)
 
 
 def levels_of(shares: Any) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from refgen._checks import check_not_negative
 from refgen._objects import check_instance
 from refgen.arrays import as_floats, namespace
 from refgen.disagreement._levels import LEVEL_WIDTH, check_bins, levels_of
@@ -244,7 +245,7 @@ def bin_index(levels: Any, n_bins: int) -> Any:
     >>> bin_index(np.array([0.0, 0.1, 0.3, 1.0]), 10).tolist()
     [0, 1, 3, 9]
     """
-    check_bins(n_bins)
+    n_bins = check_bins(n_bins)
     levels = as_floats("levels", levels)
     low, high = float(levels.min()), float(levels.max())
     if low < -LEVEL_WIDTH or high > 1 + LEVEL_WIDTH:
@@ -262,6 +263,7 @@ def is_class_aggregated_calibrated(law: FiniteLaw, atol: float = 1e-9) -> Any:
     >>> bool(is_class_aggregated_calibrated(FiniteLaw([1.0], [[1, 0]], [[0.5, 0.5]])))
     True
     """
+    atol = check_not_negative("atol", atol)
     return cace(law) <= atol
 
 
@@ -273,6 +275,7 @@ def is_class_wise_calibrated(law: FiniteLaw, atol: float = 1e-9) -> Any:
     >>> bool(is_class_wise_calibrated(FiniteLaw([1.0], [[1, 0]], [[0.5, 0.5]])))
     False
     """
+    atol = check_not_negative("atol", atol)
     return cwce(law) <= atol
 
 
@@ -284,4 +287,5 @@ def is_top_label_calibrated(law: FiniteLaw, atol: float = 1e-9) -> Any:
     >>> bool(is_top_label_calibrated(FiniteLaw([1.0], [[1, 0]], [[0.6, 0.4]])))
     False
     """
+    atol = check_not_negative("atol", atol)
     return top_label_ece(law) <= atol

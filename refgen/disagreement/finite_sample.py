@@ -36,11 +36,7 @@ def annealed_cace(law: FiniteLaw, n_runs: int) -> Any:
     1.0
     """
     check_instance("law", law, FiniteLaw)
-    if check_integer("n_runs", n_runs, 1) > _MOST_RUNS:
-        raise ValueError(
-            f"n_runs must be at most {_MOST_RUNS:,}, as there is a sum over the votes, "
-            f"got {n_runs}"
-        )
+    n_runs = check_integer("n_runs", n_runs, 1, _MOST_RUNS)
     xp = namespace(law.vote_shares)
     votes = xp.arange(n_runs + 1)[:, None, None]
     pmf = binomial_pmf(votes, n_runs, law.vote_shares[..., None, :, :])
@@ -98,8 +94,8 @@ def disagreement_variance(law: ClassifierLaw, n_runs: int, n_points: int) -> Any
     >>> float(disagreement_variance(law, 2, 10))
     0.25
     """
-    check_integer("n_runs", n_runs, 2)
-    check_integer("n_points", n_points, 1)
+    n_runs = check_integer("n_runs", n_runs, 2)
+    n_points = check_integer("n_points", n_points, 1)
     zeta = variance_components(law)
     n_pairs = n_runs * (n_runs - 1) / 2
     same, share = 1 / n_pairs, 2 * (n_runs - 2) / n_pairs
@@ -123,8 +119,8 @@ def expected_jackknife_variance(law: ClassifierLaw, n_runs: int, n_points: int) 
     >>> float(expected_jackknife_variance(law, 3, 2)) >= 0.25 / 3
     True
     """
-    check_integer("n_runs", n_runs, 3)
-    check_integer("n_points", n_points, 2)
+    n_runs = check_integer("n_runs", n_runs, 3)
+    n_points = check_integer("n_points", n_points, 2)
     z = variance_components(law)
     m, n = n_runs, n_points
     n_pairs = m * (m - 1) / 2
@@ -154,7 +150,7 @@ def finite_runs_floor(law: FiniteLaw, n_runs: int) -> Any:
     >>> float(finite_runs_floor(law, 10))
     0.1
     """
-    check_integer("n_runs", n_runs, 1)
+    n_runs = check_integer("n_runs", n_runs, 1)
     return 2 * expected_disagreement(law) / n_runs
 
 

@@ -99,7 +99,7 @@ def expected_noise_floor(law: FiniteLaw, n_points: int, n_bins: int = 10) -> Any
     >>> round(float(expected_noise_floor(law, 100, n_bins=2)), 4)
     0.0638
     """
-    check_integer("n_points", n_points, 1)
+    n_points = check_integer("n_points", n_points, 1)
     variances = bin_variances(law, n_bins)
     roots = namespace(variances).sqrt(variances).sum(axis=-1)
     return math.sqrt(2 / (math.pi * n_points)) * roots

@@ -103,7 +103,7 @@ def train_runs(
     _check_rows(X, labels, vary, max_samples)
     weight = checked_weights(sample_weight, len(labels))
     draw = seeded(random_state).randint
-    common, *seeds = draw(np.iinfo(np.int32).max, size=n_runs + 1)
+    common, *seeds = draw(np.iinfo(np.int32).max, size=int(n_runs) + 1)
     own = vary in ("init", "all")
     return Parallel(n_jobs=n_jobs)(
         delayed(_fit)(
@@ -133,8 +133,7 @@ def _is_classifier(estimator: Any) -> bool:
 
 def _check_settings(estimator: Any, n_runs: Any, vary: Any, max_samples: Any) -> None:
     check_classifier(estimator)
-    if check_integer("n_runs", n_runs, 1) > _MOST_RUNS:
-        raise ValueError(f"n_runs must be at most {_MOST_RUNS:,}, got {n_runs}")
+    check_integer("n_runs", n_runs, 1, _MOST_RUNS)
     check_choice("vary", vary, get_args(Vary))
     if vary == "init" and not _parameters(estimator, "random_state"):
         raise ValueError(

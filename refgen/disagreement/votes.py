@@ -127,5 +127,5 @@ def binned_ensemble_cace(predictions: Any, labels: Any, n_bins: int = 10) -> flo
     0.0
     """
     check_given("labels", labels)
-    check_bins(n_bins)
+    n_bins = check_bins(n_bins)
     return _ensemble.binned_cace(counted_labels(predictions, labels), n_bins)

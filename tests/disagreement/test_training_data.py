@@ -109,7 +109,7 @@ def test_what_is_no_class_is_refused(train, labels, message):
         ({"n_jobs": 0}, ValueError, "n_jobs must be None, a number of jobs"),
         ({"n_jobs": 1.5}, TypeError, "n_jobs must be None or an integer"),
         ({"n_jobs": 10**15}, ValueError, "n_jobs must be None, a number of jobs"),
-        ({"n_runs": 10**30}, ValueError, "n_runs must be at most 1,000,000"),
+        ({"n_runs": 10**30}, ValueError, "n_runs must be at most 1000000"),
         ({"max_samples": 0.99}, ValueError, "same rows, all n_samples = 20"),
     ],
 )

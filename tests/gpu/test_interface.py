@@ -67,7 +67,8 @@ def test_every_module_is_mirrored_or_says_why_not(name):
 def test_signatures_and_defaults_are_equal(module, name):
     host, device = (public(p, module, name) for p in (refgen, refgen_gpu))
     assert callable(device) == callable(host)
-    if not callable(host):
+    is_warning = inspect.isclass(host) and issubclass(host, Warning)
+    if not callable(host) or is_warning:
         return
     assert parameters(device) == parameters(host)
     if inspect.isclass(host):
