@@ -22,7 +22,8 @@ _PREDICTED = {
 def _bare(label: Any) -> str:
     """A label without quotes, where nobody needs them to see what it is."""
     text = str(label)
-    return repr(label) if text != text.strip() or "," in text or not text else text
+    is_plain = text == text.strip() and "," not in text and text.isprintable()
+    return text if text and is_plain else repr(label)
 
 
 @on_the_host("plain numbers")

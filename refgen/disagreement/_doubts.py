@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import defaultdict
 from typing import Any
 
@@ -122,7 +123,7 @@ def _shift(runs: LabelRuns, classes: Any) -> list[str]:
 
 
 def _spellings(classes: Any) -> list[str]:
-    """Classes that differ only in spaces, capitals or the form of a number."""
+    """Classes that differ only in spaces, capitals, or how a sign is encoded."""
     if classes.dtype.kind not in "US" or len(classes) > _MANY:
         return []
     groups = defaultdict(list)
@@ -136,7 +137,8 @@ def _spellings(classes: Any) -> list[str]:
     ]
 
 
-def _plain(word: Any) -> Any:
-    text = str(word).strip().casefold()
+def _plain(word: Any) -> str:
+    text = unicodedata.normalize("NFKC", str(word)).casefold()
+    text = "".join(c for c in text if unicodedata.category(c) != "Cf").strip()
     # 1.0 is 1, but 01 is not.
     return re.sub(r"^([+-]?[0-9]+)\.0*$", r"\1", text)

@@ -243,6 +243,7 @@ def test_predictions_and_labels_that_never_meet(labels, message):
     [
         (str.upper, "'CAT', 'cat' are different classes"),
         (" {}".format, "' cat', 'cat' are different classes"),
+        ("{}\u200b".format, "are different classes"),
         ("{}".format, None),
     ],
 )
@@ -297,6 +298,7 @@ def test_classes_are_told():
     assert audit([["a,b", " c"], ["a,b", "d"]]).headline.endswith(
         "classes ' c', 'a,b', d"
     )
+    assert audit([["a\x1b[2J", "b"], ["b", "b"]]).headline.endswith(r"'a\x1b[2J', b")
     many = audit(np.stack([np.arange(3000)] * 2))
     assert many.headline.endswith("classes 0, 1, 2, 3, … and 2,996 more")
     assert audit(np.eye(2)[RUNS % 2]).classes == (0, 1)

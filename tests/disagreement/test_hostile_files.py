@@ -5,10 +5,14 @@ import os
 import socket
 import struct
 import sys
+import warnings
 import zipfile
 
 import numpy as np
+import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from refgen.disagreement import read_labels, read_predictions
 
@@ -283,3 +287,60 @@ def test_parquet_with_broken_metadata(tmp_path, metadata):
     table = table.replace_schema_metadata({b"pandas": metadata})
     parquet.write_table(table, tmp_path / "runs.parquet")
     assert read_predictions(tmp_path / "runs.parquet").tolist() == [[0, 1], [1, 1]]
+
+
+def broken(content, changes, length):
+    """Some bytes of a file replaced, and its end cut off."""
+    content = bytearray(content)
+    for place, value in changes:
+        content[place % len(content)] = value
+    return bytes(content[: len(content) - length % len(content)])
+
+
+changes = st.lists(st.tuples(st.integers(0, 10**4), st.integers(0, 255)), max_size=6)
+
+
+@pytest.fixture(scope="module")
+def whole_files(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("whole")
+    frame = pd.DataFrame(RUNS.T, columns=["run0", "run1", "run2"])
+    frame.to_csv(folder / "runs.csv")
+    frame.to_parquet(folder / "runs.parquet")
+    np.save(folder / "runs.npy", RUNS)
+    np.savez_compressed(folder / "runs.npz", RUNS)
+    return folder
+
+
+def check_read_or_refused(reader, path):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            assert reader(path).dtype.kind in "iuU"
+        except ValueError as error:
+            message = str(error)
+        else:
+            return
+    assert message.startswith(str(path))
+    assert len(message) < 1000
+
+
+@pytest.mark.parametrize("suffix", [".npy", ".npz", ".csv", ".parquet"])
+@given(changes=changes, length=st.just(0) | st.integers(0, 100))
+def test_broken_files_are_read_or_refused(whole_files, suffix, changes, length):
+    path = whole_files / f"broken{suffix}"
+    content = (whole_files / f"runs{suffix}").read_bytes()
+    path.write_bytes(broken(content, changes, length))
+    check_read_or_refused(read_predictions, path)
+
+
+CELLS = st.sampled_from(
+    ["", "0", "1", "01", "1.0", "cat", "Cat", "NA", "nan", "id", "True", "#", '"', ";"]
+)
+
+
+@given(st.lists(st.lists(CELLS, min_size=1, max_size=4), max_size=6))
+def test_any_csv_is_read_or_refused(tmp_path_factory, rows):
+    path = tmp_path_factory.mktemp("any") / "runs.csv"
+    path.write_text("\n".join(map(",".join, rows)))
+    for reader in (read_predictions, read_labels):
+        check_read_or_refused(reader, path)

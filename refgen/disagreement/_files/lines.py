@@ -150,15 +150,18 @@ def stranger(cells: Cells) -> int | None:
     table = cells.codes
     if len(table) < _ENOUGH or table.shape[1] < 2:
         return None
-    total = np.bincount(table.ravel(), minlength=len(cells.words))
-    for j, column in enumerate(table.T):
-        codes, counts = np.unique(column, return_counts=True)
-        is_alone = total[codes] == counts
-        # At one point all runs may predict a class that occurs nowhere else.
-        is_varied = is_alone.sum() >= max(_ENOUGH, len(column) / 4)
-        if is_varied and 2 * counts[is_alone].sum() >= len(column):
-            rest = np.delete(table, j, axis=1)
-            return j if _recurs(rest) else None
+    n_rows, n_columns = table.shape
+    first = np.full(len(cells.words), n_columns)
+    last = np.full(len(cells.words), -1)
+    places = np.broadcast_to(np.arange(n_columns), table.shape).ravel()
+    np.minimum.at(first, table.ravel(), places)
+    np.maximum.at(last, table.ravel(), places)
+    is_alone = first == last
+    n_alone = np.bincount(first[is_alone], minlength=n_columns)
+    # At one point all runs may predict a class that occurs nowhere else.
+    for j in np.flatnonzero(n_alone >= max(_ENOUGH, n_rows / 4)):
+        if is_alone[table[:, j]].mean() >= 0.5:
+            return int(j) if _recurs(np.delete(table, j, axis=1)) else None
     return None
 
 

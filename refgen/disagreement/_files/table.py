@@ -70,17 +70,18 @@ def table_of(
     if options.index_col == INFER:
         _refuse_stranger(body, kept, names, options)
     _refuse_holes(body, kept, names, row_numbers)
-    keys = cells.codes[:, index].tolist()
-    rows = [" ".join(str(cells.words[code]) for code in key) for key in keys]
+    columns = None if names is None else [names[j] for j in kept]
     return Table(
         body.array(),
         (*notes, *_index_note(index, names), *_codes_note(body)),
         _mixture(body, kept, names, options),
-        (
-            rows if index else None,
-            None if names is None else [names[j] for j in kept],
-        ),
+        (_row_names(cells, index) if index else None, columns),
     )
+
+
+def _row_names(cells: Cells, index: list[int]) -> list[str]:
+    keys = cells.codes[:, index].tolist()
+    return [" ".join(str(cells.words[code]) for code in key) for key in keys]
 
 
 def _refuse_holes(
