@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+from array import array
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -83,20 +84,23 @@ def _cells(path: Path, may_be_short: bool) -> tuple[list[int], Cells, bool]:
     R, and pandas with index_label=False, give the index no name at all.
     """
     lines: list[int] = []
-    rows: list[np.ndarray] = []
-    codes, is_short = _Codes(), False
+    table = array("i")
+    codes, n_columns, is_short = _Codes(), 0, False
     for line, cells in _rows(path):
-        may_be_short &= len(rows) < 2
-        if may_be_short and rows and len(cells) == len(rows[0]) + 1:
-            is_short = _are_names(list(codes.words), len(rows[0]))
-            rows[0] = np.insert(rows[0], 0, codes[""]) if is_short else rows[0]
-        if rows and len(cells) != len(rows[0]):
-            raise ValueError(_ragged(line, cells, len(rows[0])))
-        rows.append(np.fromiter(map(codes.__getitem__, cells), np.int32, len(cells)))
+        n_columns = n_columns or len(cells)
+        if may_be_short and len(lines) == 1 and len(cells) == n_columns + 1:
+            is_short = _are_names(list(codes.words), n_columns)
+            if is_short:
+                table.insert(0, codes[""])
+                n_columns += 1
+        if len(cells) != n_columns:
+            raise ValueError(_ragged(line, cells, n_columns))
+        table.extend(map(codes.__getitem__, cells))
         lines.append(line)
-    if not rows:
+    if not lines:
         raise ValueError("is empty; give at least one row")
-    return lines, Cells(np.stack(rows), list(codes.words)), is_short
+    rows = np.array(table, np.int32).reshape(len(lines), n_columns)
+    return lines, Cells(rows, list(codes.words)), is_short
 
 
 def _are_names(words: list[str], n_columns: int) -> bool:
