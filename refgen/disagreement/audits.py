@@ -11,16 +11,8 @@ from refgen._checks import check_choice
 from refgen.arrays import namespace
 from refgen.disagreement import _ensemble, calibration
 from refgen.disagreement._audit_result import DisagreementAudit
-from refgen.disagreement._doubts import (
-    check_axes,
-    class_doubts,
-    many_runs,
-)
-from refgen.disagreement._labels import (
-    check_runs,
-    class_indices,
-    n_axes,
-)
+from refgen.disagreement._doubts import check_axes, class_doubts, many_runs
+from refgen.disagreement._labels import check_runs, class_indices, n_axes
 from refgen.disagreement._levels import check_bins
 from refgen.disagreement._probabilities import member_probabilities
 from refgen.disagreement._ranges import others
