@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from refgen._checks import first_of
 from refgen.arrays import namespace
 
 _Function = TypeVar("_Function", bound=Callable)
@@ -77,7 +78,7 @@ def check_scale(name: str, array: Any, ndim: int = 0) -> Any:
     low, high = 2.0**-300, 2.0**300
     bad = ((largest > 0) & (largest < low)) | (largest > high)
     if bool(bad.any()):
-        first = float(largest[bad].ravel()[0])
+        first = first_of(largest, bad)
         happens = "vanish" if first < low else "overflow"
         raise ValueError(
             f"{name} has the scale {first:g}, at which products {happens} in float64; "

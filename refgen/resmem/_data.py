@@ -31,9 +31,10 @@ _HOW = (
 
 
 def check_points(X: Any, is_embedded: bool = False) -> None:
-    """Refuse points that hold something else than numbers, unless it is embedded.
+    """Refuse points that hold something else than numbers.
 
-    Sparse matrices and what scikit-learn refuses by itself pass.
+    Columns of a frame may hold anything if it is embedded, and an array text. Sparse
+    matrices pass, and what scikit-learn refuses by itself.
 
     Raises
     ------
@@ -43,19 +44,24 @@ def check_points(X: Any, is_embedded: bool = False) -> None:
         If two columns have the same name.
     """
     refuse_masked("X", X)
-    if not hasattr(X, "columns"):
-        columns = {"X": getattr(X, "dtype", None)}
-    else:
-        names = list(X.columns)
-        if len(set(names)) < len(names):
-            raise ValueError(f"X has columns of the same name among {names[:10]}")
-        columns = {
-            f"X column {name!r}": dtype
-            for name, dtype in zip(names, X.dtypes, strict=True)
-        }
+    if hasattr(X, "columns"):
+        _check_columns(X, is_embedded)
+    elif _kind(getattr(X, "dtype", None)) in ("mMV" if is_embedded else "mMVUS"):
+        _refuse_held("X", X.dtype)
+
+
+def _check_columns(X: Any, is_embedded: bool) -> None:
+    names = list(X.columns)
+    if len(set(names)) < len(names):
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"X has several columns of the name {twice!r}; rename them")
     if not is_embedded:
-        for name, dtype in columns.items():
-            _check_numbers(name, dtype)
+        for name, dtype in zip(names, X.dtypes, strict=True):
+            if str(dtype).lower().startswith("sparse"):
+                raise TypeError(
+                    f"X column {name!r} is sparse; pass X.sparse.to_dense()"
+                )
+            _refuse_held(f"X column {name!r}", dtype)
 
 
 def check_targets(y: Any) -> None:
@@ -166,10 +172,8 @@ def _kind(dtype: Any) -> str:
     return str(getattr(dtype, "kind", "O"))
 
 
-def _check_numbers(name: str, dtype: Any) -> None:
+def _refuse_held(name: str, dtype: Any) -> None:
     text = str(dtype).lower()
-    if text.startswith("sparse"):
-        raise TypeError(f"{name} is sparse; pass X.sparse.to_dense()")
     held = _HELD.get(_kind(dtype))
     for start in ("categor", "enum", "period", "interval"):
         if text.startswith(start):

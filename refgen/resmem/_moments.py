@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from refgen._checks import in_one_place
+from refgen._checks import first_of, in_one_place
 from refgen.arrays import as_floats, namespace
 
 # Entries that should be equal, computed by sums in another order; also numbers that
@@ -88,12 +88,11 @@ def check_norm(name: str, coefficients: Any, radius: Any) -> None:
     >>> check_norm("base", np.array([0.3, 0.4]), np.array(0.5))
     """
     length = norm(coefficients)
-    if bool((length > (1 + ROUNDING) * radius).any()):
-        length, radius = namespace(length).broadcast_arrays(length, radius)
-        worst = int((length - radius).argmax())
+    bad = length > (1 + ROUNDING) * radius
+    if bool(bad.any()):
         raise ValueError(
-            f"{name} has norm {float(length.ravel()[worst]):g}, and the radius is "
-            f"{float(radius.ravel()[worst]):g}: the statement is about norms up to it"
+            f"{name} has norm {first_of(length, bad):g}, and the radius is "
+            f"{first_of(radius, bad):g}: the statement is about norms up to it"
         )
 
 

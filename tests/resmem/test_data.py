@@ -96,6 +96,9 @@ def test_an_embedding_may_read_categories_and_fill_missing_values():
     assert model.points_.shape == (N, 6)
     seen = B <= 3  # filled-in rows of a category are duplicates
     np.testing.assert_allclose(model.predict(categories)[seen], Y[seen])
+    for array in (X.astype("M8[D]"), np.zeros(N, [("a", float)])):
+        with pytest.raises(TypeError, match=r"X holds (times|records)"):
+            model.fit(array, Y)
     # Neighbours need all numbers, even if the base does not.
     for missing in (categories[["a"]], np.where(B > 3, np.nan, A)[:, None]):
         with pytest.raises(ValueError, match="Input X contains NaN"):
@@ -111,7 +114,11 @@ def test_an_embedding_may_read_categories_and_fill_missing_values():
         (X.astype("m8[D]"), TypeError, "X holds times"),
         (X.astype(str), TypeError, "X holds text"),
         (np.zeros(N, [("a", float)]), TypeError, "X holds records"),
-        (frame(B).set_axis(["a", "a"], axis=1), ValueError, "columns of the same name"),
+        (
+            frame(B).set_axis(["a", "a"], axis=1),
+            ValueError,
+            "several columns of the name 'a'",
+        ),
         (X * 1e200, ValueError, "X has a scale at which squares overflow"),
         (X * 1e-200, ValueError, "X has a scale at which squares vanish"),
         (X[:-1], ValueError, "X and y: .*inconsistent numbers of samples"),
