@@ -4,33 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from refgen._checks import first_of, in_one_place
+from refgen._matrices import batch_shape
 from refgen.arrays import as_floats, namespace
 
 # Entries that should be equal, computed by sums in another order; also numbers that
 # were written with nine decimals.
 ROUNDING = 1e-9
-
-
-def check_batches(**batches: tuple[int, ...]) -> None:
-    """Refuse batch axes that do not broadcast.
-
-    Examples
-    --------
-    >>> check_batches(base=(3, 1), matrix=(2,))
-    >>> check_batches(base=(3,), matrix=(2,))
-    Traceback (most recent call last):
-    ValueError: batch axes do not broadcast: base (3,), matrix (2,); give equal ones
-    """
-    try:
-        np.broadcast_shapes(*batches.values())
-    except ValueError as error:
-        shapes = ", ".join(f"{name} {shape}" for name, shape in batches.items())
-        raise ValueError(
-            f"batch axes do not broadcast: {shapes}; give equal ones"
-        ) from error
 
 
 def as_moments(name: str, value: Any) -> Any:
@@ -123,7 +103,7 @@ def deviation(
             f"{first} have {theta.shape[-1]} feature(s) and {second} {own.shape[-1]}; "
             "they must have the same"
         )
-    check_batches(**{first: theta.shape[:-1], second: own.shape[:-1]})
+    batch_shape(**{first: theta.shape[:-1], second: own.shape[:-1]})
     return theta - own
 
 

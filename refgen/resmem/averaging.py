@@ -9,10 +9,11 @@ from refgen._checks import (
     as_not_negative,
     as_positive,
     check_integer,
+    refuse,
     together,
 )
+from refgen._finite import finite
 from refgen._objects import check_instance
-from refgen._overflow import refuses_overflow
 from refgen.arrays import namespace
 from refgen.resmem.displacement import (
     expected_interval_displacement,
@@ -25,7 +26,7 @@ from refgen.resmem.problem import LinearProblem
 _HALVINGS = 54
 
 
-@refuses_overflow
+@finite
 def memorization_gain(problem: LinearProblem, n_neighbors: int = 1) -> Any:
     """R∞ − σ²/k: the base's risk minus that of ResMem, for infinitely many points.
 
@@ -62,7 +63,7 @@ def memorization_gain(problem: LinearProblem, n_neighbors: int = 1) -> Any:
     return irreducible_risk(problem) - problem.noise**2 / k
 
 
-@refuses_overflow
+@finite
 def noisy_interval_risk(n_points: Any, n_neighbors: Any, gap: Any, noise: Any) -> Any:
     """Expected risk (1 − L)² E (x − x̄ₖ)² + σ²/k on [−√3, √3].
 
@@ -99,7 +100,7 @@ def noisy_interval_risk(n_points: Any, n_neighbors: Any, gap: Any, noise: Any) -
     return _with_noise(apart, n_neighbors, gap, noise)
 
 
-@refuses_overflow
+@finite
 def noisy_torus_risk(
     n_features: Any, n_points: Any, n_neighbors: Any, gap: Any, noise: Any
 ) -> Any:
@@ -170,6 +171,7 @@ def best_neighbors(n_points: Any, gap: Any, noise: Any) -> Any:
         gap=as_not_negative("gap", gap),
         noise=as_not_negative("noise", noise),
     )
+    refuse("n_points", n, n > 2.0**53, "be at most 2⁵³")
     xp = namespace(n)
     # Only their quotient matters: in units of the larger one no square overflows.
     unit = xp.maximum(gap, noise)
@@ -186,7 +188,7 @@ def best_neighbors(n_points: Any, gap: Any, noise: Any) -> Any:
     return least
 
 
-@refuses_overflow
+@finite
 def averaged_risk_limit(gap: Any, noise: Any) -> Any:
     """The limit of n^¾ times the least `noisy_interval_risk`, 4·3^(−¾) σ^(3/2) gap^½.
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from refgen._checks import as_counts, as_open_unit, check_integer, together
-from refgen._overflow import refuses_overflow
+from refgen._finite import finite
 from refgen.arrays import namespace
 from refgen.resmem._lens import (
     ball_dimension,
@@ -176,7 +176,7 @@ def ball_distance_limit(n_features: int) -> float:
     return (d + 2) * math.gamma(1 + 2 / d)
 
 
-@refuses_overflow
+@finite
 def recalled_risk_bound(n_features: Any, n_points: Any, radius: Any) -> Any:
     """The rate of the ResMem paper's risk theorem, without its universal constant.
 

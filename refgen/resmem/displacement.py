@@ -12,7 +12,8 @@ from refgen._checks import (
     check_neighbor_count,
     together,
 )
-from refgen._overflow import check_scale, refuses_overflow
+from refgen._finite import finite
+from refgen._scales import check_scale
 from refgen.arrays import as_floats, namespace
 from refgen.resmem._ranges import n_and_k, points_between
 from refgen.special import gamma_ratio, log_rising_factorial
@@ -21,7 +22,7 @@ from refgen.special import gamma_ratio, log_rising_factorial
 _HALF_WIDTH = sqrt(3)
 
 
-@refuses_overflow
+@finite
 def interval_displacement(
     points: Any,
     n_neighbors: int = 1,
@@ -76,7 +77,7 @@ def interval_displacement(
     return cubes.sum(axis=-1) / (3 * (high - low))
 
 
-@refuses_overflow
+@finite
 def expected_interval_displacement(
     n_points: Any,
     n_neighbors: Any = 1,
@@ -195,7 +196,7 @@ def torus_displacement(n_features: Any, n_points: Any, n_neighbors: Any = 1) -> 
     return square / (3 * namespace(square).asarray(k))
 
 
-@refuses_overflow
+@finite
 def centre_displacement(
     n_features: Any, n_points: Any, n_neighbors: Any = 1, radius: Any = 1.0
 ) -> Any:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any, Literal, get_args
 
 from refgen._checks import check_choice, check_integer
+from refgen._finite import finite
+from refgen._matrices import batch_shape
 from refgen._objects import check_instance
-from refgen._overflow import refuses_overflow
 from refgen.arrays import as_floats, namespace
 from refgen.linalg import secular_multiplier
-from refgen.resmem._moments import check_batches, check_norm
+from refgen.resmem._moments import check_norm
 from refgen.resmem.problem import LinearProblem
 
 Design = Literal["gaussian", "ball"]
@@ -44,7 +45,7 @@ def ball_moments(n_features: int) -> tuple[float, float, float, float]:
     return 1.0, 3 * (d + 2) / (d + 4), mixed, d * (d + 2) ** 2 / (d + 4)
 
 
-@refuses_overflow
+@finite
 def population_base(problem: LinearProblem) -> tuple[Any, Any]:
     """The base of infinitely many points: θ∞ = (Σ + μI)⁻¹ Σθ*, and μ.
 
@@ -71,7 +72,7 @@ def population_base(problem: LinearProblem) -> tuple[Any, Any]:
     return share * problem.coefficients, multiplier
 
 
-@refuses_overflow
+@finite
 def irreducible_risk(problem: LinearProblem) -> Any:
     """R∞ = min over ‖θ‖ ≤ L of R(θ), not negative; (1 − L)² if Σ = I and ‖θ*‖ = 1.
 
@@ -88,7 +89,7 @@ def irreducible_risk(problem: LinearProblem) -> Any:
     return (problem.spectrum * (missed * problem.coefficients) ** 2).sum(axis=-1)
 
 
-@refuses_overflow
+@finite
 def irreducible_risk_bounds(problem: LinearProblem) -> tuple[Any, Any]:
     """Bounds on R∞ that need no multiplier, from the direction u = θ*/‖θ*‖.
 
@@ -130,7 +131,7 @@ def irreducible_risk_bounds(problem: LinearProblem) -> tuple[Any, Any]:
     return gap**2 * low, gap**2 * high
 
 
-@refuses_overflow
+@finite
 def irreducible_risk_slope(problem: LinearProblem) -> Any:
     """dR∞/dL = −2μL, not positive.
 
@@ -144,7 +145,7 @@ def irreducible_risk_slope(problem: LinearProblem) -> Any:
     return -2 * _multiplier(problem) * problem.radius
 
 
-@refuses_overflow
+@finite
 def base_risk(problem: LinearProblem, coefficients: Any) -> Any:
     """R(θ) = (θ − θ*)ᵀ Σ (θ − θ*), the squared error beyond the labels' noise.
 
@@ -167,7 +168,7 @@ def base_risk(problem: LinearProblem, coefficients: Any) -> Any:
     return (problem.spectrum * (theta - problem.coefficients) ** 2).sum(axis=-1)
 
 
-@refuses_overflow
+@finite
 def excess_risk_parts(problem: LinearProblem, coefficients: Any) -> tuple[Any, Any]:
     """The two parts of R(θ) − R∞ for ‖θ‖ ≤ L, neither of them negative.
 
@@ -208,7 +209,7 @@ def excess_risk_parts(problem: LinearProblem, coefficients: Any) -> tuple[Any, A
     return distance, slack
 
 
-@refuses_overflow
+@finite
 def asymptotic_excess_risk(problem: LinearProblem, design: Design = "gaussian") -> Any:
     """The limit of n E[R(θₙ) − R∞]: (κR∞ + σ²) tr(QΣ).
 
@@ -259,9 +260,7 @@ def _degrees_of_freedom(problem: LinearProblem) -> Any:
 def _checked(problem: LinearProblem, coefficients: Any) -> Any:
     check_instance("problem", problem, LinearProblem)
     theta = as_floats("coefficients", coefficients, 1)
-    check_batches(
-        coefficients=theta.shape[:-1], problem=problem.coefficients.shape[:-1]
-    )
+    batch_shape(coefficients=theta.shape[:-1], problem=problem.coefficients.shape[:-1])
     if theta.shape[-1] != problem.n_features:
         raise ValueError(
             f"coefficients have {theta.shape[-1]} feature(s) and the problem "

@@ -13,7 +13,8 @@ from refgen._checks import (
     refuse,
     together,
 )
-from refgen._overflow import check_scale, refuses_overflow
+from refgen._finite import finite
+from refgen._scales import check_scale
 from refgen.arrays import as_floats, namespace
 from refgen.resmem._ranges import points_between
 from refgen.resmem.displacement import interval_displacement
@@ -23,7 +24,7 @@ from refgen.special import clipped_normal_moments
 EDGE = sqrt(3.0)
 
 
-@refuses_overflow
+@finite
 def neighbor_agreement(
     points: Any, n_neighbors: int = 1, low: Any = -EDGE, high: Any = EDGE
 ) -> Any:
@@ -73,7 +74,7 @@ def neighbor_agreement(
     return (centre * (right - left) * (right + left)).sum(axis=-1) / (2 * (high - low))
 
 
-@refuses_overflow
+@finite
 def noisy_slope(
     points: Any, coefficient: Any, radius: Any, noise: Any
 ) -> tuple[Any, Any]:
@@ -125,7 +126,7 @@ def noisy_slope(
     return squared, unclipped
 
 
-@refuses_overflow
+@finite
 def noisy_risk(
     points: Any,
     coefficient: Any,
@@ -175,7 +176,7 @@ def noisy_risk(
     return squared * apart + variance / n_neighbors + stein
 
 
-@refuses_overflow
+@finite
 def noisy_base_risk(
     points: Any,
     coefficient: Any,

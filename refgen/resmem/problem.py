@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from refgen._checks import as_not_negative, as_positive, refuse
-from refgen._overflow import check_scale
+from refgen._matrices import batch_shape
+from refgen._scales import check_scale
 from refgen.arrays import Instance, as_floats, namespace
-from refgen.resmem._moments import as_moments, check_batches, refuse_indefinite
+from refgen.resmem._moments import as_moments, refuse_indefinite
 
 
 @dataclass(frozen=True, repr=False)
@@ -108,7 +109,7 @@ class LinearProblem(Instance):
                 f"coefficients has shape {theta.shape} where covariance has "
                 f"{matrix.shape}; give one coefficient per feature"
             )
-        check_batches(coefficients=theta.shape[:-1], covariance=matrix.shape[:-2])
+        batch_shape(coefficients=theta.shape[:-1], covariance=matrix.shape[:-2])
         spectrum, vectors = xp.linalg.eigh(matrix)
         refuse_indefinite("covariance", spectrum[..., 0], spectrum[..., -1])
         rotated = xp.einsum("...ij,...i->...j", vectors, theta)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from refgen._checks import as_not_negative, in_one_place
-from refgen._overflow import refuses_overflow
+from refgen._finite import finite
+from refgen._matrices import batch_shape
 from refgen.arrays import as_floats, namespace
 from refgen.resmem._moments import (
     as_moments,
-    check_batches,
     check_features,
     check_norm,
     deviation,
@@ -19,7 +19,7 @@ from refgen.resmem._moments import (
 )
 
 
-@refuses_overflow
+@finite
 def resmem_errors(
     coefficients: Any, base: Any, displacements: Any, memorized_noise: Any = 0.0
 ) -> Any:
@@ -60,7 +60,7 @@ def resmem_errors(
         memorized_noise=as_floats("memorized_noise", memorized_noise),
     )
     check_features("displacements", delta, missing)
-    check_batches(coefficients=missing.shape[:-1], displacements=delta.shape[:-2])
+    batch_shape(coefficients=missing.shape[:-1], displacements=delta.shape[:-2])
     if noise.ndim and noise.shape != delta.shape[:-1]:
         raise ValueError(
             f"memorized_noise has shape {noise.shape} where the queries of "
@@ -69,7 +69,7 @@ def resmem_errors(
     return namespace(delta).einsum("...qd,...d->...q", delta, missing) - noise
 
 
-@refuses_overflow
+@finite
 def displacement_matrix(displacements: Any) -> Any:
     """Mₙ = E ΔΔᵀ over the queries, shape (..., n_features, n_features).
 
@@ -87,7 +87,7 @@ def displacement_matrix(displacements: Any) -> Any:
     return xp.einsum("...qi,...qj->...ij", delta, delta) / delta.shape[-2]
 
 
-@refuses_overflow
+@finite
 def resmem_risk(coefficients: Any, base: Any, matrix: Any) -> Any:
     """E (f*(x) − f(x))² = (θ* − θₙ)ᵀ Mₙ (θ* − θₙ), given the design; no noise.
 
@@ -121,7 +121,7 @@ def resmem_risk(coefficients: Any, base: Any, matrix: Any) -> Any:
         coefficients=deviation(coefficients, base), matrix=as_moments("matrix", matrix)
     )
     check_features("matrix", matrix, missing)
-    check_batches(coefficients=missing.shape[:-1], matrix=matrix.shape[:-2])
+    batch_shape(coefficients=missing.shape[:-1], matrix=matrix.shape[:-2])
     xp = namespace(matrix)
     risk = xp.einsum("...i,...ij,...j->...", missing, matrix, missing)
     scale = abs(matrix).max(axis=(-1, -2)) * abs(missing).sum(axis=-1) ** 2
@@ -129,7 +129,7 @@ def resmem_risk(coefficients: Any, base: Any, matrix: Any) -> Any:
     return xp.maximum(risk, 0.0)
 
 
-@refuses_overflow
+@finite
 def decomposition_terms(
     coefficients: Any, base: Any, population: Any, queries: Any, neighbors: Any
 ) -> tuple[Any, Any]:
@@ -179,7 +179,7 @@ def decomposition_terms(
             f"queries have shape {x.shape} and neighbors {near.shape}; give one "
             "neighbour for each query"
         )
-    check_batches(
+    batch_shape(
         base=stage.shape[:-1], coefficients=missing.shape[:-1], queries=x.shape[:-2]
     )
     inner = namespace(x).einsum
@@ -188,7 +188,7 @@ def decomposition_terms(
     return (at_x**2 + at_near**2).mean(axis=-1), (change**2).mean(axis=-1)
 
 
-@refuses_overflow
+@finite
 def risk_bounds(
     coefficients: Any, base: Any, matrix: Any, radius: Any
 ) -> tuple[Any, Any]:
@@ -234,7 +234,7 @@ def risk_bounds(
     return (missing**2).sum(axis=-1) * largest, reach**2 * trace
 
 
-@refuses_overflow
+@finite
 def fitted_risk_bounds(
     coefficients: Any, base: Any, matrix: Any, radius: Any
 ) -> tuple[Any, Any]:
@@ -292,7 +292,7 @@ def _bounded(coefficients: Any, base: Any, matrix: Any, radius: Any) -> tuple[An
         radius=as_not_negative("radius", radius),
     )
     check_features("matrix", matrix, missing)
-    check_batches(
+    batch_shape(
         coefficients=missing.shape[:-1], matrix=matrix.shape[:-2], radius=radius.shape
     )
     check_norm("base", own, radius)

@@ -14,8 +14,8 @@ from refgen._checks import (
     check_neighbor_count,
     in_one_place,
 )
+from refgen._finite import finite
 from refgen._objects import check_instance
-from refgen._overflow import refuses_overflow
 from refgen.arrays import as_floats, namespace
 from refgen.kernels import kernel
 from refgen.neighbors import may_overflow, refuse_overflow
@@ -131,7 +131,7 @@ def design_neighbors(points: Any, queries: Any, n_neighbors: int) -> tuple[Any, 
     return xp.sqrt(squares).reshape(shape), indices.reshape(shape)
 
 
-@refuses_overflow
+@finite
 def displacements(
     points: Any,
     queries: Any,
@@ -171,7 +171,7 @@ def displacements(
     return namespace(points).einsum("...k,...kd->...d", shares, apart)
 
 
-@refuses_overflow
+@finite
 def displacement_matrices(
     points: Any,
     queries: Any,

@@ -6,8 +6,8 @@ from math import prod
 from typing import Any
 
 from refgen._checks import as_not_negative, as_positive, check_choice, in_one_place
+from refgen._finite import finite
 from refgen._indices import check_indices
-from refgen._overflow import refuses_overflow
 from refgen.arrays import as_floats, namespace
 
 WEIGHTS = ("nearest", "uniform", "exponential")
@@ -69,7 +69,7 @@ def neighbor_weights(
     return raw / raw.sum(axis=-1, keepdims=True)
 
 
-@refuses_overflow
+@finite
 def smooth(values: Any, indices: Any, weights: Any) -> Any:
     """Weighted means Σⱼ wⱼ values[indexⱼ] of the neighbours' values.
 
@@ -148,7 +148,7 @@ def gathered(values: Any, indices: Any) -> Any:
     return values.reshape(prod(batch) * n, n_outputs)[indices + firsts]
 
 
-@refuses_overflow
+@finite
 def resmem_predictions(
     at_queries: Any, at_points: Any, labels: Any, indices: Any, weights: Any
 ) -> Any:

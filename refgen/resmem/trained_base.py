@@ -5,16 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from refgen._checks import as_positive, in_one_place, refuse
-from refgen._overflow import check_scale, refuses_overflow
+from refgen._finite import finite
+from refgen._matrices import batch_shape
+from refgen._scales import check_scale
 from refgen.arrays import UNIT_ROUNDOFF, as_floats, namespace
 from refgen.linalg import ball_constrained_least_squares
-from refgen.resmem._moments import check_batches
 
 # A sum of n products has up to n roundings, an eigenvalue of d features a few times d.
 _RANK_ROUNDINGS = 16
 
 
-@refuses_overflow
+@finite
 def empirical_base(X: Any, y: Any, radius: Any) -> tuple[Any, Any]:
     """Least squares over ‖θ‖ ≤ radius on a training set, for many sets at once.
 
@@ -56,7 +57,7 @@ def empirical_base(X: Any, y: Any, radius: Any) -> tuple[Any, Any]:
         radius=as_positive("radius", radius),
     )
     refuse("radius", radius, radius < 2.0**-300, "be at least 2⁻³⁰⁰", "; rescale")
-    check_batches(X=points.shape[:-2], y=labels.shape[:-1], radius=radius.shape)
+    batch_shape(X=points.shape[:-2], y=labels.shape[:-1], radius=radius.shape)
     n = points.shape[-2]
     if labels.shape[-1] != n:
         raise ValueError(

@@ -27,7 +27,7 @@ BASE = {
     "_indices",
     "_matrices",
     "_objects",
-    "_overflow",
+    "_scales",
     "_urns",
     "special",
     "random",
