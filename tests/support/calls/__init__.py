@@ -19,7 +19,8 @@ A table is a module of this package with the name of refgen's module. It has
 ``RANGES``
     From a name to (low, high), which no result leaves.
 ``INFINITE``
-    From a name to the reason why a number of its result may be NaN or infinite.
+    From a name to the reason why a result may be infinite where the valid call's is
+    finite.
 
 Only the first is needed. Tests of the tables and the fuzzer find all else.
 """

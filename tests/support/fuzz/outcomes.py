@@ -94,7 +94,7 @@ def _wrong(case, result, plain):
     if expects == "nothing":
         return f"no error, but {result!r:.150}"
     if expects == "sane":
-        return _insane(case, result)
+        return _insane(case, result, plain)
     like = case.hostile.like
     try:
         with _watched():
@@ -133,19 +133,36 @@ def _repeats(a, b):
         return False
 
 
-def _insane(case, result):
+def _insane(case, result, plain):
+    """Why a result makes no sense; an empty text if it does."""
     low, high = calls.part(case.module, "RANGES").get(case.name, (-np.inf, np.inf))
-    for leaf in leaves(result):
-        if not isinstance(leaf, np.ndarray) or leaf.dtype.kind not in "fc":
-            continue
-        if leaf.dtype.kind == "c":
-            return f"complex: {result!r:.150}"
-        may_be_infinite = case.name in calls.part(case.module, "INFINITE")
-        if not may_be_infinite and not np.isfinite(leaf).all():
-            return f"not finite: {result!r:.150}"
-        if leaf.size and (leaf.min() < low or leaf.max() > high):
-            return f"outside [{low:g}, {high:g}]: {result!r:.150}"
+    numbers = list(_numbers(result))
+    if any(leaf.dtype.kind == "c" for leaf in numbers):
+        return f"complex: {result!r:.150}"
+    is_finite = all(np.isfinite(leaf).all() for leaf in numbers)
+    if not is_finite and not _may_be_infinite(case, numbers, plain):
+        return f"not finite: {result!r:.150}"
+    if any(((leaf < low) | (leaf > high)).any() for leaf in numbers):
+        return f"outside [{low:g}, {high:g}]: {result!r:.150}"
     return ""
+
+
+def _numbers(result):
+    """The leaves that are not whole numbers, text or other objects."""
+    for leaf in leaves(result):
+        if isinstance(leaf, np.ndarray) and leaf.dtype.kind in "fc":
+            yield leaf
+
+
+def _may_be_infinite(case, numbers, plain):
+    """Whether infinity has a meaning, or the plain result is not finite there, too."""
+    if case.name in calls.part(case.module, "INFINITE"):
+        return True
+    right = list(_numbers(case.plain() if plain is None else plain))
+    return len(right) == len(numbers) and all(
+        np.isfinite(a).all() or not np.isfinite(b).all()
+        for a, b in zip(numbers, right, strict=True)
+    )
 
 
 def leaves(value: Any) -> Iterator[Any]:
