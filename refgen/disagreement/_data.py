@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -12,6 +9,7 @@ from sklearn.utils import check_random_state, column_or_1d
 from sklearn.utils.multiclass import check_classification_targets
 
 from refgen._checks import as_not_negative
+from refgen._naming import check_seed, naming
 from refgen._shown import shown
 from refgen.arrays import refuse_masked
 
@@ -19,27 +17,6 @@ from refgen.arrays import refuse_masked
 _NO_FEATURES = {"M": "times", "m": "times", "V": "records"}
 
 _ENCODE = "encode classes as integers or text"
-
-
-@contextmanager
-def naming(*names: str) -> Iterator[None]:
-    """Let errors of scikit-learn about arguments name at least one of them.
-
-    Examples
-    --------
-    >>> with naming("X"):
-    ...     raise ValueError("Expected 2D array")
-    Traceback (most recent call last):
-        ...
-    ValueError: X: Expected 2D array
-    """
-    try:
-        yield
-    except (TypeError, ValueError) as error:
-        if any(re.search(rf"\b{name}\b", str(error)) for name in names):
-            raise
-        kind = TypeError if isinstance(error, TypeError) else ValueError
-        raise kind(f"{', '.join(names)}: {error}") from error
 
 
 def check_features(X: Any) -> None:
@@ -151,10 +128,7 @@ def seeded(random_state: Any) -> np.random.RandomState:
     >>> seeded(0).randint(10)
     5
     """
-    if isinstance(random_state, bool | np.bool_):
-        raise TypeError(f"random_state must be a seed, got {random_state!r}")
-    with naming("random_state"):
-        return check_random_state(random_state)
+    return check_random_state(check_seed(random_state))
 
 
 def check_jobs(n_jobs: Any) -> None:

@@ -14,8 +14,9 @@ from sklearn.utils import get_tags
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from refgen._checks import check_choice, check_open_unit
+from refgen._naming import naming
 from refgen.arrays import namespace, refuse_masked
-from refgen.disagreement._data import check_columns, class_labels, naming
+from refgen.disagreement._data import check_columns, class_labels
 from refgen.disagreement.estimates import (
     DisagreementEstimate,
     IntervalMethod,

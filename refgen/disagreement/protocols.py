@@ -10,13 +10,13 @@ from sklearn.utils.parallel import Parallel, delayed
 from sklearn.utils.validation import indexable
 
 from refgen._checks import check_choice, check_integer, is_number
+from refgen._naming import naming
 from refgen.arrays import on_the_host, plain_array
 from refgen.disagreement._data import (
     check_features,
     check_jobs,
     checked_weights,
     class_labels,
-    naming,
     seeded,
 )
 

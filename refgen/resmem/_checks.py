@@ -9,7 +9,7 @@ import numpy as np
 
 from refgen._checks import as_not_negative, check_choice, check_integer, is_number
 from refgen.resmem._data import check_squares, real_numbers
-from refgen.resmem._naming import check_cv_setting
+from refgen.resmem._splits import check_cv_setting
 from refgen.resmem.smoother import WEIGHTS
 
 RESIDUALS = ("train", "cross_val")

@@ -17,12 +17,12 @@ from sklearn.utils.metadata_routing import (
 )
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from refgen._naming import naming
 from refgen.arrays import namespace, refuse_masked, to_device, to_host
 from refgen.neighbors import nearest_neighbors
 from refgen.resmem._checks import as_columns, embedded_floats, is_weighted
 from refgen.resmem._choice import choose_by_leave_one_out, forget_choice
 from refgen.resmem._data import check_labels, check_points, check_squares, check_targets
-from refgen.resmem._naming import naming
 from refgen.resmem._residuals import out_of_fold
 from refgen.resmem.smoother import neighbor_weights, smooth
 

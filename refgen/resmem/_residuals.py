@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from sklearn.base import clone
 
+from refgen._naming import naming
 from refgen.resmem._data import real_numbers
 from refgen.resmem._folds import check_each_once, checked_folds
-from refgen.resmem._naming import naming
 
 
 def finite_floats(model: Any, values: Any, n_rows: int) -> np.ndarray:

@@ -13,6 +13,7 @@ from refgen._checks import (
     check_choice,
     check_open_unit,
 )
+from refgen._naming import check_seed, naming
 from refgen.arrays import as_floats
 from refgen.resmem._curves import (
     check_values,
@@ -25,7 +26,7 @@ from refgen.resmem._data import check_squares
 from refgen.resmem._estimator_base import ResMemBase
 from refgen.resmem._folds import checked_folds
 from refgen.resmem._losses import check_loss, paired_data
-from refgen.resmem._naming import check_cv_setting, check_seed, naming
+from refgen.resmem._splits import check_cv_setting
 
 _PARAMETERS = {"n_neighbors": "neighbours k", "n_samples": "training rows n"}
 # Every split is a fit for every value.

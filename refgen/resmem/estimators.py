@@ -13,6 +13,7 @@ from sklearn.utils import get_tags
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted
 
+from refgen._naming import naming
 from refgen.resmem._checks import (
     check_kind,
     check_parameters,
@@ -20,8 +21,8 @@ from refgen.resmem._checks import (
     check_temperature,
 )
 from refgen.resmem._estimator_base import ResMemBase
-from refgen.resmem._naming import check_cv_setting, naming
 from refgen.resmem._residuals import base_predictions, base_probabilities
+from refgen.resmem._splits import check_cv_setting
 from refgen.resmem.simplex import project_on_simplex
 
 

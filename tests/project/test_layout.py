@@ -26,6 +26,7 @@ BASE = {
     "_finite",
     "_indices",
     "_matrices",
+    "_naming",
     "_objects",
     "_scales",
     "_urns",
