@@ -105,7 +105,11 @@ def test_what_is_no_class_is_refused(train, labels, message):
         ({"sample_weight": ["a"] * 20}, TypeError, "sample_weight must hold real"),
         ({"random_state": -1}, ValueError, "random_state: Seed must be"),
         ({"random_state": "a"}, ValueError, "random_state: 'a' cannot"),
-        ({"random_state": True}, TypeError, "random_state must be a seed, got True"),
+        (
+            {"random_state": True},
+            TypeError,
+            "random_state must be None, an integer or a RandomState, got True",
+        ),
         ({"n_jobs": 0}, ValueError, "n_jobs must be None, a number of jobs"),
         ({"n_jobs": 1.5}, TypeError, "n_jobs must be None or an integer"),
         ({"n_jobs": 10**15}, ValueError, "n_jobs must be None, a number of jobs"),

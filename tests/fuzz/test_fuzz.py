@@ -9,7 +9,6 @@ from support import calls, fuzz
 NAMES = [(module, name) for module in calls.MODULES for name in calls.names(module)]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("module", "name"), NAMES, ids=map(".".join, NAMES))
 def test_calls_end_in_a_right_value_or_a_clear_error(module, name, request):
     cases = list(fuzz.cases(module, name))
