@@ -6,11 +6,12 @@ extremes) and large batches (by a `refgen.random.Stream`, where the package comp
 why an instance is no member, moves values by small steps, and builds instances again.
 """
 
+from refgen.domains._choices import choice, labels
 from refgen.domains._domain import Domain, not_a
 from refgen.domains._fields import Field, first_wrong
 from refgen.domains._given import given
 from refgen.domains._matrices import matrix, vector
-from refgen.domains._numbers import choice, integer, labels, real
+from refgen.domains._numbers import integer, real
 from refgen.domains._record import Record, record
 from refgen.domains._simplex import distribution, on_lattice
 from refgen.domains._spectrum import spectrum

@@ -8,17 +8,15 @@ refutation by simulation, and a violation on an instance that is too large for a
 from __future__ import annotations
 
 import math
-import sys
 from collections.abc import Iterator
 from dataclasses import fields
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from refgen.arrays import Instance
-from refgen.claims import registry
 from refgen.claims.model import Claim
+from refgen.verify.declared import declared, where
 from refgen.verify.instances import is_unchanged
 from refgen.verify.profiles import PROFILES, Profile
 
@@ -51,10 +49,10 @@ def measuring(claim: Claim, instance: Instance, rg: Any) -> str | None:
         return None
     types = {(t.__module__, t.__qualname__) for t in _types(instance)}
     line = (
-        _declared(claim, types)
+        declared(claim, types)
         + "from refgen.verify import check; "
         + f"print(check({claim.id!r}, {shown}{_package(rg)}))"
-        + _where(claim, types)
+        + where(claim, types)
     )
     return line if len(line.encode()) <= _LONGEST else None
 
@@ -85,11 +83,11 @@ def running(claim: Claim, settings: Any, share: float, rg: Any) -> str:
         spent = f", error_probability={_total(share, 1 + len(claim.twins))!r}"
     call = f"{profile}, seed={settings.seed}{spent}{_package(rg)}"
     return (
-        _declared(claim, set())
+        declared(claim, set())
         + f"from refgen.claims import get; from refgen.verify import {name}, "
         + f"verify_claim; result = verify_claim(get({claim.id!r}), {call}); "
         + "print(result.verdict, result.decision or '')"
-        + _where(claim, set())
+        + where(claim, set())
     )
 
 
@@ -178,76 +176,3 @@ def _profile(settings: Any) -> tuple[str, str]:
         settings.simulated,
     )
     return "Profile", repr(made)
-
-
-# --- where a claim and its types are declared
-
-
-def _declared(claim: Claim, types: set[tuple[str, str]]) -> str:
-    """Statements after which the claim is registered and its types are known."""
-    modules = {module for module, _ in types} | {_module(claim)}
-    found = "".join(_loaded(module) for module in sorted(modules))
-    by_path = {m for m in modules if _by_path(m)}
-    return found + "".join(
-        f"from {module} import {name.partition('.')[0]}; "
-        for module, name in sorted(types)
-        if module not in by_path
-    )
-
-
-def _module(claim: Claim) -> str:
-    return str(getattr(claim.measure, "__module__", "") or "")
-
-
-def _loaded(module: str) -> str:
-    """Statements that load a module of a user's from its file; refgen knows its own."""
-    if _is_ours(module) or _file(module) is None:
-        return ""
-    if _by_path(module):
-        return (
-            f"import runpy; globals().update(runpy.run_path({str(_file(module))!r})); "
-        )
-    root = _root(module)
-    found = (
-        "" if "site-packages" in root.parts else f"sys.path.insert(0, {str(root)!r}); "
-    )
-    return f"import sys; {found}import {module}; "
-
-
-def _is_ours(module: str) -> bool:
-    return module.partition(".")[0] in ("refgen", "refgen_gpu")
-
-
-def _file(module: str) -> Path | None:
-    """The source of a loaded module; None if it has none, as in a notebook."""
-    name = getattr(sys.modules.get(module), "__file__", None)
-    path = Path(name).resolve() if name else None
-    return path if path is not None and path.is_file() else None
-
-
-def _root(module: str) -> Path:
-    """The folder from which the module is imported by its name."""
-    path = _file(module)
-    assert path is not None
-    here = path.parent if path.name == "__init__.py" else path.with_suffix("")
-    return here.parents[module.count(".")]
-
-
-def _by_path(module: str) -> bool:
-    """Whether a module is found by its file only: a script, or one of another name."""
-    path = _file(module)
-    if path is None or _is_ours(module):
-        return False
-    here = path.parent if path.name == "__init__.py" else path.with_suffix("")
-    parts = tuple(module.split("."))
-    return module == "__main__" or here.parts[-len(parts) :] != parts
-
-
-def _where(claim: Claim, types: set[tuple[str, str]]) -> str:
-    """A comment, if another process cannot know the claim or the types."""
-    places = {*types, (_module(claim), getattr(claim.measure, "__qualname__", ""))}
-    known = registry.is_registered(claim) and all(
-        "<locals>" not in name and (_is_ours(module) or _file(module) is not None)
-        for module, name in places
-    )
-    return "" if known else f"  # in the session that declared {claim.id}"
