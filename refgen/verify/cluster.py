@@ -53,16 +53,12 @@ def dask_executor(address: str, n_jobs: int) -> Iterator[tuple[Executor, int]]:
 
 @contextlib.contextmanager
 def _client(address: str, n_jobs: int) -> Iterator[Any]:
-    from distributed import Client, LocalCluster
+    from distributed import Client
 
     with contextlib.ExitStack() as stack:
         target: Any = address
         if address == "local":
-            require_children()
-            workers = {"n_workers": n_jobs, "threads_per_worker": 1}
-            with deaf_children():
-                target = LocalCluster(**workers, dashboard_address=None)
-            stack.enter_context(target)
+            target = stack.enter_context(_local_cluster(n_jobs))
         try:
             if address != "local":
                 _require_answer(address)
@@ -75,6 +71,22 @@ def _client(address: str, n_jobs: int) -> Iterator[Any]:
                 "give the address that `dask scheduler` prints, or 'local'"
             ) from error
         yield client
+
+
+def _local_cluster(n_jobs: int) -> Any:
+    from distributed import LocalCluster
+
+    require_children()
+    try:
+        with deaf_children():
+            return LocalCluster(
+                n_workers=n_jobs, threads_per_worker=1, dashboard_address=None
+            )
+    except RuntimeError as error:
+        raise ExecutorError(
+            f"Dask cannot start workers here ({error}); they import the script that "
+            "runs, so what it does must stand below if __name__ == '__main__':"
+        ) from error
 
 
 def _require_answer(address: str) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from hypothesis.errors import HypothesisDeprecationWarning
 from hypothesis.internal.conjecture import providers
 
 # Since version 6.131 Hypothesis also tries numbers that stand in the source of modules
@@ -29,11 +31,15 @@ def reproducible_draws() -> Iterator[None]:
     """
     provider: Any = providers.HypothesisProvider
     original = vars(provider).get(_CONSTANTS)
-    if original is None:  # a version without such numbers
-        yield
-        return
-    setattr(provider, _CONSTANTS, _no_constant)
-    try:
-        yield
-    finally:
-        setattr(provider, _CONSTANTS, original)
+    with warnings.catch_warnings():
+        # Said also if another thread uses it, as Dask's do.
+        random = "Do not use the `random` module"
+        warnings.filterwarnings("ignore", random, HypothesisDeprecationWarning)
+        if original is None:  # a version without such numbers
+            yield
+            return
+        setattr(provider, _CONSTANTS, _no_constant)
+        try:
+            yield
+        finally:
+            setattr(provider, _CONSTANTS, original)
