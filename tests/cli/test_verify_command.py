@@ -1,15 +1,19 @@
 """``refgen verify``: exit codes, reports, wrong usage."""
 
+import errno
 import json
+import os
 import re
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
 
 import refgen
-from refgen.claims import get
+from refgen.claims import find, get
 from refgen.cli import main
+from refgen.theories import THEORIES
 from refgen.verify import PROFILES
 
 
@@ -82,6 +86,7 @@ def test_verify_writes_its_report_as_json(run, tmp_path):
     ("args", "message"),
     [
         (("verify", "gde6"), "nearest: GDE-6"),
+        (("verify", "resmen"), "no claim or theory 'resmen'; nearest: resmem"),
         (("verify", "--profile", "fast"), "Invalid value for '--profile'"),
         (("verify", "--instances", "0"), "Invalid value for '--instances'"),
         (("verify", "--seed", "-1"), "Invalid value for '--seed'"),
@@ -94,6 +99,80 @@ def test_wrong_usage_exits_two_with_the_remedy(run, args, message):
     result = run(*args)
     assert result.exit_code == 2
     assert message in result.output
+
+
+def test_a_theory_stands_for_all_its_claims():
+    from refgen.verify import select
+
+    chosen, left_out = select(["resmem"], PROFILES["quick"])
+    assert {claim.theory for claim in [*chosen, *map(get, left_out)]} == {"resmem"}
+    assert len(chosen) + len(left_out) == len(find(["RM-*", "resmem-*"]))
+    assert not set(THEORIES) & {claim.id for claim in find([])}
+
+
+@pytest.fixture
+def no_run(monkeypatch):
+    """A run that starts fails the test."""
+    monkeypatch.setattr("refgen.verify.verify", None)
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="only Linux has it")
+def test_a_full_device_is_refused_before_the_run(run, no_run):
+    result = run("verify", "GDE-6", "--json", "/dev/full")
+    assert result.exit_code == 2
+    assert "cannot be written (No space left on device)" in result.output
+
+
+@pytest.mark.parametrize("option", ["--json", "--report"])
+def test_a_full_disk_is_refused_before_the_run(
+    run, no_run, monkeypatch, tmp_path, option
+):
+    def full(number):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    result = run("verify", "GDE-6", option, tmp_path / "report")
+    assert result.exit_code == 2
+    assert f"{option} {tmp_path}" in result.output
+    assert "cannot be written (No space left on device)" in result.output
+    assert not list(tmp_path.glob("**/*.*"))
+
+
+def test_what_cannot_be_written_at_the_end_is_saved_elsewhere(
+    run, monkeypatch, tmp_path
+):
+    def replace(source, target):
+        if "wanted" in str(target):
+            raise OSError(errno.ENOSPC, "No space left on device")
+        os.rename(source, target)
+
+    wanted, spare = tmp_path / "wanted", tmp_path / "spare"
+    wanted.mkdir(), spare.mkdir()
+    monkeypatch.setattr(os, "replace", replace)
+    monkeypatch.setattr("tempfile.tempdir", str(spare))
+    options = ["--json", wanted / "report.json", "--report", wanted / "tables"]
+    result = run("verify", "GDE-8d", "--profile", "quick", *options)
+    assert result.exit_code == 2
+    assert "1 of 1 claims hold" in result.output
+    assert (
+        result.output.count("No space left on device); it was saved in the fold") == 2
+    )
+    for folder in spare.iterdir():
+        assert str(folder) in result.output
+    assert json.loads(next(spare.glob("*/report.json")).read_text())["ok"] is True
+    assert list(spare.glob("*/measurements.csv"))
+    assert not list(wanted.glob("**/*.*"))
+
+
+def test_a_dumb_terminal_gets_lines_instead_of_a_bar(capsys):
+    from rich.console import Console
+
+    from refgen.cli._progress import Progress
+
+    console = Console(force_terminal=True, _environ={"TERM": "dumb"})
+    with Progress(console, 1) as progress:
+        progress.show(SimpleNamespace(id="GDE-6", verdict="HOLDS", seconds=1))
+    assert capsys.readouterr().out == "GDE-6: HOLDS (1.00 s)\n"
 
 
 def test_a_report_leaves_links_and_pipes_what_they_are(run, tmp_path):

@@ -1,6 +1,7 @@
 """Kernels are found by module and name, on both sides, when they are first called."""
 
 import ast
+import errno
 import inspect
 import pickle
 import subprocess
@@ -12,7 +13,7 @@ import pytest
 
 import refgen
 from refgen.arrays import DEVICE_PACKAGE
-from refgen.kernels import kernel
+from refgen.kernels import compiled, kernel
 from refgen_gpu import backend, launch
 from refgen_gpu.check.exercise import launchers
 
@@ -129,3 +130,18 @@ def test_numpy_arrays_stay_here():
     sums = kernel("levels", "absolute_level_sums")
     levels, values = np.array([[0.0, 0.0, 1.0]]), np.array([[1.0, -3.0, 5.0]])
     assert sums(levels, values).tolist() == [7.0]
+
+
+def test_a_cache_that_cannot_be_used_is_done_without(monkeypatch):
+    from numba.core import caching
+
+    def full(self, *args):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    for name in ("load", "save"):
+        monkeypatch.setattr(caching.IndexDataCacheFile, name, full)
+    assert compiled(twice)(4) == 8
+
+
+def twice(x):
+    return 2 * x

@@ -4,6 +4,7 @@ import contextlib
 import os
 import random
 import signal
+import socket
 import subprocess
 import sys
 from concurrent.futures import BrokenExecutor, Executor, Future
@@ -321,6 +322,15 @@ def test_no_scheduler_at_the_address_is_told(monkeypatch):
         verify(["GDE-6"], profile="quick", dask="tcp://127.0.0.1:1")
 
 
+def test_a_scheduler_that_says_nothing_is_not_waited_for(monkeypatch):
+    pytest.importorskip("distributed")
+    monkeypatch.setattr("refgen.verify.cluster._PATIENCE", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"tcp://127.0.0.1:{silent.getsockname()[1]}"
+        with pytest.raises(ExecutorError, match=r"no answer within 0\.2 seconds"):
+            verify(["GDE-6"], profile="quick", dask=address)
+
+
 def test_dask_without_distributed_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(ExecutorError, match=r"pip install 'refgen\[dask\]'"):
@@ -342,10 +352,3 @@ def test_statements_on_the_same_examples_are_done_in_one_place():
     workers = lambda: contextlib.nullcontext((Noting(), 1))  # noqa: E731
     Scheduler(SETTINGS, "refgen", NoStore(), workers).run(runs, lambda run: None)
     assert [[task.statement for task in tasks] for tasks in log] == [[0, 1]]
-
-
-def test_joblib_works_as_before_after_a_run_in_processes():
-    from joblib import Parallel, delayed
-
-    assert verify(["GDE-2"], profile="quick", n_instances=600, n_jobs=2).ok
-    assert Parallel(n_jobs=2)(delayed(abs)(i) for i in (-1, 2)) == [1, 2]

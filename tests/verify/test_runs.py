@@ -246,6 +246,19 @@ def test_a_database_of_something_else_is_left_alone(tmp_path):
     assert contents(tmp_path) == before
 
 
+@pytest.mark.parametrize("column", ["value", "checksum"])
+def test_a_run_of_an_older_version_is_told_and_left_as_it_is(tmp_path, column):
+    assert invoke(tmp_path).exit_code == 0
+    database = sqlite3.connect(tmp_path / "run.sqlite3")
+    table = "run" if column == "value" else "outcomes"
+    database.execute(f"ALTER TABLE {table} RENAME COLUMN {column} TO old")
+    database.close()
+    before = contents(tmp_path)
+    words = "was written by another version of refgen; choose another directory"
+    assert refused(invoke(tmp_path), words)
+    assert contents(tmp_path) == before
+
+
 def damage_the_head(data):
     return b"\xff" * 100 + data[100:]
 
