@@ -14,9 +14,11 @@ OPTIONAL = ("matplotlib", "pyarrow", "distributed")
 
 @click.command("doctor")
 def command() -> None:
-    """Show versions, threads and devices."""
+    """Show versions, threads, devices, and what last bits depend on."""
     import importlib.metadata as metadata
     import platform
+
+    from refgen.verify.environment import arithmetic
 
     click.echo(f"refgen {__version__}, Python {platform.python_version()}")
     for name in REQUIRED:
@@ -27,6 +29,8 @@ def command() -> None:
         except metadata.PackageNotFoundError:
             click.echo(f"  {name} not installed (optional)")
     click.echo(f"threads: {_threads()}")
+    for name, found in arithmetic().items():
+        click.echo(f"{name}: {', '.join(found)}")
     click.echo(f"GPU: {_gpu()}")
 
 

@@ -92,7 +92,17 @@ def verify(
     RunError
         If `run` cannot be written, is damaged, or holds another run.
     ExecutorError
-        If workers cannot be started or reached, or die repeatedly.
+        If workers cannot be started or reached, die repeatedly, or would compute other
+        bits than this process.
+
+    Notes
+    -----
+    The report is the same, bit for bit, for any number of processes and threads, and
+    after any interruption. On another kind of processor it is the same within rounding:
+    OpenBLAS and NumPy then add in another order, and last bits differ. So a run is
+    continued, and workers are used, only where `refgen.verify.environment.environment`
+    is the same: sources of refgen, versions of libraries, the kernels that OpenBLAS
+    chose, NumPy's vector instructions and the C library.
 
     Examples
     --------
