@@ -25,7 +25,8 @@ import refgen as rg
 from refgen.arrays import Instance
 from refgen.claims import at_most, claim, get
 from refgen.domains import Domain
-from refgen.verify.executors import executor, processes
+from refgen.verify.executors import executor
+from refgen.verify.processes import processes
 from refgen.verify.schedule import NoStore, Scheduler
 from refgen.verify.statements import StatementRun
 from refgen.verify.store import RunStore, identity

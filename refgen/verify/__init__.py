@@ -1,8 +1,8 @@
 """The engine: it searches, scans, decides, records and reports; it knows no theory."""
 
 from refgen.verify.engine import check, select, verify, verify_claim
-from refgen.verify.executors import ExecutorError
 from refgen.verify.members import OutsideDomain
+from refgen.verify.processes import ExecutorError
 from refgen.verify.profiles import PROFILES, Profile
 from refgen.verify.report import ClaimResult, Report, TwinResult
 from refgen.verify.store import RunError

@@ -9,7 +9,7 @@ from concurrent.futures import CancelledError, Executor, ThreadPoolExecutor
 from typing import Any
 
 from refgen._interrupts import deaf_children
-from refgen.verify.executors import ExecutorError, require_children
+from refgen.verify.processes import ExecutorError, require_children
 
 # Seconds within which a scheduler has to answer and to have a worker.
 _PATIENCE = 10

@@ -10,8 +10,8 @@ from typing import Protocol
 
 from refgen._interrupts import interrupts_noticed
 from refgen.verify.environment import environment
-from refgen.verify.executors import ExecutorError
 from refgen.verify.outcomes import Outcome
+from refgen.verify.processes import ExecutorError
 from refgen.verify.statements import StatementRun
 from refgen.verify.tasks import Settings, Task, perform_all, perform_by_name
 

@@ -19,9 +19,9 @@ from refgen.verify import drawing
 from refgen.verify.again import confirm
 from refgen.verify.ascent import ascend, rounds_of
 from refgen.verify.environment import differences, environment
-from refgen.verify.executors import ExecutorError
 from refgen.verify.measurements import Recorder
 from refgen.verify.outcomes import Outcome
+from refgen.verify.processes import ExecutorError
 from refgen.verify.report import finite_or_none
 from refgen.verify.reproduce import measuring
 from refgen.verify.scan import block_size, blocks_per_task, pinned, scan

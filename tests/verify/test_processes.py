@@ -13,14 +13,14 @@ from multiprocessing import current_process
 import pytest
 
 from refgen.verify import ExecutorError, verify
-from refgen.verify.executors import processes
+from refgen.verify.processes import processes
 
 # Workers of a killed run have this many seconds. They take less than one.
 LONG = 120
 
 LONG_TASKS = """
 import time
-from refgen.verify.executors import processes
+from refgen.verify.processes import processes
 with processes(2) as pool:
     for _ in range(2):
         pool.submit(time.sleep, 10_000)
