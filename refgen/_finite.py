@@ -33,10 +33,10 @@ def finite(function: _F) -> _F:
     >>> float(square(3.0))
     9.0
     """
-    names = " and ".join(inspect.signature(function).parameters)
+    names = ", ".join(inspect.signature(function).parameters)
     message = (
-        f"{function.__name__} leaves the range of float64 for these arguments; give "
-        f"{names} in other units, nearer to 1"
+        f"{function.__name__} leaves the range of float64 for these arguments "
+        f"({names}); give numbers nearer to 1, in other units"
     )
 
     @functools.wraps(function)

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from refgen._checks import refuse
+from refgen._numbers import refuse
 from refgen.arrays import namespace
 
 # Products of rows that were orthonormal in float64 are off by much less.
@@ -53,8 +53,10 @@ def batch_shape(**shapes: tuple[int, ...]) -> tuple[int, ...]:
     try:
         return np.broadcast_shapes(*shapes.values())
     except ValueError as error:
-        named = " and ".join(f"{name} has {shape}" for name, shape in shapes.items())
-        raise ValueError(f"leading axes do not broadcast: {named}") from error
+        named = ", ".join(f"{name} {shape}" for name, shape in shapes.items())
+        raise ValueError(
+            f"leading axes do not broadcast: {named}; give equal ones, or none"
+        ) from error
 
 
 def cholesky(matrices: Any) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from refgen._checks import first_of
+from refgen._numbers import first_of
 
 
 def check_scale(name: str, array: Any, ndim: int = 0) -> Any:

@@ -1,8 +1,9 @@
-"""A value as an error message shows it: a line at most, however large it is."""
+"""Values as messages show them: a line at most, however large or many they are."""
 
 from __future__ import annotations
 
 import reprlib
+from collections.abc import Callable, Iterable
 from typing import Any
 
 _SHORT = reprlib.Repr()
@@ -21,3 +22,40 @@ def shown(value: Any) -> str:
     if isinstance(value, int) and value.bit_length() > 1000:
         return f"an integer of {value.bit_length()} bits"
     return " ".join(_SHORT.repr(value).split())
+
+
+def listed(
+    values: Iterable[Any], most: int = 4, show: Callable[[Any], str] = repr
+) -> str:
+    """The first few values, as a message shows them, and how many more there are.
+
+    Parameters
+    ----------
+    values : iterable
+    most : int
+        How many to show.
+    show : function
+        The text of a value.
+
+    Examples
+    --------
+    >>> listed(["cat", "dog"])
+    "'cat', 'dog'"
+    >>> listed(range(3000), most=2)
+    '0, 1, … and 2,998 more'
+    """
+    known = list(values)
+    first = ", ".join(shortened(show(value)) for value in known[:most])
+    return first if len(known) <= most else f"{first}, … and {len(known) - most:,} more"
+
+
+def shortened(text: str, longest: int = 60) -> str:
+    """A text of at most `longest` characters; the middle of a longer one is left out.
+
+    Examples
+    --------
+    >>> shortened("a" * 100, longest=9)
+    'aaaa…aaaa'
+    """
+    half = (longest - 1) // 2
+    return text if len(text) <= longest else f"{text[:half]}…{text[-half:]}"

@@ -6,16 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from refgen._checks import (
-    as_not_negative,
-    as_positive,
-    check_not_negative,
-    in_one_place,
-    refuse,
-    together,
-)
+from refgen._checks import check_not_negative
 from refgen._finite import finite
 from refgen._matrices import batch_shape, check_orthonormal, cholesky
+from refgen._numbers import as_not_negative, as_positive, in_one_place, refuse, together
 from refgen.arrays import as_floats, namespace
 from refgen.kernels import kernel
 

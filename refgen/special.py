@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from refgen._checks import as_counts, as_not_negative, as_positive, refuse, together
 from refgen._finite import finite
+from refgen._numbers import as_counts, as_not_negative, as_positive, refuse, together
 from refgen._urns import LARGE, LARGEST, log_urn, stirling_rest
 from refgen.arrays import (
     NORMALIZATION_TOLERANCE,

@@ -6,7 +6,7 @@ import math
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from refgen._checks import listed
+from refgen._shown import listed
 from refgen.arrays import on_the_host
 from refgen.disagreement.bounds import AuditedBound
 from refgen.disagreement.estimates import DisagreementEstimate

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from refgen._checks import listed
+from refgen._shown import listed
 from refgen.arrays import namespace
 from refgen.disagreement._label_types import as_labels
 

@@ -8,8 +8,8 @@ import numpy as np
 from sklearn.utils import check_random_state, column_or_1d
 from sklearn.utils.multiclass import check_classification_targets
 
-from refgen._checks import as_not_negative
 from refgen._naming import check_seed, naming
+from refgen._numbers import as_not_negative
 from refgen._shown import shown
 from refgen.arrays import refuse_masked
 

@@ -7,7 +7,7 @@ import unicodedata
 from collections import defaultdict
 from typing import Any
 
-from refgen._checks import listed
+from refgen._shown import listed
 from refgen.arrays import namespace
 from refgen.disagreement._runs import LabelRuns
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from refgen._checks import refuse
+from refgen._numbers import refuse
 from refgen._objects import check_instance
 from refgen.arrays import namespace
 from refgen.disagreement._levels import LEVEL_WIDTH, levels_of

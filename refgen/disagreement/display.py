@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from refgen._checks import as_not_negative
+from refgen._numbers import as_not_negative
 from refgen.arrays import as_floats, namespace
 from refgen.disagreement._labels import check_given
 from refgen.disagreement._runs import coded_labels

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from refgen._checks import as_counts, as_positive, check_integer, refuse, together
+from refgen._checks import check_integer
+from refgen._numbers import as_counts, as_positive, refuse, together
 from refgen._urns import LARGEST, log_urn
 from refgen.arrays import Instance, as_floats, namespace
 from refgen.disagreement._ranges import others, within

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from refgen._checks import listed, shortened
+from refgen._shown import listed, shortened
 from refgen.arrays import on_the_host
 from refgen.disagreement._files.csv_text import read_csv
 from refgen.disagreement._files.npy import read_npy, read_npz

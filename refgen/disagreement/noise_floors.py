@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from refgen._checks import check_integer, refuse
+from refgen._checks import check_integer
+from refgen._numbers import refuse
 from refgen._objects import check_instance
 from refgen.arrays import as_floats, namespace
 from refgen.disagreement._ensemble import noise_floor, point_imbalances

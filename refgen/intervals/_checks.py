@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from refgen import _checks
-from refgen._checks import refuse
+from refgen import _numbers
+from refgen._numbers import refuse
 from refgen.arrays import as_floats, to_device
 
 # A mean of values in [low, high] may leave the range by the rounding of its sum, at
@@ -22,7 +22,7 @@ def floats(name: str, value: Any, ndim: int = 0) -> np.ndarray:
 
 def together(**arrays: Any) -> list[np.ndarray]:
     """The arrays broadcast against each other; device arrays raise TypeError."""
-    return [to_device(array) for array in _checks.together(**arrays)]
+    return [to_device(array) for array in _numbers.together(**arrays)]
 
 
 def refuse_outside(

@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from refgen._checks import as_range, check_integer, check_open_unit
+from refgen._checks import check_integer, check_open_unit
+from refgen._numbers import as_range
 from refgen.arrays import plain_array
 from refgen.intervals._checks import floats, refuse_outside
 from refgen.intervals.interval import Interval

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from refgen._checks import as_counts, as_open_unit
+from refgen._numbers import as_counts, as_open_unit
 from refgen.arrays import special_functions
 from refgen.intervals._checks import together
 from refgen.intervals.interval import Interval

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from refgen._checks import as_counts, as_open_unit, as_range
 from refgen._finite import finite
+from refgen._numbers import as_counts, as_open_unit, as_range
 from refgen.arrays import as_floats
 from refgen.intervals._checks import (
     ROUNDING,

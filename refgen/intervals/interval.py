@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from refgen._checks import as_counts, as_open_unit
+from refgen._numbers import as_counts, as_open_unit
 from refgen.arrays import Instance, as_floats
 from refgen.intervals._checks import together
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from refgen._checks import refuse
+from refgen._numbers import refuse
 from refgen.intervals._checks import floats
 from refgen.intervals.interval import Interval
 

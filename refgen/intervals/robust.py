@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from refgen._checks import check_open_unit, refuse
+from refgen._checks import check_open_unit
+from refgen._numbers import refuse
 from refgen.arrays import UNIT_ROUNDOFF, special_functions
 from refgen.intervals._checks import ROUNDING, floats
 from refgen.intervals.interval import Interval

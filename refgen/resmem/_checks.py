@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from refgen._checks import as_not_negative, check_choice, check_integer, is_number
+from refgen._checks import check_choice, check_integer, is_number
+from refgen._numbers import as_not_negative
 from refgen.resmem._data import check_squares, real_numbers
 from refgen.resmem._splits import check_cv_setting
 from refgen.resmem.smoother import WEIGHTS

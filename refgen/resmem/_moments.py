@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from refgen._checks import first_of, in_one_place
 from refgen._matrices import batch_shape
+from refgen._numbers import first_of, in_one_place
 from refgen.arrays import as_floats, namespace
 
 # Entries that should be equal, computed by sums in another order; also numbers that

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from refgen._checks import as_counts, as_range, first_of, in_one_place, together
+from refgen._numbers import as_counts, as_range, first_of, in_one_place, together
 from refgen._scales import check_scale
 from refgen.arrays import namespace
 

@@ -4,15 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from refgen._checks import (
-    as_counts,
-    as_not_negative,
-    as_positive,
-    check_integer,
-    refuse,
-    together,
-)
+from refgen._checks import check_integer
 from refgen._finite import finite
+from refgen._numbers import as_counts, as_not_negative, as_positive, refuse, together
 from refgen._objects import check_instance
 from refgen.arrays import namespace
 from refgen.resmem.displacement import (

@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from refgen._checks import as_counts, as_open_unit, check_integer, together
+from refgen._checks import check_integer
 from refgen._finite import finite
+from refgen._numbers import as_counts, as_open_unit, together
 from refgen.arrays import namespace
 from refgen.resmem._lens import (
     ball_dimension,

@@ -5,14 +5,9 @@ from __future__ import annotations
 from math import sqrt
 from typing import Any
 
-from refgen._checks import (
-    as_counts,
-    as_positive,
-    as_range,
-    check_neighbor_count,
-    together,
-)
+from refgen._checks import check_neighbor_count
 from refgen._finite import finite
+from refgen._numbers import as_counts, as_positive, as_range, together
 from refgen._scales import check_scale
 from refgen.arrays import as_floats, namespace
 from refgen.resmem._ranges import n_and_k, points_between

@@ -7,13 +7,9 @@ from typing import Any
 import numpy as np
 from scipy.stats import t as student_t
 
-from refgen._checks import (
-    as_not_negative,
-    as_positive,
-    check_choice,
-    check_open_unit,
-)
+from refgen._checks import check_choice, check_open_unit
 from refgen._naming import check_seed, naming
+from refgen._numbers import as_not_negative, as_positive
 from refgen.arrays import as_floats
 from refgen.resmem._curves import (
     check_values,

@@ -5,15 +5,9 @@ from __future__ import annotations
 from math import sqrt
 from typing import Any
 
-from refgen._checks import (
-    as_not_negative,
-    as_positive,
-    as_range,
-    check_neighbor_count,
-    refuse,
-    together,
-)
+from refgen._checks import check_neighbor_count
 from refgen._finite import finite
+from refgen._numbers import as_not_negative, as_positive, as_range, refuse, together
 from refgen._scales import check_scale
 from refgen.arrays import as_floats, namespace
 from refgen.resmem._ranges import points_between

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from refgen._checks import as_not_negative, as_positive, refuse
 from refgen._matrices import batch_shape
+from refgen._numbers import as_not_negative, as_positive, refuse
 from refgen._scales import check_scale
 from refgen.arrays import Instance, as_floats, namespace
 from refgen.resmem._moments import as_moments, refuse_indefinite

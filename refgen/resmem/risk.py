@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from refgen._checks import as_not_negative, in_one_place
 from refgen._finite import finite
 from refgen._matrices import batch_shape
+from refgen._numbers import as_not_negative, in_one_place
 from refgen.arrays import as_floats, namespace
 from refgen.resmem._moments import (
     as_moments,

@@ -8,13 +8,12 @@ from typing import Any
 
 from refgen._checks import (
     MOST_ENTRIES,
-    as_positive,
     check_choice,
     check_integer,
     check_neighbor_count,
-    in_one_place,
 )
 from refgen._finite import finite
+from refgen._numbers import as_positive, in_one_place
 from refgen._objects import check_instance
 from refgen.arrays import as_floats, namespace
 from refgen.kernels import kernel

@@ -5,9 +5,10 @@ from __future__ import annotations
 from math import prod
 from typing import Any
 
-from refgen._checks import as_not_negative, as_positive, check_choice, in_one_place
+from refgen._checks import check_choice
 from refgen._finite import finite
 from refgen._indices import check_indices
+from refgen._numbers import as_not_negative, as_positive, in_one_place
 from refgen.arrays import as_floats, namespace
 
 WEIGHTS = ("nearest", "uniform", "exponential")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from refgen._checks import as_positive, in_one_place, refuse
 from refgen._finite import finite
 from refgen._matrices import batch_shape
+from refgen._numbers import as_positive, in_one_place, refuse
 from refgen._scales import check_scale
 from refgen.arrays import UNIT_ROUNDOFF, as_floats, namespace
 from refgen.linalg import ball_constrained_least_squares

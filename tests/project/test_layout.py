@@ -27,6 +27,7 @@ BASE = {
     "_indices",
     "_matrices",
     "_naming",
+    "_numbers",
     "_objects",
     "_scales",
     "_urns",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from refgen._checks import listed
+from refgen._shown import listed
 from refgen.disagreement._doubts import check_axes, many_runs
 from refgen.disagreement._files.options import INFER, Options
 from refgen.disagreement._files.table import Table

@@ -6,7 +6,7 @@ import re
 
 import numpy as np
 
-from refgen._checks import listed
+from refgen._shown import listed
 from refgen.disagreement._files.cells import Cells
 from refgen.disagreement._files.lines import (
     INDEX_NAMES,

@@ -10,7 +10,7 @@ from typing import IO, Any
 
 import numpy as np
 
-from refgen._checks import listed
+from refgen._shown import listed
 
 # np.savez_compressed makes constant predictions 1,000 times smaller, and real ones
 # hardly 100 times. What unpacks to less than this is not worth asking.

@@ -7,7 +7,7 @@ import stat
 from pathlib import Path
 from typing import Any
 
-from refgen._checks import shortened
+from refgen._shown import shortened
 
 _KINDS = {
     stat.S_IFDIR: "a directory",
