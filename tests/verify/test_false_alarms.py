@@ -37,15 +37,10 @@ def test_two_hundred_seeds(id):
     assert n_refuted(get(id), 200) <= most_false_alarms(200)
 
 
-@pytest.mark.parametrize("id", ["GDE-17s", "GDE-19s", "RM-10s"])
-def test_ten_seeds(id):
-    assert n_refuted(get(id), 10) <= most_false_alarms(10)
-
-
 def test_the_seeds_show_a_planted_error():
     true = get("GDE-17s")
     off = replace(true, measure=functools.partial(true.measure, share=1.08))
-    assert n_refuted(off, 10) > most_false_alarms(10)
+    assert n_refuted(true, 10) <= most_false_alarms(10) < n_refuted(off, 10)
 
 
 KINDS = ["identity", "inequality", "existence"]
