@@ -19,7 +19,9 @@ from refgen.verify.processes import processes
 LONG = 120
 
 LONG_TASKS = """
-import time
+import signal, time
+for number in (signal.SIGHUP, signal.SIGTERM):  # nohup may have let it ignore one
+    signal.signal(number, signal.SIG_DFL)
 from refgen.verify.processes import processes
 with processes(2) as pool:
     for _ in range(2):
