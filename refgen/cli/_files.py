@@ -106,7 +106,7 @@ def _write(target: Path, text: str) -> None:
     try:
         _temporary(target).write_text(text, encoding="utf-8")
         os.replace(_temporary(target), target)
-    except OSError:
+    except BaseException:  # Ctrl-C, too
         with contextlib.suppress(OSError):
             _temporary(target).unlink(missing_ok=True)
         raise

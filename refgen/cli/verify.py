@@ -178,16 +178,28 @@ def _run(
     from refgen.verify import ExecutorError, RunError, verify
 
     progress = Progress(wide_console(), _count(ids, options["profile"]))
-    with tempfile.TemporaryDirectory() as directory:
-        # Otherwise Hypothesis leaves a .hypothesis folder in the current one.
-        os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", directory)
-        try:
-            with progress:
-                shown, record = progress.show, tables.record
-                report = verify(ids, on_result=shown, record=record, **options)
-        except (RunError, ExecutorError) as error:
-            raise InputError(str(error)) from error
+    shown, record = progress.show, tables.record
+    try:
+        with _nothing_left_behind(), progress:
+            report = verify(ids, on_result=shown, record=record, **options)
+    except (RunError, ExecutorError) as error:
+        raise InputError(str(error)) from error
     return report, progress.failure
+
+
+@contextlib.contextmanager
+def _nothing_left_behind() -> Iterator[None]:
+    """Otherwise Hypothesis leaves a .hypothesis folder in the current one."""
+    name = "HYPOTHESIS_STORAGE_DIRECTORY"
+    if name in os.environ:
+        yield
+        return
+    with tempfile.TemporaryDirectory() as directory:
+        os.environ[name] = directory
+        try:
+            yield
+        finally:
+            del os.environ[name]
 
 
 def _count(ids: tuple[str, ...], profile: str) -> int:

@@ -271,7 +271,7 @@ def _store(run: str | Path | None, arguments: dict[str, Any], rg: Any) -> Iterat
         return
     with tempfile.TemporaryDirectory() as temporary:
         wanted = identity(arguments, rg.arrays.device_label())
-        with RunStore(Path(run or temporary), wanted) as store:
+        with RunStore(Path(run or temporary), wanted, run is None) as store:
             yield store
 
 

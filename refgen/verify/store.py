@@ -69,6 +69,8 @@ class RunStore:
         Created if it does not exist.
     wanted : dict of str
         See `identity`.
+    is_temporary : bool
+        Whether the directory, which the user did not name, ends with the run.
 
     Raises
     ------
@@ -77,8 +79,11 @@ class RunStore:
         holds another run: what differs is named, and nothing is changed.
     """
 
-    def __init__(self, directory: Path, wanted: dict[str, str]) -> None:
+    def __init__(
+        self, directory: Path, wanted: dict[str, str], is_temporary: bool = False
+    ) -> None:
         self.path = directory / _FILE
+        self._is_temporary = is_temporary
         try:
             directory.mkdir(parents=True, exist_ok=True)
             self._database = sqlite3.connect(self.path, isolation_level=None, timeout=1)
@@ -189,6 +194,11 @@ class RunStore:
 
     def _explained(self, error: Exception) -> str:
         text = str(error)
+        if self._is_temporary:
+            return (
+                f"measurements cannot be kept in the temporary folder "
+                f"{self.path.parent} ({text}); name one with more room by --run"
+            )
         where = f"--run {self.path.parent}: "
         if "locked" in text:
             return where + "another process is using this run; wait for it to end"
