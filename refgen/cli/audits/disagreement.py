@@ -120,12 +120,15 @@ def command(
             )
     except (ValueError, TypeError, ImportError) as error:
         raise InputError(str(error)) from error
-    _print(given, result)
-    if json_path is not None:
-        values = json.dumps(
-            result.to_dict(), indent=2, ensure_ascii=False, allow_nan=False
-        )
-        write_report(json_path, values + "\n")
+    try:
+        # Saved first: the output may be what cannot be written.
+        if json_path is not None:
+            values = json.dumps(
+                result.to_dict(), indent=2, ensure_ascii=False, allow_nan=False
+            )
+            write_report(json_path, values + "\n")
+    finally:
+        _print(given, result)
     if not result.holds:
         context.exit(1)
 
