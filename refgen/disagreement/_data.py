@@ -82,6 +82,8 @@ def class_labels(y: Any) -> np.ndarray:
         labels = column_or_1d(y)
         if labels.dtype.kind in "mMVc":
             raise TypeError(f"y holds {labels.dtype}, which are no classes; {_ENCODE}")
+        if labels.dtype.kind == "f" and not np.isfinite(labels).all():
+            raise ValueError("y holds NaN or infinity; drop rows without a class")
         try:
             check_classification_targets(labels)
         except ValueError as error:

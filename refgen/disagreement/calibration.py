@@ -82,7 +82,7 @@ def cace(law: FiniteLaw) -> Any:
     .. warning:: Of a law that is known. For probabilities on a labelled sample nearly
        every level is met once, and the value is near twice the error whatever the
        calibration (`SparseLevelsWarning`); compare `binned_cace` with
-       `expected_noise_floor`. So it is for `cwce`, `top_label_ece` and `ecace`.
+       `expected_noise_floor`.
 
     Source: Jiang et al. (2022), definition 4.4; range: Kirsch & Gal (2022).
 
@@ -99,6 +99,8 @@ def cace(law: FiniteLaw) -> Any:
 
 def cwce(law: FiniteLaw) -> Any:
     """Class-wise calibration error Σₖ Σ_q |P(Y=k, h̃ₖ=q) − q P(h̃ₖ=q)|, in [0, 2].
+
+    On probabilities of a sample, see the warning of `cace`.
 
     Source: Kirsch & Gal (2022), definition 4.6.
 
@@ -117,6 +119,8 @@ def cwce(law: FiniteLaw) -> Any:
 
 def top_label_ece(law: FiniteLaw) -> Any:
     """Calibration error of the confidence maxₖ h̃ₖ, in [0, 1]; ties share evenly.
+
+    On probabilities of a sample, see the warning of `cace`.
 
     Source: claim GDE-8b; the usual ECE without bins.
 
@@ -137,6 +141,8 @@ def top_label_ece(law: FiniteLaw) -> Any:
 
 def ecace(law: FiniteLaw) -> Any:
     """CACE with levels −log h̃ in place of h̃; equal to CACE (claim GDE-14).
+
+    On probabilities of a sample, see the warning of `cace`.
 
     Source: Kirsch & Gal (2022), appendix C. Vote shares must be positive.
 

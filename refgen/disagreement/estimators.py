@@ -206,7 +206,9 @@ class DisagreementErrorEstimator(ClassifierMixin, BaseEstimator):
         if self.vary in ("data", "all"):
             return (
                 f"the error meant is that of one run on {self.max_samples:.0%} of the "
-                "training rows, not of the vote nor of a fit on all rows"
+                "training rows, not of the vote nor of a fit on all rows; subsets of "
+                "the same rows overlap, so that runs agree more than on rows of their "
+                "own, and the estimate tends to be too low"
             )
         return (
             "the error meant is that of one run; runs on the same rows tend to be "

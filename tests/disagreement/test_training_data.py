@@ -87,9 +87,9 @@ def test_a_column_of_times_is_named_and_pipelines_may_take_it():
         (Y + 1j, r"y\b"),
         (np.stack([Y, Y], 1), r"y should be a 1d array"),
         (pd.Series([1, None] * 10, dtype="Int64"), r"y\b.*NaN"),
+        (np.where(Y, np.nan, 0.0), r"y\b.*NaN"),
     ],
 )
-@pytest.mark.filterwarnings("ignore:invalid value encountered in cast:RuntimeWarning")
 @pytest.mark.parametrize("train", [runs, fitted])
 def test_what_is_no_class_is_refused(train, labels, message):
     with pytest.raises((TypeError, ValueError), match=message):
