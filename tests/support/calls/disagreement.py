@@ -1,5 +1,7 @@
 """Calls of refgen.disagreement."""
 
+import atexit
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -26,6 +28,7 @@ X, Y = np.arange(24.0).reshape(12, 2) % 7, np.arange(12) % 2
 TREE = DecisionTreeClassifier(max_depth=2, random_state=0)
 Estimator = rd.DisagreementErrorEstimator
 FOLDER = Path(tempfile.mkdtemp(prefix="refgen-calls-"))
+atexit.register(shutil.rmtree, FOLDER, ignore_errors=True)
 
 OF_FAMILY = ("cace", "expected_disagreement", "gap", "mean_absolute_deviation")
 OF_FAMILY += ("share_variance", "test_error")
