@@ -264,6 +264,8 @@ def _assumptions(noise: float | None) -> tuple[str, ...]:
         "the base hardly changes with one training row, and rows are so many that the "
         "mean difference in loss is normal",
         "the gain meant is that of the folds' own fits, on their training rows",
+        "a prediction from n training rows is accurate to the smaller of n + 5 and "
+        "8 √(n + 5) roundings of the largest number that it is made of",
     )
     if noise is None:
         return stated

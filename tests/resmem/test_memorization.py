@@ -9,7 +9,7 @@ import matplotlib
 import numpy as np
 import pytest
 from scipy.sparse import coo_array
-from sklearn.base import clone
+from sklearn.base import BaseEstimator, RegressorMixin, clone
 from sklearn.datasets import load_diabetes, load_iris
 from sklearn.decomposition import TruncatedSVD
 from sklearn.dummy import DummyRegressor
@@ -94,6 +94,7 @@ def test_the_noise_rule_tells_what_happens():
         assert found.noise_cost == pytest.approx(sigma**2 / k)
         assert found.rule == found.verdict == pays
         assert "independent noise" in found.assumptions[-1]
+        assert "roundings of the largest number" in found.assumptions[-2]
     assert memorization_pays(memory, points, y).rule is None
 
 
@@ -165,6 +166,25 @@ def test_a_gain_that_rounding_can_explain_is_none():
         assert abs(found.gain) < found.rounding < 1e-24 * (y**2).max()
         decided_without += found.low > 0 or found.high < 0
     assert decided_without > 4
+
+
+class OneByOne(RegressorMixin, BaseEstimator):
+    """The mean of the labels, added one after another: roundings grow with them."""
+
+    def fit(self, X, y):
+        self.mean_ = np.cumsum(y)[-1] / len(y)
+        return self
+
+    def predict(self, X):
+        return np.full(len(X), self.mean_)
+
+
+def test_the_rounding_of_long_sums_is_no_gain():
+    # All labels are 0.1: the base misses them by its sum's rounding, memory by none.
+    memory, points = ResMemRegressor(OneByOne(), 1), np.arange(500.0)[:, None]
+    found = memorization_pays(memory, points, np.full(500, 0.1))
+    assert (found.verdict, found.resmem_risk) == ("undecided", 0)
+    assert 0 < found.low <= found.gain < found.rounding
 
 
 def test_rounding_is_bounded():
