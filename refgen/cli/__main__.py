@@ -1,20 +1,25 @@
 """The process of the command ``refgen``; also ``python -m refgen.cli``."""
 
 import os
-
-from refgen.cli._endings import INTERRUPTED, run_process
+import signal
 
 
 def run() -> None:
     """Run the command that this process was started with, and exit."""
+    ours = signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    if ours:  # quiet from the first moment
+        signal.signal(signal.SIGINT, lambda number, frame: os._exit(130))
+    from refgen.cli._endings import run_process
+
+    if ours:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         run_process(_command)
     except KeyboardInterrupt:
-        os._exit(INTERRUPTED)
+        os._exit(130)
 
 
 def _command() -> int:
-    # Imported here, where Ctrl-C is expected.
     from refgen.cli._program import main
 
     return main()

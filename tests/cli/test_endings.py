@@ -77,7 +77,7 @@ def called(*args, **streams):
 
 
 @pytest.mark.skipif(not FULL.exists(), reason="only Linux has a device that is full")
-@pytest.mark.parametrize("args", [("--help",), ("list",), ("verify", "GDE-6", *QUICK)])
+@pytest.mark.parametrize("args", [("list",), ("verify", "GDE-6", *QUICK)])
 def test_a_full_output_is_told_in_one_line(args):
     with FULL.open("w") as full:
         ended = called(*args, stdout=full)
@@ -99,7 +99,7 @@ def closed_pipe():
     return writing
 
 
-@pytest.mark.parametrize("args", [("--version",), ("list",), ("show", "GDE-6")])
+@pytest.mark.parametrize("args", [("--version",), ("list",)])
 def test_nobody_reads_and_nothing_is_said(args):
     pipe = closed_pipe()
     ended = called(*args, stdout=pipe)
@@ -139,8 +139,10 @@ def test_without_any_standard_stream_it_works(tmp_path):
     assert json.loads(path.read_text())["ok"] is True
 
 
-@pytest.mark.parametrize("loaded", ["click", "numpy", "hypothesis", "refgen.verify"])
-@pytest.mark.parametrize("presses", [1, 3])
+@pytest.mark.parametrize(
+    ("loaded", "presses"),
+    [("click", 1), ("numpy", 3), ("hypothesis", 1), ("refgen.verify", 3)],
+)
 def test_ctrl_c_is_quiet_from_the_start(loaded, presses):
     """It comes when a module has been loaded, which Python tells on standard error."""
     process = subprocess.Popen(
