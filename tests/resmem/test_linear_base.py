@@ -95,8 +95,14 @@ def test_multipliers_of_degenerate_problems():
     # An eigenvalue of 0 with a moment: |m|/μ = L.
     assert secular_multiplier([0.0], [2.0], 0.5) == 4
     assert secular_multiplier([5e-324], [1e300], 1.0) == 1e300
-    shape = secular_multiplier(np.ones((3, 1, 2)), np.ones((4, 2)), np.ones(4)).shape
-    assert shape == (3, 4)
+
+
+@pytest.mark.parametrize("shapes", [((3, 1, 4), (4, 4)), ((3, 4), (4,)), ((4,), (3, 4))])
+def test_spectrum_and_coefficients_broadcast_without_a_warning(shapes):
+    spectrum, rotated = (np.ones(shape) for shape in shapes)
+    found = secular_multiplier(spectrum, rotated, 1.0)
+    np.testing.assert_array_equal(found, np.ones(found.shape))
+    assert found.shape == np.broadcast_shapes(*shapes)[:-1]
 
 
 # Least squares over a ball.
