@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from refgen.claims import all_claims
-from refgen.cli._pages import anchor, first_sentence, heading_link, title
+from refgen.cli._pages import anchor, first_sentence, heading_link, page_link, title
 
 if TYPE_CHECKING:
     from refgen.claims import Claim
@@ -55,7 +55,7 @@ def theory_table() -> str:
     """
     rows = [
         (
-            f"[{title(theory)}](theory/{theory}.md)",
+            f"[{title(theory)}]({page_link(theory)})",
             first_sentence(theory),
             f"[{len(claims)}](CLAIMS.md#{anchor(title(theory))})",
         )

@@ -44,7 +44,7 @@ def first_sentence(theory: str) -> str:
 
 
 def heading_link(theory: str, id: str) -> str:
-    """Address of the derivation of a claim, relative to the repository.
+    """Link to the derivation of a claim, as `page_link`.
 
     Raises
     ------
@@ -53,13 +53,53 @@ def heading_link(theory: str, id: str) -> str:
 
     Examples
     --------
-    >>> heading_link("disagreement", "GDE-6")
-    'theory/disagreement.md#gde-6--the-sharp-constant-is-one-half'
+    >>> heading_link("disagreement", "GDE-6").partition("theory/")[2]
+    'disagreement.md#gde-6--the-sharp-constant-is-one-half'
     """
     found = re.search(rf"^### ({re.escape(id)}\s.*)$", _page(theory), re.MULTILINE)
     if found is None:
         raise InputError(f"theory/{theory}.md has no heading '### {id} — …'")
-    return f"theory/{theory}.md#{anchor(found[1])}"
+    return f"{page_link(theory)}#{anchor(found[1])}"
+
+
+def page_link(theory: str) -> str:
+    """Link to a theory's page: in a clone relative to it, else a file's URI.
+
+    Raises
+    ------
+    InputError
+        If there is no such page.
+
+    Examples
+    --------
+    >>> page_link("resmem").endswith("theory/resmem.md")
+    True
+    """
+    path = shown_path(theory)
+    return path.as_uri() if path.is_absolute() else path.as_posix()
+
+
+def shown_path(theory: str) -> Path:
+    """Where a theory's page is: in a clone relative to it, else the whole path.
+
+    Raises
+    ------
+    InputError
+        If there is no such page.
+
+    Examples
+    --------
+    >>> shown_path("resmem").name
+    'resmem.md'
+    """
+    package = Path(refgen.__file__).parent
+    inside, beside = package / "theory", package.parent / "theory"
+    name = f"{theory}.md"
+    if (inside / name).is_file():  # put there by setup.py, when a wheel is built
+        return inside / name
+    if (beside / name).is_file():
+        return Path("theory", name)
+    raise InputError(f"no page {name}: neither in {inside} nor in {beside}")
 
 
 def anchor(heading: str) -> str:
@@ -81,12 +121,7 @@ def _is_kept(character: str) -> bool:
 
 @cache
 def _page(theory: str) -> str:
-    path = Path(refgen.__file__).parents[1] / "theory" / f"{theory}.md"
-    if not path.is_file():
-        raise InputError(
-            f"no page {path}; the pages of the theories are in a clone of the "
-            "repository, not in the installed package"
-        )
+    path = Path(refgen.__file__).parents[1] / shown_path(theory)
     return path.read_text(encoding="utf-8")
 
 

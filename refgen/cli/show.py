@@ -15,11 +15,13 @@ if TYPE_CHECKING:
 @click.argument("id")
 def command(id: str) -> None:
     """Show a claim's statement, source, derivation, code and twins."""
+    from refgen.cli._pages import shown_path
+
     claim = _find(id)
     click.echo(f"{claim.id} ({claim.kind})\n{claim.statement}\n")
     click.echo(f"source      {claim.source}")
     click.echo(f"domain      {claim.domain.description}")
-    click.echo(f"derivation  theory/{claim.theory}.md, heading {claim.id}")
+    click.echo(f"derivation  {shown_path(claim.theory)}, heading {claim.id}")
     click.echo(f"code        {claim.location}")
     for twin in claim.twins:
         click.echo(f"false twin  {twin.text}")

@@ -97,7 +97,9 @@ def test_multipliers_of_degenerate_problems():
     assert secular_multiplier([5e-324], [1e300], 1.0) == 1e300
 
 
-@pytest.mark.parametrize("shapes", [((3, 1, 4), (4, 4)), ((3, 4), (4,)), ((4,), (3, 4))])
+@pytest.mark.parametrize(
+    "shapes", [((3, 1, 4), (4, 4)), ((3, 4), (4,)), ((4,), (3, 4))]
+)
 def test_spectrum_and_coefficients_broadcast_without_a_warning(shapes):
     spectrum, rotated = (np.ones(shape) for shape in shapes)
     found = secular_multiplier(spectrum, rotated, 1.0)
