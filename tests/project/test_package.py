@@ -103,4 +103,4 @@ def test_the_wheel_works_outside_a_clone(site, tmp_path):
     assert f"({page.as_uri()})" in refgen("list", "--markdown", "--theories")
     assert "HOLDS" in refgen("verify", "GDE-6", "--profile", "quick")
     np.save(tmp_path / "runs.npy", np.array([[0, 1, 2], [0, 1, 1], [0, 2, 2]]))
-    assert "3 runs on 3 points" in refgen("audit", "disagreement", "runs.npy")
+    assert "3 runs × 3 points" in refgen("audit", "disagreement", "runs.npy")
