@@ -74,11 +74,17 @@ def pairs_of_probabilities(p: Any) -> PairStatistics:
     own = xp.einsum("ank,ank->an", p, unlike)
     # Σₖ pₐₖ Σ_b (1 − p_bₖ) over b ≠ a: no difference here is negative.
     run_sums = xp.einsum("ank,ank->an", p, unlike.sum(axis=0) - unlike)
-    # Σ_ab (pₐ·p_b)² = ‖Σₐ pₐpₐᵀ‖²: linear in the number of runs.
-    second = xp.einsum("anj,ank->njk", p, p)
     products = xp.einsum("nk,nk->n", p.sum(axis=0), p.sum(axis=0))
-    squares = n_runs**2 - 2 * products + xp.einsum("njk,njk->n", second, second)
+    squares = n_runs**2 - 2 * products + _squared_products(p)
     return PairStatistics(run_sums, squares - (own**2).sum(axis=0), own.sum(axis=0))
+
+
+def _squared_products(p: Any) -> Any:
+    """Σ_ab (pₐ·p_b)² = ‖Σₐ pₐpₐᵀ‖² of every point, through the smaller matrix."""
+    n_runs, _, n_classes = p.shape
+    names = "ank,bnk->nab" if n_runs < n_classes else "anj,ank->njk"
+    products = namespace(p).einsum(names, p, p)
+    return namespace(p).einsum("nij,nij->n", products, products)
 
 
 def matrix_of_labels(codes: Any, n_classes: int) -> Any:
