@@ -35,6 +35,20 @@ def is_number(value: Any) -> bool:
 _NO_NUMBERS = (bool, np.bool_, np.timedelta64)
 
 
+def as_float(value: Any) -> float:
+    """A real number as float64; an infinity if it is too large for that.
+
+    Examples
+    --------
+    >>> as_float(-(10**400))
+    -inf
+    """
+    try:
+        return float(value)
+    except OverflowError:
+        return np.inf if value > 0 else -np.inf
+
+
 def check_integer(
     name: str, value: Any, minimum: int, maximum: int | None = LARGEST_INTEGER
 ) -> int:
@@ -117,11 +131,12 @@ def check_not_negative(name: str, value: Any) -> float:
     """
     if not is_number(value):
         raise TypeError(f"{name} must be a number of at least 0, got {shown(value)}")
-    if not 0 <= float(value) < np.inf:
+    number = as_float(value)
+    if not 0 <= number < np.inf:
         raise ValueError(
             f"{name} must be a finite number of at least 0, got {shown(value)}"
         )
-    return float(value)
+    return number
 
 
 def check_neighbor_count(n_neighbors: Any, n_points: int) -> int:
@@ -165,9 +180,10 @@ def check_open_unit(name: str, value: Any) -> float:
     """
     if not is_number(value):
         raise TypeError(f"{name} must be a number between 0 and 1, got {shown(value)}")
-    if not 0 < float(value) < 1:
+    number = as_float(value)
+    if not 0 < number < 1:
         raise ValueError(f"{name} must be between 0 and 1, got {shown(value)}")
-    return float(value)
+    return number
 
 
 def check_choice(name: str, value: Any, choices: Iterable[str], where: str = "") -> Any:

@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from refgen._checks import is_number
+from refgen._checks import MOST_ENTRIES, as_float, check_integer, is_number
+from refgen._shown import shown
 
-# An array of more entries fits into no memory.
-_MOST_ENTRIES = 2**40
+# Integers up to this are exact in float64.
+LARGEST = 2**53
 
 
 def as_shape(shape: Any) -> tuple[Any, ...]:
@@ -31,23 +32,32 @@ def as_shape(shape: Any) -> tuple[Any, ...]:
     """
     if not isinstance(shape, tuple):
         raise TypeError(f"shape must be a tuple such as ('n', 3), got {shape!r:.80}")
-    sizes = tuple(_as_size(size) for size in shape)
-    if math.prod(size for size in sizes if not isinstance(size, str)) > _MOST_ENTRIES:
-        raise ValueError(f"shape {shape} has more than {_MOST_ENTRIES} entries")
+    sizes = tuple(as_size("shape", size) for size in shape)
+    if math.prod(size for size in sizes if not isinstance(size, str)) > MOST_ENTRIES:
+        raise ValueError(f"shape {shape} has more than {MOST_ENTRIES} entries")
     return sizes
 
 
-def _as_size(size: Any) -> Any:
+def as_size(name: str, size: Any) -> Any:
+    """A positive integer, or the name of an integer field.
+
+    Raises
+    ------
+    TypeError, ValueError
+
+    Examples
+    --------
+    >>> as_size("n_classes", "k")
+    'k'
+    """
     if isinstance(size, str) and size.isidentifier():
         return size
     if not isinstance(size, Integral) or not is_number(size):
         raise TypeError(
-            "shape must consist of positive integers and names of integer fields, got "
+            f"{name} takes positive integers and names of integer fields, got "
             f"{size!r:.80}"
         )
-    if size < 1:
-        raise ValueError(f"shape must have no size below 1, got {size}")
-    return int(size)
+    return check_integer(name, size, 1, LARGEST)
 
 
 def as_number(name: str, value: Any) -> float:
@@ -64,9 +74,10 @@ def as_number(name: str, value: Any) -> float:
     """
     if not is_number(value):
         raise TypeError(f"{name} must be a number, got {value!r:.80}")
-    if not math.isfinite(value):
-        raise ValueError(f"{name} must be finite, got {value}")
-    return float(value)
+    number = as_float(value)
+    if not math.isfinite(number):
+        raise ValueError(f"{name} must be finite in float64, got {shown(value)}")
+    return number
 
 
 def as_switch(name: str, value: Any) -> bool:

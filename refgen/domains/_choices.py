@@ -9,13 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from refgen._checks import check_integer
 from refgen.arrays import namespace
-from refgen.domains._arguments import as_number
+from refgen.domains._arguments import as_number, as_size
 from refgen.domains._fields import Shaped, Size, Sizes, first_wrong, number, plain
-
-# Integers up to this are exact in float64.
-_LARGEST = 2**53
 
 
 @dataclass(frozen=True)
@@ -104,8 +100,4 @@ def labels(*shape: Size, n_classes: Size) -> Labels:
     >>> sorted(labels("n", n_classes="k").size_names)
     ['k', 'n']
     """
-    if not isinstance(n_classes, str):
-        n_classes = check_integer("n_classes", n_classes, 1)
-        if n_classes > _LARGEST:
-            raise ValueError(f"n_classes must be at most {_LARGEST}, got {n_classes}")
-    return Labels(shape, n_classes)
+    return Labels(shape, as_size("n_classes", n_classes))

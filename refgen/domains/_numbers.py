@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from refgen._checks import check_integer, is_number
+from refgen._checks import as_float, check_integer, is_number
 from refgen.arrays import namespace
-from refgen.domains._arguments import as_number, as_switch
+from refgen.domains._arguments import LARGEST, as_number, as_switch
 from refgen.domains._fields import (
     Shaped,
     Size,
@@ -24,8 +24,6 @@ from refgen.domains._near import steps
 
 # Steps of the grid that Hypothesis draws reals from; both ends are included.
 _STEPS = 20
-# Integers up to this are exact in float64.
-_LARGEST = 2**53
 # The part of the bulk draws that lies on a coarse grid, where values repeat, and the
 # part that lies next to an end.
 _ON_GRID, _NEAR_END = 0.25, 0.05
@@ -157,7 +155,7 @@ def _as_members(members: Any) -> tuple[float, float]:
     is_pair = isinstance(members, tuple | list) and len(members) == 2
     if not is_pair or not all(map(is_number, members)):
         raise TypeError(f"members must be a pair of numbers, got {members!r:.80}")
-    return float(members[0]), float(members[1])
+    return as_float(members[0]), as_float(members[1])
 
 
 @dataclass(frozen=True)
@@ -212,8 +210,5 @@ def integer(low: int, high: int, *, shape: tuple[Size, ...] = ()) -> Integer:
     >>> integer(1, 6).high
     6
     """
-    low = check_integer("low", low, -_LARGEST)
-    high = check_integer("high", high, low)
-    if high > _LARGEST:
-        raise ValueError(f"high must be at most {_LARGEST}, got {high}")
-    return Integer(shape, low, high)
+    low = check_integer("low", low, -LARGEST)
+    return Integer(shape, low, check_integer("high", high, low, LARGEST))

@@ -9,7 +9,7 @@ import numpy as np
 
 from refgen._checks import check_integer
 from refgen.arrays import NORMALIZATION_TOLERANCE, as_probabilities, namespace
-from refgen.domains._arguments import as_switch
+from refgen.domains._arguments import LARGEST, as_switch
 from refgen.domains._fields import Shaped, Size, Sizes, first_wrong, integer_arrays
 from refgen.domains._moves import between, replaced
 from refgen.domains._near import nearly, steps
@@ -20,8 +20,6 @@ _CERTAIN, _UNIFORM, _NEAR, _ON_LATTICE = 0.15, 0.05, 0.1, 0.35
 _LATTICE = 10
 # Hypothesis draws integers up to this and divides each row by its sum.
 _HIGHEST = 8
-# Integers up to this are exact in float64.
-_LARGEST = 2**53
 # Positive rows are mixed with this much of the uniform distribution.
 _UNIFORM_PART = 0.1
 
@@ -141,10 +139,7 @@ def distribution(
 
 
 def _as_denominator(value: Any) -> int:
-    denominator = check_integer("denominator", value, 1)
-    if denominator > _LARGEST:
-        raise ValueError(f"denominator must be at most {_LARGEST}, got {denominator}")
-    return denominator
+    return check_integer("denominator", value, 1, LARGEST)
 
 
 def on_lattice(rows: Any, denominator: int) -> Any:

@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from refgen._checks import check_choice, check_integer, is_number
+from refgen._checks import as_float, check_choice, check_integer, is_number
 from refgen._numbers import as_not_negative
+from refgen._shown import shown
 from refgen.resmem._data import check_squares, real_numbers
 from refgen.resmem._splits import check_cv_setting
 from refgen.resmem.smoother import WEIGHTS
@@ -38,20 +39,22 @@ def _check_n_neighbors(value: Any) -> None:
 def _check_bandwidth(value: Any) -> None:
     if not is_positive(value) and not (isinstance(value, str) and value == "auto"):
         raise ValueError(
-            f"bandwidth must be a positive finite number or 'auto', got {value!r}; its "
-            "limit 0 is weights='nearest'"
+            f"bandwidth must be a positive finite number or 'auto', got "
+            f"{shown(value)}; its limit 0 is weights='nearest'"
         )
 
 
 def check_temperature(value: Any) -> None:
     """Refuse a temperature that is not a positive finite number."""
     if not is_positive(value):
-        raise ValueError(f"temperature must be a positive finite number, got {value!r}")
+        raise ValueError(
+            f"temperature must be a positive finite number, got {shown(value)}"
+        )
 
 
 def is_positive(value: Any) -> bool:
     """Whether `value` is a positive finite number."""
-    return is_number(value) and 0 < float(value) < np.inf
+    return is_number(value) and 0 < as_float(value) < np.inf
 
 
 def _check_residuals(model: Any) -> None:

@@ -10,8 +10,9 @@ from scipy.stats import norm
 from sklearn.base import clone, is_classifier
 from sklearn.model_selection import KFold, StratifiedKFold, check_cv
 
-from refgen._checks import check_open_unit, is_number
+from refgen._checks import as_float, check_open_unit, is_number
 from refgen._naming import check_seed, naming
+from refgen._shown import shown
 from refgen.arrays import on_the_host, refuse_masked
 from refgen.resmem._estimator_base import ResMemBase
 from refgen.resmem._folds import check_at_most_once, checked_folds
@@ -214,10 +215,10 @@ def _checked_noise(estimator: Any, noise: Any) -> float | None:
         return None
     if is_classifier(estimator):
         raise ValueError("noise is a rule about regression; leave it out for classes")
-    if not is_number(noise) or not 0 <= float(noise) < _LARGEST_NOISE:
+    if not is_number(noise) or not 0 <= as_float(noise) < _LARGEST_NOISE:
         raise ValueError(
             "noise must be a finite number of at least 0 whose square is finite, got "
-            f"{noise!r}"
+            f"{shown(noise)}"
         )
     return float(noise)
 

@@ -18,6 +18,8 @@ NAN = float("nan")
         ("check_open_unit", (True,), TypeError, "n must be a number between 0 and 1"),
         ("check_open_unit", (1,), ValueError, "n must be between 0 and 1, got 1"),
         ("check_open_unit", (NAN,), ValueError, "n must be between 0 and 1, got nan"),
+        ("check_open_unit", (10**400,), ValueError, "got an integer of 1329 bits"),
+        ("check_not_negative", (10**400,), ValueError, "n must be a finite number"),
         (
             "check_choice",
             ("c", ("a", "b"), " here"),

@@ -135,6 +135,8 @@ def test_a_claim_takes_a_package_and_an_instance(measure, problem):
 def test_a_twin_takes_what_its_claim_takes():
     with pytest.raises(RegistrationError, match="must both take draws, or neither"):
         get("GDE-17s").twin_function("draws nothing")(lambda rg, law: None)
+    with pytest.raises(RegistrationError, match="must both take draws, or neither"):
+        get("GDE-6").twin_function("draws")(lambda rg, law, draws: None)
     with pytest.raises(RegistrationError, match=r"twin 'takes less': the function"):
         get("GDE-6").twin_function("takes less")(lambda law: None)
 
@@ -142,7 +144,7 @@ def test_a_twin_takes_what_its_claim_takes():
 @pytest.mark.parametrize(
     ("options", "name"),
     [
-        ({"id": ""}, "id"),
+        ({"id": " "}, "id"),
         ({"id": 6}, "id"),
         ({"source": None}, "source"),
         ({"slow": "no"}, "slow"),
@@ -213,6 +215,8 @@ def test_a_twin_says_what_it_claims(text):
 
 def test_a_twin_holds_on_a_domain():
     bounded = declare()
+    with pytest.raises(RegistrationError, match="reason must be a text, got None"):
+        bounded.twin("x ≤ 0.9", limit=0.9, reason=None)
     with pytest.raises(RegistrationError, match=r"domain must be a .*Domain, got str"):
         bounded.twin("x ≤ 0.9", domain="shares")
     with pytest.raises(RegistrationError, match=r"domain must be a .*Domain, got Real"):

@@ -214,6 +214,19 @@ def test_sharp_is_a_ratio(sharp):
         sampled(np.zeros((1, 8)), 0.5, binary=True, sharp=sharp)
 
 
+def test_a_reason_is_a_text():
+    for relation in (equal, at_most, exceeds):
+        with pytest.raises(InvalidMeasurement, match="reason must be a text, got True"):
+            relation(1.0, 1.0, reason=True)
+    with pytest.raises(InvalidMeasurement, match="reason must be a text, got True"):
+        sampled(np.zeros((1, 8)), 0.5, binary=True, reason=True)
+
+
+def test_fewer_than_two_sides_do_not_ascend():
+    with pytest.raises(InvalidMeasurement, match="sides must be two or more, got 1"):
+        ascending(1.0)
+
+
 def test_sides_are_real():
     with pytest.raises(InvalidMeasurement, match="complex"):
         decide("identity", equal(np.array([1j]), 1.0), 1)

@@ -1,6 +1,8 @@
 """Every command ends with a status that says what happened, and says why."""
 
 import errno
+import functools
+import io
 import json
 import os
 import signal
@@ -12,6 +14,7 @@ import click
 import pytest
 
 from refgen.cli._endings import exit_status
+from refgen.cli._output import watched_output
 
 REFGEN = [sys.executable, "-m", "refgen.cli"]
 FULL = Path("/dev/full")
@@ -59,6 +62,7 @@ def test_what_needs_no_words_gets_none(work, status, capfd):
     [
         (click.UsageError("no such claim"), 2, "Error: no such claim"),
         (OSError(errno.ENOSPC, "No space", "a/b"), 2, "Error: a/b: No space"),
+        (OSError(errno.EROFS, "Read-only"), 2, "Error: a file: Read-only"),
         (RuntimeError("a bug"), 70, "RuntimeError: a bug\n\nrefgen itself failed"),
         (OSError(errno.ENOTTY, "odd"), 70, "refgen itself failed: please report this"),
     ],
@@ -69,6 +73,32 @@ def test_errors_are_told_on_standard_error(error, status, words, capfd):
     assert output == ""
     assert words in errors
     assert ("Traceback" in errors) is (status == 70)
+
+
+class Full(io.StringIO):
+    """A stream that takes nothing."""
+
+    def write(self, text):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_errors_that_nobody_can_be_told_have_their_status(monkeypatch):
+    monkeypatch.setattr(sys, "stderr", Full())
+    for error, status in ((click.UsageError("no such claim"), 2), (KeyError("x"), 70)):
+        assert exit_status(functools.partial(fail, error)) == status
+
+
+@pytest.mark.parametrize("write_through", [False, True])
+def test_an_output_shows_in_order_what_it_has_letters_for(write_through, monkeypatch):
+    kept = io.BytesIO()
+    stream = io.TextIOWrapper(kept, "latin-1", write_through=write_through)
+    monkeypatch.setattr(sys, "stdout", stream)
+    stream.write("before ")
+    with watched_output():
+        print("W₁")
+        assert kept.getvalue().endswith(b"W?\n") is write_through
+    assert sys.stdout is stream
+    assert kept.getvalue() == b"before W?\n"
 
 
 def called(*args, **streams):
@@ -137,6 +167,31 @@ def test_without_any_standard_stream_it_works(tmp_path):
     )
     assert ended.returncode == 0
     assert json.loads(path.read_text())["ok"] is True
+
+
+FIRST = """
+class Press:
+    def find_spec(self, name, *more):
+        if name == "refgen.cli._endings":
+            signal.raise_signal(signal.SIGINT)
+sys.meta_path.insert(0, Press())
+from refgen.cli.__main__ import run
+run()
+"""
+LAST = """
+from refgen.cli._endings import run_process
+run_process(lambda: bool(atexit.register(signal.raise_signal, signal.SIGINT)) - 1)
+"""
+
+
+@pytest.mark.parametrize("code", [FIRST, LAST], ids=["first", "last"])
+def test_ctrl_c_is_quiet_in_the_first_moment_and_the_last(code):
+    ended = subprocess.run(
+        [sys.executable, "-c", f"import atexit, signal, sys{code}"],
+        capture_output=True,
+        check=False,
+    )
+    assert (ended.returncode, ended.stderr) == (130, b"")
 
 
 @pytest.mark.parametrize(

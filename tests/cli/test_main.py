@@ -39,6 +39,15 @@ def test_help_and_version_load_nothing_heavy(args):
     assert HEAVY.isdisjoint(loaded(*args))
 
 
+def test_a_shell_may_ask_how_a_word_goes_on(capsys, monkeypatch):
+    asked = {"_REFGEN_COMPLETE": "bash_complete", "COMP_WORDS": "refgen veri"}
+    for name, value in (asked | {"COMP_CWORD": "1"}).items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(SystemExit):
+        main()
+    assert capsys.readouterr().out == "plain,verify\n"
+
+
 def test_version_loads_no_command():
     names = {f"refgen.cli.{name}" for name in main.commands}
     assert names.isdisjoint(loaded("--version"))

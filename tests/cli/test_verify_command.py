@@ -13,6 +13,7 @@ import pytest
 import refgen
 from refgen.claims import find, get
 from refgen.cli import main
+from refgen.cli._files import rescued, write_report
 from refgen.theories import THEORIES
 from refgen.verify import PROFILES
 
@@ -128,7 +129,8 @@ def test_a_full_disk_is_refused_before_the_run(
     run, no_run, monkeypatch, tmp_path, option
 ):
     def full(number):
-        raise OSError(errno.ENOSPC, "No space left on device")
+        if os.fstat(number).st_size >= 1 << 20:  # as large as a report may be
+            raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
     result = run("verify", "GDE-6", option, tmp_path / "report")
@@ -162,6 +164,26 @@ def test_what_cannot_be_written_at_the_end_is_saved_elsewhere(
     assert json.loads(next(spare.glob("*/report.json")).read_text())["ok"] is True
     assert list(spare.glob("*/measurements.csv"))
     assert not list(wanted.glob("**/*.*"))
+
+
+def test_where_nothing_can_be_saved_nothing_is_left(monkeypatch, tmp_path):
+    def write(folder):
+        (folder / "half").write_text("written")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    assert rescued(write) is None
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_ctrl_c_while_a_report_is_written_leaves_nothing(monkeypatch, tmp_path):
+    def interrupted(source, target):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "replace", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        write_report(tmp_path / "report.json", "{}")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_dumb_terminal_gets_lines_instead_of_a_bar(capsys):

@@ -134,6 +134,17 @@ def test_only_fields_numbers_and_records_are_fields(wrong):
         dom.record(Line, "lines", slope=dom.vector(2), level=wrong)
 
 
+@pytest.mark.parametrize("build", [int, "Line", None])
+def test_instances_are_built_by_their_types_or_functions(build):
+    with pytest.raises(TypeError, match="build must be a type that derives from"):
+        dom.record(build, "lines")
+
+
+def test_a_domain_has_a_description():
+    with pytest.raises(TypeError, match="description must be a line of text"):
+        Domain("  ", list)
+
+
 def test_a_constant_is_finite():
     with pytest.raises(ValueError, match="level must be finite, got nan"):
         dom.record(Line, "lines", slope=dom.vector(2), level=np.nan)

@@ -48,6 +48,12 @@ class Broken(RegressorMixin, BaseEstimator):
         ({"bandwidth": 0}, ValueError, "bandwidth must be .*limit 0 is weights='near"),
         ({"bandwidth": np.inf}, ValueError, "positive finite number or 'auto', got in"),
         ({"bandwidth": "wide"}, ValueError, "got 'wide'"),
+        (
+            {"bandwidth": 10**5000},
+            ValueError,
+            "finite number or 'auto', got an int",
+        ),
+        ({"prefit": 1}, TypeError, "prefit must be True or False, got 1"),
         ({"residuals": "test"}, ValueError, "residuals must be one of .*got 'test'"),
         (
             {"residuals": "cross_val", "prefit": True, "estimator": STUMP},
@@ -90,6 +96,11 @@ class Broken(RegressorMixin, BaseEstimator):
             {"residuals": "cross_val", "cv": ShuffleSplit(2, random_state=0)},
             ValueError,
             "needs each of the 150 rows exactly once; use KFold",
+        ),
+        (
+            {"residuals": "cross_val", "cv": [(range(1, 150), [0])]},
+            ValueError,
+            r"cv holds out row 1 0 time\(s\)",
         ),
     ],
 )

@@ -14,6 +14,7 @@ from sklearn.preprocessing import OneHotEncoder
 from sklearn.svm import LinearSVC
 
 from refgen.resmem import ResMemClassifier, ResMemRegressor, memorization_pays
+from refgen.resmem._data import check_squares
 
 RNG = np.random.default_rng(0)
 N = 60
@@ -76,6 +77,7 @@ def test_targets_of_any_type_are_the_same_targets():
         (DAYS.tz_localize("UTC"), "column 'b' holds times"),
         (DAYS - DAYS[0], "column 'b' holds times"),
         (pd.period_range("2000", periods=N, freq="D"), "column 'b' holds times"),
+        (pd.interval_range(0, N), "column 'b' holds intervals"),
         (pd.arrays.SparseArray(B), r"column 'b' is sparse; pass X.sparse.to_dense"),
     ],
 )
@@ -96,6 +98,8 @@ def test_an_embedding_may_read_categories_and_fill_missing_values():
     assert model.points_.shape == (N, 6)
     seen = B <= 3  # filled-in rows of a category are duplicates
     np.testing.assert_allclose(model.predict(categories)[seen], Y[seen])
+    text = ResMemRegressor(Returns(np.cos), 1, embedding=lambda x: x.astype(float))
+    assert text.fit(X.astype(str), Y).points_.tolist() == X.tolist()
     for array in (X.astype("M8[D]"), np.zeros(N, [("a", float)])):
         with pytest.raises(TypeError, match=r"X holds (times|records)"):
             model.fit(array, Y)
@@ -113,6 +117,7 @@ def test_an_embedding_may_read_categories_and_fill_missing_values():
         (X.astype("M8[D]"), TypeError, "X holds times"),
         (X.astype("m8[D]"), TypeError, "X holds times"),
         (X.astype(str), TypeError, "X holds text"),
+        (X.astype("S"), TypeError, "X holds text"),
         (np.zeros(N, [("a", float)]), TypeError, "X holds records"),
         (
             frame(B).set_axis(["a", "a"], axis=1),
@@ -141,6 +146,7 @@ def test_points_that_are_no_numbers_are_refused(points, error, message):
         (pd.Series(DAYS), TypeError, "y holds times"),
         (Y.astype(str), TypeError, "y holds text; give numbers, or use a classifier"),
         (Y.astype(str).astype(object), TypeError, "y holds text"),
+        (np.array([*Y[1:], "1"], object), TypeError, "y holds text"),
         (Y * 1e200, ValueError, "y has a scale at which squares overflow"),
         (Y * 1e-200, ValueError, "y has a scale at which squares vanish"),
         (3.0, TypeError, "^y: "),
@@ -153,10 +159,11 @@ def test_targets_that_are_no_numbers_are_refused(targets, error, message):
         memorization_pays(MEMORY, X, targets)
 
 
-def test_labels_and_weights_with_a_mask_are_refused():
+def test_labels_with_a_mask_and_weights_that_are_none_are_refused():
     masked = np.ma.masked_equal(KINDS, 1)
-    for labels in (masked, KINDS.astype("M8[D]")):
-        with pytest.raises(TypeError, match=r"y (is a masked array|holds times)"):
+    records = np.zeros(N, [("a", int)])
+    for labels in (masked, KINDS.astype("M8[D]"), records):
+        with pytest.raises(TypeError, match=r"y (is a mask|holds (time|record)s; e)"):
             ResMemClassifier().fit(X, labels)
     for call in (MEMORY.fit, functools.partial(memorization_pays, MEMORY)):
         with pytest.raises(TypeError, match="sample_weight is a masked array"):
@@ -164,9 +171,17 @@ def test_labels_and_weights_with_a_mask_are_refused():
     with pytest.raises(ValueError, match="y: Unknown label type"):
         memorization_pays(ResMemClassifier(), X, Y)
     fitted = ResMemRegressor(Ridge().fit(X, Y), 3, prefit=True)
-    for weight, message in ((-1.0, "not be negative"), (np.nan, "NaN")):
+    for weights, message in (
+        (np.where(B > 3, -1.0, 1.0), "not be negative"),
+        (np.where(B > 3, np.nan, 1.0), "NaN"),
+        ([1.0], r"shape \(1,\) for n_samples=60; give one weight per row"),
+    ):
         with pytest.raises(ValueError, match=f"sample_weight .*{message}"):
-            fitted.fit(X, Y, sample_weight=np.where(B > 3, weight, 1.0))
+            fitted.fit(X, Y, sample_weight=weights)
+    # Only a weight of exactly 0 says that a row is absent.
+    for weight in (0.0, 1e-300):
+        fitted.fit(X, Y, sample_weight=np.where(B > 3, weight, 1.0))
+        assert len(fitted.points_) == (N if weight else (B <= 3).sum())
 
 
 class Returns(RegressorMixin, ClassifierMixin, BaseEstimator):
@@ -210,6 +225,36 @@ def test_what_bases_and_embeddings_return_is_real_numbers(make, error, message):
         ResMemRegressor(Ridge(), embedding=lambda x: make(x[:, :1])).fit(X, Y)
 
 
+@pytest.mark.parametrize(
+    ("scale", "happens"), [(1e200, "overflow"), (1e-200, "vanish")]
+)
+def test_distances_between_embedded_points_have_squares(scale, happens):
+    model = ResMemRegressor(Ridge(), embedding=lambda x: scale * x)
+    with pytest.raises(ValueError, match=rf"squares {happens} .*\(coordinates of po"):
+        model.fit(X, Y)
+
+
+def test_residuals_that_vanish_when_squared_are_named_by_what_holds_them():
+    base = Returns(lambda a: 1e-200 * a).fit(X, Y)
+    model = ResMemRegressor(base, "auto", prefit=True)
+    with pytest.raises(ValueError, match=r"^y has a scale at which squares vanish"):
+        model.fit(X, 0 * Y)
+
+
+def test_the_scales_that_have_squares_end_at_450_powers_of_two():
+    for size, beyond in ((2.0**450, np.inf), (2.0**-450, 0.0)):
+        check_squares("errors", "values", np.array([0.0, -size]))
+        far = np.array([0.0, -np.nextafter(size, beyond)])
+        with pytest.raises(ValueError, match=r"^errors have a scale"):
+            check_squares("errors", "values", far)
+
+
+def test_truth_values_are_numbers_of_a_base():
+    base = Returns(lambda a: a > 0).fit(X, Y)
+    model = ResMemRegressor(base, 3, prefit=True).fit(X, Y)
+    assert model.base_scores(X[:2]).tolist() == [1.0, 1.0]
+
+
 def test_probabilities_are_not_negative():
     base = Returns(lambda a: a * [1.5, -0.5], "classifier")
     with pytest.raises(ValueError, match=r"gives a class probability -0\.5"):
@@ -243,9 +288,9 @@ def test_small_integer_types_count_neighbours():
         ([([0.0], [1])], TypeError, "row numbers, which are integers"),
         ([(B > 2, B <= 2)], TypeError, r"np.flatnonzero\(mask\)"),
         (
-            [([0, 1], [1, 2])],
+            [([0, 1], [2, 0])],
             ValueError,
-            "tests rows which it trains on, .* row 1",
+            "tests rows which it trains on, .* row 0",
         ),
         ([([0, 1], [])], ValueError, "at least one on each side"),
     ],

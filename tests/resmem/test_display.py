@@ -25,6 +25,7 @@ import matplotlib.pyplot as plt  # after the backend is chosen
 X, Y = (part[:120] for part in load_diabetes(return_X_y=True))
 STUMP = DecisionTreeRegressor(max_depth=1, random_state=0)
 MEMORY = ResMemRegressor(STUMP, 3, "uniform")
+UNEVEN = [(range(9), range(9, 20)), (range(3), range(3, 9))]
 SPLITS = ShuffleSplit(3, test_size=0.25, random_state=0)
 
 
@@ -113,6 +114,12 @@ def test_draws_three_lines_with_bands():
             ValueError,
             "n_samples=91, and a split has 90 training rows",
         ),
+        (
+            {"param_name": "n_samples", "param_range": [4], "cv": UNEVEN},
+            ValueError,
+            "n_samples=4, and a split has 3 training rows",
+        ),
+        ({"param_range": np.array(3)}, ValueError, "list of at least one integer"),
         ({"loss": "brier"}, ValueError, "loss must be one of"),
         ({"confidence_level": 2}, ValueError, "confidence_level must be between"),
         ({"cv": 1}, ValueError, "cv must be at least 2, got 1"),
@@ -121,7 +128,12 @@ def test_draws_three_lines_with_bands():
     ],
 )
 def test_refuses(settings, error, message):
-    arguments = {"estimator": MEMORY, "X": X, "y": Y, "param_range": [1], "cv": 2}
+    memory = clone(MEMORY)
+    if (
+        settings.get("param_name") == "n_samples"
+    ):  # whose number of rows is checked in any case
+        memory.set_params(weights="nearest")
+    arguments = {"estimator": memory, "X": X, "y": Y, "param_range": [1], "cv": 2}
     with pytest.raises(error, match=message):
         ResMemDisplay.from_estimator(**(arguments | settings))
 

@@ -206,6 +206,37 @@ def test_rounding_is_bounded():
     assert 0 < error < found.rounding < 1e-3 * found.base_risk
 
 
+class Mean(RegressorMixin, BaseEstimator):
+    """Predicts the mean of the labels, in the precision that is asked for."""
+
+    def __init__(self, dtype="f8"):
+        self.dtype = dtype
+
+    def fit(self, X, y):
+        self.mean_ = y.mean(axis=0)
+        return self
+
+    def predict(self, X):
+        return np.array([self.mean_] * len(X), self.dtype)
+
+
+@pytest.mark.parametrize(("dtype", "unit"), [("f8", 2.0**-53), ("f4", 2.0**-24)])
+@pytest.mark.parametrize(("n", "roundings"), [(11, 16), (395, 8 * 20)])
+def test_the_bound_on_rounding_is_the_documented_one(n, roundings, dtype, unit):
+    rng = np.random.default_rng(2)
+    points, y = rng.normal(size=(n + 5, 1)), rng.normal(size=(n + 5, 2)) * [1, 100]
+    train, test = np.arange(n), np.arange(n, n + 5)
+    memory = ResMemRegressor(Mean(dtype), 2).fit(points[train], y[train])
+    base, added = (
+        f(points[test]) for f in (memory.base_scores, memory.residual_scores)
+    )
+    delta = roundings * unit * (abs(y[train]).max(axis=0) + abs(base).max(axis=0))
+    of_base = 2 * abs(base - y[test]) * delta + delta**2
+    of_memory = 2 * abs(base + added - y[test]) * 3 * delta + (3 * delta) ** 2
+    found = memorization_pays(memory, points, y, cv=[(train, test)]).rounding
+    assert found == pytest.approx((of_base + of_memory).mean(), rel=1e-9)
+
+
 def test_verdicts_do_not_depend_on_the_unit_of_y():
     points = np.random.default_rng(0).uniform(-1, 1, (80, 1))
     y, memory, plain = points[:, 0], ResMemRegressor(DummyRegressor(), 3), {}
@@ -231,6 +262,7 @@ def test_rows_held_out_twice_are_refused(cv):
     ("settings", "error", "message"),
     [
         ({"noise": 1e200}, ValueError, "noise must be .* whose square is finite"),
+        ({"noise": 10**5000}, ValueError, "noise must be .* got an integer of 16610 b"),
         ({"random_state": "seed"}, ValueError, "random_state"),
         ({"random_state": True}, TypeError, "random_state must be None, an integer"),
         ({"cv": 121}, ValueError, "cv: .*n_splits=121 greater"),

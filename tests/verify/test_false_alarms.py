@@ -75,7 +75,10 @@ def test_an_interval_that_ends_at_a_bound_leaves_room_for_rounding(
 def test_draws_without_any_noise_leave_room_for_rounding():
     for value in (1 / 3, 1e6 / 3):
         claim = constant("identity", value, value * (1 + 2.0**-50), kurtosis=3.0)
-        assert verdict_of(claim) == "HOLDS (power untested)"
+        result = verify_claim(claim, QUICK)
+        assert result.verdict == "HOLDS (power untested)"
+        # Nothing smaller would have been seen.
+        assert result.resolution == pytest.approx(2.0**-42 / min(value, 1), rel=0.01)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -102,4 +105,9 @@ def test_what_is_below_rounding_is_zero():
     result = verify_claim(equal, QUICK)
     assert result.decision.endswith("true within 0.1 (rounding may move it by 2.3e-13)")
     below = constant("inequality", 2e-14, 1e-14, kurtosis=3.0)
-    assert verdict_of(below) == "LOOSE"
+    result = verify_claim(below, QUICK)
+    assert result.verdict == "LOOSE"
+    assert result.loose == ["inequality: rounding is allowed more than both sides are"]
+    far = constant("inequality", -1.0, 1e-14, kurtosis=3.0)
+    (why,) = verify_claim(far, QUICK).loose
+    assert why.startswith("inequality: lhs/rhs reaches -1e+14 only")

@@ -12,6 +12,7 @@ from multiprocessing import current_process
 
 import pytest
 
+from refgen._interrupts import interrupts_deferred
 from refgen.verify import ExecutorError, verify
 from refgen.verify.processes import processes
 
@@ -133,13 +134,21 @@ def test_a_worker_that_may_not_start_workers_says_so(monkeypatch, options):
         verify(["GDE-6"], profile="quick", n_jobs=2, **options)
 
 
+SCRIPT = """
+import os
+from refgen.verify import verify
+opened = []  # not in the place of a standard stream
+report = verify(
+    ["GDE-6"], profile="quick", n_instances=600, n_jobs=2,
+    on_result=lambda result: opened.append(os.open(os.devnull, os.O_RDONLY)),
+)
+raise SystemExit(0 if report.ok and opened[0] > 2 else 1)
+"""
+
+
 def test_a_script_without_a_guard_and_without_streams_runs(tmp_path):
     script = tmp_path / "script.py"
-    script.write_text(
-        "from refgen.verify import verify\n"
-        "report = verify(['GDE-6'], profile='quick', n_instances=600, n_jobs=2)\n"
-        "raise SystemExit(0 if report.ok else 1)\n"
-    )
+    script.write_text(SCRIPT)
     closed = ["bash", "-c", 'exec "$@" <&- >&- 2>&-', "bash", sys.executable]
     assert subprocess.run([*closed, str(script)], check=False).returncode == 0
 
@@ -165,10 +174,31 @@ def test_handlers_and_masks_are_afterwards_what_they_were(monkeypatch):
     assert sys.stdout is None
 
 
-def test_workers_start_deaf_to_ctrl_c_and_their_parent_is_not():
-    with processes(2) as pool:
-        for worker in pool._processes:
-            os.kill(worker, signal.SIGINT)
-        assert pool.submit(abs, -1).result() == 1
-        with pytest.raises(KeyboardInterrupt):
+def test_ctrl_c_that_waits_comes_in_the_end():
+    seen = []
+
+    def work():
+        with interrupts_deferred():
             signal.raise_signal(signal.SIGINT)
+            seen.append("what must not be cut off")
+
+    with pytest.raises(KeyboardInterrupt):
+        work()
+    assert seen
+
+
+def test_workers_are_deaf_to_ctrl_c_and_end_with_their_parents_work():
+    workers = []
+
+    def work():
+        with processes(2) as pool:
+            workers.extend(map(str, pool._processes))
+            for worker in pool._processes:
+                os.kill(worker, signal.SIGINT)
+            assert pool.submit(abs, -1).result() == 1
+            signal.raise_signal(signal.SIGINT)
+
+    with pytest.raises(KeyboardInterrupt):
+        work()
+    assert len(workers) == 2
+    assert not any(map(is_running, workers))
