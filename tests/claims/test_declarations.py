@@ -3,7 +3,7 @@
 import subprocess
 import sys
 import textwrap
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -154,6 +154,11 @@ def test_a_claim_has_words_for_its_id_and_source(options, name):
     options = {"id": "TEST-args", "kind": "identity", "domain": shares} | options
     with pytest.raises(TypeError, match=rf"^{name} must be"):
         claim(**options)
+
+
+def test_a_claim_with_the_id_of_another_is_not_registered():
+    assert registry.is_registered(get("GDE-6"))
+    assert not registry.is_registered(replace(get("GDE-6")))
 
 
 def test_an_id_alone_is_found():

@@ -20,6 +20,8 @@ def test_it_gives_statement_source_derivation_code_and_twins(run):
         ("gde6", "nearest: GDE-6"),
         ("GDE-8*", "show takes one id"),
         ("GDE-6*", "show takes one id"),
+        ("GDE-[1-5]", "matches GDE-1, GDE-2, GDE-3, GDE-4, GDE-5\n"),
+        ("GDE-[1-6]", "matches GDE-1, GDE-2, GDE-3, GDE-4, GDE-5, …\n"),
         ("resmem", "show takes one id; 'resmem' matches RM-1, "),
     ],
 )

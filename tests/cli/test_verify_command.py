@@ -4,6 +4,7 @@ import errno
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from types import SimpleNamespace
@@ -14,6 +15,8 @@ import refgen
 from refgen.claims import find, get
 from refgen.cli import main
 from refgen.cli._files import rescued, write_report
+from refgen.cli._output import LostOutput
+from refgen.cli.verify import _nothing_left_behind
 from refgen.theories import THEORIES
 from refgen.verify import PROFILES
 
@@ -153,17 +156,29 @@ def test_what_cannot_be_written_at_the_end_is_saved_elsewhere(
     monkeypatch.setattr(os, "replace", replace)
     monkeypatch.setattr("tempfile.tempdir", str(spare))
     options = ["--json", wanted / "report.json", "--report", wanted / "tables"]
-    result = run("verify", "GDE-8d", "--profile", "quick", *options)
-    assert result.exit_code == 2
-    assert "1 of 1 claims hold" in result.output
-    assert (
-        result.output.count("No space left on device); it was saved in the fold") == 2
-    )
+    words = "No space left on device); it was saved in the folder"
+    for n_options in (1, 2):
+        shutil.rmtree(spare), spare.mkdir()
+        command = ["verify", "GDE-8d", "--profile", "quick", *options[: 2 * n_options]]
+        result = run(*command)
+        assert result.exit_code == 2
+        assert "1 of 1 claims hold" in result.output
+        assert result.output.count(words) == n_options
     for folder in spare.iterdir():
         assert str(folder) in result.output
     assert json.loads(next(spare.glob("*/report.json")).read_text())["ok"] is True
     assert list(spare.glob("*/measurements.csv"))
     assert not list(wanted.glob("**/*.*"))
+
+
+def test_a_line_that_is_lost_stops_the_run(run, monkeypatch):
+    def lose(line):
+        raise LostOutput(OSError(errno.ENOSPC, "No space left on device"))
+
+    monkeypatch.setattr("refgen.cli._progress.click", SimpleNamespace(echo=lose))
+    result = run("verify", "GDE-8d", "--profile", "quick")
+    assert result.exit_code == 2
+    assert "the output cannot be written (No space left on device)" in result.output
 
 
 def test_where_nothing_can_be_saved_nothing_is_left(monkeypatch, tmp_path):
@@ -206,6 +221,13 @@ def test_a_report_leaves_links_and_pipes_what_they_are(run, tmp_path):
     assert link.is_symlink()
     assert json.loads(target.read_text())["ok"] is True
     assert sorted(p.name for p in tmp_path.iterdir()) == ["link.json", "target.json"]
+
+
+def test_a_folder_that_the_user_chose_for_hypothesis_is_kept(monkeypatch):
+    monkeypatch.setenv("HYPOTHESIS_STORAGE_DIRECTORY", "mine")
+    with _nothing_left_behind():
+        assert os.environ["HYPOTHESIS_STORAGE_DIRECTORY"] == "mine"
+    assert os.environ["HYPOTHESIS_STORAGE_DIRECTORY"] == "mine"
 
 
 def test_verify_leaves_nothing_where_it_runs(tmp_path):

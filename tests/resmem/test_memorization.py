@@ -26,6 +26,7 @@ from refgen_gpu.resmem.estimators import ResMemRegressor as DeviceRegressor
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "plot_resmem_digits.py"
 X, Y = (part[:120] for part in load_diabetes(return_X_y=True))
+FAR = ResMemRegressor(DummyRegressor(strategy="constant", constant=1e200), 3)
 IRIS, KINDS = load_iris(return_X_y=True)
 STUMP = DecisionTreeRegressor(max_depth=1, random_state=0)
 TREE = DecisionTreeClassifier(max_depth=1, random_state=0)
@@ -237,6 +238,12 @@ def test_the_bound_on_rounding_is_the_documented_one(n, roundings, dtype, unit):
     assert found == pytest.approx((of_base + of_memory).mean(), rel=1e-9)
 
 
+def test_labels_of_a_longer_type_are_rounded_once():
+    longer, memory = Y.astype(np.longdouble) / 3, ResMemRegressor(STUMP)
+    found = memorization_pays(memory, X, longer, random_state=0)
+    assert found == memorization_pays(memory, X, longer.astype(float), random_state=0)
+
+
 def test_verdicts_do_not_depend_on_the_unit_of_y():
     points = np.random.default_rng(0).uniform(-1, 1, (80, 1))
     y, memory, plain = points[:, 0], ResMemRegressor(DummyRegressor(), 3), {}
@@ -266,6 +273,7 @@ def test_rows_held_out_twice_are_refused(cv):
         ({"random_state": "seed"}, ValueError, "random_state"),
         ({"random_state": True}, TypeError, "random_state must be None, an integer"),
         ({"cv": 121}, ValueError, "cv: .*n_splits=121 greater"),
+        ({"estimator": FAR}, ValueError, "estimator predicts so far from y that squa"),
         ({"estimator": Ridge()}, TypeError, "must be a ResMemRegressor or .*wrap the"),
         ({"loss": "zero_one"}, ValueError, "one of .*squared_error.* for a regressor"),
         ({"noise": -1}, ValueError, "noise must be a finite number of at least 0"),

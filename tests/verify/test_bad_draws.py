@@ -64,6 +64,8 @@ def test_draws_that_are_not_what_they_should_be_are_errors(claim, problem):
         ({"binary": False, "bounds": 1}, r"bounds must be a pair \(low, high\), got 1"),
         ({"bounds": (0, 1), "binary": False, "repeats": np.nan}, "repeats must be"),
         ({"scale": 0.0}, "scale must be positive"),
+        ({"kind": "equality"}, "kind must be one of .* got 'equality'"),
+        ({"reason": None}, "reason must be a text, got None"),
         ({"values": np.zeros(8)}, r"expected \(batch, n\)"),
     ],
 )
