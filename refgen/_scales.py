@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from refgen._numbers import first_of
+from refgen._shown import has
 
 
 def check_scale(name: str, array: Any, ndim: int = 0) -> Any:
@@ -27,6 +28,7 @@ def check_scale(name: str, array: Any, ndim: int = 0) -> Any:
 
     Examples
     --------
+    >>> import numpy as np
     >>> check_scale("low", np.array(1e-200))
     Traceback (most recent call last):
     ValueError: low has the scale 1e-200, at which products vanish in float64; rescale
@@ -40,7 +42,7 @@ def check_scale(name: str, array: Any, ndim: int = 0) -> Any:
         first = first_of(largest, bad)
         happens = "vanish" if first < low else "overflow"
         raise ValueError(
-            f"{name} has the scale {first:g}, at which products {happens} in float64; "
-            "rescale"
+            f"{name} {has(name)} the scale {first:g}, at which products {happens} in "
+            "float64; rescale"
         )
     return array

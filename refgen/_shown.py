@@ -24,6 +24,18 @@ def shown(value: Any) -> str:
     return " ".join(_SHORT.repr(value).split())
 
 
+def has(name: str) -> str:
+    """The verb after the name of an argument: "has", or "have" after several things.
+
+    Examples
+    --------
+    >>> has("radius"), has("residuals"), has("low and high")
+    ('has', 'have', 'have')
+    """
+    several = " and " in name or (name.endswith("s") and not name.endswith("us"))
+    return "have" if several else "has"
+
+
 def listed(
     values: Iterable[Any], most: int = 4, show: Callable[[Any], str] = repr
 ) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from refgen._shown import has
 from refgen.arrays import refuse_masked
 
 # Outside of these sizes squares, or their sums over any data that fit into memory,
@@ -116,10 +117,9 @@ def check_squares(name: str, what: str, array: np.ndarray) -> None:
     if largest == 0 or _SMALLEST <= largest <= _LARGEST:
         return
     happens = "overflow" if largest > _LARGEST else "vanish"
-    verb = "have" if name.endswith("s") else "has"
     raise ValueError(
-        f"{name} {verb} a scale at which squares {happens} in float64 ({what} up to "
-        f"{largest:.3g}); divide {name} by a typical value"
+        f"{name} {has(name)} a scale at which squares {happens} in float64 ({what} up "
+        f"to {largest:.3g}); divide {name} by a typical value"
     )
 
 

@@ -70,11 +70,21 @@ def check_at_most_once(folds: list[Fold], n_rows: int) -> None:
         )
 
 
-def _checked(fold: Any, n_rows: int) -> Fold:
+def check_pair(fold: Any) -> None:
+    """Refuse a split that is no pair of training and test rows.
+
+    Examples
+    --------
+    >>> check_pair(([0, 1], [2]))
+    """
     if not isinstance(fold, tuple | list) or len(fold) != 2:
         raise TypeError(
             f"cv must hold pairs (training rows, test rows), got {type(fold).__name__}"
         )
+
+
+def _checked(fold: Any, n_rows: int) -> Fold:
+    check_pair(fold)
     train, test = (_rows(part, n_rows) for part in fold)
     both = np.intersect1d(train, test)
     if both.size:

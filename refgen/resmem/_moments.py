@@ -6,6 +6,7 @@ from typing import Any
 
 from refgen._matrices import batch_shape
 from refgen._numbers import first_of, in_one_place
+from refgen._shown import has
 from refgen.arrays import as_floats, namespace
 
 # Entries that should be equal, computed by sums in another order; also numbers that
@@ -71,7 +72,7 @@ def check_norm(name: str, coefficients: Any, radius: Any) -> None:
     bad = length > (1 + ROUNDING) * radius
     if bool(bad.any()):
         raise ValueError(
-            f"{name} has norm {first_of(length, bad):g}, and the radius is "
+            f"{name} {has(name)} norm {first_of(length, bad):g}, and the radius is "
             f"{first_of(radius, bad):g}: the statement is about norms up to it"
         )
 
@@ -110,8 +111,7 @@ def deviation(
 def check_features(name: str, array: Any, missing: Any) -> None:
     """Refuse an array whose last axis is not that of the coefficients."""
     if array.shape[-1] != missing.shape[-1]:
-        have = "has" if name == "matrix" else "have"
         raise ValueError(
-            f"{name} {have} {array.shape[-1]} feature(s) and the coefficients "
+            f"{name} {has(name)} {array.shape[-1]} feature(s) and the coefficients "
             f"{missing.shape[-1]}; they must have the same"
         )

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from refgen._checks import check_integer
+from refgen.resmem._folds import check_pair
 
 
 def check_cv_setting(cv: Any, least: int = 2, most: int | None = None) -> Any:
@@ -18,28 +19,21 @@ def check_cv_setting(cv: Any, least: int = 2, most: int | None = None) -> Any:
     5
     """
     if isinstance(cv, int | np.integer):
-        count = check_integer("cv", cv, least)
-        if most is not None and count > most:
-            raise ValueError(f"cv must be at most {most}, got {count}")
-        return count
+        return check_integer("cv", cv, least, most)
     is_splitter = hasattr(cv, "split") and not isinstance(cv, str | bytes | type)
     is_list = isinstance(cv, list | tuple) or hasattr(cv, "__next__")
     if cv is not None and not is_splitter and not is_list:
         raise TypeError(
             "cv must be an integer, a splitter of scikit-learn, or a list of pairs "
-            f"(training rows, test rows), got {type(cv).__name__}"
+            f"(training rows, test rows), got {_kind(cv)}"
         )
     if isinstance(cv, list | tuple):
-        _check_pairs(cv)
+        if not cv:
+            raise ValueError("cv holds no split; give an integer, a splitter or a list")
+        for fold in cv:
+            check_pair(fold)
     return cv
 
 
-def _check_pairs(cv: Any) -> None:
-    if not cv:
-        raise ValueError("cv holds no split; give an integer, a splitter or a list")
-    for fold in cv:
-        if not hasattr(fold, "__len__") or len(fold) != 2:
-            raise TypeError(
-                "cv must hold pairs (training rows, test rows), got "
-                f"{type(fold).__name__}"
-            )
+def _kind(cv: Any) -> str:
+    return f"the class {cv.__name__}" if isinstance(cv, type) else type(cv).__name__

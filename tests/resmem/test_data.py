@@ -10,6 +10,7 @@ from sklearn.compose import make_column_transformer
 from sklearn.ensemble import HistGradientBoostingRegressor
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import Ridge
+from sklearn.model_selection import KFold
 from sklearn.preprocessing import OneHotEncoder
 from sklearn.svm import LinearSVC
 
@@ -255,9 +256,10 @@ def test_truth_values_are_numbers_of_a_base():
     assert model.base_scores(X[:2]).tolist() == [1.0, 1.0]
 
 
-def test_probabilities_are_not_negative():
-    base = Returns(lambda a: a * [1.5, -0.5], "classifier")
-    with pytest.raises(ValueError, match=r"gives a class probability -0\.5"):
+@pytest.mark.parametrize("below", [0.5, 1e-12])
+def test_probabilities_are_not_negative(below):
+    base = Returns(lambda a: a * [1 + below, -below], "classifier")
+    with pytest.raises(ValueError, match=f"gives a class probability -{below:g};"):
         ResMemClassifier(base, temperature=2.0).fit(X, KINDS)
 
 
@@ -283,6 +285,7 @@ def test_small_integer_types_count_neighbours():
         ("five", TypeError, "cv must be an integer, a splitter .* got str"),
         ([], ValueError, "cv holds no split"),
         ([3, 4], TypeError, "cv must hold pairs"),
+        (KFold, TypeError, "a splitter .* got the class KFold"),
         ([([0], [N])], ValueError, f"cv holds row {N}, .* from 0 to {N - 1}"),
         ([([0], [-1])], ValueError, "cv holds row -1"),
         ([([0.0], [1])], TypeError, "row numbers, which are integers"),

@@ -245,6 +245,8 @@ def test_break_even_has_the_known_values(d):
         ("interval_displacement", ([0.5], 1, 1, 0), "low must be below high"),
         ("interval_displacement", ([math.nan], 1, 0, 1), "points holds NaN"),
         ("interval_displacement", (0.5, 1, 0, 1), "points must have at least 1"),
+        ("interval_displacement", ([1 + 1e-15], 1, 0, 1), r"points must lie in \[low,"),
+        ("interval_displacement", ([0.5], 1, 0, 1e200), "low and high have the scale"),
         ("expected_interval_displacement", (3, 4), "n_neighbors=4 is more than"),
         (
             "expected_interval_displacement",

@@ -69,7 +69,7 @@ def test_a_base_of_larger_norm_is_refused_and_its_rounding_is_not():
     sharp, uniform = risks.risk_bounds([-1.0, 0.0], base, MATRIX, 0.5)
     assert float(sharp) <= float(uniform)
     problem = LinearProblem([1.0, 1.0], [0.6, 0.8], 0.5)
-    with pytest.raises(ValueError, match="coefficients has norm 5, and the radius"):
+    with pytest.raises(ValueError, match="coefficients have norm 5, and the radius"):
         excess_risk_parts(problem, [3.0, 4.0])
 
 
@@ -79,6 +79,8 @@ def test_a_base_of_larger_norm_is_refused_and_its_rounding_is_not():
     [
         ([[1.0, 2.0], [0.0, 1.0]], "matrix must be symmetric"),
         ([[1.0, 2.0], [2.0, 1.0]], "matrix must be positive semidefinite"),
+        ([MATRIX, [[1.0, 2.0], [0.0, 1.0]]], "matrix must be symmetric"),
+        ([MATRIX, [[1.0, 2.0], [2.0, 1.0]]], "matrix must be positive semidefinite"),
         ([[1.0, 0.0], [0.0, -1.0]], "matrix must be positive semidefinite"),
         ([[1.0, 0.0]], "matrix must be square"),
         ([MATRIX] * 3, "leading axes do not broadcast: coefficients"),

@@ -9,7 +9,12 @@ import pytest
 
 from refgen.claims import get
 from refgen.verify import ExecutorError, RunError
-from refgen.verify.environment import arithmetic, differences, environment
+from refgen.verify.environment import (
+    _machine,
+    arithmetic,
+    differences,
+    environment,
+)
 from refgen.verify.store import RunStore, identity
 from refgen.verify.tasks import Settings, Task, perform_by_name
 
@@ -26,6 +31,23 @@ def test_it_names_libraries_kernels_and_instructions():
     assert found["linear algebra"]
     assert all(len(name.split()) >= 2 for name in found["linear algebra"])
     assert json.loads(environment()["linear algebra"]) == found["linear algebra"]
+
+
+def test_it_names_what_takes_part_in_results(monkeypatch):
+    names = {"hypothesis", "numba", "numpy", "python", "scikit-learn", "scipy"}
+    assert json.loads(environment()["versions"]).keys() == names
+    monkeypatch.setenv("GLIBC_TUNABLES", "glibc.cpu.hwcaps=-AVX2")
+    assert "glibc.cpu.hwcaps=-AVX2" in _machine()
+    pools = [
+        {"user_api": api, "filepath": f"/{folder}/lib.so", "internal_api": "openblas"}
+        for api, folder in (("blas", "numpy.libs"), ("blas", "torch"), ("openmp", "x"))
+    ]
+    for i, pool in enumerate(pools):
+        pool["version"] = str(i)
+    monkeypatch.setattr("threadpoolctl.threadpool_info", lambda: pools)
+    assert arithmetic()["linear algebra"] == ["openblas 0"]
+    del pools[0]  # as in a distribution, which has one library for all
+    assert arithmetic()["linear algebra"] == ["openblas 1"]
 
 
 def test_it_follows_what_the_processor_is_said_to_be():

@@ -1,5 +1,6 @@
 """The report is the same for any workers, any order of results and any deaths."""
 
+import concurrent.futures
 import contextlib
 import os
 import random
@@ -315,11 +316,22 @@ def test_ctrl_c_that_a_library_swallows_is_still_one():
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
-def test_no_scheduler_at_the_address_is_told(monkeypatch):
+def test_ctrl_c_while_the_workers_work_is_noticed(monkeypatch):
+    def wait(pending, return_when):
+        with contextlib.suppress(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+        return concurrent.futures.wait(pending, return_when=return_when)
+
+    monkeypatch.setattr("refgen.verify.schedule.wait", wait)
+    assert verify(["GDE-6"], profile="quick", n_instances=600).interrupted
+
+
+@pytest.mark.parametrize("address", ["tcp://127.0.0.1:1", "no address"])
+def test_no_scheduler_at_the_address_is_told(monkeypatch, address):
     pytest.importorskip("distributed")
     monkeypatch.setattr("refgen.verify.cluster._PATIENCE", 0.2)
     with pytest.raises(ExecutorError, match="no Dask scheduler with a worker answers"):
-        verify(["GDE-6"], profile="quick", dask="tcp://127.0.0.1:1")
+        verify(["GDE-6"], profile="quick", dask=address)
 
 
 def test_a_scheduler_that_says_nothing_is_not_waited_for(monkeypatch):

@@ -1,9 +1,10 @@
 """The line that a refutation prints shows it again, in a process that knows nothing."""
 
+import importlib
 import json
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -11,11 +12,14 @@ import pytest
 
 import refgen
 from refgen.arrays import Instance
-from refgen.claims import Claim, equal
+from refgen.claims import Claim, equal, get
 from refgen.disagreement import FiniteLaw
 from refgen.domains import Domain
 from refgen.verify import PROFILES, verify_claim
-from refgen.verify.reproduce import _total, measuring
+from refgen.verify.declared import declared, where
+from refgen.verify.profiles import Profile
+from refgen.verify.reproduce import measuring, running
+from refgen.verify.tasks import Settings
 
 # A user's file: false claims of all kinds, refuted at all stages.
 MINE = '''
@@ -187,8 +191,37 @@ def test_a_line_says_where_it_works_if_no_file_declares_the_claim():
     assert "check('T', Number(x=[1.0, 1.0]))" in result.reproduce
 
 
+def test_the_place_of_a_claim_is_named_unless_another_process_finds_all():
+    claim, module = get("GDE-6"), "refgen.disagreement.laws"
+    assert declared(claim, {(module, "A.B")}) == f"from {module} import A; "
+    assert where(claim, {(module, "A.B")}) == ""
+    for unknown in (
+        where(replace(claim), set()),
+        where(claim, {(module, "f.<locals>.A")}),
+        where(claim, {("no_file", "A")}),
+    ):
+        assert unknown == "  # in the session that declared GDE-6"
+
+
+def test_a_module_of_a_package_is_imported_from_the_packages_folder(
+    tmp_path, monkeypatch
+):
+    inner = tmp_path / "mine" / "deep"
+    inner.mkdir(parents=True)
+    for path in (inner.parent, inner):
+        (path / "__init__.py").touch()
+    (inner / "theorems.py").write_text("def measure(rg, law): pass\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    module = importlib.import_module("mine.deep.theorems")
+    found = declared(replace(get("GDE-6"), measure=module.measure), set())
+    folder = str(tmp_path.resolve())
+    assert found == (
+        f"import sys; sys.path.insert(0, {folder!r}); import mine.deep.theorems; "
+    )
+
+
 def test_an_instance_too_large_for_a_line_is_found_again_by_a_run():
-    result = verify_claim(false_claim(Number(np.full(10**5, 0.3))), PROFILES["wide"])
+    result = verify_claim(false_claim(Number(np.full(30_000, 0.3))), PROFILES["wide"])
     assert "verify_claim(get('T'), PROFILES['wide'], seed=0)" in result.reproduce
     assert len(result.reproduce) < 1000
 
@@ -204,8 +237,10 @@ def test_what_a_check_of_arguments_would_change_is_written_past_it():
     assert "0.499999999999" in line
 
 
-@pytest.mark.parametrize("n", range(1, 30))
-def test_a_run_of_one_claim_spends_what_it_spent_among_others(n):
-    share = 1e-3 / 47
-    total = _total(share, n)
-    assert total / n == pytest.approx(share, rel=2**-52)
+def test_a_run_has_the_sizes_that_it_had():
+    settings = Settings(28, 10, 4001, 4096, 4, 1)
+    line = running(get("GDE-17s"), settings, 1e-5, refgen)
+    assert "PROFILES['quick'], n_instances=4001, seed=28" in line
+    other = running(get("GDE-17s"), replace(settings, draws=8), 1e-5, refgen)
+    made = Profile("again", 4001, 10, slow=True, draws=8, simulated=4)
+    assert f"verify_claim(get('GDE-17s'), {made!r}, seed=28" in other

@@ -2,10 +2,14 @@
 
 import subprocess
 import sys
+import warnings
 
 import pytest
+from hypothesis.errors import HypothesisDeprecationWarning
+from hypothesis.internal.conjecture import providers
 
 from refgen.claims import get
+from refgen.verify.reproducible import reproducible_draws
 from refgen.verify.search import small_instances
 
 # Modules of the current folder, whose numbers Hypothesis would try; more than half of
@@ -36,3 +40,17 @@ def test_what_else_is_loaded_changes_no_instance(id, tmp_path):
     ]
     here = "\n".join(map(repr, small_instances(get(id), 60, 3))) + "\n"
     assert shown == [here, here]
+
+
+def test_hypothesis_is_as_before_afterwards():
+    def known():
+        return dict(vars(providers.HypothesisProvider))
+
+    before, filters = known(), list(warnings.filters)
+    with reproducible_draws():
+        assert known() != before
+        # What a thread of another library is told fails nobody's draws.
+        told = "Do not use the `random` module inside strategies"
+        warnings.warn(told, HypothesisDeprecationWarning, stacklevel=1)
+    assert known() == before
+    assert warnings.filters == filters

@@ -320,11 +320,13 @@ def test_a_full_disk_keeps_what_was_finished(tmp_path):
     assert n_rows(tmp_path) == 1000
 
 
-def test_measurements_that_find_no_room_need_another_folder(tmp_path):
-    with RunStore(tmp_path, {}, is_temporary=True) as store:
-        store._execute("PRAGMA max_page_count = 20")
-        with pytest.raises(RunError, match="name one with more room by --run"):
-            fill(store)
+def test_measurements_that_find_no_room_need_another_folder(monkeypatch):
+    def full(store, *row):
+        raise RunError(store._explained(OSError("disk is full")))
+
+    monkeypatch.setattr(RunStore, "put", full)
+    with pytest.raises(RunError, match="name one with more room by --run"):
+        verify(["GDE-6"], profile="quick", record=lambda report, blocks: None)
 
 
 @pytest.mark.parametrize(
