@@ -88,8 +88,8 @@ def noisy_slope(
     Raises
     ------
     ValueError
-        If the points of a design are all 0, `noise` is negative, or `radius` is not
-        positive.
+        If the points of a design are all 0, `noise` is negative, `radius` is not
+        positive, or σ/‖x‖ or |θ*| + L is above 2³⁰⁰.
 
     Notes
     -----

@@ -304,6 +304,13 @@ def test_moments_of_any_order(order):
         assert got == pytest.approx(want, rel=2e-12, abs=1e-323)
 
 
+def test_a_moment_is_not_above_its_bound_by_rounding():
+    # The difference of logarithms is 7e-15 here, in exact arithmetic below 0.
+    order = 1.1501302159861552e-08
+    found = displacement.torus_distance_moment(343_068, 14, 14, order)
+    assert float(found) <= 2.0**-order
+
+
 def test_numbers_of_points_and_features_are_no_booleans_and_no_fractions():
     for d in (2.5, True):
         with pytest.raises(TypeError, match="n_features must be an integer"):
