@@ -31,6 +31,17 @@ def is_number(value: Any) -> bool:
     return isinstance(value, Real) and not isinstance(value, _NO_NUMBERS)
 
 
+def is_integer(value: Any) -> bool:
+    """Whether `value` is an integer; True, False and 1.0 are not.
+
+    Examples
+    --------
+    >>> is_integer(np.int8(2)), is_integer(True), is_integer(2.0)
+    (True, False, False)
+    """
+    return isinstance(value, Integral) and not isinstance(value, _NO_NUMBERS)
+
+
 # NumPy calls a span of time an integer.
 _NO_NUMBERS = (bool, np.bool_, np.timedelta64)
 
@@ -66,7 +77,7 @@ def check_integer(
     >>> check_integer("n_bins", 10, 1)
     10
     """
-    if isinstance(value, _NO_NUMBERS) or not isinstance(value, Integral):
+    if not is_integer(value):
         raise TypeError(
             f"{name} must be an integer of at least {minimum}, got {shown(value)}"
         )
@@ -86,32 +97,6 @@ def _as_power(number: int) -> str:
         if power > 20 and number + less == 2**power:
             return f"2**{power} - 1" if less else f"2**{power}"
     return str(number)
-
-
-def check_size(name: str, value: Any, minimum: int, entries: int = 1) -> int:
-    """`value` as the number of parts that arrays are made for.
-
-    Parameters
-    ----------
-    name : str
-    value : int
-    minimum : int
-    entries : int
-        Numbers that each part takes. All of them together are `MOST_ENTRIES` at most.
-
-    Raises
-    ------
-    TypeError
-        If it is not an integer.
-    ValueError
-        If it is out of range; nothing has been allocated.
-
-    Examples
-    --------
-    >>> check_size("n_bins", 10, 1)
-    10
-    """
-    return check_integer(name, value, minimum, MOST_ENTRIES // entries)
 
 
 def check_not_negative(name: str, value: Any) -> float:

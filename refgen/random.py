@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from refgen._checks import MOST_ENTRIES, check_integer, check_size
+from refgen._checks import MOST_ENTRIES, check_integer
 from refgen._shown import shown
 
 __all__ = ["Stream"]
@@ -189,7 +189,7 @@ class Stream:
         >>> Stream(0, "docs").permutation(5).tolist()
         [4, 3, 1, 0, 2]
         """
-        return self._order(self.words(check_size("n", n, 0)))
+        return self._order(self.words(check_integer("n", n, 0, MOST_ENTRIES)))
 
     def bit_generator(self, *, offset: int = 0) -> np.random.Philox:
         """NumPy's generator of the same words, for libraries that ask for one.

@@ -98,8 +98,9 @@ def _of_one_type(given: dict[str, Any]) -> list[Any]:
     if any(array.dtype == np.uint64 for array in arrays.values()):
         if any(bool((array < 0).any()) for array in arrays.values()):
             raise ValueError(
-                f"{', '.join(arrays)} hold negative integers and such of 2**63 or "
-                "more, which no type has together; encode labels as small integers"
+                f"{', '.join(arrays)} hold negative integers and integers of 2**63 "
+                "or more, and no integer type holds both; encode labels as small "
+                "integers"
             )
         arrays = {name: array.astype(np.uint64) for name, array in arrays.items()}
     return [arrays.get(name) for name in given]

@@ -8,6 +8,7 @@ import numpy as np
 from sklearn.utils import check_random_state, column_or_1d
 from sklearn.utils.multiclass import check_classification_targets
 
+from refgen._checks import is_integer
 from refgen._naming import check_seed, naming
 from refgen._numbers import as_not_negative
 from refgen._shown import shown
@@ -149,9 +150,7 @@ def check_jobs(n_jobs: Any) -> None:
     """
     if n_jobs is None:
         return
-    if isinstance(n_jobs, bool | np.bool_ | np.timedelta64) or not isinstance(
-        n_jobs, int | np.integer
-    ):
+    if not is_integer(n_jobs):
         raise TypeError(f"n_jobs must be None or an integer, got {shown(n_jobs)}")
     if n_jobs == 0 or not -(2**15) <= n_jobs < 2**15:
         raise ValueError(

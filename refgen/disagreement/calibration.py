@@ -79,10 +79,10 @@ def level_masses(law: FiniteLaw) -> tuple[Any, Any, Any]:
 def cace(law: FiniteLaw) -> Any:
     """Class-aggregated calibration error Σ_q |a(q) − q w(q)|, in [0, 2].
 
-    .. warning:: Of a law that is known. For probabilities on a labelled sample nearly
-       every level is met once, and the value is near twice the error whatever the
-       calibration (`SparseLevelsWarning`); compare `binned_cace` with
-       `expected_noise_floor`.
+    .. warning:: This is for a law that is known. Where a labelled sample gives
+       probabilities, nearly every level occurs once, and the value is near twice the
+       error, whatever the calibration is (`SparseLevelsWarning`). There, compare
+       `binned_cace` with `expected_noise_floor`.
 
     Source: Jiang et al. (2022), definition 4.4; range: Kirsch & Gal (2022).
 

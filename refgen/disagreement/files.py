@@ -9,13 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from refgen._shown import listed, shortened
+from refgen._shown import listed, shortened, shown
 from refgen.arrays import on_the_host
 from refgen.disagreement._files.csv_text import read_csv
 from refgen.disagreement._files.npy import read_npy, read_npz
 from refgen.disagreement._files.options import INFER, Options
 from refgen.disagreement._files.parquet import read_parquet
-from refgen.disagreement._files.paths import regular_file, shown, suffix_of
+from refgen.disagreement._files.paths import regular_file, shown_path, suffix_of
 from refgen.disagreement._files.table import Table
 from refgen.disagreement._label_types import as_labels
 
@@ -79,7 +79,7 @@ def read_predictions(
     [['cat', 'dog'], ['cat', 'cat']]
     """
     if not isinstance(transpose, bool | np.bool_):
-        raise TypeError(f"transpose must be True or False, got {transpose!r}")
+        raise TypeError(f"transpose must be True or False, got {shown(transpose)}")
     table = read_table(path, Options("predictions", header, index_col))
     return predictions_of(_warned(table), transpose)
 
@@ -132,12 +132,12 @@ def read_table(path: Any, options: Options) -> Table:
         _check_values(table.array)
     except OSError as error:
         reason = error.strerror or error
-        raise ValueError(f"{shown(path)}: cannot be read ({reason})") from error
+        raise ValueError(f"{shown_path(path)}: cannot be read ({reason})") from error
     except ImportError as error:
-        raise ImportError(f"{shown(path)}: {error}") from error
+        raise ImportError(f"{shown_path(path)}: {error}") from error
     except ValueError as error:
-        raise ValueError(f"{shown(path)}: {error}") from error
-    return replace(table, path=shown(path))
+        raise ValueError(f"{shown_path(path)}: {error}") from error
+    return replace(table, path=shown_path(path))
 
 
 def predictions_of(table: Table, transpose: bool) -> np.ndarray:

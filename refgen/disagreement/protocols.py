@@ -11,6 +11,7 @@ from sklearn.utils.validation import indexable
 
 from refgen._checks import check_choice, check_integer, is_number
 from refgen._naming import naming
+from refgen._shown import shown
 from refgen.arrays import on_the_host, plain_array
 from refgen.disagreement._data import (
     check_features,
@@ -121,7 +122,7 @@ def check_classifier(estimator: Any) -> None:
     """Refuse anything but an instance of a classifier."""
     if isinstance(estimator, type) or not _is_classifier(estimator):
         raise TypeError(
-            f"estimator must be a classifier instance, got {estimator!r}; "
+            f"estimator must be a classifier instance, got {shown(estimator)}; "
             "runs vote for classes"
         )
 
@@ -143,7 +144,8 @@ def _check_settings(estimator: Any, n_runs: Any, vary: Any, max_samples: Any) ->
         )
     if not is_number(max_samples) or not 0 < max_samples <= 1:
         raise ValueError(
-            f"max_samples must be a share of the rows in (0, 1], got {max_samples!r}"
+            "max_samples must be a share of the rows in (0, 1], got "
+            f"{shown(max_samples)}"
         )
 
 
@@ -152,17 +154,19 @@ def _rows_of(X: Any) -> Any:
     check_features(X)
     with naming("X"):
         (X,) = indexable(X)
-    return X if hasattr(X, "shape") else plain_array("X", X)
+    rows = X if hasattr(X, "shape") else plain_array("X", X)
+    if not rows.shape:
+        raise TypeError(f"X must hold a row of features for each label, got {shown(X)}")
+    return rows
 
 
 def _check_rows(X: Any, labels: np.ndarray, vary: str, max_samples: float) -> None:
     if 0 in X.shape:
         raise ValueError(f"X has shape {X.shape}; give rows with at least one feature")
-    n_rows = X.shape[0] if X.shape else 1
-    if n_rows != len(labels):
+    if X.shape[0] != len(labels):
         raise ValueError(
-            f"X and y have inconsistent numbers of samples: X has {n_rows} rows and y "
-            f"{len(labels)} labels; give one label for each row"
+            f"X and y have inconsistent numbers of samples: X has {X.shape[0]} "
+            f"rows and y {len(labels)} labels; give one label for each row"
         )
     if vary == "data" and len(labels) == _subset_sizes(labels, max_samples).sum():
         raise ValueError(

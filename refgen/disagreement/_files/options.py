@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from numbers import Integral
 from typing import Any
+
+from refgen._checks import is_integer
+from refgen._shown import shown
 
 INFER = "infer"
 
@@ -78,14 +80,13 @@ index_col='id' or index_col=None)"
 
 
 def _checked_header(header: Any) -> Any:
-    is_zero = isinstance(header, Integral) and not isinstance(header, bool)
     if header is None or (isinstance(header, str) and header == INFER):
         return header
-    if is_zero and header == 0:
+    if is_integer(header) and header == 0:
         return 0
     raise ValueError(
         "header must be 0 (the first row holds names), None (there are no names) or "
-        f"'infer', got {header!r}"
+        f"'infer', got {shown(header)}"
     )
 
 
@@ -96,10 +97,9 @@ def _checked_columns(columns: Any) -> Any:
         return ()
     listed = columns if isinstance(columns, list | tuple) else [columns]
     for column in listed:
-        is_number = isinstance(column, Integral) and not isinstance(column, bool)
-        if not is_number and not isinstance(column, str):
+        if not is_integer(column) and not isinstance(column, str):
             raise TypeError(
                 "index_col must be the number or name of a column, a list of these, "
-                f"None or 'infer', got {columns!r}"
+                f"None or 'infer', got {shown(columns)}"
             )
     return tuple(c if isinstance(c, str) else int(c) for c in listed)

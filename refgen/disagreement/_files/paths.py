@@ -7,7 +7,7 @@ import stat
 from pathlib import Path
 from typing import Any
 
-from refgen._shown import shortened
+from refgen._shown import shortened, shown
 
 _KINDS = {
     stat.S_IFDIR: "a directory",
@@ -18,12 +18,12 @@ _KINDS = {
 }
 
 
-def shown(path: Any) -> str:
+def shown_path(path: Any) -> str:
     """A path as messages show it: long ones without their middle.
 
     Examples
     --------
-    >>> shown("runs.csv")
+    >>> shown_path("runs.csv")
     'runs.csv'
     """
     return shortened(str(path), 160)
@@ -43,7 +43,7 @@ def suffix_of(path: Any) -> str:
     '.csv'
     """
     if not isinstance(path, str | os.PathLike):
-        raise TypeError(f"path must be the name of a file, got {path!r}")
+        raise TypeError(f"path must be the name of a file, got {shown(path)}")
     return os.path.splitext(os.fsdecode(path))[1].lower()
 
 

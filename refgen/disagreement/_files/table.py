@@ -90,7 +90,7 @@ def _refuse_holes(
     found = complaint(body)
     if found is not None:
         (row, j), why = found
-        column = kept[j] + 1 if names is None else repr(names[kept[j]])
+        column = _called(kept[j], names)
         raise ValueError(f"row {row_numbers[row]}, column {column} {why}")
 
 
@@ -99,19 +99,22 @@ def _refuse_stranger(
 ) -> None:
     column = stranger(body)
     if column is not None:
-        name = str(kept[column]) if names is None else names[kept[column]]
         raise ValueError(
-            f"column {name!r} shares next to nothing with the others and may hold no "
-            f"{options.name}; {options.index_hint(kept[column], names)}"
+            f"column {_called(kept[column], names)} shares next to nothing with the "
+            f"others and may hold no {options.name}; "
+            f"{options.index_hint(kept[column], names)}"
         )
+
+
+def _called(column: int, names: list[str] | None) -> str:
+    """What messages call a column: its name, or its number from 1."""
+    return repr(names[column]) if names and names[column] else f"{column + 1}"
 
 
 def _index_note(index: list[int], names: list[str] | None) -> tuple[str, ...]:
     if not index:
         return ()
-    columns = [
-        f"{j + 1}" if not (names and names[j]) else repr(names[j]) for j in index
-    ]
+    columns = [_called(j, names) for j in index]
     noun = "column" if len(index) == 1 else "columns"
     return (f"{noun} {', '.join(columns)} taken as index",)
 
@@ -140,7 +143,7 @@ def _mixture(
             f"encode them alike, or leave out what is no data: "
             f"{options.index_hint(kept[column], names)}"
         )
-    if (is_number == is_number[:, :1]).all() and options.header == "infer":
+    if (is_number == is_number[:, :1]).all() and options.header == INFER:
         raise ValueError(
             f"some rows hold text ({word!r}) and others numbers ({number!r}); encode "
             f"them alike, or say which are names: {options.header_hint}"
