@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from refgen import _checks, _numbers
+from refgen._finite import finite
 from refgen_gpu.arrays import to_device
 
 NAN = float("nan")
@@ -15,6 +16,9 @@ NAN = float("nan")
         ("check_integer", (True, 1), TypeError, "n must be an integer of at least 1"),
         ("check_integer", (2.0, 1), TypeError, "n must be an integer .*, got 2.0"),
         ("check_integer", (0, 1), ValueError, "n must be at least 1, got 0"),
+        ("check_integer", (2**63, 1), ValueError, r"be at most 2\*\*63 - 1, got"),
+        ("check_integer", (np.timedelta64(3), 1), TypeError, "n must be an integer"),
+        ("check_not_negative", (-1e-300,), ValueError, "finite number of at least 0"),
         ("check_open_unit", (True,), TypeError, "n must be a number between 0 and 1"),
         ("check_open_unit", (1,), ValueError, "n must be between 0 and 1, got 1"),
         ("check_open_unit", (NAN,), ValueError, "n must be between 0 and 1, got nan"),
@@ -36,11 +40,52 @@ NAN = float("nan")
         ("as_counts", ([1, 0],), ValueError, "n must be at least 1, got 0.0"),
         ("as_counts", (1, 2), ValueError, "n must be at least 2, got 1.0"),
         ("as_counts", ("one",), TypeError, "n must hold real numbers"),
+        ("as_counts", ([True],), TypeError, "n must hold whole numbers, got True"),
+        ("as_counts", (1.1e100,), ValueError, "n must be at most 1e.100, got 1.1e"),
     ],
 )
 def test_refusals(check, arguments, error, message):
     with pytest.raises(error, match=message):
         getattr(_numbers if check[:3] == "as_" else _checks, check)("n", *arguments)
+
+
+@pytest.mark.parametrize(
+    ("check", "arguments"),
+    [
+        (_checks.check_integer, ("n", 5, 1, 5)),
+        (_checks.check_integer, ("n", 1, 1)),
+        (_checks.check_not_negative, ("n", 0.0)),
+        (_checks.check_neighbor_count, (3, 3)),
+        (_numbers.as_counts, ("n", 1e100)),
+        (_numbers.as_not_negative, ("n", 0.0)),
+    ],
+)
+def test_the_ends_of_a_range_are_allowed(check, arguments):
+    value = next(a for a in arguments if a != "n")
+    assert float(check(*arguments)) == value
+
+
+def give(x):
+    return x
+
+
+@pytest.mark.parametrize(
+    "result",
+    [np.inf, (0.0, np.array([1.0, NAN])), {"a": 1.0, "b": [np.float64(-np.inf)]}],
+)
+def test_results_that_are_not_finite_are_refused(result):
+    with pytest.raises(ValueError, match=r"give leaves the range of float64 .* \(x\)"):
+        finite(give)(result)
+
+
+@pytest.mark.parametrize("bad", [1e308, 0.0])
+def test_finite_results_of_infinite_numbers_are_refused(bad):
+    def near_zero(x):
+        return 1 / (10 * x + 1 / x)
+
+    assert finite(near_zero)(np.array(1.0)) == pytest.approx(1 / 11)
+    with pytest.raises(ValueError, match="near_zero leaves the range"):
+        finite(near_zero)(np.array(bad))
 
 
 def test_the_first_bad_entry_is_shown_where_shapes_broadcast():
@@ -53,7 +98,7 @@ def test_ranges():
     with pytest.raises(ValueError, match=r"got low 2.0 and high 1.0; give the ends"):
         _numbers.as_range([0.0, 2.0], 1.0)
     with pytest.raises(ValueError, match="high - low must be finite"):
-        _numbers.as_range(-1e308, 1e308)
+        _numbers.as_range([0.0, -1e308], [1.0, 1e308])
 
 
 def test_shapes_that_do_not_broadcast_are_named():

@@ -8,6 +8,7 @@ from refgen._indices import check_index, check_indices
 from refgen._objects import check_instance
 from refgen.arrays import as_floats
 from refgen.disagreement import FiniteLaw, MemberLaw
+from refgen.intervals import Interval
 from refgen.random import Stream
 from refgen_gpu.arrays import to_device
 
@@ -33,6 +34,14 @@ def test_one_of_several_types_is_enough():
     assert check_instance("source", stream, MemberLaw, Stream) is stream
     with pytest.raises(TypeError, match="must be a MemberLaw or a Stream, got an int"):
         check_instance("source", 3, MemberLaw, Stream)
+
+
+def test_classes_are_called_as_users_call_them():
+    built = r"an Interval, got .*\.intervals\.Interval\(low, high\)"
+    with pytest.raises(TypeError, match=built):
+        check_instance("interval", 3, Interval)
+    with pytest.raises(TypeError, match=r"random\.Stream\(seed, \*labels, replicate\)"):
+        check_instance("stream", 3, Stream)
 
 
 def test_instances_on_a_device_are_instances(device):

@@ -157,6 +157,11 @@ def test_points_in_another_order(audited, frame):
     result = audited("runs.csv", "--transpose", "--labels", "other.csv")
     assert result.exit_code == 0
     assert "names other points than predictions ('40', '90')" in result.stderr
+    # A counter names no points.
+    frame.set_axis(range(5, 17)).to_csv("runs.csv")
+    truth.reset_index(drop=True).to_csv("counted.csv")
+    result = audited("runs.csv", "--transpose", "--labels", "counted.csv")
+    assert (result.exit_code, result.stderr) == (0, "")
 
 
 @pytest.mark.parametrize(

@@ -232,10 +232,12 @@ POINTS = np.arange(12) % 3
     ],
 )
 def test_predictions_and_labels_that_never_meet(labels, message):
-    with pytest.raises(ValueError, match=message):
-        audit([POINTS, POINTS], labels)
+    runs = np.stack([POINTS, POINTS])
+    for n_points in (12, 10):
+        with pytest.raises(ValueError, match=message):
+            audit(runs[:, :n_points], labels[:n_points])
     # On a few points all predictions may be wrong.
-    assert audit(np.stack([POINTS, POINTS])[:, :3], labels[:3]).error == 1
+    assert audit(runs[:, :9], labels[:9]).error == 1
 
 
 @pytest.mark.parametrize(
@@ -244,6 +246,7 @@ def test_predictions_and_labels_that_never_meet(labels, message):
         (str.upper, "'CAT', 'cat' are different classes"),
         (" {}".format, "' cat', 'cat' are different classes"),
         ("{}\u200b".format, "are different classes"),
+        (lambda word: chr(ord(word[0]) + 0xFEE0) + word[1:], "are different classes"),
         ("{}".format, None),
     ],
 )
@@ -255,8 +258,9 @@ def test_words_that_are_written_almost_alike(change, hint):
         return
     with pytest.raises(ValueError, match=f"share no class.*{hint}"):
         audit([words, words], labels)
-    with pytest.warns(UserWarning, match=hint):
+    with pytest.warns(UserWarning, match=hint) as caught:
         audit([words, labels])
+    assert [warning.filename for warning in caught] == [__file__]
 
 
 @pytest.mark.parametrize("step", [1, -1])
@@ -285,8 +289,9 @@ def test_runs_and_points_that_are_exchanged():
     runs = np.stack([POINTS, POINTS], axis=1)
     with pytest.raises(ValueError, match=r"exchanged; .*swapaxes"):
         audit(runs, POINTS)
-    with pytest.warns(UserWarning, match="12 runs on only 2 points"):
+    with pytest.warns(UserWarning, match="12 runs on only 2 points") as caught:
         audit(runs)
+    assert [warning.filename for warning in caught] == [__file__]
     assert audit(runs, [0, 1]).n_runs == 12
     with pytest.raises(ValueError, match="exchanged"):
         audit(np.eye(3)[runs], POINTS)

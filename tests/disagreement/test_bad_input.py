@@ -76,6 +76,7 @@ def test_laws_refuse_shapes_that_disagree():
     [
         ([[0.0]], TypeError),
         ([["a"]], TypeError),
+        ([[True]], TypeError),
         ([[2]], ValueError),
         ([[-1]], ValueError),
         ([[0], [0, 1]], ValueError),

@@ -168,6 +168,9 @@ def test_calibration_notions_differ_on_two_classes():
     tie = rd.FiniteLaw([1.0], [[1.0, 0.0]], [[0.5, 0.5]])
     assert rd.cace(tie) == 0
     assert rd.top_label_ece(tie) == 0
+    for name in ("class_aggregated", "class_wise", "top_label"):
+        with pytest.raises(ValueError, match="atol must be a finite number"):
+            getattr(rd, f"is_{name}_calibrated")(law, -1e-9)
 
 
 @given(laws())

@@ -236,6 +236,7 @@ def test_paths_of_bytes_are_no_text():
         ({"index_col": [None]}, "index_col must be the number or name"),
         ({"index_col": True}, "index_col must be the number or name"),
         ({"index_col": 9}, "index_col=9 is not there; columns are 0 to 3"),
+        ({"index_col": 4}, "index_col=4 is not there"),
         ({"index_col": -1}, "index_col=-1 is not there"),
         ({"index_col": "id", "header": None}, "read without a header"),
         ({"index_col": "id", "header": 0}, "index_col='id' is not there; the columns"),

@@ -134,9 +134,11 @@ def test_rows_of_float32_are_off_by_rounding_at_most(n_classes, off):
     assert rd.disagreement(right) == pytest.approx(rd.disagreement(p), abs=1e-6)
     labels = np.zeros(4, int)
     assert rd.audit(right, labels).holds
+    wrong = right.copy()
+    wrong[-1, -1] *= 1 + off
     for call in (rd.disagreement, rd.disagreement_estimate, rd.audit):
         with pytest.raises(ValueError, match="predictions must sum to 1"):
-            call(right * np.float32(1 + off))
+            call(wrong)
 
 
 def test_rows_of_float16_are_off_by_their_storage_at_most():
@@ -145,3 +147,6 @@ def test_rows_of_float16_are_off_by_their_storage_at_most():
     assert rd.disagreement(right) == pytest.approx(rd.disagreement(p), abs=1e-2)
     with pytest.raises(ValueError, match="predictions must sum to 1"):
         rd.disagreement(right * np.float16(1.01))
+    # So small probabilities are stored in steps, which move their sum by 0.0014.
+    many = np.full((2, 1, 50_000), 1 / 50_000)
+    assert rd.disagreement(many.astype(np.float16)) == pytest.approx(1 - 1 / 50_000)

@@ -235,6 +235,13 @@ def test_columns_that_are_no_runs(tmp_path, names, hint, suffix):
     np.testing.assert_array_equal(read, np.delete(RUNS, names.index(known), axis=0))
 
 
+def test_three_rows_are_not_told_apart_by_chance(tmp_path):
+    path = tmp_path / "runs.csv"
+    path.write_text("fold,run0,run1\n0,1,1\n1,0,0\n2,2,1\n")
+    with pytest.raises(ValueError, match="'fold' is named unlike others"):
+        read_predictions(path, transpose=True)
+
+
 def test_holes_are_refused_where_they_are(tmp_path):
     frame = pd.DataFrame(RUNS.T, columns=list("abcd")).astype("Int64")
     frame.loc[3, "b"] = pd.NA

@@ -21,6 +21,8 @@ def names_options(name: str, header: bool | None, columns: tuple[str, ...]) -> O
     --------
     >>> names_options("predictions", True, ("id", "1")).index_col
     ('id', 1)
+    >>> [names_options("labels", given, ()).header for given in (True, False, None)]
+    [0, None, 'infer']
     """
     known = {None: INFER, True: 0, False: None}[header]
     if not columns:

@@ -179,6 +179,8 @@ def odd_names(names: list[str], wanted: str) -> list[int]:
     [0]
     >>> odd_names(["run0", "run1", "y_true"], "predictions")
     [2]
+    >>> odd_names(["id", "key"], "labels")
+    []
     """
     lower = [name.strip().lower() for name in names]
     stems = [stem(name) for name in names]

@@ -55,6 +55,9 @@ class Options:
         >>> Options("labels").index_hint(0, ["id", "label"])
         "give --labels-index-col id or --labels-index-col none (in Python: \
 index_col='id' or index_col=None)"
+        >>> Options("predictions").index_hint(1, ["run", "2020"])
+        'give --index-col 1 or --index-col none (in Python: index_col=1 or \
+index_col=None)'
         """
         option, value = (
             f"--{self._prefix}index-col",
