@@ -66,8 +66,8 @@ def shortened(text: str, longest: int = 60) -> str:
 
     Examples
     --------
-    >>> shortened("a" * 100, longest=9)
-    'aaaa…aaaa'
+    >>> shortened("a" * 100, longest=9), shortened("a" * 9, longest=9)
+    ('aaaa…aaaa', 'aaaaaaaaa')
     """
     half = (longest - 1) // 2
     return text if len(text) <= longest else f"{text[:half]}…{text[-half:]}"

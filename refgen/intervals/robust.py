@@ -127,7 +127,7 @@ def _variance_shrinkage(n: int, share: float, kurtosis: float) -> float:
 
 def _best_blocks(n: int, share: float, kurtosis: float) -> tuple[int, float]:
     """The number of blocks with the smallest t²/m, and its t²."""
-    # About 5 log(1/share) blocks are best with Cantelli's inequality, and fewer with
+    # About 3 log(1/share) blocks are best with Cantelli's inequality, and fewer with
     # the fourth moment.
     most = min(n, 8 * math.ceil(-math.log(share)))
     k = np.arange(1, most + 1, 2)

@@ -2,6 +2,8 @@
 
 import json
 import os
+import sys
+from inspect import signature
 from typing import get_args, get_type_hints
 
 import numpy as np
@@ -245,6 +247,16 @@ def test_choices_are_those_of_the_function(option, argument):
     hint = get_type_hints(audit)[argument]
     literal = get_args(hint)[0] if type(None) in get_args(hint) else hint
     assert set(parameter.type.choices) == set(get_args(literal))
+    default = signature(audit).parameters[argument].default
+    assert command.make_context("audit", ["runs.npy"]).params[option] == default
+
+
+def test_a_missing_library_is_named(audited, frame, monkeypatch):
+    frame.to_parquet("runs.parquet")
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    result = audited("runs.parquet", "--transpose")
+    assert result.exit_code == 2
+    assert "runs.parquet: reading .parquet needs pyarrow" in said(result.output)
 
 
 def test_a_failing_bound_exits_one_after_the_tables(audited, files, monkeypatch):

@@ -86,6 +86,17 @@ def test_distinct_classes_never_merge(tmp_path):
         assert len(np.unique(read_predictions(path))) == 2
 
 
+def test_doubts_show_the_line_of_the_call(tmp_path):
+    path = tmp_path / "cells.csv"
+    path.write_text("cat,1,dog\n2,cat,1\n")
+    with pytest.warns(UserWarning, match="all were read as text") as caught:
+        assert read_predictions(path).tolist()[1] == ["2", "cat", "1"]
+    path.write_text("cat,NA,dog,cat\n")
+    with pytest.warns(UserWarning, match="'NA' were read as a class") as more:
+        assert read_labels(path).tolist()[1] == "NA"
+    assert [w.filename for w in (*caught, *more)] == [__file__] * 2
+
+
 def test_parquet_categories_and_index(tmp_path):
     frame = pd.DataFrame(WORDS, index=["a", "b", "c"]).astype("category")
     frame.columns = frame.columns.astype(str)
@@ -244,10 +255,11 @@ def test_npz_of_several_arrays(tmp_path):
         ({"a": [0, 0], "b": ["x", "y"], "c": [0, 1]}, "some columns hold text"),
         ({"a": [0, None]}, r"column 'a' has 1 null\(s\)"),
         ({"a": pd.to_datetime(["2020-01-01"])}, "column 'a' holds timestamp"),
+        ({"a": [True, False], "b": [1, 0]}, "some cells hold True or False"),
         ({}, "is empty; give at least one column"),
         ({"a": np.zeros(0, int)}, "is empty; give at least one row"),
     ],
-    ids=["mixed", "null", "dates", "no column", "no row"],
+    ids=["mixed", "null", "dates", "booleans", "no column", "no row"],
 )
 def test_bad_parquet(tmp_path, columns, message):
     pd.DataFrame(columns).to_parquet(tmp_path / "runs.parquet")

@@ -52,6 +52,10 @@ def test_the_range_hardly_matters_with_many_repeats():
     assert told.width < untold.width / 10
 
 
+def test_averages_may_lie_at_both_ends():
+    assert bernstein_of_averages(0.5, 0.5, 2, 10, 0.1).contains(0.5)  # 0 and 1
+
+
 def test_intervals_move_with_the_units():
     unit = bernstein_of_averages(0.3, 0.001, 99, 8, 0.1)
     moved = bernstein_of_averages(0.2, 0.016, 99, 8, 0.1, -1, 3)

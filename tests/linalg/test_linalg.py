@@ -109,6 +109,9 @@ def test_right_sides_broadcast_against_matrices():
 def test_matrices_that_are_not_positive_definite_are_refused():
     with pytest.raises(np.linalg.LinAlgError):
         solve_positive(-np.eye(2), np.ones((2, 1)))
+    for shape in ((3, 2), (2, 3)):
+        with pytest.raises(ValueError, match="matrices must be square, got shape"):
+            solve_positive(np.ones(shape), np.ones((2, 1)))
 
 
 @pytest.mark.parametrize("shape", [(2, 1), (4, 1), (3,), ()])

@@ -212,6 +212,8 @@ def test_probabilities_far_out_keep_their_digits():
         ("binomial_pmf", (0.5, 2, 0.5), "successes must be a whole number, got 0.5"),
         ("binomial_pmf", (0, 1.5, 0.5), "n_trials must be a whole number"),
         ("binomial_pmf", (0, 1, [0.5, 1.01]), r"probability must lie in \[0, 1\]"),
+        ("binomial_pmf", (0, 2e9, 0.5), r"n_trials must be at most 10\*\*9"),
+        ("beta_binomial_pmf", (0, 2, 1, 2e300), r"b must be at most 1e\+300"),
         ("beta_binomial_pmf", (3, 2, 1, 1), "successes must be at most n_trials"),
         ("beta_binomial_pmf", (0, 2, 0, 1), "a must be positive"),
         ("beta_binomial_pmf", (0, 2, 1, [1, -1]), "b must be positive, got -1.0"),
