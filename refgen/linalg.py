@@ -264,7 +264,8 @@ def ball_constrained_least_squares(
     ------
     ValueError
         If shapes disagree, `radius` is not positive, an entry is not finite, or `gram`
-        has a negative eigenvalue.
+        has a negative eigenvalue. (Where G + μI is positive definite all the same, θ is
+        the minimum, and is returned.)
 
     Notes
     -----

@@ -39,7 +39,7 @@ def many_runs(n_runs: int, n_points: int, remedy: str) -> str | None:
 
     Examples
     --------
-    >>> many_runs(4, 100, "pass predictions.T") is None
+    >>> many_runs(4, 4, "pass predictions.T") is None
     True
     """
     if n_runs <= n_points:

@@ -5,6 +5,7 @@ import pytest
 
 from refgen import _checks, _numbers
 from refgen._finite import finite
+from refgen.arrays import as_floats, on_the_host, why_on_the_host
 from refgen_gpu.arrays import to_device
 
 NAN = float("nan")
@@ -92,6 +93,21 @@ def test_the_first_bad_entry_is_shown_where_shapes_broadcast():
     bad = np.array([[False, True, False], [True, False, False]])
     with pytest.raises(ValueError, match=r"x must be small, got 2.0; take 1"):
         _numbers.refuse("x", np.array([1.0, 2.0, 3.0]), bad, "be small", "; take 1")
+
+
+def test_integers_of_any_length_are_shown_in_a_line():
+    with pytest.raises(ValueError, match="got an integer of 16610 bits"):
+        _checks.check_integer("n", 10**5000, 1)
+
+
+def test_rows_lie_one_after_another_so_that_sums_have_the_same_bits():
+    assert as_floats("x", np.zeros((3, 2)).T).flags.c_contiguous
+
+
+def test_a_subclass_is_not_marked_as_its_base_is():
+    marked = on_the_host("plain numbers")(type("Marked", (), {}))
+    assert why_on_the_host(marked) == "plain numbers"
+    assert why_on_the_host(type("Own", (marked,), {})) is None
 
 
 def test_ranges():

@@ -92,6 +92,7 @@ def test_integers_beyond_doubles_are_told_apart():
     ("runs", "message"),
     [
         ([[2**64], [2**64 + 1]], "18446744073709551617, which no 64-bit"),
+        ([[-(2**64)], [1]], "-18446744073709551616, which no 64-bit"),
         (
             [[BEYOND, -1], [BEYOND + 1, -1]],
             "integer of this size is a float64",

@@ -141,6 +141,14 @@ def test_rows_of_float32_are_off_by_rounding_at_most(n_classes, off):
             call(wrong)
 
 
+def test_sums_of_float32_may_be_off_by_34_roundings_for_two_classes():
+    p = np.array([[[0.25, 0.75]], [[0.25, 0.75]]], np.float32)
+    near, far = (p * np.float32(1 + n * 2.0**-24) for n in (32, 36))
+    assert rd.disagreement(near) == pytest.approx(0.375, abs=1e-15)
+    with pytest.raises(ValueError, match="predictions must sum to 1"):
+        rd.disagreement(far)
+
+
 def test_rows_of_float16_are_off_by_their_storage_at_most():
     p = np.random.default_rng(0).dirichlet(np.ones(7), size=(3, 4))
     right = p.astype(np.float16)

@@ -5,7 +5,9 @@ import warnings
 
 import numpy as np
 import pandas as pd
+import pyarrow
 import pytest
+from pyarrow import parquet
 
 from refgen.disagreement import read_labels, read_predictions
 
@@ -212,6 +214,12 @@ def test_large_integers_stay_apart(tmp_path):
     frame.astype(np.uint64).add(10).to_csv(tmp_path / "runs.csv", index=False)
     for name, shape in (("runs.parquet", 2), ("runs.csv", 2)):
         assert len(np.unique(read_predictions(tmp_path / name))) == shape
+    large = np.array([2**63, 2**63 + 1], np.uint64)
+    for others, kind in ((large, "u"), (np.array([-1, 7]), "U")):
+        pd.DataFrame({"a": large, "b": others}).to_parquet(tmp_path / "runs.parquet")
+        read = read_predictions(tmp_path / "runs.parquet", transpose=True)
+        assert read.dtype.kind == kind
+        assert read.astype(str).tolist() == [list(map(str, a)) for a in (large, others)]
 
 
 @pytest.mark.parametrize(
@@ -220,6 +228,7 @@ def test_large_integers_stay_apart(tmp_path):
         (["run0", "run1", "run2", "y_true"], "--index-col y_true"),
         (["label", "run0", "run1", "run2"], "--index-col label"),
         (["run0", "run1", "fold", "run2"], "--index-col fold"),
+        (["run0", "id", "run1", "run2"], "--index-col id"),
     ],
 )
 @pytest.mark.parametrize("suffix", [".csv", ".parquet"])
@@ -255,6 +264,27 @@ def test_holes_are_refused_where_they_are(tmp_path):
     ):
         with pytest.raises(ValueError, match=place):
             read_predictions(tmp_path / name)
+    (tmp_path / "bare.csv").write_text("7,1,0\n8,1,\n")
+    with pytest.raises(ValueError, match="row 2, column 3 is empty"):
+        read_predictions(tmp_path / "bare.csv", header=None, index_col=0)
+    columns = {"a": np.array([1.0, np.nan]), "b": np.array([0.0, 1.0])}
+    parquet.write_table(pyarrow.table(columns), tmp_path / "numbers.parquet")
+    with pytest.raises(ValueError, match="row 2, column 'a' is 'nan', which is no"):
+        read_predictions(tmp_path / "numbers.parquet")
+
+
+@pytest.mark.parametrize(("n_shared", "is_odd"), [(0, True), (12, True), (13, False)])
+def test_a_column_that_shares_next_to_nothing_is_doubtful(tmp_path, n_shared, is_odd):
+    """Less than half of its cells, of 24, are found elsewhere."""
+    column = np.where(np.arange(24) < n_shared, TRUTH[:24], np.arange(100, 124))
+    table = np.column_stack([RUNS[0, :24], column, RUNS[1, :24]])
+    np.savetxt(tmp_path / "runs.csv", table, fmt="%d", delimiter=",")
+    read = read_or_message(read_predictions, tmp_path / "runs.csv", header=None)
+    if is_odd:
+        assert "column 2 shares next to nothing with the others" in read
+        assert "give --index-col 1 or --index-col none" in read
+    else:
+        np.testing.assert_array_equal(read, table)
 
 
 def test_read_without_warnings_or_pandas(tmp_path):

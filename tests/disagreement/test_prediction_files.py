@@ -86,6 +86,12 @@ def test_distinct_classes_never_merge(tmp_path):
         assert len(np.unique(read_predictions(path))) == 2
 
 
+def test_labels_are_as_long_as_names_of_classes(tmp_path):
+    path = tmp_path / "runs.csv"
+    path.write_text(f"{'a' * 200},b\nb,b\n")
+    assert read_predictions(path, header=None)[0, 0] == "a" * 200
+
+
 def test_doubts_show_the_line_of_the_call(tmp_path):
     path = tmp_path / "cells.csv"
     path.write_text("cat,1,dog\n2,cat,1\n")

@@ -164,6 +164,11 @@ def test_update_leaves_the_sequence_as_it_was():
     assert (later.interval().high <= first.interval().high).all()
 
 
+def test_more_candidates_than_are_of_use_are_refused():
+    with pytest.raises(ValueError, match="n_candidates must be at most 10000000, got"):
+        BettingSequence(ALPHA, n_candidates=10**7 + 1)
+
+
 def test_betting_is_shorter_than_hoeffding_on_rare_events():
     samples = bernoulli(0.01)(Stream(12, "rare"), (5, 1000))
     width = BettingSequence(ALPHA).update(samples).interval().width

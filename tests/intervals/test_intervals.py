@@ -139,6 +139,12 @@ def test_radii_spend_the_error_of_their_inequalities(error_probability):
     assert sharp <= radius <= sharp * (1 + 1 / n)
 
 
+def test_the_smallest_error_probability_has_a_radius():
+    log = np.log(2) * 1075  # 2 / 5e-324 is beyond float64
+    radius = hoeffding(0.5, 1e6, 5e-324).high - 0.5
+    assert radius == pytest.approx(np.sqrt(log / 2e6))
+
+
 @pytest.mark.parametrize("n", [1, 20, 400])
 def test_hoeffding_covers_bernoulli_exactly(n):
     interval = hoeffding(np.arange(n + 1) / n, n, ALPHA)

@@ -57,10 +57,25 @@ def test_balls_of_any_size_are_as_good(radius):
 def test_a_gram_matrix_has_no_negative_eigenvalue():
     with pytest.raises(ValueError, match="gram must be positive semidefinite, got -"):
         ball_constrained_least_squares([[1.0, 2.0], [2.0, 1.0]], [1.0, 1.0], 0.5)
+    with pytest.raises(ValueError, match="semidefinite, got -1e-08 as an eigenvalue"):
+        ball_constrained_least_squares(np.diag([1.0, -1e-8]), [0.1, 0.1], 0.5)
+    # Rounding makes an eigenvalue of 0 negative.
+    theta, _ = ball_constrained_least_squares(np.diag([1.0, -1e-12]), [0.1, 0.0], 0.5)
+    assert theta == pytest.approx([0.1, 0.0])
+
+
+def test_the_minimum_is_found_where_the_multiplier_outweighs_a_negative_eigenvalue():
+    gram, moment = np.diag([1.0, -0.5]), np.array([1.0, 1.0])
+    theta, mu = ball_constrained_least_squares(gram, moment, 0.5)
+    angles = np.linspace(0, 2 * np.pi, 10_001)
+    ring = 0.5 * np.array([np.cos(angles), np.sin(angles)])
+    values = np.einsum("in,ij,jn->n", ring, gram, ring) / 2 - moment @ ring
+    assert theta @ gram @ theta / 2 - moment @ theta <= values.min() + 1e-12
+    assert mu > 0.5
 
 
 def test_vectors_are_projected_along_orthonormal_rows_only():
-    for bad in ([[2.0, 0.0]], [[0.5, 0.0]], [[1.0, 0.0], [0.8, 0.6]]):
+    for bad in ([[1.00001, 0.0]], [[0.5, 0.0]], [[1.0, 0.0], [0.8, 0.6]]):
         with pytest.raises(ValueError, match="basis must have rows that are orthonorm"):
             project_out(bad, [1.0, 1.0])
     assert project_out([[0.0, 0.0], [0.0, 1.0]], [3.0, 4.0]).tolist() == [3.0, 0.0]
