@@ -121,6 +121,7 @@ def test_default_method():
     assert audit(RUNS[:2]).estimate.method == "hoeffding"
     assert audit(RUNS[:, :1]).estimate.method == "hoeffding"
     assert audit(RUNS, None, 0.9, "normal").estimate.confidence_level == 0.9
+    assert audit(RUNS).n_bins == 10
 
 
 def test_argmax_and_sample_differ():

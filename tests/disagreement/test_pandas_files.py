@@ -239,9 +239,14 @@ def test_columns_that_are_no_runs(tmp_path, names, hint, suffix):
     with pytest.raises(ValueError, match=hint):
         read_predictions(path, transpose=True)
     known = next(name for name in names if "run" not in name)
-    asked = [0, known] if suffix == ".csv" else known
-    read = read_predictions(path, transpose=True, index_col=asked)
+    read = read_predictions(path, transpose=True, index_col=known)
     np.testing.assert_array_equal(read, np.delete(RUNS, names.index(known), axis=0))
+
+
+def test_four_different_words_below_a_word_are_names_of_points(tmp_path):
+    path = tmp_path / "labels.csv"
+    path.write_text("who,0\nann,cat\nbob,dog\ncyd,cat\ndan,dog\n")
+    assert read_labels(path).tolist() == ["cat", "dog", "cat", "dog"]
 
 
 def test_three_rows_are_not_told_apart_by_chance(tmp_path):

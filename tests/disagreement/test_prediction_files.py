@@ -125,6 +125,11 @@ def test_whole_numbers_are_integers_however_they_are_written(tmp_path, cells):
     assert read_predictions(tmp_path / "runs.csv").tolist() == [[1, 3, 2], [1, 1, 1]]
 
 
+def test_truth_values_are_read_as_python_r_and_json_write_them(tmp_path):
+    (tmp_path / "runs.csv").write_text("True,TRUE,true\nFalse,FALSE,false\n")
+    assert read_predictions(tmp_path / "runs.csv").tolist() == [[1, 1, 1], [0, 0, 0]]
+
+
 BAD_TEXT = {
     "ragged": ("0,1,2\n0,1\n", r"row 2 has 2 cell\(s\) where the rows before have 3"),
     "empty": ("", "is empty; give at least one row"),

@@ -9,6 +9,7 @@ from support.degenerate import rows, seeds, sizes
 
 import refgen.disagreement as d
 from refgen.disagreement import BetaReliability, ClassifierLaw, FiniteLaw, MemberLaw
+from refgen.disagreement._ranges import others
 
 UNIT, SIGNED, TWO, POSITIVE = (0, 1), (-1, 1), (0, 2), (0, math.inf)
 BATCH = 64
@@ -226,3 +227,8 @@ def test_classifiers_that_agree_disagree_by_nothing():
 def test_points_of_probability_zero_have_no_surprise():
     law = FiniteLaw([1.0, 0.0], [[1, 0], [0, 1]], [[0.5, 0.5], [1, 0]])
     assert d.cross_entropy(law) == np.log(2)
+
+
+def test_other_classes_have_no_negative_probability_where_a_sum_is_rounded():
+    above = 1 + 2.0**-52
+    assert others(np.array([above, 0.0])).tolist() == [0, above]
