@@ -181,6 +181,8 @@ def odd_names(names: list[str], wanted: str) -> list[int]:
     [2]
     >>> odd_names(["id", "key"], "labels")
     []
+    >>> odd_names(["run0", "run1", "cat", "dog", "eel"], "predictions")
+    []
     """
     lower = [name.strip().lower() for name in names]
     stems = [stem(name) for name in names]
