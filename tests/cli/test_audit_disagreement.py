@@ -155,6 +155,10 @@ def test_points_in_another_order(audited, frame):
     assert "another order than predictions: point 1 is '40' and '51'" in said(
         result.output
     )
+    frame.T.to_csv("points.csv")
+    truth.sort_index().to_frame().T.to_csv("row.csv", index=False)
+    result = audited("points.csv", "--labels", "row.csv")
+    assert "point 1 is '40' and '51'" in said(result.output)
     truth.rename(index={40: 90}).to_csv("other.csv")
     result = audited("runs.csv", "--transpose", "--labels", "other.csv")
     assert result.exit_code == 0
@@ -237,6 +241,12 @@ def test_json_through_a_link(audited, files):
     assert audited(files / "runs.npy", "--json", files / "link.json").exit_code == 0
     assert (files / "link.json").is_symlink()
     assert json.loads((files / "real.json").read_text())["n_runs"] == 4
+
+
+def test_json_is_written_in_utf_8(audited, files):
+    np.save(files / "words.npy", np.array(["Bär", "Fuß", "岩"])[RUNS])
+    assert audited(files / "words.npy", "--json", files / "out.json").exit_code == 0
+    assert '"岩"' in (files / "out.json").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(

@@ -152,7 +152,7 @@ BAD_TEXT = {
     "counter": ("0,1\n1,1\n", r"row 1 \('0', '1'\) may hold names or data.*--header"),
     "index": ("0,1,1\n1,2,1\n2,3,2\n3,1,3\n", "--index-col 0 or --index-col none"),
     "word": ("fox\ncat\ndog\ncat\n", r"row 1 \('fox'\) may hold names or data"),
-    "columns": ("1,cat,1\n0,dog,1\n1,cat,0\n0,dog,1\n", "some columns hold text"),
+    "columns": ("1,cat,1\n0,dog,1\n1,cat,0\n0,dog,1\n", "columns hold text.*-col 1 or"),
     "rows": ("1,1\n0,1\ncat,dog\n", "some rows hold text"),
     "booleans": ("True,1\n1,1\n", "some cells hold True or False, others numbers"),
     "probabilities": (
@@ -239,10 +239,11 @@ def test_unknown_suffix(tmp_path, name):
         (np.zeros((2, 2, 2, 2)), r"got \(2, 2, 2, 2\)"),
         (np.zeros((2, 0)), r"is empty \(shape \(2, 0\)\)"),
         (np.array([[0.0, np.nan]]), "holds NaN or infinity"),
+        (np.full((2, 2, 2), np.inf), "holds NaN or infinity"),
         (np.array([[1j, 0]]), "holds dtype complex128"),
         (np.array([[None, 0]], dtype=object), "holds Python objects"),
     ],
-    ids=["rank 1", "rank 4", "empty", "nan", "complex", "object"],
+    ids=["rank 1", "rank 4", "empty", "nan", "infinity", "complex", "object"],
 )
 @pytest.mark.parametrize("suffix", [".npy", ".npz"])
 def test_arrays_of_the_wrong_kind(tmp_path, array, message, suffix):

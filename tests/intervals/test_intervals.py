@@ -217,6 +217,13 @@ def test_bounded_intervals_move_with_the_units():
         assert moved.high == pytest.approx(4 * unit.high - 1)
 
 
+def test_a_variance_may_leave_its_range_by_rounding():
+    for n in range(2, 40, 2):
+        samples = np.repeat([0.1, 0.7], n // 2)
+        variance = samples.var(ddof=1)
+        assert empirical_bernstein(0.4, variance, n, ALPHA, 0.1, 0.7).contains(0.4)
+
+
 def test_a_mean_may_leave_the_range_by_rounding():
     mean = np.mean([0.1] * 3)
     assert mean > 0.1

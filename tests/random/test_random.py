@@ -433,6 +433,8 @@ def test_bad_streams_are_refused(arguments, replicate, error, match):
         (3, {"offset": 1.5}, TypeError, "offset must be an integer"),
         (3, {"dtype": np.float16}, TypeError, "float32 or float64, got float16"),
         (3, {"dtype": int}, TypeError, "float32 or float64, got int64"),
+        (3, {"dtype": None}, TypeError, "float32 or float64, got None"),
+        ((2**20, 2**21), {}, ValueError, r"at most 2\*\*40 numbers, got \(1048576"),
         (3, {"dtype": ">f8"}, TypeError, "float32 or float64, got >f8"),
     ],
 )
