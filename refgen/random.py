@@ -270,7 +270,7 @@ def check_shape(name: str, shape: Any) -> tuple[int, ...]:
     name : str
         Name of the argument.
     shape : int, or tuple, list or array of them
-        Also an array on a device: functions of refgen_gpu get their tuples as such.
+        The array may be on a device: refgen_gpu moves tuples of numbers there.
 
     Raises
     ------

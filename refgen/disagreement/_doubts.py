@@ -16,7 +16,7 @@ _MANY = 10_000
 
 
 def check_axes(n_runs: int, n_points: int, n_labels: int, remedy: str) -> None:
-    """Refuse as many labels as there are runs, where there are not as many points.
+    """Refuse labels that are as many as the runs, and not as many as the points.
 
     Raises
     ------

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from refgen._numbers import first_of
 from refgen.arrays import namespace, plain_array
 
 _INT64 = 2**63  # the first integer that int64 does not hold
@@ -123,8 +124,8 @@ def _whole(name: str, array: Any) -> Any:
     broken = array != xp.floor(array)
     if bool(broken.any()):
         raise ValueError(
-            f"{name} holds {_first(array, broken)}, which is no class label; if these "
-            "are probabilities, they need a third axis for the classes, shape "
+            f"{name} holds {first_of(array, broken)}, which is no class label; if "
+            "these are probabilities, they need a third axis for the classes, shape "
             "(n_runs, n_points, n_classes), such as np.stack([1 - p, p], axis=-1) for "
             "two classes; if fractions are labels, write them as text"
         )
@@ -132,11 +133,7 @@ def _whole(name: str, array: Any) -> Any:
     huge = abs(array) >= min(2 / float(np.finfo(array.dtype).eps), _INT64)
     if bool(huge.any()):
         raise ValueError(
-            f"{name} holds {_first(array, huge)}, and not every integer of this "
+            f"{name} holds {first_of(array, huge)}, and not every integer of this "
             f"size is a {array.dtype}; encode labels as small integers or as text"
         )
     return array.astype(np.int64)
-
-
-def _first(array: Any, chosen: Any) -> Any:
-    return array[chosen].ravel()[0].item()

@@ -75,12 +75,14 @@ def train_runs(
     ------
     TypeError
         If `estimator` is not a classifier, `n_runs` not an integer, `X`, `y` or
-        `sample_weight` is masked, or an array holds times, records or complex numbers.
+        `sample_weight` is masked, `X` holds no rows, an array holds times or records,
+        or `y` complex numbers.
     ValueError
         If `n_runs`, `vary`, `max_samples` or `random_state` is out of range, the
-        lengths of `X`, `y` and `sample_weight` differ, `y` does not hold classes, a
-        weight is negative, every run would have the same rows under ``vary="data"``,
-        or ``vary="init"`` is asked of an estimator without ``random_state``.
+        lengths of `X`, `y` and `sample_weight` differ, `X` holds complex numbers, `y`
+        does not hold classes, a weight is negative, every run would have the same rows
+        under ``vary="data"``, or ``vary="init"`` is asked of an estimator without
+        ``random_state``.
 
     Notes
     -----

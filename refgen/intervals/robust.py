@@ -31,7 +31,7 @@ def robust_mean(samples: Any, error_probability: float, kurtosis: float) -> Inte
         One third each is for the mean above the interval, for the mean below it, and
         for the variance.
     kurtosis : float
-        From 1, as for every law; 3 for normal laws, 6 for Laplace's,
+        From 1, the least of any law, to 1e12; 3 for normal laws, 6 for Laplace's,
         3 + 6/(ν − 4) for Student's.
 
     Returns

@@ -81,7 +81,9 @@ def test_upper_case_suffix_bytes_and_blank_lines(tmp_path):
 
 def test_distinct_classes_never_merge(tmp_path):
     path = tmp_path / "runs.csv"
-    for cells in (["1_0", "10"], [str(2**64), str(2**64 + 1)], ["1", "01"]):
+    large = ["9007199254740993", "9007199254740992.0"]
+    beyond = [str(2**64), str(2**64 + 1)]
+    for cells in (["1_0", "10"], ["1", "01"], large, beyond):
         path.write_text(f"{cells[0]},{cells[1]}\n{cells[0]},{cells[0]}\n")
         assert len(np.unique(read_predictions(path))) == 2
 

@@ -131,11 +131,11 @@ def _ragged(line: int, texts: list[str], n_columns: int) -> str:
 
 
 def _check_separator(cells: Cells) -> None:
+    texts = [cells.words[code] for code in cells.used]
     for mark, name in ((";", "';'"), ("\t", "tabs"), ("|", "'|'")):
-        used = [mark in str(cells.words[code]) for code in cells.used]
-        if all(used) and cells.codes.shape[1] == 1:
+        if cells.codes.shape[1] == 1 and all(mark in text for text in texts):
             raise ValueError(f"separates its cells by {name}; use commas")
-    if any(_DECIMAL_COMMA.search(str(cells.words[code])) for code in cells.used):
+    if any(map(_DECIMAL_COMMA.search, texts)):
         raise ValueError(
             "separates its cells by ';'; use commas, and write 0.5, not 0,5"
         )
