@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from refgen._checks import check_choice, check_integer, check_open_unit
@@ -51,6 +52,7 @@ def check_run(
     error_probability: Any,
     n_jobs: Any = 1,
     dask: Any = None,
+    run: Any = None,
     **functions: Any,
 ) -> None:
     """Refuse numbers out of range, and what is no function.
@@ -70,6 +72,8 @@ def check_run(
     Stream(seed)
     if dask is not None and not isinstance(dask, str):
         raise TypeError(f"dask must be an address or 'local', got {dask!r:.80}")
+    if run is not None and not isinstance(run, str | Path):
+        raise TypeError(f"run must be the path of a folder, got {run!r:.80}")
     for name, function in functions.items():
         if function is not None and not callable(function):
             raise TypeError(f"{name} must be a function, got {function!r:.80}")

@@ -112,7 +112,7 @@ def verify(
     """
     rg, chosen = as_package(rg), as_profile(profile)
     functions = {"on_result": on_result, "record": record}
-    check_run(n_instances, seed, error_probability, n_jobs, dask, **functions)
+    check_run(n_instances, seed, error_probability, n_jobs, dask, run, **functions)
     ran, left_out = select(ids, chosen)
     settings = _settings(chosen, n_instances, seed, record is not None)
     claims = _runs(ran, settings, rg, error_probability)

@@ -33,6 +33,7 @@ QUICK = PROFILES["quick"]
         ("error_probability", "small", TypeError),
         ("n_jobs", 0, ValueError),
         ("dask", 8786, TypeError),
+        ("run", 3, TypeError),
         ("record", True, TypeError),
     ],
 )
