@@ -22,7 +22,7 @@ def run() -> None:
 def _command() -> int:
     from refgen.cli._program import main
 
-    return main()
+    return main.answer()
 
 
 if __name__ == "__main__":

@@ -35,17 +35,34 @@ class LostOutput(Exception):
 class _Output(io.TextIOWrapper):
     """Standard output that raises `LostOutput`."""
 
+    lost: OSError | None = None
+    is_parting = False
+
     def write(self, text: str) -> int:
         try:
             return super().write(text)
         except OSError as error:
+            self.lost = error
             raise LostOutput(error) from error
 
     def flush(self) -> None:
         try:
             super().flush()
         except OSError as error:
-            raise LostOutput(error) from error
+            self.lost = error
+            if not self.is_parting:
+                raise LostOutput(error) from error
+
+    def finish(self) -> None:
+        """Write all; if a library has hidden that some was lost, say so now."""
+        self.flush()
+        if self.lost is not None:
+            raise LostOutput(self.lost)
+
+    def part(self) -> None:
+        """Let go of the buffer, which would be closed when this is collected."""
+        self.is_parting = True
+        self.detach()  # flushes first
 
 
 @contextlib.contextmanager
@@ -76,12 +93,10 @@ def watched_output() -> Iterator[None]:
     sys.stdout = output
     try:
         yield
-        output.flush()
+        output.finish()
     finally:
         sys.stdout = stream
-        with contextlib.suppress(LostOutput):
-            output.flush()
-            output.detach()
+        output.part()
 
 
 def silence(number: int) -> None:

@@ -20,13 +20,16 @@ class Program(click.Group):
         self, args: Sequence[str] | None = None, prog_name: str = "refgen", **extra: Any
     ) -> NoReturn:
         """Run the command that the arguments name, and exit."""
-        if "_REFGEN_COMPLETE" in os.environ:  # a shell asks how to complete a word
-            super().main(args, prog_name, **extra)
-        raise SystemExit(exit_status(lambda: self._run(args, prog_name, extra)))
+        raise SystemExit(exit_status(lambda: self.answer(args, prog_name, **extra)))
 
-    def _run(self, args: Sequence[str] | None, name: str, extra: dict[str, Any]) -> int:
+    def answer(
+        self, args: Sequence[str] | None = None, name: str = "refgen", **extra: Any
+    ) -> int:
+        """Run the command that the arguments name; 0, or `click.exceptions.Exit`."""
         import sys
 
+        if "_REFGEN_COMPLETE" in os.environ:  # a shell asks how to complete a word
+            super().main(args, name, **extra)
         given = list(sys.argv[1:] if args is None else args)
         with self.make_context(name, given, **extra) as context:
             self.invoke(context)

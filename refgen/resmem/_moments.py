@@ -45,6 +45,7 @@ def refuse_indefinite(name: str, lowest: Any, scale: Any) -> None:
 
     Examples
     --------
+    >>> import numpy as np
     >>> refuse_indefinite("matrix", np.array(-1e-12), 1.0)
     """
     if bool((lowest < -ROUNDING * scale).any()):
@@ -66,6 +67,7 @@ def check_norm(name: str, coefficients: Any, radius: Any) -> None:
 
     Examples
     --------
+    >>> import numpy as np
     >>> check_norm("base", np.array([0.3, 0.4]), np.array(0.5))
     """
     length = norm(coefficients)

@@ -101,16 +101,22 @@ def test_an_output_shows_in_order_what_it_has_letters_for(write_through, monkeyp
     assert kept.getvalue() == b"before W?\n"
 
 
-def called(*args, **streams):
+# Without it, Python keeps what is printed until the end.
+BUFFERED = {k: v for k, v in os.environ.items() if k != "PYTHONUNBUFFERED"}
+BUFFERINGS = [BUFFERED, BUFFERED | {"PYTHONUNBUFFERED": "1"}]
+
+
+def called(*args, env=BUFFERED, **streams):
     streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | streams
-    return subprocess.run([*REFGEN, *args], text=True, check=False, **streams)
+    return subprocess.run([*REFGEN, *args], text=True, check=False, env=env, **streams)
 
 
 @pytest.mark.skipif(not FULL.exists(), reason="only Linux has a device that is full")
+@pytest.mark.parametrize("env", BUFFERINGS)
 @pytest.mark.parametrize("args", [("list",), ("verify", "GDE-6", *QUICK)])
-def test_a_full_output_is_told_in_one_line(args):
+def test_a_full_output_is_told_in_one_line(args, env):
     with FULL.open("w") as full:
-        ended = called(*args, stdout=full)
+        ended = called(*args, stdout=full, env=env)
     assert ended.returncode == 2
     words = "Error: the output cannot be written (No space left on device)\n"
     assert ended.stderr == words
@@ -129,10 +135,11 @@ def closed_pipe():
     return writing
 
 
+@pytest.mark.parametrize("env", BUFFERINGS)
 @pytest.mark.parametrize("args", [("--version",), ("list",)])
-def test_nobody_reads_and_nothing_is_said(args):
+def test_nobody_reads_and_nothing_is_said(args, env):
     pipe = closed_pipe()
-    ended = called(*args, stdout=pipe)
+    ended = called(*args, stdout=pipe, env=env)
     os.close(pipe)
     assert (ended.returncode, ended.stderr) == (141, "")
 
