@@ -190,42 +190,51 @@ def get(id: str) -> Claim:
     return _loaded([id])[0]
 
 
-def as_ids(ids: Iterable[str]) -> list[str]:
+def as_ids(ids: Iterable[str] | None) -> list[str] | None:
     """Ids, globs and names of theories as a list; one of them may be given alone.
+
+    None stands for all claims, and stays None.
 
     Raises
     ------
     TypeError
         If one of them is not text.
+    ValueError
+        If there is none: a choice that found nothing must not stand for all claims.
 
     Examples
     --------
     >>> as_ids("GDE-6")
     ['GDE-6']
     """
+    if ids is None:
+        return None
     if isinstance(ids, str):
         return [ids]
     listed = list(ids) if isinstance(ids, Iterable) else [ids]
     for each in listed:
         if not isinstance(each, str):
             raise TypeError(f"ids must be ids of claims or globs, got {each!r:.80}")
+    if not listed:
+        raise ValueError("ids is empty; leave it out to ask for all claims")
     return listed
 
 
-def find(ids: Iterable[str]) -> list[Claim]:
-    """The claims that are asked for; all if nothing is.
+def find(ids: Iterable[str] | None = None) -> list[Claim]:
+    """The claims that are asked for.
 
     Parameters
     ----------
-    ids : iterable of str
-        Ids, globs of ids, or names of theories, which stand for all their claims.
+    ids : iterable of str, optional
+        Ids, globs of ids, or names of theories, which stand for all their claims. All
+        claims by default.
 
     Raises
     ------
     UnknownClaim
         If one of them matches nothing; the nearest ids and theories are named.
-    TypeError
-        If one of them is not text.
+    TypeError, ValueError
+        If one of them is not text, or there is none.
 
     Examples
     --------
@@ -235,7 +244,7 @@ def find(ids: Iterable[str]) -> list[Claim]:
     {'resmem'}
     """
     known, wanted = _known(), as_ids(ids)
-    if not wanted:
+    if wanted is None:
         return _loaded(known)
     found: set[str] = set()
     for pattern in wanted:

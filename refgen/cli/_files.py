@@ -56,7 +56,7 @@ def check_directory(path: Path) -> None:
 
 
 def _try_writing(path: Path) -> None:
-    target = Path(os.path.realpath(path))
+    target = _target(path)
     if path.is_dir():
         raise InputError(f"--json {path} is a directory; name a file")
     if not target.parent.is_dir():
@@ -93,10 +93,16 @@ def write_report(path: Path, text: str) -> None:
         If the file cannot be written; it says where the text was saved instead.
     """
     try:
-        _write(Path(os.path.realpath(path)), text)
+        _write(_target(path), text)
     except OSError as error:
         saved = rescued(lambda folder: _write(folder / "report.json", text))
         raise unwritable("--json", path, error, saved) from error
+
+
+def _target(path: Path) -> Path:
+    """The file behind links. What is no file has no other name: /dev/stdout | cat."""
+    is_special = path.exists() and not path.is_file()
+    return path if is_special else Path(os.path.realpath(path))
 
 
 def _write(target: Path, text: str) -> None:

@@ -181,7 +181,7 @@ def _run(
     shown, record = progress.show, tables.record
     try:
         with _nothing_left_behind(), progress:
-            report = verify(ids, on_result=shown, record=record, **options)
+            report = verify(ids or None, on_result=shown, record=record, **options)
     except (RunError, ExecutorError) as error:
         raise InputError(str(error)) from error
     return report, progress.failure
@@ -208,6 +208,6 @@ def _count(ids: tuple[str, ...], profile: str) -> int:
     from refgen.verify import PROFILES, select
 
     try:
-        return len(select(ids, PROFILES[profile])[0])
+        return len(select(ids or None, PROFILES[profile])[0])
     except UnknownClaim as error:
         raise click.UsageError(str(error)) from error

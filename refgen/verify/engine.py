@@ -36,7 +36,7 @@ ERROR_PROBABILITY = 1e-3
 
 
 def verify(
-    ids: Iterable[str] = (),
+    ids: Iterable[str] | None = None,
     *,
     profile: str = "default",
     n_instances: int | None = None,
@@ -53,7 +53,7 @@ def verify(
 
     Parameters
     ----------
-    ids : iterable of str
+    ids : iterable of str, optional
         Ids, globs, or names of theories; all claims by default.
     profile : {"quick", "default", "wide"}
     n_instances : int, optional
@@ -150,7 +150,9 @@ def verify(
     return report
 
 
-def select(ids: Iterable[str], profile: Profile) -> tuple[list[Claim], list[str]]:
+def select(
+    ids: Iterable[str] | None, profile: Profile
+) -> tuple[list[Claim], list[str]]:
     """The claims that a run verifies, and the ids that it leaves out as too slow.
 
     Slow claims run in any profile if asked for by their exact id.
@@ -158,7 +160,7 @@ def select(ids: Iterable[str], profile: Profile) -> tuple[list[Claim], list[str]
     check_profile(profile)
     wanted = registry.as_ids(ids)
     claims = registry.find(wanted)
-    ran = [c for c in claims if profile.slow or not c.slow or c.id in wanted]
+    ran = [c for c in claims if profile.slow or not c.slow or c.id in (wanted or ())]
     return ran, [c.id for c in claims if c not in ran]
 
 

@@ -230,7 +230,7 @@ def _key(task: Task) -> tuple:
 
 
 def _difference(directory: Path, found: dict, wanted: dict) -> str:
-    lines = differences(*({**run, "claims": ""} for run in (found, wanted)))
+    lines = differences(*map(_told, (found, wanted)))
     if found.get("claims") != wanted.get("claims"):
         lines.append(_other_claims(found.get("claims"), wanted.get("claims")))
     told = [f"--run {directory} holds another run, and runs are never mixed:"]
@@ -242,6 +242,13 @@ def _difference(directory: Path, found: dict, wanted: dict) -> str:
             "kernels of that processor)"
         )
     return "\n".join([*told, "give that run's arguments, or choose another directory"])
+
+
+def _told(identity: dict) -> dict:
+    """An identity as the user gave it, without the claims."""
+    tables = "given" if identity.get("measurements") == "true" else "not given"
+    parts = {k: v for k, v in identity.items() if k not in ("claims", "measurements")}
+    return parts | {"--report": tables}
 
 
 def _other_claims(there: str | None, now: str | None) -> str:

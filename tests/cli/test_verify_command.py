@@ -111,7 +111,7 @@ def test_a_theory_stands_for_all_its_claims():
     chosen, left_out = select(["resmem"], PROFILES["quick"])
     assert {claim.theory for claim in [*chosen, *map(get, left_out)]} == {"resmem"}
     assert len(chosen) + len(left_out) == len(find(["RM-*", "resmem-*"]))
-    assert not set(THEORIES) & {claim.id for claim in find([])}
+    assert not set(THEORIES) & {claim.id for claim in find()}
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ QUICK = PROFILES["quick"]
     [
         ("ids", ["GDE-66"], UnknownClaim),
         ("ids", 3, TypeError),
+        ("ids", [], ValueError),
         ("ids", [3], TypeError),
         ("profile", "fast", ValueError),
         ("profile", QUICK, ValueError),

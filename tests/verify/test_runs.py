@@ -174,7 +174,7 @@ def test_an_outcome_comes_back_as_it_was(tmp_path):
             ['profile: there "quick", now "default"'],
         ),
         (["--instances", "9"], ["GDE-5"], ["n_instances: there null, now 9"]),
-        (["--report", "tables"], ["GDE-5"], ["measurements: there false, now true"]),
+        (["--report", "tables"], ["GDE-5"], ["--report: there not given, now given"]),
         (["--error-probability", "0.01"], ["GDE-5"], ["there 0.001, now 0.01"]),
     ],
 )
