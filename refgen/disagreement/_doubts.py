@@ -50,6 +50,40 @@ def many_runs(n_runs: int, n_points: int, remedy: str) -> str | None:
     )
 
 
+def check_names(predictions: Any, labels: Any) -> None:
+    """Refuse a table and a column of pandas that name the same points in other orders.
+
+    Raises
+    ------
+    ValueError
+        Saying how to put the labels in order.
+
+    Examples
+    --------
+    >>> check_names([[0, 1], [1, 1]], [0, 1])
+    """
+    points, named = (
+        getattr(predictions, "columns", None),
+        getattr(labels, "index", None),
+    )
+    if not _are_names(points) or not _are_names(named):
+        return
+    order, other = list(predictions.columns), list(labels.index)
+    if order != other and len(order) == len(other) and set(order) == set(other):
+        raise ValueError(
+            "predictions.columns and labels.index name the same points in another "
+            "order; align them: labels.loc[predictions.columns]"
+        )
+
+
+def _are_names(index: Any) -> bool:
+    """Whether it is an index of pandas, and not the count 0, 1, 2, … by default."""
+    if not hasattr(index, "get_indexer"):
+        return False
+    step = getattr(index, "step", None)
+    return not (step == 1 and getattr(index, "start", None) == 0)
+
+
 def class_doubts(runs: LabelRuns, classes: Any, n_smallest: int) -> list[str]:
     """What makes it doubtful that predictions and labels name classes alike.
 

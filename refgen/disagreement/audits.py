@@ -11,7 +11,7 @@ from refgen._checks import check_choice
 from refgen.arrays import namespace
 from refgen.disagreement import _ensemble, calibration
 from refgen.disagreement._audit_result import DisagreementAudit
-from refgen.disagreement._doubts import check_axes, class_doubts, many_runs
+from refgen.disagreement._doubts import check_axes, check_names, class_doubts, many_runs
 from refgen.disagreement._labels import check_runs, class_indices, n_axes
 from refgen.disagreement._levels import check_bins
 from refgen.disagreement._probabilities import member_probabilities
@@ -70,7 +70,8 @@ def audit(
     ------
     ValueError, TypeError
         With fewer than two runs, malformed predictions or labels, unknown options,
-        fractions as hard labels, or, on ten points or more, no class that predictions
+        fractions as hard labels, a pandas DataFrame and Series that name the same
+        points in another order, or, on ten points or more, no class that predictions
         and labels share.
 
     Warns
@@ -100,6 +101,8 @@ def audit(
     """
     if n_axes(predictions) in (2, 3):
         _check_axes(predictions, labels)
+    if n_axes(predictions) == 2:
+        check_names(predictions, labels)
     return audited(
         predictions,
         labels,

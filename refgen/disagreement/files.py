@@ -106,6 +106,12 @@ def read_labels(
     ValueError, TypeError, ImportError
         As `read_predictions`.
 
+    Warns
+    -----
+    UserWarning
+        As `read_predictions`, or if the first row of a ``.csv`` file of one column is
+        0: a label, or the name that pandas gives a column.
+
     Examples
     --------
     >>> import pathlib, tempfile
@@ -115,8 +121,17 @@ def read_labels(
     ...     read_labels(path).tolist()
     [0, 1, 1]
     """
-    table = read_table(path, Options("labels", header, index_col))
-    return labels_of(_warned(table))
+    options = Options("labels", header, index_col)
+    table = _warned(read_table(path, options))
+    labels = labels_of(table)
+    if options.header == INFER and _perhaps_named_0(table):
+        warnings.warn(
+            f"{table.path}: the first row, 0, was read as a label, and may be the name "
+            "that pandas gives a column; pass header=0 (a name) or header=None (a "
+            "label)",
+            stacklevel=2,
+        )
+    return labels
 
 
 def read_table(path: Any, options: Options) -> Table:
@@ -207,6 +222,14 @@ def _check_values(array: np.ndarray) -> None:
         raise ValueError(f"is empty (shape {array.shape}); give at least one point")
     if array.dtype.kind == "f" and not np.isfinite(array).all():
         raise ValueError("holds NaN or infinity; drop or re-predict those points")
+
+
+def _perhaps_named_0(table: Table) -> bool:
+    """Whether the only column of a .csv file, with no names, starts with 0."""
+    array = table.array
+    is_column = array.ndim == 2 and array.shape[1] == 1 and array.dtype.kind in "iu"
+    is_bare = table.names == (None, None) and suffix_of(table.path) == ".csv"
+    return bool(is_bare and is_column and len(array) > 1 and array[0, 0] == 0)
 
 
 def _warned(table: Table) -> Table:

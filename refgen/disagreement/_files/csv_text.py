@@ -70,12 +70,19 @@ class _Codes(dict[str, int]):
     def __missing__(self, cell: str) -> int:
         word = cell.strip()
         if len(word) > _LONGEST:
+            spaced = "; cells seem to be separated by spaces; use commas"
             raise ValueError(
                 f"has a cell of {len(word):,} characters; labels have at most "
-                f"{_LONGEST}"
+                f"{_LONGEST}{spaced if _are_spaced(word) else ''}"
             )
         self[cell] = self.words.setdefault(word, len(self.words))
         return self[cell]
+
+
+def _are_spaced(word: str) -> bool:
+    """Whether a cell is several numbers between spaces."""
+    parts = word.split()
+    return len(parts) > 1 and not any(isinstance(parsed(p), str) for p in parts)
 
 
 def _cells(path: Path, may_be_short: bool) -> tuple[list[int], Cells, bool]:
@@ -135,6 +142,8 @@ def _check_separator(cells: Cells) -> None:
     for mark, name in ((";", "';'"), ("\t", "tabs"), ("|", "'|'")):
         if cells.codes.shape[1] == 1 and all(mark in text for text in texts):
             raise ValueError(f"separates its cells by {name}; use commas")
+    if cells.codes.shape[1] == 1 and all(map(_are_spaced, texts)):
+        raise ValueError("separates its cells by spaces; use commas")
     if any(map(_DECIMAL_COMMA.search, texts)):
         raise ValueError(
             "separates its cells by ';'; use commas, and write 0.5, not 0,5"

@@ -55,7 +55,15 @@ def _header_verdict(cells: Cells) -> bool | None:
     if blank:
         above, rest = table[0, blank:], table[1:, blank:]
         is_count = counts_from(above, cells) == 0
-        return is_count or holds_names(above, rest, cells) is not False
+        return (
+            is_count
+            or holds_names(above, rest, cells) is not False
+            or _above_count(cells)
+            or _holds_odd_boolean(cells)
+        )
+    if _holds_odd_boolean(cells):
+        is_known = len(names) == 1 and "b" not in cells.kinds[table[1:]]
+        return True if is_known else None
     if _index_names(names) and _above_keys(cells):
         return True
     verdict = holds_names(table[0], table[1:], cells)
@@ -65,6 +73,31 @@ def _header_verdict(cells: Cells) -> bool | None:
     if verdict is None and names[0].lower() in TRUTH_NAMES:
         return True
     return verdict
+
+
+def _above_count(cells: Cells) -> bool:
+    """Whether an empty corner stands above the numbers 0, 1, 2, … of rows."""
+    below = cells.codes[1:, 0]
+    return len(below) > 1 and counts_from(below, cells) == 0
+
+
+def _holds_odd_boolean(cells: Cells) -> bool:
+    """Whether "true" stands above numbers, or above booleans that are spelled True."""
+    row = cells.codes[0]
+    if "b" not in cells.kinds[row]:
+        return False
+    kinds = cells.kinds[cells.codes]
+    below = cells.codes[1:][kinds[1:] == "b"]
+    spellings = {_spelling(cells.words[code]) for code in np.unique(below)}
+    above_numbers = np.isin(kinds[1:], list("nb")).all(axis=0)
+    doubtful = row[(kinds[0] == "b") & above_numbers]
+    return "n" not in kinds[0] and any(
+        _spelling(cells.words[code]) not in spellings for code in doubtful
+    )
+
+
+def _spelling(word: str) -> str:
+    return "upper" if word.isupper() else "lower" if word.islower() else "title"
 
 
 def _unnamed(names: list[str]) -> int:

@@ -13,9 +13,14 @@ from refgen.disagreement._files.cells import Cells
 INDEX_NAMES = {"id", "ids", "idx", "index", "key", "name", "uid", "uuid", "row"}
 TRUTH_NAMES = {"label", "labels", "y", "y_true", "ytrue", "true", "truth", "target"}
 TRUTH_NAMES |= {"targets", "class", "gt", "ground_truth", "groundtruth", "true_label"}
+# Small integers below these names look like classes; "variable" names molten runs.
+_PART_NAMES = {"fold", "folds", "group", "groups", "split", "cluster", "epoch", "batch"}
+_PART_NAMES |= {"variable"}
 
 # A line of this many numbers that occur nowhere else is no accident.
 _ENOUGH = 4
+# Some numbers of points are numbers of classes, too.
+_NEARLY_ALL = 0.9
 
 
 def holds_names(line: np.ndarray, rest: np.ndarray, cells: Cells) -> bool | None:
@@ -75,15 +80,21 @@ def _above_mixed(
 def _numbers_among_numbers(
     line: np.ndarray, rest: np.ndarray, occurs: np.ndarray, cells: Cells
 ) -> bool | None:
-    is_strange = _distinct(line) and not occurs[line].any() and _recurs(rest)
     if counts_from(line, cells) is None:
         is_whole = all(isinstance(cells.values[code], int) for code in line)
-        if not (is_whole and is_strange and len(line) > 1):
+        if not (is_whole and _distinct(line) and _recurs(rest) and len(line) > 1):
             return False
-        return True if len(line) >= _ENOUGH else None
+        return _strange_numbers(float(1 - occurs[line].mean()), len(line))
     if len(line) >= _ENOUGH and not occurs[line].all() and _recurs(rest):
         return True
     return None if len(line) > 1 else False
+
+
+def _strange_numbers(share: float, length: int) -> bool | None:
+    """Different numbers of which a share occurs nowhere else."""
+    if share >= _NEARLY_ALL and length >= _ENOUGH:
+        return True
+    return None if share >= 0.5 else False
 
 
 def _words_among_words(
@@ -179,6 +190,8 @@ def odd_names(names: list[str], wanted: str) -> list[int]:
     [0]
     >>> odd_names(["run0", "run1", "y_true"], "predictions")
     [2]
+    >>> odd_names(["group", "rf", "knn"], "predictions")
+    [0]
     >>> odd_names(["id", "key"], "labels")
     []
     >>> odd_names(["run0", "run1", "cat", "dog", "eel"], "predictions")
@@ -188,7 +201,8 @@ def odd_names(names: list[str], wanted: str) -> list[int]:
     stems = [stem(name) for name in names]
     common, count = Counter(stems).most_common(1)[0]
     alone = count > 1 and count >= len(names) / 2 and "#" in common
-    known = INDEX_NAMES | (TRUTH_NAMES if wanted == "predictions" else set())
+    others = TRUTH_NAMES | _PART_NAMES if wanted == "predictions" else set()
+    known = INDEX_NAMES | others
     odd = [
         j
         for j, name in enumerate(lower)

@@ -69,7 +69,7 @@ def table_of(
     body = cells.part(slice(None), kept)
     if options.index_col == INFER:
         _refuse_stranger(body, kept, names, options)
-    _refuse_holes(body, kept, names, row_numbers)
+    _refuse_holes(body, kept, names, row_numbers, options)
     columns = None if names is None else [names[j] for j in kept]
     return Table(
         body.array(),
@@ -85,13 +85,19 @@ def _row_names(cells: Cells, index: list[int]) -> list[str]:
 
 
 def _refuse_holes(
-    body: Cells, kept: list[int], names: list[str] | None, row_numbers: list[int]
+    body: Cells,
+    kept: list[int],
+    names: list[str] | None,
+    row_numbers: list[int],
+    options: Options,
 ) -> None:
     found = complaint(body)
     if found is not None:
         (row, j), why = found
         column = _called(kept[j], names)
-        raise ValueError(f"row {row_numbers[row]}, column {column} {why}")
+        is_corner = names is None and row == kept[j] == 0 and body.word(0, j) == ""
+        header = f"; if row 1 holds names, {options.header_hint}" if is_corner else ""
+        raise ValueError(f"row {row_numbers[row]}, column {column} {why}{header}")
 
 
 def _refuse_stranger(
@@ -130,7 +136,10 @@ def _mixture(
     """A doubt where text and numbers stand side by side; an error where by columns."""
     kinds = set(body.kinds[body.used])
     if kinds == {"n", "b"}:
-        raise ValueError("some cells hold True or False, others numbers; encode alike")
+        header = f", or {options.header_hint}" if names is None else ""
+        raise ValueError(
+            f"some cells hold True or False, others numbers; encode alike{header}"
+        )
     is_number = np.isin(body.kinds, list("nb"))[body.codes]
     if is_number.all() or not is_number.any() or kinds == {"n", "c"}:
         return _perhaps_missing(body)
