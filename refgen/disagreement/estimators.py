@@ -120,8 +120,9 @@ class DisagreementErrorEstimator(ClassifierMixin, BaseEstimator):
         self._check_parameters()
         check_columns(X)
         refuse_masked("y", y)
+        accepted = self._accepted()
         with naming("X", "y"):
-            X, y = validate_data(self, X, y, **self._accepted())
+            X, y = validate_data(self, X, y, **accepted)
         y = class_labels(y)
         self.classes_ = np.unique(y)
         self.estimators_ = train_runs(

@@ -254,7 +254,7 @@ class ResMemBase(BaseEstimator, ABC):
         """X and y of ``fit``, checked."""
         check_points(X, self.embedding is not None)
         (check_targets if is_regressor(self) else check_labels)(y)
-        with naming("X"):
+        with naming("y" if y is None else "X"):
             validate_data(self, X, y, skip_check_array=True)
         with naming("y"):
             y = validate_data(self, y=y, **checks)
