@@ -35,13 +35,25 @@ def test_numbers_of_points_beside_runs_are_names(tmp_path):
     np.testing.assert_array_equal(read_predictions(path, transpose=True), RUNS)
 
 
-@pytest.mark.parametrize("n_classes", [3, 4])
+@pytest.mark.parametrize("n_classes", [3, 4, 7])
 def test_numbers_that_are_often_classes_are_doubtful(tmp_path, n_classes):
     path = tmp_path / "runs.csv"
     pd.DataFrame(RUNS[:, :12], columns=ids(12, n_classes)).to_csv(path, index=False)
     with pytest.raises(ValueError, match=r"row 1 .*give --header"):
         read_predictions(path)
     np.testing.assert_array_equal(read_predictions(path, header=0), RUNS[:, :12])
+
+
+def test_classes_that_only_one_row_names_once_each_are_doubtful(tmp_path):
+    path, runs = tmp_path / "runs.csv", RUNS[:, :10] % 3
+    order = [2, 0, 1, 3, 5, 4, 9, 7, 6, 8]
+    np.savetxt(path, [order, *runs], fmt="%d", delimiter=",")
+    with pytest.raises(ValueError, match=r"row 1 .*give --header"):
+        read_predictions(path)
+    # Seeds, two of which are classes.
+    np.savetxt(path, [[0, 2, 42], *RUNS[[0, 0, 1]].T % 3], fmt="%d", delimiter=",")
+    with pytest.raises(ValueError, match=r"row 1 .*give --header"):
+        read_predictions(path, transpose=True)
 
 
 def test_an_empty_corner_above_a_count_is_of_a_header(tmp_path):

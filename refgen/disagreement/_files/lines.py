@@ -21,6 +21,8 @@ _PART_NAMES |= {"variable"}
 _ENOUGH = 4
 # Some numbers of points are numbers of classes, too.
 _NEARLY_ALL = 0.9
+# So many classes are seldom predicted once each.
+_MANY = 8
 
 
 def holds_names(line: np.ndarray, rest: np.ndarray, cells: Cells) -> bool | None:
@@ -84,7 +86,14 @@ def _numbers_among_numbers(
         is_whole = all(isinstance(cells.values[code], int) for code in line)
         if not (is_whole and _distinct(line) and _recurs(rest) and len(line) > 1):
             return False
-        return _strange_numbers(float(1 - occurs[line].mean()), len(line))
+        share = float(1 - occurs[line].mean())
+        if (
+            share < 0.5
+            and (share > 0 or len(line) >= _MANY)
+            and not _any_distinct(rest)
+        ):
+            return None
+        return _strange_numbers(share, len(line))
     if len(line) >= _ENOUGH and not occurs[line].all() and _recurs(rest):
         return True
     return None if len(line) > 1 else False
@@ -142,6 +151,12 @@ def counts_from(line: np.ndarray, cells: Cells) -> int | None:
 
 def _distinct(line: np.ndarray) -> bool:
     return len(np.unique(line)) == len(line)
+
+
+def _any_distinct(lines: np.ndarray) -> bool:
+    """Whether some row repeats nothing."""
+    ordered = np.sort(lines, axis=1)
+    return bool((ordered[:, 1:] != ordered[:, :-1]).all(axis=1).any())
 
 
 def _recurs(rest: np.ndarray) -> bool:
