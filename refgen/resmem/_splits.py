@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from refgen._checks import check_integer
+from refgen._checks import LARGEST_INTEGER, check_integer
 from refgen.resmem._folds import check_pair
 
 
-def check_cv_setting(cv: Any, least: int = 2, most: int | None = None) -> Any:
+def check_cv_setting(cv: Any, least: int = 2, most: int = LARGEST_INTEGER) -> Any:
     """`cv`, which has to be an integer, a splitter, or an iterable of splits.
 
     Examples
