@@ -108,9 +108,10 @@ def ball_squared_distance_bounds(n_features: int, n_points: Any) -> tuple[Any, A
     d, n = check_integer("n_features", n_features, 1), as_counts("n_points", n_points)
     inside = (d + 2) * math.gamma(1 + 2 / d) * gamma_ratio(n + 1, 2 / d)
     least, most = _boundary_bounds(d, n)
-    # E D² falls with n, from 2d.
+    low = inside + (d + 2) * least
+    # E D² falls with n, from 2d. For d = 1 the ends are equal, but for rounding.
     high = namespace(n).minimum(inside + (d + 2) * most, 2.0 * d)
-    return inside + (d + 2) * least, high
+    return low, namespace(n).maximum(low, high)
 
 
 def _boundary_bounds(d: int, n: Any) -> tuple[Any, Any]:

@@ -48,7 +48,8 @@ def test_hypothesis_is_as_before_afterwards():
 
     before, filters = known(), list(warnings.filters)
     with reproducible_draws():
-        assert known() != before
+        # The lowest version of Hypothesis draws no numbers from modules.
+        assert (known() != before) is ("_maybe_draw_constant" in before)
         # What a thread of another library is told fails nobody's draws.
         told = "Do not use the `random` module inside strategies"
         warnings.warn(told, HypothesisDeprecationWarning, stacklevel=1)
