@@ -56,7 +56,8 @@ def _other_types(array):
 def _fits(array, name):
     kind = np.dtype(name)
     limits = np.finfo(kind) if kind.kind == "f" else np.iinfo(kind)
-    return bool((array <= limits.max).all() and (array >= limits.min).all())
+    # As numbers of Python: arrays of NumPy 2.0 do not compare with integers of 64 bits.
+    return bool(limits.min <= array.min().item() and array.max().item() <= limits.max)
 
 
 def _tuples(values):
