@@ -14,7 +14,7 @@ ANYTHING = {
     "generator": lambda: (i for i in range(3)),
     "class": lambda: Exception,
     "object": object,
-    "NaT": lambda: np.datetime64("NaT"),
+    "NaT": lambda: np.datetime64("NaT", "s"),
     "structured": lambda: np.zeros(2, [("a", float)])[0],
 }
 NO_TEXT = {"text": lambda: "nonsense", "bytes": lambda: b"nonsense"}
