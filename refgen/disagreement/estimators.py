@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import replace
-from numbers import Integral
 from typing import Any, get_args
 
 import numpy as np
@@ -13,7 +12,7 @@ from sklearn.tree import DecisionTreeClassifier
 from sklearn.utils import get_tags
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from refgen._checks import check_choice, check_open_unit
+from refgen._checks import check_choice, check_open_unit, is_integer
 from refgen._naming import naming
 from refgen.arrays import namespace, refuse_masked
 from refgen.disagreement._data import check_columns, class_labels
@@ -225,7 +224,7 @@ class DisagreementErrorEstimator(ClassifierMixin, BaseEstimator):
     def _check_parameters(self) -> None:
         check_choice("interval", self.interval, get_args(IntervalMethod))
         check_open_unit("confidence_level", self.confidence_level)
-        if not isinstance(self.n_runs, Integral) or self.n_runs < 2:
+        if not is_integer(self.n_runs) or self.n_runs < 2:
             raise ValueError(
                 f"n_runs={self.n_runs!r}: one run cannot estimate disagreement; set "
                 "n_runs to an integer of at least 2, 10 for a useful interval"
