@@ -6,11 +6,21 @@ Nothing is imported from CuPy before the first computation asks for `backend()`.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
+
+# Variables by which cuBLAS replaces products of float64, with the values that leave
+# them alone. Its manual (13.x, floating point emulation) gives 1 and 0 for the first,
+# performant and eager for the second, which alone should switch nothing on; as
+# defaults of the library "may change", it is refused, too.
+_EMULATION = {
+    "CUBLAS_EMULATE_DOUBLE_PRECISION": ("", "0"),
+    "CUBLAS_EMULATION_STRATEGY": ("", "default"),
+}
 
 
 class NoDeviceError(RuntimeError):
@@ -102,13 +112,46 @@ def probe() -> str | None:
     return "CUDA sees no device; check CUDA_VISIBLE_DEVICES"
 
 
+def refused_settings(environment: Mapping[str, str] = os.environ) -> list[str]:
+    """What the environment sets that refgen_gpu does not compute under, in sentences.
+
+    Nearest neighbours are certified by products of float64 that err no more than
+    sums of rounded products. Emulated ones have one scale for a whole row: their
+    error is relative to its largest entry, and infinities need not come through.
+
+    Parameters
+    ----------
+    environment : mapping, optional
+        By default that of this process.
+
+    Returns
+    -------
+    list of str
+
+    Examples
+    --------
+    >>> refused_settings({"CUBLAS_EMULATE_DOUBLE_PRECISION": "0"})
+    []
+    >>> print(*refused_settings({"CUBLAS_EMULATE_DOUBLE_PRECISION": "1"}))
+    CUBLAS_EMULATE_DOUBLE_PRECISION is set to "1", so that cuBLAS may emulate products \
+of float64 with another error than IEEE arithmetic has; unset it before Python starts
+    """
+    return [
+        f'{name} is set to "{value}", so that cuBLAS may emulate products of float64 '
+        "with another error than IEEE arithmetic has; unset it before Python starts"
+        for name, harmless in _EMULATION.items()
+        if (value := environment.get(name, "").strip()).lower() not in harmless
+    ]
+
+
 def backend() -> Backend:
     """The device to compute on; never falls back to the CPU.
 
     Raises
     ------
     NoDeviceError
-        If no GPU is usable, with the cause.
+        If no GPU is usable, or the environment has one of `refused_settings`, with the
+        cause.
 
     Examples
     --------
@@ -128,6 +171,8 @@ def _cupy_backend() -> Backend:
             f"refgen_gpu needs an NVIDIA GPU and found none: {why}. "
             "refgen has the same interface and computes on the CPU."
         )
+    if refused := refused_settings():
+        raise NoDeviceError(f"refgen_gpu does not compute: {'; '.join(refused)}")
     import cupy
     import cupyx
     from cupyx.scipy import special

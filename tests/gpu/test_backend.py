@@ -62,6 +62,32 @@ def test_a_device_is_reported_when_there_is_one(monkeypatch):
     assert backend.probe() is None
 
 
+@pytest.mark.parametrize("value", ["1", "2", "yes", " 1"])
+def test_emulated_products_are_refused_before_anything_computes(monkeypatch, value):
+    monkeypatch.setitem(sys.modules, "cupy", fake_cupy(1, 13000))
+    monkeypatch.setenv("CUBLAS_EMULATE_DOUBLE_PRECISION", value)
+    refusal = "does not compute: CUBLAS_EMULATE_DOUBLE_PRECISION is set to .* unset it"
+    with pytest.raises(refgen_gpu.NoDeviceError, match=refusal):
+        backend.backend()
+
+
+@pytest.mark.parametrize(
+    ("settings", "n_refused"),
+    [
+        ({}, 0),
+        ({"CUBLAS_EMULATE_DOUBLE_PRECISION": ""}, 0),
+        ({"CUBLAS_EMULATE_DOUBLE_PRECISION": "0", "CUBLAS_EMULATION_STRATEGY": ""}, 0),
+        ({"CUBLAS_EMULATION_STRATEGY": "Default"}, 0),
+        ({"CUBLAS_EMULATION_STRATEGY": "performant"}, 1),
+        # Products of float32, in which refgen_gpu computes none.
+        ({"CUPY_TF32": "1", "CUBLAS_EMULATE_SINGLE_PRECISION": "1"}, 0),
+        (dict.fromkeys(backend._EMULATION, "eager"), 2),
+    ],
+)
+def test_what_switches_no_emulation_on_is_not_refused(settings, n_refused):
+    assert len(backend.refused_settings(settings)) == n_refused
+
+
 def test_importing_refgen_gpu_loads_neither_cupy_nor_numba():
     code = "import sys, refgen_gpu, refgen_gpu.arrays; print(*sys.modules)"
     shown = subprocess.run(
