@@ -6,6 +6,9 @@ from typing import Any
 
 from refgen._checks import check_integer
 from refgen.arrays import namespace
+from refgen.kernels import kernel
+
+segment_sums = kernel("levels", "segment_sums")
 
 # Shares are sums of numbers that are not negative and add up to 1: m terms are off by
 # at most (m − 1) 2⁻⁵³, and by 2 log₂ m · 2⁻⁵³ if they are added in pairs. So shares
@@ -94,7 +97,9 @@ def merged_mass(shares: Any, masses: Any) -> float:
     shares, levels, masses = shares[order], levels[order], masses[order]
     starts = xp.flatnonzero(xp.diff(levels, prepend=-1.0) != 0)
     ends = xp.append(starts[1:], len(levels)) - 1
-    return float((shares[ends] - shares[starts]) @ xp.add.reduceat(masses, starts))
+    return float(
+        (shares[ends] - shares[starts]) @ segment_sums(masses[None], starts)[0]
+    )
 
 
 def _named_groups(values: Any) -> Any:

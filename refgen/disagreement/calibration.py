@@ -14,6 +14,7 @@ from refgen.kernels import kernel
 
 absolute_level_sums = kernel("levels", "absolute_level_sums")
 cumulative_level_area = kernel("levels", "cumulative_level_area")
+segment_sums = kernel("levels", "segment_sums")
 
 
 def _per_row(over_rows: Any, levels: Any, values: Any) -> Any:
@@ -68,12 +69,13 @@ def level_masses(law: FiniteLaw) -> tuple[Any, Any, Any]:
         raise ValueError("law must be a single law; take one with law.take(i)")
     xp = namespace(law.vote_shares)
     q = _levels(law).ravel()
-    order = xp.argsort(q)
+    order = xp.argsort(q, kind="stable")
     q = q[order]
     starts = xp.flatnonzero(xp.diff(q, prepend=-1.0))
-    mass = xp.broadcast_to(law.weights[:, None], law.vote_shares.shape).ravel()[order]
-    right = (law.weights[:, None] * law.label_probabilities).ravel()[order]
-    return q[starts], xp.add.reduceat(mass, starts), xp.add.reduceat(right, starts)
+    mass = xp.broadcast_to(law.weights[:, None], law.vote_shares.shape).ravel()
+    right = (law.weights[:, None] * law.label_probabilities).ravel()
+    sums = segment_sums(xp.stack([mass[order], right[order]]), starts)
+    return q[starts], sums[0], sums[1]
 
 
 def cace(law: FiniteLaw) -> Any:

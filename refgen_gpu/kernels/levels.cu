@@ -108,3 +108,25 @@ extern "C" __global__ void cumulative_level_area(const double* levels,
     __syncthreads();
   }
 }
+
+// Sums of consecutive segments of every row: segment s is bounds[s] .. bounds[s + 1] - 1.
+// One warp a sum, in the order that refgen's kernel of this name has within a piece:
+// every 32nd term by one lane, then the lanes in pairs. blockDim.x is a multiple of 32.
+extern "C" __global__ void segment_sums(const double* __restrict__ values,
+                                        const long long* __restrict__ bounds,
+                                        const long long n_rows, const long long n,
+                                        const long long n_segments,
+                                        double* __restrict__ out) {
+  const unsigned all = 0xffffffffu;
+  const int lane = threadIdx.x % 32;
+  // All lanes of a warp have the same sum, so they take part in every shuffle.
+  for (long long t = rg_first() / 32; t < n_rows * n_segments; t += rg_step() / 32) {
+    const double* row = values + t / n_segments * n;
+    const long long s = t % n_segments;
+    double sum = 0.0;
+    for (long long j = bounds[s] + lane; j < bounds[s + 1]; j += 32) sum = sum + row[j];
+    for (int half = 16; half > 0; half /= 2)
+      sum = sum + __shfl_down_sync(all, sum, half);
+    if (lane == 0) out[t] = sum;
+  }
+}

@@ -3,6 +3,8 @@
 This says that the sources compute what they should; nothing here is about a GPU.
 """
 
+import math
+
 import mpmath
 import numpy as np
 import pytest
@@ -25,6 +27,7 @@ from support.kernel_checks.levels import (
     check_exact_sums,
     check_neighbours,
     check_real_sums,
+    check_segments,
     level_sums,
     plain_loops,
     run_levels,
@@ -156,6 +159,11 @@ def test_level_sums_of_real_numbers(emulated, block):
     check_real_sums(emulated("levels.cu"), block)
 
 
+@pytest.mark.parametrize("order", [0, 1, 2])
+def test_segments_are_summed_in_the_order_of_a_warp(emulated, order):
+    check_segments(emulated("levels.cu"), order)
+
+
 def test_no_rows_and_no_columns(emulated):
     for size in ((0, 4), (3, 0)):
         sums, area = run_levels(
@@ -214,6 +222,34 @@ def test_level_functions_sort_and_sum(size, order):
     pairs = list(zip(rows.tolist(), values.tolist(), strict=True))
     assert sums.tolist() == [level_sums(*pair) for pair in pairs]
     assert area.tolist() == [plain_loops(*pair)[1] for pair in pairs]
+
+
+@pytest.mark.parametrize(
+    ("n", "starts"),
+    [
+        (0, []),
+        (0, [0, 0]),
+        (70, [0, 0, 1, 3, 35, 35]),
+        (5000, [0, 1, 1025, 1026, 3074, 3074, 5000]),
+        (2**20 + 3, [0, 2]),  # pieces of pieces of pieces
+    ],
+)
+def test_segment_sums_have_the_same_bits_and_the_accuracy_they_claim(n, starts):
+    from refgen.kernels import levels as host
+    from refgen_gpu.kernels import levels as device
+
+    rng = np.random.default_rng(n)
+    values = np.exp(9 * rng.standard_normal((2, n))) * rng.choice([-1.0, 1.0], (2, n))
+    starts = np.array(starts, np.int64)
+    sums = host.segment_sums(values, starts)
+    with use_standin(order_seed=1) as be:
+        given = be.xp.asarray(values), be.xp.asarray(starts)
+        assert be.to_host(device.segment_sums(*given)).tobytes() == sums.tobytes()
+    for row, found in zip(values, sums, strict=True):
+        for terms, total in zip(np.split(row, starts)[1:], found, strict=True):
+            n_pieces = np.ceil(np.log(max(len(terms), 2)) / np.log(1024))
+            error = 36 * n_pieces * 2.0**-53 * np.abs(terms).sum()
+            assert abs(total - math.fsum(terms)) <= error
 
 
 @pytest.mark.parametrize("dtype", [np.int8, np.int32, np.int64, np.uint16])

@@ -56,6 +56,10 @@ def real_levels(kernels):
     levels.check_real_sums(kernels, (1, 3))
 
 
+def segments(kernels):
+    levels.check_segments(kernels)
+
+
 def counted(kernels):
     for order in range(1, 6):
         votes.check_votes(kernels, (11, 33, 10**12, 20), ((3,), (33,), order))
@@ -85,7 +89,7 @@ WRONG_ANSWERS = {
     "key schedule": ("random.cu", "k1 += 0xBB67AE85", "k1 += 0xBB67AE84", words),
     "offset in a block": ("random.cu", "shift = skip,", "shift = 0,", words),
     "counter": ("random.cu", "0, replicate, purpose}", "replicate, 0, purpose}", words),
-    "last block": ("random.cu", "(n + skip + 3) / 4", "(n + 3) / 4", words),
+    "last block": ("random.cu", "(n + shift + 3) / 4", "(n + 3) / 4", words),
     "coefficient": ("random.cu", "1.3731693765509461", "1.3731693765509465", digest),
     "tail's sign": ("random.cu", "? -(n / d) : n / d", "? n / d : n / d", digest),
     "unit": ("random.cu", "(word >> 12) + 0.5", "(word >> 12)", transformed),
@@ -114,6 +118,12 @@ WRONG_ANSWERS = {
     "float for double area": ("levels.cu", "double area", "float area", real_levels),
     "no absolute value": ("levels.cu", "fabs(cumulative)", "cumulative", exact_levels),
     "last level": ("levels.cu", "j > 0 ? j - 1 : 0", "j", exact_levels),
+    "lanes": ("levels.cu", "half = 16; half > 0", "half = 8; half > 0", segments),
+    "order of lanes": (
+        "levels.cu", "half = 16; half > 0; half /= 2", "half = 1; half < 32; half *= 2",
+        segments,
+    ),
+    "row of a segment": ("levels.cu", "t / n_segments * n", "0", segments),
     "first run": ("votes.cu", "run = 0;", "run = 1;", counts),
     "counts not zeroed": ("votes.cu", "level = 0;", "level = 1;", counts),
     "no votes": ("votes.cu", "if (without_votes > 0)", "if (false)", counted),
@@ -129,7 +139,8 @@ WRONG_ANSWERS = {
 # These builds are enough for every push; --slow runs them all.
 QUICK = {
     "word order", "multiplier", "coefficient", "float for double", "integers",
-    "row of draws", "tie", "no merge barrier", "no prefix barrier", "first run",
+    "row of draws", "tie", "no merge barrier", "no prefix barrier", "lanes",
+    "first run",
     "no barrier after zeroing",
 }  # fmt: skip
 
@@ -143,6 +154,11 @@ def cases(table):
         )
         for name in table
     ]
+
+
+def test_every_bug_can_be_planted():
+    for file, old, new, *_ in (*WRONG_ANSWERS.values(), *OUTSIDE.values()):
+        planted(file, old, new)
 
 
 @needs_gxx
@@ -172,6 +188,7 @@ OUTSIDE = {
     "no column guard": ("random.cu", "k >= 0 && k < n_columns", "k >= 0"),
     "no row guard": ("levels.cu", MERGE, "if (threadIdx.x == 0) {"),
     "end of a chunk": ("levels.cu", "from + size < n ? from + size : n", "from + size"),
+    "end of a segment": ("levels.cu", "j < bounds[s + 1]", "j <= bounds[s + 1]"),
     "too little shared memory": (
         "levels.cu", "long long has_break;", "long long has_break, more[2];",
     ),
@@ -282,6 +299,7 @@ def test_every_kernel_has_a_planted_bug():
         "stream_dirichlet": "row of draws",
         "absolute_level_sums": "tie",
         "cumulative_level_area": "no prefix barrier",
+        "segment_sums": "lanes",
         "count_votes": "first run",
         "level_masses": "no barrier after zeroing",
     }

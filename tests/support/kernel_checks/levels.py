@@ -1,4 +1,4 @@
-"""The kernels of level sums; levels are sorted, as the kernels expect them."""
+"""The kernels of level and segment sums; levels are sorted, as kernels expect them."""
 
 from itertools import pairwise
 
@@ -65,9 +65,9 @@ def check_neighbours(kernels, block):
     # Two numbers are one level only if they are equal: the next float is another.
     apart = np.nextafter(1.0, 2)
     levels = np.array([[0, 1, 1, 1, apart, apart, 6.5, 8.0]])
-    values = np.array([[1, -1, 2, 4, -8, 16, 32, -64.0]])
+    values = np.array([[1, -1, 2, 4, 8, -16, 32, -64.0]])
     sums, _ = run_levels(kernels, levels, values, block)
-    assert sums[0] == 1 + abs(-1 + 2 + 4) + abs(-8 + 16) + 32 + 64
+    assert sums[0] == 1 + abs(-1 + 2 + 4) + abs(8 - 16) + 32 + 64
 
 
 def check_real_sums(kernels, block):
@@ -85,8 +85,35 @@ def check_real_sums(kernels, block):
     assert (np.abs(got[1] - np.transpose(want)[1]) <= bounds * LONG).all()
 
 
+def run_segments(kernels, values, bounds, n_threads=64, order=0):
+    sums = np.full((len(values), len(bounds) - 1), -7.0)
+    args = (values, np.array(bounds), *values.shape, len(bounds) - 1, sums)
+    kernels("segment_sums", (2,), (n_threads,), args, 0, order)
+    return sums
+
+
+def paired_sum(terms):
+    """The sum in the order of a warp: 32 lanes, each half added to the other."""
+    lanes = [sum(terms[lane::32], 0.0) for lane in range(32)]
+    while len(lanes) > 1:
+        half = len(lanes) // 2
+        lanes = [a + b for a, b in zip(lanes[:half], lanes[half:], strict=True)]
+    return lanes[0]
+
+
+def check_segments(kernels, order=0):
+    values = np.random.default_rng(2).standard_normal((3, 340)).round(3)
+    bounds = [0, 0, 1, 3, 35, 35, 68, 340]
+    for n_threads in (32, 96):
+        got = run_segments(kernels, values, bounds, n_threads, order)
+        for row, sums in zip(values.tolist(), got.tolist(), strict=True):
+            assert sums == [paired_sum(row[a:b]) for a, b in pairwise(bounds)]
+
+
 def small_cases(kernels):
     """Run all of these kernels on odd sizes."""
+    for bounds in ([0, 1], [0, 33, 33, 40]):
+        run_segments(kernels, np.ones((3, bounds[-1])), bounds, 32, 1)
     for block in ((1, 4), (5, 2), (64, 1)):
         for n in (1, 6, 33):
             rows = sorted_integers(n, 3, n, 4)
