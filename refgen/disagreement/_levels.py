@@ -97,9 +97,8 @@ def merged_mass(shares: Any, masses: Any) -> float:
     shares, levels, masses = shares[order], levels[order], masses[order]
     starts = xp.flatnonzero(xp.diff(levels, prepend=-1.0) != 0)
     ends = xp.append(starts[1:], len(levels)) - 1
-    return float(
-        (shares[ends] - shares[starts]) @ segment_sums(masses[None], starts)[0]
-    )
+    widths = shares[ends] - shares[starts]
+    return float(widths @ segment_sums(masses[None], starts)[0])
 
 
 def _named_groups(values: Any) -> Any:
