@@ -1,6 +1,5 @@
 """The sections of the check on a GPU, as far as they go without one."""
 
-import importlib
 import subprocess
 import time
 from types import SimpleNamespace
@@ -193,46 +192,6 @@ def test_a_kernel_that_is_never_launched_is_a_problem(standin, monkeypatch):
     assert "count_votes" in missing
     problems = bits.problems({"kernels": {"never launched": missing}})
     assert "count_votes is in no case of a module of refgen_gpu.kernels" in problems
-
-
-@pytest.fixture
-def benchmarks(monkeypatch):
-    pytest.importorskip("threadpoolctl")
-    monkeypatch.syspath_prepend(str(ROOT / "benchmarks"))
-    return importlib.import_module("gpu")
-
-
-TINY = {
-    "copies": (100,),
-    "products": (8, 2, 16),
-    "normals": (100,),
-    "neighbors": (70, 5, 2, 3, 32),
-    "scans": (1, 32, 2),
-    "votes": (3, 20, 2),
-    "levels": (2, 8, 1, 5000),
-}
-
-
-@pytest.mark.parametrize("name", list(TINY))
-def test_benchmarks_run(standin, benchmarks, name):
-    assert benchmarks.BENCHMARKS[name](*TINY[name])
-
-
-def test_nothing_is_measured_on_the_standin(standin, benchmarks):
-    for name in benchmarks.BENCHMARKS:
-        with pytest.raises(refgen_gpu.NoDeviceError, match="nothing is measured"):
-            benchmarks.measure(name)
-
-
-def test_sizes_shrink_to_the_memory(standin, benchmarks):
-    assert benchmarks.fitting(10, 8) == 10
-    assert benchmarks.fitting(2**40, 8) == 2**24
-    assert benchmarks.fitting(5, 2**40) == 1
-
-
-def test_targets_are_told(benchmarks):
-    assert benchmarks.target(3.0, 2.0) == {"target": 2.0, "reached": True}
-    assert not benchmarks.target(3.0, 2.0, at_most=True)["reached"]
 
 
 @pytest.mark.parametrize("tool", list(exercise.PLANTED))

@@ -96,7 +96,10 @@ def test_theories_and_their_claims_do_not_know_each_other(path):
 
 @pytest.mark.parametrize(
     "path",
-    [*SOURCES, *sorted([*ROOT.glob("tests/**/*.py"), *ROOT.glob("benchmarks/*.py")])],
+    [
+        *SOURCES,
+        *sorted([*ROOT.glob("tests/**/*.py"), *ROOT.glob("benchmarks/**/*.py")]),
+    ],
     ids=lambda p: str(p.relative_to(ROOT)),
 )
 def test_no_file_is_above_500_lines(path):

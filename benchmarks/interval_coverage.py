@@ -1,8 +1,8 @@
 """How often the interval without labels covers the error, over 100 splits of digits.
 
-Run: ``python benchmarks/coverage.py``. Each split trains ten runs on random halves of
-the 1347 training digits, asks for the 95 % interval on the 450 others without their
-labels, and then looks at the labels. Not a benchmark of speed: the figures of the
+Run: ``python benchmarks/interval_coverage.py``. Each split trains ten runs on random
+halves of the 1347 training digits, asks for the 95 % interval on the 450 others without
+their labels, and then looks at the labels. Not a benchmark of speed: the figures of the
 README that say where the method works and where it fails.
 """
 
@@ -57,7 +57,7 @@ def main():
         # The number of epochs is fixed on purpose.
         warnings.simplefilter("ignore", ConvergenceWarning)
         results = {name: coverage(learner) for name, learner in LEARNERS.items()}
-    store("coverage", results, threads=1)
+    store("interval_coverage", results, threads=1)
 
 
 if __name__ == "__main__":
