@@ -4,7 +4,7 @@ import os
 import signal
 
 import pytest
-from hypothesis import settings
+from hypothesis import Phase, settings
 
 import refgen_gpu.backend
 
@@ -16,6 +16,13 @@ settings.register_profile(
 )
 settings.register_profile(
     "wide", derandomize=False, max_examples=1000, deadline=None, print_blob=True
+)
+# On a machine for minutes: a failure is told at once, shrunk elsewhere.
+settings.register_profile(
+    "device",
+    settings.get_profile("ci"),
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+    report_multiple_bugs=False,
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
