@@ -8,6 +8,9 @@ import numpy as np
 
 from refgen._numbers import refuse
 from refgen.arrays import namespace
+from refgen.kernels import kernel
+
+_cholesky = kernel("factors", "cholesky")
 
 # Products of rows that were orthonormal in float64 are off by much less.
 _NOT_ORTHONORMAL = 1e-6
@@ -65,7 +68,7 @@ def cholesky(matrices: Any) -> Any:
     Raises
     ------
     numpy.linalg.LinAlgError
-        If a matrix is not positive definite; see `refgen.linalg.solve_positive`.
+        If a matrix is not positive definite.
 
     Examples
     --------
@@ -73,7 +76,7 @@ def cholesky(matrices: Any) -> Any:
     [[2.0, 0.0], [0.0, 1.0]]
     """
     try:
-        return namespace(matrices).linalg.cholesky(matrices)
+        return _cholesky(matrices)
     except np.linalg.LinAlgError as error:
         raise np.linalg.LinAlgError(
             "matrices must be positive definite, and one of them is not"

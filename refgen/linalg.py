@@ -21,6 +21,7 @@ __all__ = [
     "solve_positive",
 ]
 
+eigh = kernel("factors", "eigh")
 ball_by_cholesky = kernel("secular", "ball_by_cholesky")
 secular_roots = kernel("secular", "secular_roots")
 
@@ -146,8 +147,7 @@ def solve_positive(matrices: Any, rhs: Any) -> Any:
     Raises
     ------
     numpy.linalg.LinAlgError
-        If a matrix is not positive definite. On device arrays only the function of
-        refgen_gpu raises: CuPy's default is to return meaningless numbers.
+        If a matrix is not positive definite.
     ValueError
         If `rhs` does not have n rows, an entry is not finite, or a solution overflows.
 
@@ -318,7 +318,7 @@ def _ball_by_eigenvalues(
     gram: Any, moment: Any, radius: Any, tolerance: float
 ) -> tuple[Any, Any]:
     xp = namespace(gram)
-    spectrum, vectors = xp.linalg.eigh(gram, UPLO="U")
+    spectrum, vectors = eigh(gram)
     least = -_NOT_NEGATIVE * abs(spectrum).max(axis=-1)
     wanted = "be positive semidefinite", " as an eigenvalue"
     refuse("gram", spectrum[:, 0], spectrum[:, 0] < least, *wanted)

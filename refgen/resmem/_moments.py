@@ -8,6 +8,9 @@ from refgen._matrices import batch_shape
 from refgen._numbers import first_of, in_one_place
 from refgen._shown import has
 from refgen.arrays import as_floats, namespace
+from refgen.kernels import kernel
+
+eigvalsh = kernel("factors", "eigvalsh")
 
 # Entries that should be equal, computed by sums in another order; also numbers that
 # were written with nine decimals.
@@ -57,7 +60,7 @@ def refuse_indefinite(name: str, lowest: Any, scale: Any) -> None:
 
 def eigenvalues(matrix: Any) -> Any:
     """Those of second moments, in ascending order; none is negative."""
-    values = namespace(matrix).linalg.eigvalsh(matrix)
+    values = eigvalsh(matrix)
     refuse_indefinite("matrix", values[..., 0], values[..., -1])
     return namespace(matrix).maximum(values, 0.0)
 

@@ -9,7 +9,10 @@ from refgen._matrices import batch_shape
 from refgen._numbers import as_not_negative, as_positive, refuse
 from refgen._scales import check_scale
 from refgen.arrays import Instance, as_floats, namespace
+from refgen.kernels import kernel
 from refgen.resmem._moments import as_moments, refuse_indefinite
+
+eigh = kernel("factors", "eigh")
 
 
 @dataclass(frozen=True, repr=False)
@@ -83,6 +86,9 @@ class LinearProblem(Instance):
     ) -> LinearProblem:
         """The problem for a covariance matrix and coefficients in any coordinates.
 
+        Of the two signs of an eigenvector that is taken in which its coefficient is not
+        negative.
+
         Parameters
         ----------
         covariance : array of shape (..., n_features, n_features)
@@ -110,10 +116,11 @@ class LinearProblem(Instance):
                 f"{matrix.shape}; give one coefficient per feature"
             )
         batch_shape(coefficients=theta.shape[:-1], covariance=matrix.shape[:-2])
-        spectrum, vectors = xp.linalg.eigh(matrix)
+        spectrum, vectors = eigh(matrix)
         refuse_indefinite("covariance", spectrum[..., 0], spectrum[..., -1])
         rotated = xp.einsum("...ij,...i->...j", vectors, theta)
-        return cls(xp.maximum(spectrum, 0.0), rotated, radius, noise)
+        # An eigenvector has either sign, which libraries choose as they like.
+        return cls(xp.maximum(spectrum, 0.0), abs(rotated), radius, noise)
 
     @property
     def n_features(self) -> int:

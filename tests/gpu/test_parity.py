@@ -248,22 +248,6 @@ def test_bases_are_within_the_model(device, seed, batch, m, more):
 
 
 @on_device
-@given(seeds, batches, st.integers(1, 5), st.integers(1, 3))
-def test_integer_systems_have_the_same_solutions(device, seed, batch, n, k):
-    draws = stream(seed)
-    below = np.tril(draws.child("below").integers(5, (*batch, n, n)) - 2.0, -1)
-    pivots = 2.0 ** draws.child("pivots").integers(3, (*batch, n, 1))
-    # Exact: square roots are of powers of 4, and divisions are by powers of 2.
-    lower = below + np.eye(n) * pivots
-    matrices = lower @ np.swapaxes(lower, -1, -2)
-    rhs = draws.child("rhs").integers(9, (*batch, n, k)) - 4.0
-    solve = refgen_gpu.linalg.solve_positive
-    got = solve(to_device(matrices), to_device(rhs))
-    assert_on_device(got, device)
-    assert_same_bits(got, refgen.linalg.solve_positive(matrices, rhs))
-
-
-@on_device
 @given(seeds, batches, st.integers(1, 6), st.integers(1, 3), st.integers(-20, 0))
 def test_solutions_are_within_the_model(device, seed, batch, n, k, exponent):
     factor = stream(seed, "factor").normal((*batch, n, n))
@@ -272,6 +256,7 @@ def test_solutions_are_within_the_model(device, seed, batch, n, k, exponent):
     rhs = stream(seed, "rhs").normal((*batch, n, k))
     want = refgen.linalg.solve_positive(matrices, rhs)
     got = refgen_gpu.linalg.solve_positive(to_device(matrices), to_device(rhs))
+    assert_on_device(got, device)
     # (A + ΔA) x = b with ‖ΔA‖ ≤ n γ(3n + 1) ‖A‖ (Higham 2002, theorem 10.4), so that x
     # is off by κ n γ(3n + 1) ‖x‖, up to the factor 1/(1 − κ n γ).
     relative = np.linalg.cond(matrices) * n * gamma(3 * n + 1)

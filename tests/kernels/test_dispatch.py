@@ -86,7 +86,8 @@ def test_kernels_are_compared_on_a_device_or_say_why_not(module, name):
 
 def test_every_source_has_a_launcher_with_cases():
     sources = {path.stem for path in launch.SOURCES.glob("*.cu")}
-    assert set(launchers()) == sources
+    assert set(launchers()) - sources == {"factors"}  # which calls libraries
+    assert sources <= set(launchers())
     assert all(inspect.getdoc(module.cases) for module in launchers().values())
 
 
