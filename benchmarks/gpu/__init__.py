@@ -25,7 +25,7 @@ from .levels import levels
 from .neighbors import neighbors, small_neighbors
 from .neighbors_jax import neighbors_jax
 from .neighbors_torch import large_neighbors_torch, neighbors_torch
-from .normals import normals, normals_torch
+from .normals import normals, normals_jax, normals_torch
 from .scans import scans
 from .summary import doubts, summary
 from .votes import votes, votes_torch
@@ -47,6 +47,7 @@ BENCHMARKS = {
     "votes against torch": votes_torch,
     "eigen against torch": eigen_torch,
     "neighbors against jax": neighbors_jax,
+    "normals against jax": normals_jax,
     "neighbors against torch, large": large_neighbors_torch,
 }
 

@@ -1,7 +1,7 @@
-"""Normal draws: ours by inversion of a counter's words, theirs by cuRAND or Philox.
+"""Normal draws: ours by inversion of a counter's words, theirs by other methods.
 
 Ours has the same bits on any machine and for any number of draws at a time; those of
-the peers depend on the device and on the launch. All write a new array.
+CuPy and torch depend on the device and on the launch. All write a new array.
 """
 
 from functools import partial
@@ -12,7 +12,7 @@ from refgen_gpu.backend import backend
 from refgen_gpu.random import Stream
 
 from .contest import alone, compare
-from .peers import load_torch, to_host
+from .peers import load_jax, load_torch, to_host
 from .timing import copy_rate, fitting, limited, rated, target, timed
 
 TARGET = 2e10
@@ -21,40 +21,42 @@ MOMENTS = ((0, 1), (1, 2**0.5), (0, 15**0.5), (3, 96**0.5))
 SAMPLE = 2**22
 
 
-def agreement(draws):
+def agreement(draws, dtype):
     """Four moments of the draws in standard errors; more than 6 are no chance."""
-    z = to_host(draws[:SAMPLE]).astype(np.float64)
+    sample = to_host(draws[:SAMPLE])
+    z = sample.astype(np.float64)
     errors = [
         abs((z**power).mean() - moment) * len(z) ** 0.5 / deviation
         for power, (moment, deviation) in enumerate(MOMENTS, 1)
     ]
     largest = float(max(errors))
-    return {"largest_standard_error": largest, "agrees": bool(largest < 6)}
+    agrees = bool(largest < 6) and sample.dtype == dtype
+    return {"largest_standard_error": largest, "agrees": agrees}
 
 
 def contest(n, dtype, peers):
     """Ours and `peers` of one precision."""
     stream = Stream(0, "benchmark")
     name = np.dtype(dtype).name
-    found = compare(
+    return compare(
         f"{n:g} normals {name}",
         lambda: stream.normal(n, dtype=dtype),
         peers,
-        lambda ours, label, draws: agreement(draws),
+        lambda ours, label, draws: agreement(draws, dtype),
         partial(rated, amount=n, unit="/s"),
     )
-    # Half of a copy's bytes are written.
-    least = n * np.dtype(dtype).itemsize / copy_rate()
-    found["peers"]["write at copy rate"] = limited(found["ours"], least)
-    return found
 
 
 def normals(n=2**28):
     """Ours of every kind, and CuPy's normals."""
     n = fitting(n, 32)
-    double = contest(n, np.float64, cupy_peers(n, np.float64))
-    double["ours"] |= target(double["ours"]["rate"], TARGET)
-    entries = [double, contest(n, np.float32, cupy_peers(n, np.float32))]
+    entries = []
+    for dtype in (np.float64, np.float32):
+        entry = contest(n, dtype, cupy_peers(n, dtype))
+        least = n * np.dtype(dtype).itemsize / copy_rate()
+        entry["peers"]["write at copy rate"] = limited(entry["ours"], least)
+        entries.append(entry)
+    entries[0]["ours"] |= target(entries[0]["ours"]["rate"], TARGET)
     stream = Stream(0, "benchmark")
     for kind in ("uniform", "words"):
         timing = timed(partial(getattr(stream, kind), n))
@@ -88,9 +90,30 @@ def normals_torch(n=2**28):
         dtype = getattr(torch, dtype)
         return partial(torch.randn, n, dtype=dtype, device=where)
 
+    return in_both(n, {"torch.randn": prepare})
+
+
+def normals_jax(n=2**28):
+    """By threefry, whose bits do not depend on the device either, and by Philox."""
+    n = fitting(n, 32)
+    jax = load_jax()
+
+    def prepare(generator, dtype):
+        with jax.enable_x64(dtype == "float64"):
+            draw = jax.jit(lambda key: jax.random.normal(key, (n,), dtype))
+            key = jax.random.key(0, impl=generator)
+            compiled = draw.lower(key).compile()
+        return lambda: jax.block_until_ready(compiled(key))
+
+    generators = {"jax threefry": "threefry2x32", "jax rbg": "rbg"}
+    return in_both(n, {name: partial(prepare, g) for name, g in generators.items()})
+
+
+def in_both(n, peers):
+    """Entries in both precisions, for which each peer is prepared."""
     return {
         "entries": [
-            contest(n, dtype, {"torch.randn": partial(prepare, dtype)})
+            contest(n, dtype, {name: partial(p, dtype) for name, p in peers.items()})
             for dtype in ("float64", "float32")
         ]
     }

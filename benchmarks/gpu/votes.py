@@ -23,6 +23,8 @@ def votes(n_runs=100, n_points=10**6, n_levels=10):
     labels = drawn(n_runs, n_points, n_levels)
     truth = Stream(1, "benchmark").integers(n_levels, labels.shape[1])
     found = contest(labels, n_levels, cupy_peers(labels, n_levels))
+    least = 8 * (labels.size + labels.shape[1] * n_levels) / copy_rate()
+    found["peers"]["read + write at copy rate"] = limited(found["ours"], least)
     others = {
         "squared votes": lambda: own.sum_squared_votes(labels, 0, n_levels),
         "level masses": lambda: own.count_level_masses(labels, 0, n_levels, truth),
@@ -48,16 +50,13 @@ def contest(labels, n_levels, peers):
     def judge(ours, label, theirs):
         return {"agrees": bool(np.array_equal(to_host(ours), to_host(theirs)))}
 
-    found = compare(
+    return compare(
         f"votes, {n_levels} labels, {sizes(labels)}",
         lambda: own.count_votes(labels, 0, n_levels),
         peers,
         judge,
         partial(rated, amount=8 * labels.size, unit="B/s"),
     )
-    least = 8 * (labels.size + labels.shape[1] * n_levels) / copy_rate()
-    found["peers"]["read + write at copy rate"] = limited(found["ours"], least)
-    return found
 
 
 def cupy_peers(labels, n_levels):

@@ -46,6 +46,7 @@ TINY = {
     "votes against torch": (3, 20, 2),
     "eigen against torch": ((3, 33), 1089),
     "neighbors against jax": (70, 6, 2, 3, 1700),
+    "normals against jax": (100,),
 }
 
 
@@ -252,9 +253,10 @@ def test_an_answer_of_nan_does_not_agree(standin, answers):
 def test_draws_that_are_not_normal_do_not_agree(standin, gpu):
     normals = importlib.import_module("gpu.normals")
     z = np.random.default_rng(0).normal(size=10**5)
-    assert normals.agreement(z)["agrees"]
+    assert normals.agreement(z, "float64")["agrees"]
+    assert not normals.agreement(z, "float32")["agrees"]
     for wrong in (1.05 * z, z + 0.05, np.abs(z), np.sign(z), np.full_like(z, np.nan)):
-        assert not normals.agreement(wrong)["agrees"]
+        assert not normals.agreement(wrong, "float64")["agrees"]
 
 
 def test_wrong_eigenvectors_do_not_agree(standin, gpu):
