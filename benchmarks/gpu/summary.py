@@ -50,7 +50,7 @@ def _rows(name, result):
         if not entry["peers"]:
             yield what + _remarks(ours), _amount(ours), "", ""
         for label, peer in entry["peers"].items():
-            about = f"{what}: {label}{_remarks(peer)}"
+            about = f"{what}{_remarks(ours)}: {label}{_remarks(peer)}"
             yield about, _amount(ours), _amount(peer, ours), _ratio(peer)
 
 
@@ -74,7 +74,7 @@ def _remarks(found):
         # Rounded down: a recall below 1 is not shown as 1.
         text += f", recall {math.floor(found['recall'] * 1e5) / 1e5:.5f}"
     if "residual" in found:
-        text += f", residual {found['residual']:.2g} dε|A|"
+        text += f", residual {found['residual']:.2g}"
     return text
 
 

@@ -31,8 +31,13 @@ MADE_UP = {
                 "peers": {"write at copy rate": {"seconds": 1e-3, "ratio": 0.1}},
             },
             {
-                "what": "cupy eigh, 512 of 64 x 64",
+                "what": "eigh, 512 of 64 x 64",
                 "ours": {"seconds": 1, "rate": 512.0, "unit": "/s", "residual": 1.234},
+                "peers": {"torch eigh": {"seconds": 2, "ratio": 2.0, "residual": 1e-3}},
+            },
+            {
+                "what": "copy",
+                "ours": {"seconds": 1, "rate": 2.5e12, "unit": "B/s"},
                 "peers": {},
             },
         ]
@@ -51,7 +56,13 @@ def test_the_summary_of_results():
         (f"{what}: torch f32, recall 0.99999", "20 ms", "40 µs", "0.002"),
         (f"{what}: odd, WRONG", "20 ms", "nan s", "nan"),
         ("2.68435e+08 normals float64: write at copy rate", "20 G/s", "200 G/s", "0.1"),
-        ("cupy eigh, 512 of 64 x 64, residual 1.2 dε|A|", "512 /s", "", ""),
+        (
+            "eigh, 512 of 64 x 64, residual 1.2: torch eigh, residual 0.001",
+            "512 /s",
+            "256 /s",
+            "2",
+        ),
+        ("copy", "2.5 TB/s", "", ""),
         ("copies: OutOfMemoryError: out of memory", "", "", ""),
         ("neighbors against jax: not run: jax not installed", "", "", ""),
     ]
