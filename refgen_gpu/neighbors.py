@@ -18,7 +18,7 @@ from refgen.arrays import UNIT_ROUNDOFF
 from refgen.neighbors import check_neighbors, may_overflow, refuse_overflow
 from refgen_gpu.arrays import as_floats
 from refgen_gpu.backend import backend
-from refgen_gpu.chunks import in_chunks
+from refgen_gpu.chunks import ARGSORT_BYTES, in_chunks
 from refgen_gpu.kernels.neighbors import (
     exact_candidates,
     exact_distances,
@@ -108,8 +108,9 @@ def _by_filter(
             squares[rows], indices[rows] = _exact_search(points, chunk[doubtful], k)
 
     tile = min(_TILE, len(points))
-    per_row = tile + 2 * points.shape[1] + 8 * n_candidates
-    in_chunks(len(queries), 8 * per_row, search)
+    # The products, the queries, and the candidates: bounds, indices and distances.
+    per_row = 8 * (tile + 2 * points.shape[1]) + (ARGSORT_BYTES + 32) * n_candidates
+    in_chunks(len(queries), per_row, search)
 
 
 def _by_sorting(points: Any, queries: Any, squares: Any, indices: Any) -> None:
@@ -124,8 +125,7 @@ def _by_sorting(points: Any, queries: Any, squares: Any, indices: Any) -> None:
         squares[start:stop] = xp.take_along_axis(rows, order, axis=1)
         indices[start:stop] = order
 
-    # Distances, their order, and what sorting needs for itself.
-    in_chunks(len(queries), 8 * 5 * len(points), search)
+    in_chunks(len(queries), ARGSORT_BYTES * len(points), search)
 
 
 def _lowering(n_features: int) -> tuple[float, float]:

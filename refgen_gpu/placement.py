@@ -18,6 +18,7 @@ import numpy as np
 from refgen._plain import numbers
 from refgen.arrays import Instance, namespace
 from refgen_gpu.backend import backend
+from refgen_gpu.chunks import asking_once
 
 
 def is_on_device(value: Any) -> bool:
@@ -123,7 +124,8 @@ def device_function(function: Callable, module: str, name: str) -> Callable:
         bound = signature.bind(*args, **kwargs)
         for parameter, value in bound.arguments.items():
             bound.arguments[parameter] = on_device(parameter, value)
-        return function(*bound.args, **bound.kwargs)
+        with asking_once():
+            return function(*bound.args, **bound.kwargs)
 
     call.__module__, call.__qualname__ = module, name
     call.__doc__ = docstring_of(function)

@@ -6,7 +6,7 @@ Failures raise ``LinAlgError``, as NumPy's do: CuPy's default is to return what 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 from refgen_gpu.backend import backend
@@ -17,7 +17,6 @@ from refgen_gpu.chunks import in_chunks
 # https://github.com/cupy/cupy/issues/7261. A gigabyte is far from the limit, fits most
 # devices, and holds enough matrices to fill one.
 _CHUNK_BYTES = 1 << 30
-_MOST_MATRICES = 1 << 19
 
 NOT_COMPARED = dict.fromkeys(
     ("cholesky", "eigh", "eigvalsh"),
@@ -94,14 +93,11 @@ def _in_stacks(
         for rows, values in zip(flat, found, strict=True):
             rows[start:stop] = values
 
-    # Copies of the matrices and their factors, and the workspace.
-    per_matrix = 8 * (1024 + 4 * (n + 1) ** 2)
-    budget = min(_CHUNK_BYTES, _MOST_MATRICES * per_matrix)
     with backend().linalg_errors():
-        in_chunks(size, per_matrix, compute, budget)
+        in_chunks(size, _matrix_bytes(n), compute, _CHUNK_BYTES)
     return out
 
 
-def cases(rg: Any, size: int) -> Iterator[tuple[str, Any]]:
-    """None, as nothing here is compared to the bit."""
-    yield from ()
+def _matrix_bytes(n: int) -> int:
+    """Bytes for a matrix in a chunk: its copies, its factors and the workspace."""
+    return 8 * (1024 + 4 * (n + 1) ** 2)

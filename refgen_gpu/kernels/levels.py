@@ -10,7 +10,7 @@ import numpy as np
 from refgen.kernels import kernel
 from refgen.kernels.levels import PIECE
 from refgen_gpu.backend import backend
-from refgen_gpu.chunks import in_chunks
+from refgen_gpu.chunks import ARGSORT_BYTES, in_chunks
 from refgen_gpu.launch import n_blocks
 
 # Up to this length one thread takes a row, in the order of a plain loop; beyond it a
@@ -66,8 +66,8 @@ def _by_row(kernel: str, levels: Any, values: Any, part_bytes: int) -> Any:
             kernel, grid, block, args, shared_mem=part_bytes * block[0] * block[1]
         )
 
-    # The order, the sorted keys inside the sort, and both sorted arrays.
-    in_chunks(n_rows, 5 * 8 * n, compute)
+    # More than the order and both sorted arrays, which are there when it is done.
+    in_chunks(n_rows, ARGSORT_BYTES * n, compute)
     return out
 
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from support.parity import on_device
 
 import refgen_gpu.disagreement
+from refgen_gpu import chunks
 from refgen_gpu.arrays import to_device
 from refgen_gpu.chunks import in_chunks
 
@@ -132,8 +133,57 @@ def test_memory_is_given_back_after_the_failed_attempt_let_go_of_it():
     assert seen == [[True], [True, True]]
 
 
+@pytest.fixture
+def asked(standin):
+    """The questions for free memory, of which each is answered by 1 MiB."""
+    questions = []
+
+    def answer():
+        questions.append("how much is free?")
+        return 1 << 20
+
+    object.__setattr__(standin, "free_memory", answer)
+    return questions
+
+
+def test_small_work_asks_for_no_memory(asked):
+    law = refgen_gpu.disagreement.FiniteLaw([1.0], [[0.7, 0.3]], [[0.2, 0.8]])
+    refgen_gpu.disagreement.cace(law)
+    refgen_gpu.neighbors.nearest_neighbors([[0.0], [1.0]], [[0.9]], 1)
+    assert in_chunks(1 << 26, 1, lambda start, stop: None) == 1 << 26
+    assert asked == []
+    in_chunks((1 << 26) + 1, 1, lambda start, stop: None)
+    assert len(asked) == 1
+
+
+def test_a_call_asks_for_memory_once(monkeypatch, asked):
+    monkeypatch.setattr(chunks, "_SMALL", 0)
+    labels = to_device(np.arange(600).reshape(3, 200) % 7)
+    for expected in (1, 2):
+        refgen_gpu.disagreement.ensemble_cace(labels, labels[0])
+        assert len(asked) == expected
+
+
+def test_an_answer_that_was_too_large_is_forgotten(monkeypatch, asked):
+    monkeypatch.setattr(chunks, "_SMALL", 0)
+
+    failures = [MemoryError]
+
+    def fails_once(start, stop):
+        if failures:
+            raise failures.pop()
+
+    with chunks.asking_once():
+        in_chunks(100, 1, fails_once)
+        assert len(asked) == 1
+        for _ in range(3):
+            in_chunks(100, 1, fails_once)
+            assert len(asked) == 2
+
+
 @pytest.mark.parametrize("memory", [1, 1000, 1 << 20])
-def test_little_memory_changes_no_result(memory):
+def test_little_memory_changes_no_result(monkeypatch, memory):
+    monkeypatch.setattr(chunks, "_SMALL", 0)
     labels = np.arange(600).reshape(3, 200) % 7
     truth = labels[0]
     want = refgen_gpu.disagreement.ensemble_cace(to_device(labels), to_device(truth))

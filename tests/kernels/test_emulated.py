@@ -254,9 +254,11 @@ def test_segment_sums_have_the_same_bits_and_the_accuracy_they_claim(n, starts):
 
 @pytest.mark.parametrize("dtype", [np.int8, np.int32, np.int64, np.uint16])
 @pytest.mark.parametrize("memory", [1 << 28, 4000])
-def test_vote_functions_count_in_chunks(dtype, memory):
+def test_vote_functions_count_in_chunks(monkeypatch, dtype, memory):
+    from refgen_gpu import chunks
     from refgen_gpu.kernels import votes as device
 
+    monkeypatch.setattr(chunks, "_SMALL", 0)
     labels, truth = random_labels(3, 6, 300, 2, 5)
     counts, *masses = count_by_hand(labels, truth, 2, 5)
     with use_standin(memory=memory) as be:

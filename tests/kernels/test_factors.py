@@ -60,7 +60,7 @@ def test_chunks_are_put_together(monkeypatch, sizes, name, shape, chunks):
     want = getattr(host, name)(matrices)
     want = want if isinstance(want, tuple) else (want,)
     sizes.clear()
-    monkeypatch.setattr(device, "_MOST_MATRICES", 3)
+    monkeypatch.setattr(device, "_CHUNK_BYTES", 3 * device._matrix_bytes(shape[-1]))
     got = factors(name, matrices)
     assert [a.tobytes() for a in got] == [a.tobytes() for a in want]
     assert [a.shape for a in got] == [a.shape for a in want]
