@@ -4,7 +4,7 @@ Arrays go over by DLPack, so that all compute on the same numbers in the same pl
 the stand-in, which is for tests of this code, they go over by NumPy to the CPU.
 """
 
-import importlib.metadata
+import importlib
 import importlib.util
 import os
 import sys
@@ -88,7 +88,8 @@ def release():
 
 def versions(modules):
     """Of the peers that were used, with what changes their speed or precision."""
-    found = {name: importlib.metadata.version(name) for name in ("numpy", *modules)}
+    loaded = map(importlib.import_module, ("numpy", *modules))
+    found = {module.__name__: module.__version__ for module in loaded}
     if "torch" in modules:
         import torch
 
