@@ -216,7 +216,7 @@ def test_a_file_of_this_suite_runs_on_the_standin():
 def test_every_file_with_a_device_test_is_a_step(tmp_path):
     files = [step.partition(", ")[0] for step in parity.steps()]
     assert "tests/claims/test_on_device.py" in files
-    assert "tests/project/test_layout.py" not in files
+    assert "tests/gpu/test_check_parity.py" not in files
     assert set(parity.SLOW) <= set(files)
     with pytest.raises(FileNotFoundError, match="checkout"):
         parity.steps(tmp_path)
