@@ -8,6 +8,7 @@ import pytest
 from scipy.stats import binom
 from support.sampled_claims import one
 
+import refgen_gpu
 from refgen.claims import Claim, all_claims, get, sampled
 from refgen.verify import PROFILES, judging, verify_claim
 
@@ -70,6 +71,22 @@ def test_an_interval_that_ends_at_a_bound_leaves_room_for_rounding(
     assert verdict_of(claim) == "HOLDS (power untested)"
     monkeypatch.setattr(judging, "rounding_of", lambda part, rhs: 0.0)
     assert verdict_of(claim) == "REFUTED"
+
+
+def test_rounding_refutes_no_claim_on_a_device(device):
+    """All draws are 0, at a bound, and the claimed value is −4e-16 of a device."""
+
+    def measure(rg, instance, draws):
+        """A mean."""
+        zeros = rg.arrays.to_device(np.zeros((1, draws.n)))
+        claimed = rg.arrays.to_device(np.full(1, -4e-16))
+        return sampled(zeros, claimed, bounds=(0, 1))
+
+    for kind in ("identity", "inequality"):
+        claim = Claim(kind, one(0.5), measure, "TEST", "nowhere")
+        found = verify_claim(claim, QUICK, rg=refgen_gpu)
+        assert found.verdict.startswith(("HOLDS", "LOOSE"))
+        assert "(rounding may move it by 2.3e-13)" in found.decision
 
 
 def test_draws_without_any_noise_leave_room_for_rounding():
