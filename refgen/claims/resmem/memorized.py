@@ -229,7 +229,7 @@ def _left_out(case: FittedLabels, kind: str) -> Any:
             raw = {"exponential": raw, "uniform": raw**0}.get(
                 kind, (order == order[0]) * 1.0
             )
-            guess = xp.cumsum(raw * near) / xp.cumsum(raw)
+            guess = (raw * near).cumsum(axis=0) / raw.cumsum(axis=0)
             total[b] += (residuals[i] - guess) ** 2 / n
     return total
 
