@@ -1,7 +1,8 @@
 """Evidence of a run on a GPU: for which code, and whether that has changed since.
 
-``python -m refgen_gpu.evidence`` prints one line. The record is written by
-``python -m refgen_gpu.check`` and committed.
+``python -m refgen_gpu.evidence`` prints one line. The record is what
+``python -m refgen_gpu.check`` writes: JSON lines, of which the first is about the whole
+run and each of the others about one step. It is committed.
 """
 
 from __future__ import annotations
@@ -9,25 +10,36 @@ from __future__ import annotations
 import hashlib
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from refgen_gpu import launch
 
 PACKAGE = Path(__file__).parent
 ROOT = PACKAGE.parent
-DEFAULT = ROOT / "benchmarks" / "results" / "gpu_evidence.json"
+DEFAULT = ROOT / "benchmarks" / "results" / "gpu_evidence.jsonl"
 
 # These check the computation and are not part of it.
 _WATCHERS = {"check", "evidence.py"}
 
-_FIELDS = {
+_HEADER = {
     "complete": bool,
     "date": str,
     "device": str,
     "files": dict,
     "kernels_digest": str,
+    "planned": dict,
     "problems": list,
+    "seconds": float,
     "tests_passed": int,
+}
+_STEP = {
+    "device": str,
+    "problems": list,
+    "result": dict,
+    "seconds": float,
+    "section": str,
+    "status": str,
+    "step": str,
 }
 
 
@@ -71,8 +83,15 @@ def changed_files(record: dict[str, Any]) -> list[str]:
     return sorted(f for f in before.keys() | now if before.get(f) != now.get(f))
 
 
-def read(path: Path = DEFAULT) -> dict[str, Any]:
-    """The record at `path`.
+class Lines(NamedTuple):
+    """The lines of a record: the first, and those of its steps."""
+
+    header: dict[str, Any]
+    steps: list[dict[str, Any]]
+
+
+def read_lines(path: Path) -> Lines:
+    """The record at `path`, of a GPU or of a stand-in.
 
     Raises
     ------
@@ -82,14 +101,37 @@ def read(path: Path = DEFAULT) -> dict[str, Any]:
         If there is none.
     """
     try:
-        record = json.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        lines = [json.loads(line) for line in text.splitlines() if line]
     except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise ValueError(f"it is not JSON: {error}") from error
-    if not isinstance(record, dict):
-        raise ValueError("it is not a JSON object")
-    wrong = [k for k, t in _FIELDS.items() if not isinstance(record.get(k), t)]
+        raise ValueError(f"it is not JSON lines: {error}") from error
+    if not lines:
+        raise ValueError("it is empty")
+    _check_line("its first line", lines[0], _HEADER)
+    for number, line in enumerate(lines[1:], start=2):
+        _check_line(f"line {number}", line, _STEP)
+    return Lines(lines[0], lines[1:])
+
+
+def _check_line(name: str, line: Any, wanted: dict[str, type]) -> None:
+    if not isinstance(line, dict):
+        raise ValueError(f"{name} is not a JSON object")
+    wrong = [key for key, kind in wanted.items() if not isinstance(line.get(key), kind)]
     if wrong:
-        raise ValueError(f"missing or of a wrong type: {', '.join(wrong)}")
+        raise ValueError(f"{name}: missing or of a wrong type: {', '.join(wrong)}")
+
+
+def read(path: Path = DEFAULT) -> dict[str, Any]:
+    """What the record at `path` says of the whole run.
+
+    Raises
+    ------
+    ValueError
+        If it is not such a record, or names no GPU, with what is wrong.
+    FileNotFoundError
+        If there is none.
+    """
+    record = read_lines(path).header
     if not record["device"] or "STAND-IN" in record["device"]:
         raise ValueError(f"it names no GPU, but {record['device']!r}")
     return record
@@ -107,8 +149,8 @@ def status(path: Path = DEFAULT) -> tuple[str, str]:
     Examples
     --------
     >>> from pathlib import Path
-    >>> status(Path("nowhere.json"))
-    ('none', 'GPU evidence: NONE (no nowhere.json); nothing here ran on a GPU')
+    >>> status(Path("nowhere.jsonl"))
+    ('none', 'GPU evidence: NONE (no nowhere.jsonl); nothing here ran on a GPU')
     """
     try:
         record = read(path)
@@ -121,7 +163,7 @@ def status(path: Path = DEFAULT) -> tuple[str, str]:
     if record["kernels_digest"] != launch.digest() and not changed:
         changed = ["the kernels' compile options"]
     if changed:
-        return "stale", f"GPU evidence: STALE, changed: {_few(changed)}; {_of(record)}"
+        return "stale", f"GPU evidence: STALE, changed: {few(changed)}; {_of(record)}"
     return "current", f"GPU evidence: CURRENT; {_of(record)}"
 
 
@@ -137,11 +179,18 @@ def _of(record: dict[str, Any]) -> str:
         f"{record['tests_passed']} tests passed on the GPU"
     )
     if not record["complete"]:
-        line += f"; INCOMPLETE: {_few(record['problems'] or ['unfinished'])}"
+        line += f"; INCOMPLETE: {few(record['problems'] or ['unfinished'])}"
     return line
 
 
-def _few(names: list[str], most: int = 5) -> str:
+def few(names: list[str], most: int = 5) -> str:
+    """The first `most` of `names`, and how many there are more.
+
+    Examples
+    --------
+    >>> few(["a", "b", "c"], 2)
+    'a, b and 1 more'
+    """
     rest = len(names) - most
     return ", ".join(map(str, names[:most])) + (f" and {rest} more" if rest > 0 else "")
 

@@ -46,9 +46,10 @@ BENCHMARKS = {
     "normals against torch": normals_torch,
     "votes against torch": votes_torch,
     "eigen against torch": eigen_torch,
+    "neighbors against torch, large": large_neighbors_torch,
+    # The last: jax keeps its memory until the process ends.
     "neighbors against jax": neighbors_jax,
     "normals against jax": normals_jax,
-    "neighbors against torch, large": large_neighbors_torch,
 }
 
 # What has to be installed besides; a benchmark whose peer is missing says so.

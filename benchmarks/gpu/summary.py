@@ -19,14 +19,18 @@ def summary(results):
     ]
 
 
-def doubts(results):
-    """What in the results is no measurement: errors, and answers that do not agree."""
+def doubts(results, of_peers=True):
+    """What in the results is no measurement: errors, and answers that do not agree.
+
+    Without those `of_peers`, of whom the rows of `summary` tell, too.
+    """
     listed = []
     for name, result in results.items():
         if _reason(result):
             listed.append(f"{name}: {_reason(result)}")
         for entry in result.get("entries", []):
-            for label, found in {"ours": entry["ours"], **entry["peers"]}.items():
+            peers = entry["peers"] if of_peers else {}
+            for label, found in {"ours": entry["ours"], **peers}.items():
                 if "error" in found:
                     listed.append(f"{entry['what']}: {label}: {found['error']}")
                 elif not found.get("agrees", True):

@@ -1,78 +1,113 @@
-"""Command line of the check; exit status 0 if complete, 1 if not, 3 without a GPU."""
+"""Command line of the check.
+
+Exit status: 0 if the record is complete, 1 if not, 2 if the command or the environment
+is refused, 3 without a GPU, 130 after Ctrl-C.
+"""
 
 from __future__ import annotations
 
 import argparse
-import json
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
 from refgen_gpu import evidence
-from refgen_gpu.backend import probe
-from refgen_gpu.check import record, runner
-from refgen_gpu.check.sections import SECTIONS, by_name
+from refgen_gpu.backend import probe, refused_settings
+from refgen_gpu.check import engine
+from refgen_gpu.check.plan import PHASES, Phase, only, sections
+from refgen_gpu.check.record import FILE, Record, RecordError
+from refgen_gpu.check.table import table
+
+TABLE = "table.txt"
+
+# For the end: the last record, the table, and processes that have to be stopped.
+_RESERVE = 5.0
 
 
 def main(arguments: list[str] | None = None) -> int:
-    options = _parser().parse_args(arguments)
+    options = parser().parse_args(arguments)
+    refused = refused_settings()
+    if refused:
+        return _refuse(2, "; ".join(refused))
     why = probe()
     if why is not None:
-        print(
-            f"refgen_gpu.check needs an NVIDIA GPU and found none: {why}. "
-            "Nothing was run and nothing was written.",
-            file=sys.stderr,
-        )
-        return 3
-    if options.child is not None:
-        name, limit, path = options.child
-        runner.run_here(by_name(name), float(limit), Path(path))
-        return 0
-    return _check(options)
+        return _refuse(3, f"refgen_gpu.check needs an NVIDIA GPU and found none: {why}")
+    return check(options, only(options.only))
 
 
-def _check(options: Any) -> int:
-    chosen = [by_name(n) for n in options.only] if options.only else list(SECTIONS)
-    # A partial run must not replace the record of a whole one.
-    path = options.out or (None if options.only else evidence.DEFAULT)
-    start = time.monotonic()
-    found = record.new(options.commit)
+def check(
+    options: Any, phases: tuple[Phase, ...] = PHASES, prepare: str | None = None
+) -> int:
+    """Run `phases` as the command line says; returns the exit status."""
     try:
-        for name, result in runner.run_all(chosen, 60 * options.minutes):
-            record.add(found, name, result, time.monotonic() - start)
-            _tell(name, result)
-            if path is not None:
-                runner.write_json(path, found)
+        record = _record(options.out / FILE, options)
+    except RecordError as error:
+        return _refuse(2, str(error))
+    status = None
+    try:
+        seconds = 60 * options.minutes - _RESERVE
+        engine.run(record, phases, seconds, _tell, prepare)
     except KeyboardInterrupt:
-        print("interrupted: the record holds what was finished", file=sys.stderr)
-    print(json.dumps(found, indent=1) if path is None else f"written: {path}")
-    for problem in found["problems"]:
-        print(f"  {problem}")
-    print("complete" if found["complete"] else "INCOMPLETE")
-    return 0 if found["complete"] else 1
+        _tell("interrupted: the record holds what was finished")
+        status = 130
+    lines = evidence.read_lines(record.path)
+    shown = table(lines.header, lines.steps)
+    record.path.with_name(TABLE).write_text(shown + "\n", encoding="utf-8")
+    print(f"\n{shown}\n{record.path}; as evidence it is {_shown(evidence.DEFAULT)}")
+    return (0 if record.header["complete"] else 1) if status is None else status
 
 
-def _tell(name: str, result: dict[str, Any]) -> None:
-    problems = "; ".join(result["problems"]) or "no problems"
-    print(f"{name}: {result['status']}, {result['seconds']:.1f} s, {problems}")
-    sys.stdout.flush()
+def _record(path: Path, options: Any) -> Record:
+    if options.resume:
+        return Record.resumed(path, options.commit)
+    if path.exists():
+        raise RecordError(
+            f"{path} exists: go on with it by --resume, or choose another folder"
+        )
+    record = Record.new(path, options.commit)
+    record.write()
+    return record
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def _refuse(status: int, why: str) -> int:
+    print(f"{why}. Nothing was run and nothing was written.", file=sys.stderr)
+    return status
+
+
+def _tell(line: str) -> None:
+    print(" ".join(line.split())[:200], flush=True)
+
+
+def _shown(path: Path) -> str:
+    return path.relative_to(evidence.ROOT).as_posix()
+
+
+def parser() -> argparse.ArgumentParser:
+    found = argparse.ArgumentParser(
         prog="python -m refgen_gpu.check",
         description="Check and measure refgen_gpu on this machine's GPU.",
     )
-    names = [section.name for section in SECTIONS]
-    parser.add_argument("--out", type=Path, help=f"default: {evidence.DEFAULT.name}")
-    parser.add_argument("--minutes", type=_positive, default=9.0)
-    parser.add_argument(
-        "--only", action="append", choices=names, help="printed, unless --out is given"
+    found.add_argument(
+        "--out",
+        type=Path,
+        default=Path("gpu_check"),
+        help=f"folder for {FILE}, {engine.LOG} and {TABLE}; default: gpu_check",
     )
-    parser.add_argument("--commit", help="of this tree, where there is no .git")
-    parser.add_argument("--child", nargs=3, help=argparse.SUPPRESS)
-    return parser
+    found.add_argument("--minutes", type=_positive, default=10.0, help="default: 10")
+    found.add_argument(
+        "--resume",
+        action="store_true",
+        help="go on with the record in the folder: steps that finished are kept",
+    )
+    found.add_argument("--commit", help="of this tree, where there is no .git")
+    found.add_argument(
+        "--only",
+        action="append",
+        default=[],
+        choices=sections(),
+        help="a section; may be given several times. The record is then incomplete",
+    )
+    return found
 
 
 def _positive(text: str) -> float:

@@ -80,6 +80,7 @@ def test_doubts_about_results():
         "copies: OutOfMemoryError: out of memory",
         "neighbors against jax: not run: jax not installed",
     ]
+    assert gpu.doubts(MADE_UP, of_peers=False) == others
 
 
 @pytest.mark.parametrize(

@@ -1,202 +1,316 @@
-"""The sections of the check on a GPU, as far as they go without one."""
+"""The check on a GPU loses nothing, whatever stops it, and pretends nothing."""
 
+import json
+import os
+import signal
 import subprocess
+import sys
 import time
-from types import SimpleNamespace
 
-import numpy as np
 import pytest
-from support.compilers import nvrtc
 
 import refgen_gpu.backend
-from refgen_gpu.check import (
-    beliefs,
-    bits,
-    claims,
-    exercise,
-    large,
-    parity,
-    sanitizer,
-)
+from refgen_gpu import evidence
+from refgen_gpu.check import engine, lanes, plan
+from refgen_gpu.check.lanes import Outcome, Task
+from refgen_gpu.check.record import Record, RecordError
+from refgen_gpu.check.table import table
 from refgen_gpu.evidence import ROOT
 
+pytest.importorskip("support.standin")
+from support import dry_run, injected
 
-def test_tests_on_the_gpu_are_counted_and_no_others():
-    lines = """
-tests/test_a.py::test_one[gpu] PASSED                                     [  1%]
-tests/test_a.py::test_one[standin] PASSED                                 [  2%]
-tests/test_a.py::test_two[x y-gpu] FAILED                                 [  3%]
-tests/test_a.py::test_two[gpu-GDE-1] SKIPPED (too little memory (1 GB))   [  4%]
-tests/test_b.py::test_gpu_is_no_parameter PASSED                          [  5%]
-tests/test_b.py::test_three[gpu-1] ERROR                                  [100%]
-FAILED tests/test_a.py::test_two[x y-gpu] - assert PASSED
-""".splitlines()
-    seen = dict(filter(None, map(parity.parsed, lines)))
-    assert parity.counts(seen) == {"passed": 1, "failed": 1, "skipped": 1, "error": 1}
-    assert "tests/test_a.py::test_two[x y-gpu]" in seen
+WHY_NO_GPU = refgen_gpu.backend.probe()
 
 
-def test_every_file_with_a_device_test_is_found():
-    names = [path.name for path in parity.device_tests()]
-    assert "test_on_device.py" in names
-    assert "test_layout.py" not in names
+def lines(folder):
+    return evidence.read_lines(folder / "record.jsonl")
 
 
-def test_pytest_selects_tests_on_the_gpu_and_demands_one():
-    command = parity.command(["tests/claims/test_on_device.py"])
-    shown = subprocess.run(
-        [*command, "--collect-only", "-qq"],
+# Every fault, in a section made of them.
+
+
+@pytest.fixture(scope="module")
+def faulty(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("faulty")
+    status = dry_run.run(["--out", str(folder), "--minutes", "1"], (dry_run.INJECTED,))
+    assert status == 1
+    return folder
+
+
+def test_every_fault_is_told_and_costs_only_its_own_step(faulty):
+    found = {line["step"]: line for line in lines(faulty).steps}
+    assert list(found) == injected.steps()
+    for step in injected.STEPS:
+        wanted = injected.WANTED.get(step)
+        told = found[step]["problems"]
+        assert wanted in told if wanted else told == [], step
+        after = found[f"after {step}"]
+        assert (after["status"], after["problems"]) == ("finished", []), step
+        assert after["result"] == {"drawn": 0.0}, step
+
+
+def test_what_a_step_had_found_before_it_failed_is_kept(faulty):
+    found = {line["step"]: line["result"] for line in lines(faulty).steps}
+    for step in ("an_exception", "a_crash", "an_exit", "a_hang", "an_illegal_access"):
+        assert found[step] == {"before": 1}
+
+
+def test_results_that_json_lacks_are_written_in_words(faulty):
+    found = {line["step"]: line["result"] for line in lines(faulty).steps}
+    numbers = {"ratio": "nan", "flag": True, "n": 3}
+    assert found["numbers_that_json_lacks"] == numbers
+    odd = found["results_that_json_lacks"]
+    assert odd["object"] == "a Unprintable whose repr raises ValueError"
+    assert odd["('a', 1)"] == "{2}"
+    assert len(odd["many"]) == 1000
+
+
+def test_output_is_kept_by_step_and_cut(faulty):
+    log = (faulty / "log.txt").read_text()
+    assert "== support.injected: an_exception: failed: ValueError" in log
+    assert "second line" in log  # the traceback
+    assert 100_000 < len(log) < 300_000
+
+
+def test_the_end_of_the_output_says_what_is_wrong(faulty):
+    shown = (faulty / "table.txt").read_text()
+    assert len(shown) < 8_000
+    assert "STAND-IN" in shown.splitlines()[0]
+    for wanted in injected.WANTED.values():
+        assert wanted in shown
+    assert shown.endswith("INCOMPLETE\n")
+
+
+def test_no_evidence_of_a_gpu_can_be_made_of_it(faulty):
+    state, line = evidence.status(faulty / "record.jsonl")
+    assert state == "none"
+    assert "names no GPU" in line
+
+
+def test_a_resumed_check_repeats_what_did_not_finish(faulty, tmp_path, monkeypatch):
+    record = tmp_path / "record.jsonl"
+    record.write_bytes((faulty / "record.jsonl").read_bytes())
+    asked = []
+    monkeypatch.setattr(
+        lanes.Lanes, "outcomes", lambda self, tasks, end: asked.extend(tasks) or []
+    )
+    arguments = ["--out", str(tmp_path), "--minutes", "1"]
+    assert dry_run.run(arguments, (dry_run.INJECTED,)) == 2  # nothing is overwritten
+    assert not asked
+    assert dry_run.run([*arguments, "--resume"], (dry_run.INJECTED,)) == 1
+    kept = {line["step"] for line in lines(tmp_path).steps}
+    assert "after a_crash" in kept
+    assert not kept & {"a_crash", "a_hang", "an_exception", "a_package_that_is_missing"}
+    left = Record.resumed(record).plan("support.injected", injected.steps())
+    assert left == [step for step in injected.steps() if step not in kept]
+
+
+# What ends the whole check.
+
+
+def started(folder, *options):
+    code = (
+        "from support.dry_run import run, INJECTED\n"
+        "from support import injected\n"
+        f"raise SystemExit(run(['--out', {str(folder)!r}, '--minutes', '1', "
+        f"*{options!r}], (INJECTED,)))"
+    )
+    return subprocess.Popen(
+        [sys.executable, "-c", code],
         cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": f"{ROOT}:{ROOT / 'tests'}"},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_a_check_that_is_stopped_leaves_its_record_and_no_process(tmp_path, sent):
+    process = started(tmp_path)
+    wait_for(lambda: '"step": "after an_exit"' in read(tmp_path / "record.jsonl"))
+    time.sleep(0.5)  # the step that hangs is running
+    workers = alive("--ppid", str(process.pid))
+    assert workers
+    process.send_signal(sent)
+    output, _ = process.communicate(timeout=20)
+    found = {line["step"]: line["status"] for line in lines(tmp_path).steps}
+    assert found["after an_exit"] == "finished"
+    if sent != signal.SIGKILL:
+        assert process.returncode == 130
+        assert found["a_hang"] == "interrupted"
+        assert "interrupted: the record holds what was finished" in output
+        assert "not reached" in output
+    wait_for(lambda: not alive("--pid", ",".join(workers)))
+
+
+def read(path):
+    return path.read_text() if path.exists() else ""
+
+
+def wait_for(condition, seconds=20):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+def alive(*which):
+    """Processes that have not ended; those that nobody has waited for have ended."""
+    shown = subprocess.run(
+        ["ps", "-o", "pid=,stat=", *which], capture_output=True, text=True, check=False
+    )
+    lines = [line.split() for line in shown.stdout.splitlines()]
+    return [pid for pid, state in lines if not state.startswith("Z")]
+
+
+def test_the_time_is_kept_and_what_was_not_reached_is_named(tmp_path, monkeypatch):
+    record = Record.new(tmp_path / "record.jsonl")
+    start = time.monotonic()
+    engine.run(record, (dry_run.INJECTED,), 2.0, print, "support.dry_run:prepare")
+    assert time.monotonic() - start < 4.0
+    late = [s for (_, s), line in record.steps.items() if "out of" in line["status"]]
+    assert late in ([], ["a_hang"])  # on a slow machine it does not begin
+    first = "after a_hang" if late else injected.steps()[len(record.steps)]
+    (named,) = (p for p in record.header["problems"] if "not reached" in p)
+    assert named.startswith(f"support.injected: not reached: {first}, ")
+
+
+def test_workers_that_do_not_start_are_told(tmp_path):
+    record = Record.new(tmp_path / "record.jsonl")
+    engine.run(record, (dry_run.INJECTED,), 20.0, print, "support.no_such:prepare")
+    (line,) = record.steps.values()
+    assert "workers do not start (exit status 1)" in line["status"]
+    assert "No module named 'support.no_such'" in line["status"]
+
+
+def test_time_that_is_not_used_goes_to_the_later_phases():
+    total, spent = 590.0, 0.0
+    for i, phase in enumerate(plan.PHASES):
+        limit = plan.time_limit(plan.PHASES[i:], total - spent)
+        assert 0 < limit <= total - spent
+        if phase.sections == ("smoke",):
+            assert limit <= 50  # of ten minutes, if nothing was left before
+        spent += limit / 2
+    assert plan.time_limit(plan.PHASES, -1.0) == 0
+
+
+# The record.
+
+
+def outcome(section, step="a", status="finished", **more):
+    return Outcome(Task(section, step, 1.0), status, 0.5, device="D", **more)
+
+
+def whole_record(tmp_path):
+    found = Record.new(tmp_path / "record.jsonl", "0" * 40)
+    for section in plan.sections():
+        found.plan(section, ["a"])
+        counts = {"counts": {"passed": 9}} if section == "parity" else {}
+        found.add(outcome(section, result=counts))
+    return found
+
+
+def test_a_record_is_complete_when_every_step_is(tmp_path):
+    found = whole_record(tmp_path).header
+    assert (found["complete"], found["problems"]) == (True, [])
+    assert (found["tests_passed"], found["device"]) == (9, "D")
+    state, line = evidence.status(tmp_path / "record.jsonl")
+    assert state == "current"
+    assert "9 tests passed" in line
+    assert "INCOMPLETE" not in line
+
+
+def test_a_record_says_what_it_lacks(tmp_path):
+    found = Record.new(tmp_path / "record.jsonl")
+    assert "smoke: not run" in found.header["problems"]
+    found = whole_record(tmp_path)
+    found.add(outcome("claims", "GDE-1", "hung", problems=["hung"]))
+    found.plan("claims", ["a", "GDE-1", "GDE-2"])
+    found.write()
+    assert found.header["problems"] == [
+        "claims: GDE-1: hung",
+        "claims: not reached: GDE-2",
+    ]
+    assert not found.header["complete"]
+
+
+def test_two_devices_are_not_one_record(tmp_path):
+    found = whole_record(tmp_path)
+    found.add(Outcome(Task("bits", "b", 1.0), "finished", 1.0, device="E"))
+    assert found.header["problems"] == ["steps ran on different devices: ['D', 'E']"]
+
+
+def test_files_that_change_meanwhile_are_noticed(tmp_path, monkeypatch):
+    found = whole_record(tmp_path)
+    monkeypatch.setattr(evidence, "file_digests", lambda: {"a.py": "0"})
+    found.write()
+    assert found.header["problems"] == ["files changed while the check ran"]
+
+
+def test_a_record_of_other_code_is_not_gone_on_with(tmp_path, monkeypatch):
+    path = whole_record(tmp_path).path
+    assert Record.resumed(path).header["complete"]
+    monkeypatch.setattr(evidence, "sources_digest", lambda files: "0")
+    with pytest.raises(RecordError, match=r"other code \(sources_digest .*, now 0\)"):
+        Record.resumed(path)
+    path.write_text("{")
+    with pytest.raises(RecordError, match="cannot be read"):
+        Record.resumed(path)
+
+
+def test_the_file_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
+    found = whole_record(tmp_path)
+    before = found.path.read_text()
+
+    def full(*_):
+        raise OSError("full")
+
+    monkeypatch.setattr(os, "replace", full)
+    with pytest.raises(OSError, match="full"):
+        found.write()
+    assert found.path.read_text() == before
+    assert list(tmp_path.iterdir()) == [found.path]
+    assert [json.loads(line)["section"] for line in before.splitlines()[1:]]
+
+
+def test_the_table_is_short_however_much_is_wrong(tmp_path):
+    found = whole_record(tmp_path)
+    rows = [["nearest neighbours, 10⁶ × 10⁵ × 64", "0.6 s", "1.3 s", "2.2"]]
+    found.add(outcome("speed", "neighbors", result={"rows": rows}))
+    for k in range(100):
+        found.add(outcome("smoke", f"step {k}", "failed", problems=["x" * 300]))
+    shown = table(found.header, list(found.steps.values()))
+    assert len(shown) < 10_000
+    assert "nearest neighbours" in shown
+    assert "and 60 more" in shown
+
+
+# Without a GPU.
+
+
+@pytest.mark.skipif(WHY_NO_GPU is None, reason="there is a GPU")
+def test_the_check_refuses_without_a_gpu_and_writes_nothing(tmp_path):
+    shown = asked(tmp_path)
+    assert shown.returncode == 3
+    assert WHY_NO_GPU in shown.stderr
+    assert "nothing was written" in shown.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_emulated_products_are_refused_before_anything_runs(tmp_path):
+    shown = asked(tmp_path, CUBLAS_EMULATE_DOUBLE_PRECISION="1")
+    assert shown.returncode == 2
+    assert "CUBLAS_EMULATE_DOUBLE_PRECISION" in shown.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def asked(folder, **environment):
+    return subprocess.run(
+        [sys.executable, "-m", "refgen_gpu.check", "--out", str(folder / "out")],
+        cwd=ROOT,
+        env={**os.environ, **environment},
         capture_output=True,
         text=True,
         check=False,
     )
-    ids = [line for line in shown.stdout.splitlines() if "::" in line]
-    assert ids
-    assert all("[gpu" in line or "-gpu]" in line for line in ids), ids[:5]
-
-
-@pytest.mark.parametrize(
-    ("results", "wanted"),
-    [
-        ({}, ["no test passed on the GPU"]),
-        ({"counts": {"passed": 3, "skipped": 1}, "exit status": 0}, []),
-        ({"counts": {"passed": 3, "xpass": 1}}, ["1 test(s) xpass"]),
-    ],
-)
-def test_problems_of_parity(results, wanted):
-    assert parity.problems(results) == wanted
-
-
-CLEAN, FOUND = {"outcome": "clean"}, {"outcome": "errors found"}
-BROKEN = {"outcome": "the tool or the program failed with exit status 1"}
-
-
-@pytest.mark.parametrize(
-    ("planted", "kernels", "wanted"),
-    [
-        (FOUND, CLEAN, None),
-        (FOUND, FOUND, "found errors in the kernels"),
-        (CLEAN, CLEAN, "missed the planted mistake"),
-        (FOUND, BROKEN, "did not finish on the kernels"),
-        (BROKEN, BROKEN, None),  # does not work here: reported as if it were absent
-        (FOUND, {"outcome": "out of time"}, "ran out of time"),
-    ],
-)
-def test_problems_of_the_sanitizer(planted, kernels, wanted):
-    results = {"present": True}
-    for tool in sanitizer.TOOLS:
-        results |= {f"{tool}, planted": planted, f"{tool}, kernels": kernels}
-    listed = sanitizer.problems(results)
-    assert len(listed) == (0 if wanted is None else len(sanitizer.TOOLS))
-    assert all(wanted in line for line in listed)
-
-
-def test_the_sanitizers_summary_is_read():
-    text = "noise\n========= Invalid write\n========= ERROR SUMMARY: 3 errors\n"
-    assert sanitizer.judged(99, text) == {
-        "outcome": "errors found",
-        "summary": "ERROR SUMMARY: 3 errors",
-        "kernels named": [],
-        "first lines": ["========= Invalid write", "========= ERROR SUMMARY: 3 errors"],
-    }
-    assert "failed" in sanitizer.judged(1, "Device not supported")["outcome"]
-    # A program that never reached a kernel has not been checked.
-    assert "failed" in sanitizer.judged(0, "")["outcome"]
-
-
-def test_results_of_claims_are_shown_and_judged():
-    from refgen.verify import verify
-
-    (result,) = verify(["GDE-6"], profile="quick").results
-    shown = claims.shown(result)
-    assert shown["verdict"] == "HOLDS"
-    assert shown["device"].startswith("CPU")
-    results = {"claims": ["GDE-6", "GDE-7"], "GDE-6": shown}
-    assert claims.problems(results) == ["not reached: GDE-7"]
-
-
-def test_different_bits_are_counted():
-    a = np.array([0.0, np.nan, 1.0])
-    assert large.different(a, a.copy()) == 0
-    assert large.different(a, np.array([-0.0, np.nan, 1.0])) == 1
-    assert large.different(a, a.astype(np.float32)) == 3
-    assert bits.problems({"x": {"different": 1, "of": 3}, "y": {"error": "E"}}) == [
-        "y: E",
-        "x: 1 of 3 differ from the CPU",
-    ]
-
-
-# The logic of what runs on the device, on the stand-in; the numbers are thrown away.
-
-
-@pytest.fixture
-def standin():
-    with pytest.importorskip("support.standin").use_standin() as backend:
-        yield backend
-
-
-@pytest.mark.parametrize("question", list(beliefs.BELIEFS))
-def test_the_standin_is_what_the_beliefs_say(standin, question):
-    with np.errstate(all="ignore"):
-        found = beliefs.compared(standin, beliefs.BELIEFS[question])
-    assert found["agrees"], found
-
-
-def test_beliefs_that_are_too_lenient_are_problems():
-    strict = {"belief": "2.0", "is": "raises TypeError", "agrees": False}
-    lenient = {"belief": "raises TypeError", "is": "2.0", "agrees": False}
-    assert beliefs.problems({"a": strict, "b": lenient, "c": {"largest": 1.0}}) == [
-        "a: believed 2.0, is raises TypeError"
-    ]
-
-
-@pytest.mark.parametrize("name", list(exercise.launchers()))
-def test_bits_are_compared(standin, name):
-    found = bits.compared(exercise.launchers()[name], 200)
-    assert found["different"] == 0
-    assert found["of"] > 30
-    assert "in" not in found
-
-
-def test_a_bit_that_differs_is_seen(standin):
-    def cases(rg, size):
-        yield "same", rg.arrays.to_device([0.0, 1.0])
-        yield "other", rg.arrays.to_device([0.0, 1.0 if rg is refgen_gpu else -1.0])
-
-    found = bits.compared(SimpleNamespace(cases=cases))
-    assert (found["different"], found["of"], found["in"]) == (1, 4, ["other"])
-    assert bits.problems({"a": found}) == ["a: 1 of 4 differ from the CPU in other"]
-
-
-def test_many_normals_are_compared(standin, monkeypatch):
-    monkeypatch.setattr(large, "_PIECE", 100)
-    soon = time.monotonic() + 100
-    assert large.many_normals(soon, 250) == {"different": 0, "of": 250}
-    assert large.many_normals(0.0, 250)["of"] == 100
-
-
-def test_large_sizes_are_not_tried_where_they_do_not_fit(standin):
-    assert all("not run" in call() for call in large.CASES.values())
-
-
-def test_the_exercise_launches_every_kernel(standin):
-    assert exercise.never_launched() == []
-
-
-def test_a_kernel_that_is_never_launched_is_a_problem(standin, monkeypatch):
-    one = {"designs": exercise.launchers()["designs"]}
-    monkeypatch.setattr(exercise, "launchers", lambda: one)
-    missing = exercise.never_launched()
-    assert "nearest_in_designs" not in missing
-    assert "count_votes" in missing
-    problems = bits.problems({"kernels": {"never launched": missing}})
-    assert "count_votes is in no case of a module of refgen_gpu.kernels" in problems
-
-
-@pytest.mark.parametrize("tool", list(exercise.PLANTED))
-def test_the_planted_mistakes_compile(tool):
-    pytest.importorskip("cupy")
-    binary = nvrtc(exercise.PLANTED[tool], "sm_90", ())
-    assert binary[:4] == b"\x7fELF"
-    assert b"planted" in binary

@@ -32,6 +32,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from sklearn.base import clone
+
 import refgen
 from refgen.arrays import Instance
 
@@ -108,17 +110,32 @@ def _methods(value):
 
 
 def trained(kind, X, y, answer):
-    """A function with the parameters of an estimator: it builds, fits and asks it."""
+    """A function with the parameters of an estimator: it builds, fits and asks it.
+
+    Its attribute `of` gives the same function for another class, such as the one of
+    another package.
+    """
 
     def ask(*args, **options):
         return answer(kind(*args, **options).fit(X, y))
 
     ask.__signature__ = inspect.signature(kind)
+    ask.of = lambda other: trained(other, X, y, answer)
     return ask
 
 
+def fitting(model, answer):
+    """A function that fits a copy of an estimator and asks it; `of` as `trained`."""
+
+    def fit(X, y, **fit_params):
+        return answer(clone(model).fit(X, y, **fit_params))
+
+    fit.of = lambda kind: fitting(kind(**model.get_params(deep=False)), answer)
+    return fit
+
+
 def drawn(function):
-    """A function that draws, with its figures closed afterwards."""
+    """A method of a display, with its figures closed afterwards; `of` as `trained`."""
 
     def draw(*args, **options):
         import matplotlib.pyplot as plt
@@ -129,4 +146,5 @@ def drawn(function):
             plt.close("all")
 
     draw.__signature__ = inspect.signature(function)
+    draw.of = lambda display: drawn(getattr(display, function.__name__))
     return draw

@@ -9,7 +9,7 @@ import numpy as np
 from sklearn.tree import DecisionTreeClassifier
 
 import refgen.disagreement as rd
-from support.calls import Call, drawn, trained
+from support.calls import Call, drawn, fitting, trained
 
 LAW = rd.FiniteLaw([0.5, 0.5], [[0.75, 0.25], [1, 0]], [[0.5, 0.5], [0.25, 0.75]])
 RUNS = rd.ClassifierLaw([0.5, 0.5], [[0, 1], [1, 0]], [0.5] * 2, [[0, 1], [1, 1]])
@@ -34,8 +34,12 @@ OF_FAMILY = ("cace", "expected_disagreement", "gap", "mean_absolute_deviation")
 OF_FAMILY += ("share_variance", "test_error")
 
 
+def estimator():
+    return Estimator(TREE, n_runs=4, random_state=0)
+
+
 def fitted():
-    return (Estimator(TREE, n_runs=4, random_state=0).fit(X, Y), X)
+    return (estimator().fit(X, Y), X)
 
 
 def saved(name, array):
@@ -47,10 +51,6 @@ def saved(name, array):
         return (FOLDER / name,)
 
     return path
-
-
-def fit(X, y):
-    return Estimator(TREE, n_runs=4, random_state=0).fit(X, y).run_predictions(X)
 
 
 def runs_of(
@@ -87,7 +87,9 @@ CALLS = {
         function=trained(Estimator, X, Y, lambda model: model.run_predictions(X)),
     ),
     "DisagreementErrorEstimator.error_estimate": fitted,
-    "DisagreementErrorEstimator.fit": Call((X, Y), function=fit),
+    "DisagreementErrorEstimator.fit": Call(
+        (X, Y), function=fitting(estimator(), lambda model: model.run_predictions(X))
+    ),
     "DisagreementErrorEstimator.predict": fitted,
     "DisagreementErrorEstimator.predict_proba": fitted,
     "DisagreementErrorEstimator.run_predictions": fitted,

@@ -5,7 +5,7 @@ from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
 import refgen.resmem as rr
 from refgen.random import Stream
-from support.calls import Call, drawn, trained
+from support.calls import Call, drawn, fitting, trained
 
 EDGE = np.sqrt(3)
 N, K = np.array([4.0, 9.0, 1e6, 1e12]), np.array([1.0, 2.0, 9.0, 1.0])
@@ -213,14 +213,6 @@ def classifier(**settings):
     return rr.ResMemClassifier(TREE, n_neighbors=2, **settings)
 
 
-def fit_regressor(X, y, **fit_params):
-    return regressor().fit(X, y, **fit_params).predict(X)
-
-
-def fit_classifier(X, y, **fit_params):
-    return classifier().fit(X, y, **fit_params).class_scores(X)
-
-
 def fitted_regressor():
     return (regressor().fit(X, Y), X)
 
@@ -244,7 +236,9 @@ CALLS = {
         (TREE, *SETTINGS, 1.0),
         function=trained(rr.ResMemClassifier, X, KINDS, lambda m: m.class_scores(X)),
     ),
-    "ResMemClassifier.fit": Call((X, KINDS), function=fit_classifier),
+    "ResMemClassifier.fit": Call(
+        (X, KINDS), function=fitting(classifier(), lambda m: m.class_scores(X))
+    ),
     "ResMemDisplay": (
         [1, 2, 4],
         *np.array([[[0.5, 0.75], [0.25, 0.5], [1.0, 0.5]]] * 3),
@@ -262,7 +256,9 @@ CALLS = {
         (BASE, *SETTINGS),
         function=trained(rr.ResMemRegressor, X, Y, lambda m: m.predict(X)),
     ),
-    "ResMemRegressor.fit": Call((X, Y), function=fit_regressor),
+    "ResMemRegressor.fit": Call(
+        (X, Y), function=fitting(regressor(), lambda m: m.predict(X))
+    ),
     **{
         f"ResMemRegressor.{name}": fitted_regressor
         for name in (

@@ -25,14 +25,27 @@ _PLACES = ("/usr/local/cuda/bin", "/opt/cuda/bin")
 _SUMMARY = re.compile(r"(?:ERROR|RACECHECK) SUMMARY: .*")
 
 
-def run(deadline: float) -> Iterator[tuple[str, Any]]:
+LIMIT = 90.0
+
+
+def steps() -> list[str]:
+    """Examples
+    --------
+    >>> steps()[0]
+    'memcheck'
+    """
+    return list(TOOLS)
+
+
+def run(step: str, deadline: float) -> Iterator[dict[str, Any]]:
     program = find()
-    yield "present", program is not None
     if program is None:
+        yield {"present": False}
         return
-    for tool in TOOLS:
-        for target in ("planted", "kernels"):
-            yield f"{tool}, {target}", _checked(program, tool, target, deadline)
+    found: dict[str, Any] = {"present": True}
+    for target in ("planted", "kernels"):
+        found[target] = _checked(program, step, target, deadline)
+        yield found
 
 
 def find() -> str | None:
@@ -93,28 +106,28 @@ def _marked(output: str) -> list[str]:
     return kept[:12]
 
 
-def problems(results: dict[str, Any]) -> list[str]:
-    """What the tools found; one that misses the planted mistake has shown nothing.
+def problems(step: str, result: dict[str, Any]) -> list[str]:
+    """What a tool found; one that misses the planted mistake has shown nothing.
 
     Examples
     --------
-    >>> problems({"present": False})
-    []
-    >>> problems({"present": True})
-    ['memcheck ran out of time', 'racecheck ran out of time']
+    >>> problems("memcheck", {"present": False})
+    ['compute-sanitizer is not installed: nothing was looked for']
+    >>> problems("memcheck", {"present": True})
+    ['ran out of time']
     """
-    listed = []
-    for tool in TOOLS if results.get("present") else ():
-        planted, kernels = (
-            results.get(f"{tool}, {target}", {}).get("outcome", "out of time")
-            for target in ("planted", "kernels")
-        )
-        if "out of time" in (planted, kernels):
-            listed.append(f"{tool} ran out of time")
-        elif kernels == "errors found":
-            listed.append(f"{tool} found errors in the kernels")
-        elif planted == "errors found" and kernels != "clean":
-            listed.append(f"{tool} did not finish on the kernels: {kernels}")
-        elif planted == "clean":
-            listed.append(f"{tool} missed the planted mistake")
-    return listed
+    if not result["present"]:
+        return ["compute-sanitizer is not installed: nothing was looked for"]
+    planted, kernels = (
+        result.get(target, {}).get("outcome", "out of time")
+        for target in ("planted", "kernels")
+    )
+    if kernels == "errors found":
+        return ["found errors in the kernels"]
+    if "out of time" in (planted, kernels):
+        return ["ran out of time"]
+    if planted == "clean":
+        return ["missed the planted mistake"]
+    if planted != "errors found":
+        return [f"does not work on this machine: {planted}"]
+    return [] if kernels == "clean" else [f"did not finish on the kernels: {kernels}"]

@@ -1,0 +1,215 @@
+"""The sections of the check, as far as they go without a GPU."""
+
+import importlib
+import time
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from support.compilers import nvrtc
+
+import refgen
+import refgen_gpu.backend
+from refgen.arrays import why_on_the_host
+from refgen.theories import THEORIES
+from refgen_gpu.check import exercise, large, plan
+from refgen_gpu.check.sections import (
+    beliefs,
+    bits,
+    claims,
+    sanitizer,
+    smoke,
+    start,
+)
+
+CLEAN, FOUND = {"outcome": "clean"}, {"outcome": "errors found"}
+BROKEN = {"outcome": "the tool or the program failed with exit status 1"}
+
+
+@pytest.mark.parametrize(
+    ("planted", "kernels", "wanted"),
+    [
+        (FOUND, CLEAN, None),
+        (FOUND, FOUND, "found errors in the kernels"),
+        (CLEAN, CLEAN, "missed the planted mistake"),
+        (FOUND, BROKEN, "did not finish on the kernels"),
+        (BROKEN, BROKEN, "does not work on this machine"),
+        (FOUND, {"outcome": "out of time"}, "ran out of time"),
+    ],
+)
+def test_problems_of_the_sanitizer(planted, kernels, wanted):
+    result = {"present": True, "planted": planted, "kernels": kernels}
+    listed = sanitizer.problems("memcheck", result)
+    assert len(listed) == (0 if wanted is None else 1)
+    assert all(wanted in line for line in listed)
+
+
+def test_the_sanitizers_summary_is_read():
+    text = "noise\n========= Invalid write\n========= ERROR SUMMARY: 3 errors\n"
+    assert sanitizer.judged(99, text) == {
+        "outcome": "errors found",
+        "summary": "ERROR SUMMARY: 3 errors",
+        "kernels named": [],
+        "first lines": ["========= Invalid write", "========= ERROR SUMMARY: 3 errors"],
+    }
+    assert "failed" in sanitizer.judged(1, "Device not supported")["outcome"]
+    # A program that never reached a kernel has not been checked.
+    assert "failed" in sanitizer.judged(0, "")["outcome"]
+
+
+def test_results_of_claims_are_shown_and_judged():
+    from refgen.verify import verify
+
+    (result,) = verify(["GDE-6"], profile="quick").results
+    shown = claims.shown(result)
+    assert shown["verdict"] == "HOLDS"
+    assert shown["device"].startswith("CPU")
+    assert claims.problems("GDE-6", shown) == []
+
+
+def test_different_bits_are_counted():
+    a = np.array([0.0, np.nan, 1.0])
+    assert large.different(a, a.copy()) == 0
+    assert large.different(a, np.array([-0.0, np.nan, 1.0])) == 1
+    assert large.different(a, a.astype(np.float32)) == 3
+    assert bits.problems("x", {"different": 1, "of": 3}) == [
+        "1 of 3 differ from the CPU"
+    ]
+
+
+# The logic of what runs on the device, on the stand-in; the numbers are thrown away.
+
+
+@pytest.fixture
+def standin():
+    with pytest.importorskip("support.standin").use_standin() as backend:
+        yield backend
+
+
+@pytest.mark.parametrize("question", list(beliefs.BELIEFS))
+def test_the_standin_is_what_the_beliefs_say(standin, question):
+    with np.errstate(all="ignore"):
+        found = beliefs.compared(standin, beliefs.BELIEFS[question])
+    assert found["agrees"], found
+
+
+def test_beliefs_that_are_too_lenient_are_problems():
+    strict = {"belief": "2.0", "is": "raises TypeError", "agrees": False}
+    lenient = {"belief": "raises TypeError", "is": "2.0", "agrees": False}
+    assert beliefs.problems("a", strict) == ["believed 2.0, is raises TypeError"]
+    assert beliefs.problems("b", lenient) == []
+    assert beliefs.problems("c", {"largest": 1.0}) == []
+
+
+@pytest.mark.parametrize("name", list(exercise.launchers()))
+def test_bits_are_compared(standin, name):
+    found = bits.compared(exercise.launchers()[name], 200)
+    assert found["different"] == 0
+    assert found["of"] > 30
+    assert "in" not in found
+
+
+def test_a_bit_that_differs_is_seen(standin):
+    def cases(rg, size):
+        yield "same", rg.arrays.to_device([0.0, 1.0])
+        yield "other", rg.arrays.to_device([0.0, 1.0 if rg is refgen_gpu else -1.0])
+
+    found = bits.compared(SimpleNamespace(cases=cases))
+    assert (found["different"], found["of"], found["in"]) == (1, 4, ["other"])
+    assert bits.problems("a", found) == ["1 of 4 differ from the CPU in other"]
+
+
+def test_many_normals_are_compared(standin, monkeypatch):
+    monkeypatch.setattr(large, "_PIECE", 100)
+    soon = time.monotonic() + 100
+    assert large.many_normals(soon, 250) == {"different": 0, "of": 250}
+    assert large.many_normals(0.0, 250)["of"] == 100
+
+
+def test_large_sizes_are_not_tried_where_they_do_not_fit(standin):
+    assert all("not run" in call() for call in large.CASES.values())
+
+
+def test_the_exercise_launches_every_kernel(standin):
+    assert exercise.never_launched() == []
+
+
+def test_a_kernel_that_is_never_launched_is_a_problem(standin, monkeypatch):
+    one = {"designs": exercise.launchers()["designs"]}
+    monkeypatch.setattr(exercise, "launchers", lambda: one)
+    missing = exercise.never_launched()
+    assert "nearest_in_designs" not in missing
+    assert "count_votes" in missing
+    problems = bits.problems("kernels", {"never launched": missing})
+    assert "count_votes is in no case of a module of refgen_gpu.kernels" in problems
+
+
+@pytest.mark.parametrize("tool", list(exercise.PLANTED))
+def test_the_planted_mistakes_compile(tool):
+    pytest.importorskip("cupy")
+    binary = nvrtc(exercise.PLANTED[tool], "sm_90", ())
+    assert binary[:4] == b"\x7fELF"
+    assert b"planted" in binary
+
+
+# What all sections have.
+
+
+@pytest.mark.parametrize("name", plan.sections())
+def test_every_section_names_its_steps_once_and_limits_them(name):
+    section = importlib.import_module(f"refgen_gpu.check.sections.{name}")
+    steps = section.steps()
+    assert steps
+    assert len(steps) == len(set(steps))
+    assert "steps" not in steps  # the record's name for the list itself
+    assert 10 <= section.LIMIT <= 200
+
+
+def test_smoke_covers_every_kernel_and_every_name_that_is_on_the_device():
+    steps = smoke.steps()
+    assert {f"kernels.{name}" for name in exercise.launchers()} <= set(steps)
+    for module in (*THEORIES, "linalg", "special"):
+        host = importlib.import_module(f"refgen.{module}")
+        for name in host.__all__:
+            if why_on_the_host(getattr(host, name)) is None:
+                assert f"{module}.{name}" in steps
+
+
+def test_smoke_finds_no_fault_on_the_standin(standin):
+    found = {
+        step: [smoke.problems(step, result) for result in smoke.run(step, 0.0)]
+        for step in smoke.steps()
+    }
+    assert {step: p for step, p in found.items() if not p or any(p)} == {}
+
+
+@pytest.mark.parametrize(
+    ("planted", "wanted"),
+    [
+        (lambda law: 1.001 * refgen.disagreement.cace(law), "by 0.001 of its largest"),
+        (lambda law: np.array([refgen.disagreement.cace(law)]), "float64(1,)"),
+        (lambda law: np.float64(np.nan), "NaN or infinity in other places"),
+    ],
+)
+def test_smoke_sees_a_wrong_answer(standin, monkeypatch, planted, wanted):
+    monkeypatch.setattr(smoke, "_on_device", lambda *_: planted)
+    monkeypatch.setattr(smoke, "moved", lambda value: value)
+    (result,) = smoke.run("disagreement.cace", time.monotonic() + 60)
+    (problem,) = smoke.problems("disagreement.cace", result)
+    assert wanted in problem
+
+
+def test_the_start_says_what_is_missing_and_for_what(monkeypatch):
+    (found,) = start.run("import no_such_module", 0.0)
+    assert start.problems("import no_such_module", found) == [
+        "No module named 'no_such_module': needed for "
+    ]
+    (found,) = start.run("import numpy", 0.0)
+    assert found["version"] == np.__version__
+    assert start.problems("import numpy", found) == []
+
+
+def test_the_start_compiles_a_kernel(standin):
+    (found,) = start.run("compile a kernel", 0.0)
+    assert found["within_0_1"] is True
+    assert start.problems("compile a kernel", {"within_0_1": False})
