@@ -1,12 +1,14 @@
 """Evidence of a run on a GPU: for which code, and whether that has changed since.
 
-``python -m refgen_gpu.evidence`` prints one line. The record is what
+``python -m refgen_gpu.evidence`` prints one line, and with ``--figures`` what was
+measured, as a table for the README. The record is what
 ``python -m refgen_gpu.check`` writes: JSON lines, of which the first is about the whole
 run and each of the others about one step. It is committed.
 """
 
 from __future__ import annotations
 
+import argparse
 import hashlib
 import json
 from pathlib import Path
@@ -199,8 +201,44 @@ def _sha256(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def main() -> None:
-    print(status()[1])
+def figures(path: Path = DEFAULT) -> str:
+    """What was measured, as a table in Markdown with the name of the card.
+
+    Raises
+    ------
+    ValueError
+        If the record cannot be used.
+    FileNotFoundError
+        If there is none: there is nothing to show of a GPU.
+    """
+    read(path)
+    found = read_lines(path)
+    rows = [row for step in found.steps for row in step["result"].get("rows", [])]
+    lines = [
+        f"Measured on {found.header['device']}, {found.header['date'][:10]}.",
+        "",
+        "| figure | refgen_gpu | peer | ratio |",
+        "|---|---|---|---|",
+        *map(_row, rows),
+    ]
+    return "\n".join(lines)
+
+
+def _row(cells: list[str]) -> str:
+    # Residuals are over |A|, and a bare bar begins a cell.
+    return f"| {' | '.join(cell.replace('|', '&#124;') for cell in cells)} |"
+
+
+def main(arguments: list[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(prog="python -m refgen_gpu.evidence")
+    parser.add_argument("--figures", action="store_true", help="a table in Markdown")
+    if not parser.parse_args(arguments).figures:
+        print(status()[1])
+        return
+    try:
+        print(figures())
+    except (OSError, ValueError) as error:
+        parser.exit(1, f"no figures of a GPU: {error}\n")
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """The sections of the check, as far as they go without a GPU."""
 
+import dataclasses
 import importlib
 import time
 from types import SimpleNamespace
@@ -213,3 +214,24 @@ def test_the_start_compiles_a_kernel(standin):
     (found,) = start.run("compile a kernel", 0.0)
     assert found["within_0_1"] is True
     assert start.problems("compile a kernel", {"within_0_1": False})
+
+
+def test_the_start_describes_the_device(standin, monkeypatch):
+    properties = {"name": b"Made-up GPU", "major": 9, "minor": 0}
+    runtime = SimpleNamespace(
+        getDeviceProperties=lambda number: properties | {"multiProcessorCount": 132},
+        memGetInfo=lambda: (2**33, 2**34),
+        getDeviceCount=lambda: 1,
+        driverGetVersion=lambda: 13_000,
+        runtimeGetVersion=lambda: 13_000,
+    )
+    cuda = SimpleNamespace(
+        runtime=runtime,
+        Device=lambda: SimpleNamespace(id=0),
+        nvrtc=SimpleNamespace(getVersion=lambda: (13, 0)),
+    )
+    made_up = dataclasses.replace(standin, is_gpu=True, xp=SimpleNamespace(cuda=cuda))
+    monkeypatch.setattr(start, "backend", lambda: made_up)
+    (found,) = start.run("device", 0.0)
+    assert (found["name"], found["compute_capability"]) == ("Made-up GPU", "9.0")
+    assert (found["free_bytes"], found["nvrtc"]) == (2**33, "13.0")

@@ -127,3 +127,25 @@ def test_what_only_watches_is_not_part_of_the_digest():
     names = evidence.file_digests()
     assert not any(n.startswith("check/") or n == "evidence.py" for n in names)
     assert {"launch.py", "kernels/philox.cuh", "kernels/votes.py"} <= set(names)
+
+
+def test_figures_name_the_card_and_are_none_without_a_gpu(tmp_path, capsys):
+    path = tmp_path / "evidence.jsonl"
+    rows = [["eigh, residual 1 dε|A|", "1 ms", "2 ms", "2"]]
+    step = {"device": "D", "problems": [], "result": {"rows": rows}, "seconds": 1.0}
+    step |= {"section": "speed", "status": "finished", "step": "eigen"}
+    path.write_text(f"{json.dumps(made_up())}\n{json.dumps(step)}\n")
+    shown = evidence.figures(path)
+    assert "Measured on Made-up GPU, cc 9.9, 2000-01-01." in shown
+    assert shown.endswith("| eigh, residual 1 dε&#124;A&#124; | 1 ms | 2 ms | 2 |")
+    path.write_text(json.dumps(made_up(device="STAND-IN on the CPU")))
+    with pytest.raises(ValueError, match="names no GPU"):
+        evidence.figures(path)
+
+
+@pytest.mark.skipif(evidence.DEFAULT.exists(), reason="there is evidence")
+def test_there_are_no_figures_without_evidence(capsys):
+    with pytest.raises(SystemExit) as ended:
+        evidence.main(["--figures"])
+    assert ended.value.code == 1
+    assert "no figures of a GPU: " in capsys.readouterr().err
