@@ -1,7 +1,7 @@
 """Kernels: loops over data, written once for the CPU and once for a device; private.
 
-This package has the Numba versions. For every module here whose functions are fetched
-by `kernel`, the device's package has a module of the same name.
+This package has the versions for the CPU, by Numba or a library. For every module here
+whose functions are fetched by `kernel`, the device's package has one of the same name.
 """
 
 from __future__ import annotations
