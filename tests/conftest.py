@@ -31,6 +31,8 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
+# "perturbed" is a stand-in whose arithmetic has other bits than NumPy's.
+DEVICES = "gpu", "standin", "perturbed"
 WHY_NO_GPU = refgen_gpu.backend.probe()
 
 
@@ -48,7 +50,7 @@ def pytest_report_header():
         return f"refgen_gpu device: {refgen_gpu.backend.backend().device}"
     return (
         f"refgen_gpu device: NONE ({WHY_NO_GPU}); [gpu] tests are skipped, "
-        "[standin] tests say nothing about a GPU"
+        "[standin] and [perturbed] tests say nothing about a GPU"
     )
 
 
@@ -68,19 +70,20 @@ def pytest_unconfigure(config):
     passed = terminalreporter.stats.get("passed", [])
     count = {
         device: sum(f"[{device}" in report.nodeid for report in passed)
-        for device in ("gpu", "standin")
+        for device in DEVICES
     }
     # A parameter of a test may be called gpu, too.
     on_gpu = count["gpu"] if WHY_NO_GPU is None else 0
     exercised = f"yes ({on_gpu} tests)" if on_gpu else "NO"
     terminalreporter.write_line(
-        f"GPU EXERCISED: {exercised}; stand-in tests passed: {count['standin']}"
+        f"GPU EXERCISED: {exercised}; stand-in tests passed: {count['standin']}, "
+        f"perturbed: {count['perturbed']}"
     )
 
 
-@pytest.fixture(params=["gpu", "standin"])
+@pytest.fixture(params=DEVICES)
 def device(request):
-    """The backend of refgen_gpu: a real GPU, or the stand-in, which says what it is."""
+    """The backend of refgen_gpu: a real GPU, or a stand-in, which says what it is."""
     if request.param == "gpu":
         if WHY_NO_GPU is not None:
             if request.config.getoption("--require-gpu"):
@@ -93,5 +96,5 @@ def device(request):
     pytest.importorskip("cupy", reason="the stand-in reads CuPy's signatures")
     from support.standin import use_standin
 
-    with use_standin() as backend:
+    with use_standin(perturbed=request.param == "perturbed") as backend:
         yield backend

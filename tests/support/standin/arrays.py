@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import numbers
 from collections.abc import Iterator
 from contextvars import ContextVar
@@ -11,6 +12,9 @@ from typing import Any
 
 import cupy as _cupy  # imports without a GPU; used for names and signatures only
 import numpy as np
+
+from .arithmetic import computed_by
+from .signatures import bound, of_method
 
 _no_sync: ContextVar[bool] = ContextVar("no_sync", default=False)
 
@@ -56,10 +60,14 @@ class DeviceArray:
         if name in ("tolist", "item", "nonzero"):
             sync(f".{name}()")
         if callable(value):
-            return lambda *args, **kwargs: wrap(
-                value(*map(unwrap, args), **{k: unwrap(v) for k, v in kwargs.items()})
-            )
+            return functools.partial(self._call, name)
         return wrap(value) if isinstance(value, np.ndarray) else value
+
+    def _call(self, name: str, *args: Any, **kwargs: Any) -> Any:
+        bound(f"cupy.ndarray.{name}", of_method(name), (self, *args), kwargs)
+        compute = computed_by(f"ndarray.{name}", getattr(np.ndarray, name))
+        arguments = {key: unwrap(value) for key, value in kwargs.items()}
+        return wrap(compute(self._a, *map(unwrap, args), **arguments))
 
     @property
     def device(self) -> Any:
@@ -80,8 +88,6 @@ class DeviceArray:
     def __int__(self) -> int:
         sync("int()")
         return int(self._a)
-
-    __index__ = __int__
 
     def __len__(self) -> int:
         return len(self._a)
@@ -138,9 +144,10 @@ def unwrap(value: Any) -> Any:
 
 def _binary(name: str) -> Any:
     def operate(self: DeviceArray, other: Any) -> Any:
-        if isinstance(other, list | np.ndarray):
+        if isinstance(other, list | tuple | np.ndarray):
             raise TypeError(f"Unsupported type {type(other)}")
-        result = getattr(self._a, name)(unwrap(other))
+        compute = computed_by(f"ndarray.{name}", getattr(np.ndarray, name))
+        result = compute(self._a, unwrap(other))
         return result if result is NotImplemented else wrap(result)
 
     return operate
@@ -148,7 +155,10 @@ def _binary(name: str) -> Any:
 
 def _inplace(name: str) -> Any:
     def operate(self: DeviceArray, other: Any) -> Any:
-        getattr(self._a, name)(unwrap(other))
+        if isinstance(other, list | tuple | np.ndarray):
+            raise TypeError(f"Unsupported type {type(other)}")
+        compute = computed_by(f"ndarray.{name}", getattr(np.ndarray, name))
+        compute(self._a, unwrap(other))
         return self
 
     return operate

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import inspect
 from collections.abc import Iterator
 from contextvars import ContextVar
@@ -13,15 +14,25 @@ import cupyx.scipy.special as _cupy_special
 import numpy as np
 import scipy.special
 
+from .arithmetic import computed_by
 from .arrays import DeviceArray, sync, unwrap, wrap
+from .signatures import (
+    UFUNC_METHODS,
+    bound,
+    check_einsum_call,
+    check_ufunc_call,
+    of_function,
+    of_ufunc_method,
+)
 
 # Functions whose result's shape depends on the data: the host has to wait.
 SYNCING = {
     "nonzero", "unique", "argwhere", "flatnonzero", "array_equal", "allclose",
     "repeat", "bincount", "extract", "compress",
 }  # fmt: skip
-FROM_HOST = {"asarray", "array", "ascontiguousarray"}
-UFUNC_KEYWORDS = {"out", "dtype", "casting", "where"}
+FROM_HOST = {"asarray", "array", "ascontiguousarray", "asanyarray"}
+# CuPy calls methods of these arguments, which lists and numbers do not have.
+_ARRAYS = {"a", "ar", "arr", "ary", "array", "condition", "keys", "m", "x"}
 
 _linalg_raises: ContextVar[bool] = ContextVar("linalg_raises", default=False)
 
@@ -65,12 +76,13 @@ class _Function:
 
     def __init__(self, path: str, name: str, host: Any, device: Any) -> None:
         self.path, self.__name__ = path, name
+        self.where = f"{path}.{name}"
         self.host, self.device = host, device
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        self._bind(args, kwargs)
+        self._check(args, kwargs)
         if self.__name__ in SYNCING:
-            sync(f"{self.path}.{self.__name__}")
+            sync(self.where)
         if self.__name__ in FROM_HOST:
             args = tuple(a._a if isinstance(a, DeviceArray) else a for a in args)
             # A transfer never shares memory.
@@ -78,7 +90,7 @@ class _Function:
         args = tuple(map(unwrap, args))
         kwargs = {key: unwrap(value) for key, value in kwargs.items()}
         try:
-            return wrap(self.host(*args, **kwargs))
+            return wrap(computed_by(self.where, self.host)(*args, **kwargs))
         except np.linalg.LinAlgError:
             if not self.path.endswith(".linalg") or _linalg_raises.get():
                 raise
@@ -87,29 +99,44 @@ class _Function:
 
     def __getattr__(self, name: str) -> Any:
         # Methods of ufuncs, such as add.reduceat.
-        if name.startswith("__") or not hasattr(self.device, name):
-            raise AttributeError(f"{self.path}.{self.__name__} has no {name!r}")
-        method = getattr(self.host, name)
-        return lambda *args, **kwargs: wrap(
-            method(*map(unwrap, args), **{k: unwrap(v) for k, v in kwargs.items()})
-        )
+        if self.__name__ not in UFUNC_METHODS.get(name, ()):
+            raise AttributeError(f"CuPy does not implement {self.where}.{name}")
+        return functools.partial(self._call_method, name)
 
-    def _bind(self, args: tuple, kwargs: dict[str, Any]) -> None:
-        where = f"{self.path}.{self.__name__}"
+    def _call_method(self, name: str, *args: Any, **kwargs: Any) -> Any:
+        where = f"{self.where}.{name}"
+        bound(where, of_ufunc_method(name), (self, *args), kwargs)
+        if not isinstance(args[0], DeviceArray):
+            raise TypeError(f"{where}: Unsupported type {type(args[0])}")
+        arguments = {key: unwrap(value) for key, value in kwargs.items()}
+        compute = computed_by(where, getattr(self.host, name))
+        return wrap(compute(*map(unwrap, args), **arguments))
+
+    def _check(self, args: tuple, kwargs: dict[str, Any]) -> None:
         if isinstance(self.device, _cupy.ufunc):
-            if set(kwargs) - UFUNC_KEYWORDS:
-                raise TypeError(f"{where} got an unexpected keyword in {set(kwargs)}")
-            if any(isinstance(a, list | np.ndarray) for a in args):
-                raise TypeError(f"{where}: Unsupported type")
+            check_ufunc_call(self.where, self.device, args, kwargs)
+            if any(isinstance(a, list | tuple | np.ndarray) for a in args):
+                raise TypeError(f"{self.where}: Unsupported type")
             return
-        try:
-            signature = inspect.signature(self.device)
-        except (TypeError, ValueError):
-            return
-        try:
-            signature.bind(*args, **kwargs)
-        except TypeError as error:
-            raise TypeError(f"{where}: {error}") from None
+        arguments = bound(self.where, of_function(self.device), args, kwargs)
+        if self.__name__ == "einsum":
+            check_einsum_call(self.where, kwargs)
+        if self.__name__ not in FROM_HOST:
+            _check_arrays(self.where, arguments)
+
+
+def _check_arrays(where: str, arguments: dict[str, Any]) -> None:
+    """Refuse lists and numbers where CuPy wants an array, or a list of arrays."""
+    for name, value in list(arguments.items())[:1]:
+        parts = value if name in ("tup", "arrays") else (value,)
+        if name not in _ARRAYS | {"tup", "arrays"}:
+            continue
+        for part in parts:
+            if not isinstance(part, DeviceArray):
+                raise TypeError(f"{where}: {name} must be an array, got {type(part)}")
+    for name in {"x", "y"} & set(arguments):
+        if isinstance(arguments[name], list | tuple):
+            raise TypeError(f"{where}: Unsupported type {type(arguments[name])}")
 
 
 CUPY = Namespace(np, _cupy, "cupy")

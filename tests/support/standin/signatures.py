@@ -1,0 +1,96 @@
+"""Which calls the installed CuPy accepts, as far as can be known without a GPU.
+
+Functions written in Python have signatures. What is compiled, as all methods of arrays
+and ufuncs are, begins its docstring with one.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import re
+from typing import Any
+
+import cupy as _cupy  # imports without a GPU; used for names and signatures only
+
+_TYPES = re.compile(r"\b(?:_ndarray_base|Py_ssize_t|int|bool) (?=\w)")
+UFUNC_KEYWORDS = {"out", "dtype", "casting"}
+_EINSUM_KEYWORDS = {"dtype", "casting", "optimize"}
+
+# ufunc.__call__ aside, CuPy implements methods of few ufuncs (cupy/_core/_kernel.pyx).
+# `at` adds up in any order, and `outer` calls the ufunc.
+UFUNC_METHODS = {
+    "reduce": {"add", "multiply"},
+    "accumulate": {"add", "multiply"},
+    "reduceat": {"add"},
+    "outer": {"add", "multiply", "subtract"},
+}
+
+
+def embedded(documented: Any) -> inspect.Signature:
+    """The signature with which the docstring of a compiled function begins.
+
+    Raises
+    ------
+    TypeError
+        If there is none: nobody could say which calls CuPy accepts.
+    """
+    line = (documented.__doc__ or "").partition("\n")[0]
+    found = re.match(r"[\w.]+\((.*)\)(?: -> [\w.]+)?$", line)
+    if found is None:
+        raise TypeError(f"{documented!r}: CuPy's docstring has no signature")
+    parameters = _TYPES.sub("", found[1])
+    return inspect.signature(eval(f"lambda {parameters}: None", {"float": float}))
+
+
+@functools.cache
+def of_method(name: str) -> inspect.Signature:
+    return embedded(getattr(_cupy.ndarray, name))
+
+
+@functools.cache
+def of_ufunc_method(name: str) -> inspect.Signature:
+    return embedded(getattr(_cupy.ufunc, name))
+
+
+def of_function(function: Any) -> inspect.Signature:
+    try:
+        return inspect.signature(function)
+    except ValueError:
+        return embedded(function)
+
+
+def bound(
+    where: str, signature: inspect.Signature, args: tuple, kwargs: dict[str, Any]
+) -> dict[str, Any]:
+    """Arguments by name.
+
+    Raises
+    ------
+    TypeError
+        If CuPy would not accept the call.
+    ValueError
+        If it would refuse a value that NumPy takes.
+    """
+    try:
+        arguments = signature.bind(*args, **kwargs).arguments
+    except TypeError as error:
+        raise TypeError(f"{where}: {error}") from None
+    if arguments.get("kind") not in (None, "stable"):
+        raise ValueError(f"{where}: CuPy sorts with kind=None or 'stable' only")
+    for name in ("casting", "subok"):
+        if where.endswith(".astype") and arguments.get(name) is not None:
+            raise TypeError(f"{where}: {name} is not supported")
+    return arguments
+
+
+def check_ufunc_call(where: str, ufunc: Any, args: tuple, kwargs: dict) -> None:
+    if set(kwargs) - UFUNC_KEYWORDS:
+        raise TypeError(f"{where} got an unexpected keyword in {set(kwargs)}")
+    if not ufunc.nin <= len(args) <= ufunc.nargs:
+        raise TypeError(f"{where}: wrong number of arguments ({len(args)})")
+
+
+def check_einsum_call(where: str, kwargs: dict) -> None:
+    if set(kwargs) - _EINSUM_KEYWORDS:
+        raise TypeError(f"{where} got an unexpected keyword in {set(kwargs)}")
