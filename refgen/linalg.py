@@ -81,8 +81,9 @@ def orthonormal_rows(rows: Any, tolerance: float = 1e-9) -> tuple[Any, Any]:
         row = rest = rows[..., i, :]
         if i:
             rest = _projected_out(basis[..., :i, :], row)
-        length = xp.sqrt((rest**2).sum(axis=-1))
-        independent = length > tolerance * xp.sqrt((row**2).sum(axis=-1))
+        # Not row**2: a device's power of 2 need not be exact where this product is.
+        length = xp.sqrt((rest * rest).sum(axis=-1))
+        independent = length > tolerance * xp.sqrt((row * row).sum(axis=-1))
         scale = xp.where(independent, 1 / xp.where(independent, length, 1.0), 0.0)
         basis[..., i, :] = rest * scale[..., None]
         kept[..., i] = independent

@@ -52,7 +52,8 @@ class Row:
     """A function of a law, and its error model.
 
     `roundings` and `size` take the law's sizes; without `roundings` bits are equal on
-    any law. `exact` says that bits are equal on dyadic laws.
+    any law. `exact` says that bits are equal on dyadic laws: x**2 is `pow` on a device,
+    which need not be exact.
     """
 
     roundings: Any = None
@@ -107,7 +108,7 @@ MEAN = ROUNDINGS_OF_POW + 12
 LAWS = {
     "annealed_cace": Row(terms, binomial(5), (5,), exact=False),
     "bin_imbalances": Row(terms, args=(3,)),
-    "bin_variances": Row(squares, 8.0, (3,)),
+    "bin_variances": Row(squares, 8.0, (3,), exact=False),
     "binned_cace": Row(terms, args=(3,)),
     "cace": Row(terms),
     "cross_entropy": Row(
@@ -159,19 +160,25 @@ def of_ratios(s):
 CLASSIFIERS = {
     "classifier_errors": Row(terms),
     "disagreement_error_ratio": Row(lambda s: 2 * terms(s), of_ratios, exact=False),
-    "disagreement_variance": Row(lambda s: components(s) + 12, 5.0, (4, 8)),
+    "disagreement_variance": Row(
+        lambda s: components(s) + 12, 5.0, (4, 8), exact=False
+    ),
     # The coefficients' absolute values add up to less than 20.
-    "expected_jackknife_variance": Row(lambda s: components(s) + 12, 100.0, (3, 2)),
+    "expected_jackknife_variance": Row(
+        lambda s: components(s) + 12, 100.0, (3, 2), exact=False
+    ),
     "pairwise_disagreement": Row(lambda s: s.n + 1, 1.0),
     "pairwise_variance_bound": Row(
         lambda s: 2 * terms(s) + components(s), of_ratios, exact=False
     ),
-    "variance_components": Row(components, 5.0),
+    "variance_components": Row(components, 5.0, exact=False),
 }
 MEMBERS = {
     "aleatoric_disagreement": Row(lambda s: s.n + s.k + s.m + MEAN),
     # (p − mean)² has terms (p + mean)², which add up to 4 over classes.
-    "epistemic_disagreement": Row(lambda s: s.n + s.k + 3 * s.m + MEAN, 4.0),
+    "epistemic_disagreement": Row(
+        lambda s: s.n + s.k + 3 * s.m + MEAN, 4.0, exact=False
+    ),
     "sampled_disagreement": Row(lambda s: s.n + s.k + 2 * s.m + MEAN),
 }
 FAMILIES = {"dirichlet_annealed_cace", "dirichlet_concentration"}
@@ -350,8 +357,6 @@ def test_debiased_squares_agree(device, seed, batch, n, k, is_exact):
     got = on_gpu.debiased_square(to_device(samples))
     assert_on_device(got, device)
     want = on_host.debiased_square(samples)
-    if is_exact:
-        assert_same_bits(got, want)
     terms = np.abs(samples).sum(axis=-2) ** 2 + (samples**2).sum(axis=-2)
     bound = model(2 * n + 2 * ROUNDINGS_OF_POW, terms / (n * (n - 1)))
     assert_within(got, want, bound)

@@ -67,6 +67,17 @@ def squares(arguments, want):
     return model(d + ROUNDINGS_OF_POW + 4, want)
 
 
+def of_gap(arguments, want):
+    """Both bounds are (‖θ*‖ − L)₊² times at most the largest eigenvalue."""
+    law = arguments[0]
+    d, length = law.n_features, np.linalg.norm(law.coefficients, axis=-1)
+    gap = np.maximum(length - law.radius, 0)
+    # The difference is as accurate as what it is between, and then squared.
+    off = model(d + ROUNDINGS_OF_POW + 4, length + law.radius)
+    quotients = model(2 * (d + ROUNDINGS_OF_POW) + 16, want[1])
+    return quotients + law.spectrum.max(axis=-1) * off * (2 * gap + off)
+
+
 def parts(arguments, want):
     law, theta = arguments
     best, mu = on_host.population_base(law)
@@ -182,10 +193,7 @@ CASES = {
     # There are 12 cubes, each at most 8 and after ten operations.
     "interval_displacement": Case(within(12 + 10, 12 * 8)),
     "irreducible_risk": Case(squares),
-    # Squares, their sums and quotients.
-    "irreducible_risk_bounds": Case(
-        lambda a, want: model(3 * (a[0].n_features + ROUNDINGS_OF_POW) + 20, want[1]),
-    ),
+    "irreducible_risk_bounds": Case(of_gap),
     "irreducible_risk_slope": Case(),
     # Sums of squares of differences of means of 4, with two roundings more from exp.
     "leave_one_out_scores": Case(

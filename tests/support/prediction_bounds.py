@@ -68,7 +68,7 @@ PREDICTIONS = {
         soft_jackknife,
         least_runs=3,
     ),
-    "unbiased_squared_bins": Row(squared_bins, exact=(1, 2, 4), takes_labels=True),
+    "unbiased_squared_bins": Row(squared_bins, takes_labels=True),
     "unbiased_variance": Row(
         lambda m, n, k: (2 * (n + 3) + ROUNDINGS_OF_POW + 4, 2),
         soft_unbiased,

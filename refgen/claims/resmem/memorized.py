@@ -218,7 +218,9 @@ def _left_out(case: FittedLabels, kind: str) -> Any:
     """Mean squared errors by deleting each point in turn, (bandwidths, k)."""
     xp, n = namespace(case.points), case.points.shape[0]
     residuals, count = case.labels - case.fitted, min(COUNT, n - 1)
-    squares = ((case.points[:, None] - case.points[None]) ** 2).sum(axis=-1)
+    # Not a power of 2, which need not be exact on a device: lattice points have ties.
+    apart = case.points[:, None] - case.points[None]
+    squares = (apart * apart).sum(axis=-1)
     total = xp.zeros((len(BANDWIDTHS), count))
     for i in range(n):
         others = xp.asarray([j for j in range(n) if j != i])

@@ -6,15 +6,13 @@ from typing import Any
 
 import numpy as np
 
-_INTEGERS = np.iinfo(np.int64)
-
 
 def astype(a: Any, dtype: Any, order: str = "K", *_: Any, copy: bool = True) -> Any:
     """A float outside the range of an integer type becomes its end, and NaN 0."""
     if a.dtype.kind != "f" or np.dtype(dtype).kind not in "iu":
         return a.astype(dtype, order, copy=copy)
     limits = np.iinfo(dtype)
-    whole = np.trunc(np.where(np.isnan(a), 0.0, a))
+    whole = np.trunc(np.where(np.isnan(a), 0.0, a.astype(np.float64)))
     inside = (whole > float(limits.min)) & (whole < float(limits.max))
     result = np.where(inside, whole, 0.0).astype(dtype, order)
     return np.where(

@@ -24,7 +24,7 @@ EXACT = {
         """abs absolute add all allclose any append argmax argmin argpartition argsort
         argwhere array_equal atleast_1d atleast_2d bincount bitwise_and bitwise_not
         bitwise_or bitwise_xor broadcast_arrays broadcast_to ceil clip concatenate
-        copysign diag diagonal diff divide empty empty_like equal expand_dims eye fabs
+        copysign diag diagonal diff divide empty empty_like equal expand_dims eye fabs fill_diagonal
         flatnonzero flip floor fmax fmin frexp full full_like greater greater_equal
         identity indices invert isclose isfinite isinf isnan ldexp left_shift less
         less_equal lexsort logical_and logical_not logical_or logical_xor max maximum

@@ -12,6 +12,7 @@ far a result moves depends on the bits of the arguments alone. Assumed besides:
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable
 from typing import Any
 
@@ -37,7 +38,10 @@ _ALIASES = {
     "arctan2": "atan2", "arcsinh": "asinh", "arccosh": "acosh", "arctanh": "atanh",
 }  # fmt: skip
 
-_EVEN_OR_ODD = set("sin cos tan arcsin arctan sinh cosh tanh arcsinh cbrt erf".split())
+# Powers of −x are those of x but for their sign, where there are any.
+_EVEN_OR_ODD = set(
+    "sin cos tan arcsin arctan sinh cosh tanh arcsinh cbrt erf hypot power".split()
+)
 _UNIT, _INFINITE = (0.0, 1.0), np.inf
 _RANGES = {
     "exp": (0.0, _INFINITE), "exp2": (0.0, _INFINITE), "expm1": (-1.0, _INFINITE),
@@ -51,29 +55,29 @@ _RANGES = {
 # Arguments at which a result that is neither 0 nor infinite is exact.
 _EXACT: dict[str, Callable[..., Any]] = {
     **dict.fromkeys(("exp", "exp2", "cos", "cosh"), lambda x: x == 0),
-    "power": lambda x, y: (y == 0) | (x == 1) | (y == 1),
+    "power": lambda x, y: (y == 0) | (abs(x) == 1) | (y == 1),
     "arctan2": lambda y, x: (y == 0) | (x == 0),
 }
 
 
-def moved(values: Any, ulps: int, *arguments: Any) -> Any:
-    """`values` moved by −ulps..ulps, depending on the bits of `arguments` alone.
+def moved(values: Any, ulps: int, *arguments: Any, salt: int = 0) -> Any:
+    """`values` moved by −ulps..ulps, depending on bits of `arguments` and on `salt`.
 
     Zeros, infinities, NaN, and what might become one of them, are not moved.
     """
     values = np.asarray(values)
     unsigned = np.dtype(f"u{values.dtype.itemsize}")
     signed = np.dtype(f"i{values.dtype.itemsize}")
-    steps = (_hash(arguments) % np.uint64(2 * ulps + 1)).astype(signed) - ulps
+    steps = (_hash(arguments, salt) % np.uint64(2 * ulps + 1)).astype(signed) - ulps
     size = np.asarray(np.abs(values)).view(unsigned).astype(signed)
     largest = np.asarray(np.finfo(values.dtype).max).view(signed)
     size = size + np.where((size > ulps) & (size <= largest - ulps), steps, 0)
     return np.copysign(np.asarray(size, signed).view(values.dtype), values)
 
 
-def _hash(arguments: tuple) -> Any:
+def _hash(arguments: tuple, salt: int) -> Any:
     """64 bits that look random, of the bits of numbers (as splitmix64 mixes them)."""
-    mixed = np.uint64(0x9E3779B97F4A7C15)
+    mixed = np.uint64(0x9E3779B97F4A7C15 ^ salt)
     with np.errstate(over="ignore"):  # numbers warn where arrays wrap around
         for argument in arguments:
             # Adding 0 takes the sign from zeros.
@@ -93,13 +97,15 @@ def _is_fixed(name: str, arguments: tuple) -> Any:
 
 
 def _function(name: str, host: Any, ulps: int) -> Callable[..., Any]:
+    salt = zlib.crc32(name.encode())  # not hash(), which differs between processes
+
     def compute(*args: Any, out: Any = None, **kwargs: Any) -> Any:
         args, out = args[: host.nin], args[host.nin] if args[host.nin :] else out
         exact = host(*args, **kwargs)
         if np.asarray(exact).dtype.kind != "f":
             return exact
-        key = tuple(map(np.abs, args)) if name in _EVEN_OR_ODD else args
-        result = moved(exact, ulps, *key)
+        key = (np.abs(args[0]), *args[1:]) if name in _EVEN_OR_ODD else args
+        result = moved(exact, ulps, *key, salt=salt)
         result = np.where(_is_fixed(name, args), exact, result)
         if name in _RANGES:
             result = np.clip(result, *map(result.dtype.type, _RANGES[name]))
