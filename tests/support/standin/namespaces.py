@@ -18,8 +18,7 @@ from .arithmetic import computed_by
 from .arrays import DeviceArray, sync, unwrap, wrap
 from .signatures import (
     UFUNC_METHODS,
-    bound,
-    check_einsum_call,
+    check_call,
     check_ufunc_call,
     of_function,
     of_ufunc_method,
@@ -33,6 +32,7 @@ SYNCING = {
 FROM_HOST = {"asarray", "array", "ascontiguousarray", "asanyarray"}
 # CuPy calls methods of these arguments, which lists and numbers do not have.
 _ARRAYS = {"a", "ar", "arr", "ary", "array", "condition", "keys", "m", "x"}
+_SEQUENCES = {"tup", "arrays"}
 
 _linalg_raises: ContextVar[bool] = ContextVar("linalg_raises", default=False)
 
@@ -105,7 +105,7 @@ class _Function:
 
     def _call_method(self, name: str, *args: Any, **kwargs: Any) -> Any:
         where = f"{self.where}.{name}"
-        bound(where, of_ufunc_method(name), (self, *args), kwargs)
+        check_call(where, of_ufunc_method(name), (self, *args), kwargs)
         if not isinstance(args[0], DeviceArray):
             raise TypeError(f"{where}: Unsupported type {type(args[0])}")
         arguments = {key: unwrap(value) for key, value in kwargs.items()}
@@ -118,25 +118,21 @@ class _Function:
             if any(isinstance(a, list | tuple | np.ndarray) for a in args):
                 raise TypeError(f"{self.where}: Unsupported type")
             return
-        arguments = bound(self.where, of_function(self.device), args, kwargs)
-        if self.__name__ == "einsum":
-            check_einsum_call(self.where, kwargs)
-        if self.__name__ not in FROM_HOST:
-            _check_arrays(self.where, arguments)
+        signature = of_function(self.device)
+        check_call(self.where, signature, args, kwargs)
+        if self.__name__ not in FROM_HOST and args:
+            _check_arrays(self.where, next(iter(signature.parameters)), args)
 
 
-def _check_arrays(where: str, arguments: dict[str, Any]) -> None:
+def _check_arrays(where: str, name: str, args: tuple) -> None:
     """Refuse lists and numbers where CuPy wants an array, or a list of arrays."""
-    for name, value in list(arguments.items())[:1]:
-        parts = value if name in ("tup", "arrays") else (value,)
-        if name not in _ARRAYS | {"tup", "arrays"}:
-            continue
+    parts = args[0] if name in _SEQUENCES else args[:1]
+    if name in _ARRAYS | _SEQUENCES:
         for part in parts:
             if not isinstance(part, DeviceArray):
                 raise TypeError(f"{where}: {name} must be an array, got {type(part)}")
-    for name in {"x", "y"} & set(arguments):
-        if isinstance(arguments[name], list | tuple):
-            raise TypeError(f"{where}: Unsupported type {type(arguments[name])}")
+    if where == "cupy.where" and any(isinstance(a, list | tuple) for a in args):
+        raise TypeError(f"{where}: Unsupported type list")
 
 
 CUPY = Namespace(np, _cupy, "cupy")

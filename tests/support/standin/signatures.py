@@ -53,6 +53,7 @@ def of_ufunc_method(name: str) -> inspect.Signature:
     return embedded(getattr(_cupy.ufunc, name))
 
 
+@functools.cache
 def of_function(function: Any) -> inspect.Signature:
     try:
         return inspect.signature(function)
@@ -60,28 +61,39 @@ def of_function(function: Any) -> inspect.Signature:
         return embedded(function)
 
 
-def bound(
+def check_call(
     where: str, signature: inspect.Signature, args: tuple, kwargs: dict[str, Any]
-) -> dict[str, Any]:
-    """Arguments by name.
+) -> None:
+    """Check names and numbers of arguments, and values that NumPy takes but CuPy not.
 
     Raises
     ------
     TypeError
         If CuPy would not accept the call.
     ValueError
-        If it would refuse a value that NumPy takes.
+        If it would refuse a value.
     """
+    _check_names(where, signature, len(args), tuple(kwargs))
+    if where.endswith("sort"):
+        kind = signature.bind(*args, **kwargs).arguments.get("kind")
+        if kind not in (None, "stable"):
+            raise ValueError(f"{where}: CuPy sorts with kind=None or 'stable' only")
+    if where.endswith(".astype"):
+        given = signature.bind(*args, **kwargs).arguments
+        for name in {"casting", "subok"} & set(given):
+            raise TypeError(f"{where}: {name} is not supported")
+    if where.endswith(".einsum") and set(kwargs) - _EINSUM_KEYWORDS:
+        raise TypeError(f"{where} got an unexpected keyword in {set(kwargs)}")
+
+
+@functools.cache
+def _check_names(
+    where: str, signature: inspect.Signature, n_args: int, names: tuple
+) -> None:
     try:
-        arguments = signature.bind(*args, **kwargs).arguments
+        signature.bind(*range(n_args), **dict.fromkeys(names))
     except TypeError as error:
         raise TypeError(f"{where}: {error}") from None
-    if arguments.get("kind") not in (None, "stable"):
-        raise ValueError(f"{where}: CuPy sorts with kind=None or 'stable' only")
-    for name in ("casting", "subok"):
-        if where.endswith(".astype") and arguments.get(name) is not None:
-            raise TypeError(f"{where}: {name} is not supported")
-    return arguments
 
 
 def check_ufunc_call(where: str, ufunc: Any, args: tuple, kwargs: dict) -> None:
@@ -89,8 +101,3 @@ def check_ufunc_call(where: str, ufunc: Any, args: tuple, kwargs: dict) -> None:
         raise TypeError(f"{where} got an unexpected keyword in {set(kwargs)}")
     if not ufunc.nin <= len(args) <= ufunc.nargs:
         raise TypeError(f"{where}: wrong number of arguments ({len(args)})")
-
-
-def check_einsum_call(where: str, kwargs: dict) -> None:
-    if set(kwargs) - _EINSUM_KEYWORDS:
-        raise TypeError(f"{where} got an unexpected keyword in {set(kwargs)}")

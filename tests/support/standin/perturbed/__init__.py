@@ -17,6 +17,7 @@ bits by oversight.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -32,6 +33,7 @@ _COMPUTED = (
 )
 
 
+@functools.cache
 def perturbed_arithmetic(
     name: str, numpy: Callable[..., Any]
 ) -> Callable[..., Any]:
