@@ -10,7 +10,9 @@ SMALL = Profile("small", instances=16, search_examples=3, slow=True)
 
 
 @pytest.mark.parametrize("claim", all_claims(), ids=lambda claim: claim.id)
-def test_claim_holds_on_the_device_and_its_twins_run_there(claim, device):
+def test_claim_holds_on_the_device_and_its_twins_run_there(claim, device, pytestconfig):
+    if device.name == "standin" and not pytestconfig.getoption("--slow"):
+        pytest.skip("the perturbed stand-in is as strict: give --slow")
     result = verify_claim(claim, SMALL, rg=refgen_gpu)
     assert result.error is None, result.error[:400]
     assert [twin.error for twin in result.twins if twin.error] == []

@@ -14,7 +14,7 @@ import cupy as _cupy  # imports without a GPU; used for names and signatures onl
 import numpy as np
 
 from .arithmetic import computed_by
-from .signatures import check_call, of_method
+from .signatures import check_call
 
 _no_sync: ContextVar[bool] = ContextVar("no_sync", default=False)
 
@@ -64,7 +64,7 @@ class DeviceArray:
         return wrap(value) if isinstance(value, np.ndarray) else value
 
     def _call(self, name: str, *args: Any, **kwargs: Any) -> Any:
-        check_call(f"cupy.ndarray.{name}", of_method(name), (self, *args), kwargs)
+        check_call(f"cupy.ndarray.{name}", getattr(_cupy.ndarray, name), (self, *args), kwargs)
         compute = computed_by(f"ndarray.{name}", getattr(np.ndarray, name))
         arguments = {key: unwrap(value) for key, value in kwargs.items()}
         return wrap(compute(self._a, *map(unwrap, args), **arguments))

@@ -20,8 +20,7 @@ from .signatures import (
     UFUNC_METHODS,
     check_call,
     check_ufunc_call,
-    of_function,
-    of_ufunc_method,
+    signature_of,
 )
 
 # Functions whose result's shape depends on the data: the host has to wait.
@@ -105,7 +104,7 @@ class _Function:
 
     def _call_method(self, name: str, *args: Any, **kwargs: Any) -> Any:
         where = f"{self.where}.{name}"
-        check_call(where, of_ufunc_method(name), (self, *args), kwargs)
+        check_call(where, getattr(_cupy.ufunc, name), (self, *args), kwargs)
         if not isinstance(args[0], DeviceArray):
             raise TypeError(f"{where}: Unsupported type {type(args[0])}")
         arguments = {key: unwrap(value) for key, value in kwargs.items()}
@@ -118,10 +117,10 @@ class _Function:
             if any(isinstance(a, list | tuple | np.ndarray) for a in args):
                 raise TypeError(f"{self.where}: Unsupported type")
             return
-        signature = of_function(self.device)
-        check_call(self.where, signature, args, kwargs)
+        check_call(self.where, self.device, args, kwargs)
         if self.__name__ not in FROM_HOST and args:
-            _check_arrays(self.where, next(iter(signature.parameters)), args)
+            first = next(iter(signature_of(self.device).parameters))
+            _check_arrays(self.where, first, args)
 
 
 def _check_arrays(where: str, name: str, args: tuple) -> None:

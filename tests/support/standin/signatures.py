@@ -44,25 +44,16 @@ def embedded(documented: Any) -> inspect.Signature:
 
 
 @functools.cache
-def of_method(name: str) -> inspect.Signature:
-    return embedded(getattr(_cupy.ndarray, name))
-
-
-@functools.cache
-def of_ufunc_method(name: str) -> inspect.Signature:
-    return embedded(getattr(_cupy.ufunc, name))
-
-
-@functools.cache
-def of_function(function: Any) -> inspect.Signature:
+def signature_of(function: Any) -> inspect.Signature:
+    """Of a function, or of a method, with the array or ufunc as first parameter."""
     try:
         return inspect.signature(function)
-    except ValueError:
+    except (TypeError, ValueError):
         return embedded(function)
 
 
 def check_call(
-    where: str, signature: inspect.Signature, args: tuple, kwargs: dict[str, Any]
+    where: str, function: Any, args: tuple, kwargs: dict[str, Any]
 ) -> None:
     """Check names and numbers of arguments, and values that NumPy takes but CuPy not.
 
@@ -73,25 +64,21 @@ def check_call(
     ValueError
         If it would refuse a value.
     """
-    _check_names(where, signature, len(args), tuple(kwargs))
-    if where.endswith("sort"):
-        kind = signature.bind(*args, **kwargs).arguments.get("kind")
-        if kind not in (None, "stable"):
-            raise ValueError(f"{where}: CuPy sorts with kind=None or 'stable' only")
-    if where.endswith(".astype"):
-        given = signature.bind(*args, **kwargs).arguments
-        for name in {"casting", "subok"} & set(given):
-            raise TypeError(f"{where}: {name} is not supported")
+    _check_names(where, function, len(args), tuple(kwargs))
+    # After the array and an axis.
+    kind = kwargs.get("kind", args[2] if len(args) > 2 else None)
+    if where.endswith("sort") and kind not in (None, "stable"):
+        raise ValueError(f"{where}: CuPy sorts with kind=None or 'stable' only")
+    if where.endswith(".astype") and {"casting", "subok"} & set(kwargs):
+        raise TypeError(f"{where}: casting and subok are not supported")
     if where.endswith(".einsum") and set(kwargs) - _EINSUM_KEYWORDS:
         raise TypeError(f"{where} got an unexpected keyword in {set(kwargs)}")
 
 
 @functools.cache
-def _check_names(
-    where: str, signature: inspect.Signature, n_args: int, names: tuple
-) -> None:
+def _check_names(where: str, function: Any, n_args: int, names: tuple) -> None:
     try:
-        signature.bind(*range(n_args), **dict.fromkeys(names))
+        signature_of(function).bind(*range(n_args), **dict.fromkeys(names))
     except TypeError as error:
         raise TypeError(f"{where}: {error}") from None
 
