@@ -13,6 +13,7 @@ from refgen_gpu.random import Stream
 
 cupy = pytest.importorskip("cupy", reason="the stand-in reads CuPy's signatures")
 from support.standin import DeviceArray, forbid_sync, use_standin  # noqa: E402
+from support.standin.signatures import embedded, signature_of  # noqa: E402
 
 
 @pytest.fixture(autouse=True)
@@ -48,6 +49,66 @@ def test_keywords_that_cupy_lacks_are_refused(xp):
         xp.add(array, array, subok=False)
     with pytest.raises(TypeError, match=r"cupy\.sort"):
         xp.sort(array, order="x")
+
+
+REFUSED = {
+    "an array as an index": lambda xp, a: range(10)[a.argmax()],
+    "an array as a size": lambda xp, a: xp.zeros(a.argmax()),
+    "sum of some": lambda xp, a: a.sum(where=a > 1),
+    "max of nothing": lambda xp, a: a.max(initial=0),
+    "mean of some": lambda xp, a: a.mean(where=a > 1),
+    "var with correction": lambda xp, a: a.var(correction=1),
+    "take modulo": lambda xp, a: a.take(a.argmax(), mode="wrap"),
+    "round to a positional output": lambda xp, a: a.round(0, None, None),
+    "a method of numbers": lambda xp, a: a.is_integer(),
+    "a cast that is checked": lambda xp, a: a.astype(int, casting="safe"),
+    "quicksort": lambda xp, a: a.argsort(kind="quicksort"),
+    "stable": lambda xp, a: xp.sort(a, stable=True),
+    "an order of einsum": lambda xp, a: xp.einsum("i->", a, order="F"),
+    "add to some": lambda xp, a: xp.add(a, a, where=a > 1),
+    "too many terms": lambda xp, a: xp.exp(a, a, a),
+    "reduce of a maximum": lambda xp, a: xp.maximum.reduce(a),
+    "running maximum": lambda xp, a: xp.maximum.accumulate(a),
+    "reduce with a start": lambda xp, a: xp.add.reduce(a, initial=0.0),
+    "reduce a list": lambda xp, a: xp.add.reduce([1.0, 2.0]),
+    "reduceat of a product": lambda xp, a: xp.multiply.reduceat(a, a),
+    "sum of a list": lambda xp, a: xp.sum([1.0, 2.0]),
+    "sum of a number": lambda xp, a: xp.sum(1.0),
+    "join lists": lambda xp, a: xp.concatenate([[1.0], [2.0]]),
+    "join an array and a list": lambda xp, a: xp.stack([a, [1.0] * 4]),
+    "where with a list": lambda xp, a: xp.where(a > 1, a, [1.0] * 4),
+    "where of a truth": lambda xp, a: xp.where(True, a, a),
+    "sort by a tuple of keys": lambda xp, a: xp.lexsort((a, a)),
+    "a product with a tuple": lambda xp, a: a * (1.0, 2.0, 3.0, 4.0),
+    "a list added in place": lambda xp, a: a.__iadd__([1.0] * 4),
+    "integers plus floats in place": lambda xp, a: xp.arange(4).__iadd__(a),
+    "length of a number": lambda xp, a: len(a[0]),
+    "parts of a number": lambda xp, a: list(a.sum()),
+    "search in a number": lambda xp, a: xp.searchsorted(1.0, a),
+}
+
+
+@pytest.mark.parametrize("call", REFUSED.values(), ids=REFUSED)
+def test_what_numpy_takes_and_cupy_does_not_is_refused(xp, call):
+    with pytest.raises((TypeError, ValueError, AttributeError)):
+        call(xp, xp.arange(4.0))
+
+
+def test_arrays_are_no_integers_as_in_cupy(xp):
+    assert not hasattr(cupy.ndarray, "__index__")
+    assert not hasattr(xp.arange(3), "__index__")
+
+
+def test_every_public_method_of_cupy_has_a_signature():
+    """That of `view` names the class; no other public method is left out."""
+    names = [name for name in dir(cupy.ndarray) if not name.startswith("_")]
+    methods = [name for name in names if callable(getattr(cupy.ndarray, name))]
+    assert len(methods) > 50
+    for name in methods:
+        first = next(iter(signature_of(getattr(cupy.ndarray, name)).parameters))
+        assert first == "self"
+    with pytest.raises(TypeError, match="docstring has no signature"):
+        embedded(SYNCS)
 
 
 def test_numpy_functions_refuse_device_arrays(xp):
@@ -111,7 +172,7 @@ SYNCS = {
     "bool": lambda xp, a: bool((a > 1).any()),
     "float": lambda xp, a: float(a.sum()),
     "int": lambda xp, a: int(a.argmax()),
-    "index": lambda xp, a: range(10)[a.argmax()],
+    "index": lambda xp, a: range(10)[int(a.argmax())],
     "item": lambda xp, a: a[0].item(),
     "tolist": lambda xp, a: a.tolist(),
     "get": lambda xp, a: a.get(),

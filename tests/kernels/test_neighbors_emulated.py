@@ -342,7 +342,7 @@ def test_hard_queries_are_searched_exactly(device, monkeypatch, data):
 
 @pytest.mark.parametrize("k", [1, 5])
 def test_without_its_bound_the_filter_is_wrong(device, monkeypatch, k):
-    """The errors are planted, as large as d roundings: a device may have smaller ones."""
+    """The errors are planted, of d roundings: a device's own may be smaller."""
     points, queries = near_ties(np.random.default_rng(0), 60, 50, 20)
     exact = on_device._lowered_norms
 

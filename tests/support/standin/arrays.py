@@ -64,7 +64,9 @@ class DeviceArray:
         return wrap(value) if isinstance(value, np.ndarray) else value
 
     def _call(self, name: str, *args: Any, **kwargs: Any) -> Any:
-        check_call(f"cupy.ndarray.{name}", getattr(_cupy.ndarray, name), (self, *args), kwargs)
+        check_call(
+            f"cupy.ndarray.{name}", getattr(_cupy.ndarray, name), (self, *args), kwargs
+        )
         compute = computed_by(f"ndarray.{name}", getattr(np.ndarray, name))
         arguments = {key: unwrap(value) for key, value in kwargs.items()}
         return wrap(compute(self._a, *map(unwrap, args), **arguments))

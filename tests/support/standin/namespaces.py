@@ -32,6 +32,7 @@ FROM_HOST = {"asarray", "array", "ascontiguousarray", "asanyarray"}
 # CuPy calls methods of these arguments, which lists and numbers do not have.
 _ARRAYS = {"a", "ar", "arr", "ary", "array", "condition", "keys", "m", "x"}
 _SEQUENCES = {"tup", "arrays"}
+_SIZES = {"N", "shape"}
 
 _linalg_raises: ContextVar[bool] = ContextVar("linalg_raises", default=False)
 
@@ -121,6 +122,8 @@ class _Function:
         if self.__name__ not in FROM_HOST and args:
             first = next(iter(signature_of(self.device).parameters))
             _check_arrays(self.where, first, args)
+            if first in _SIZES and isinstance(args[0], DeviceArray):
+                raise TypeError(f"{self.where}: {first} must be an integer")
 
 
 def _check_arrays(where: str, name: str, args: tuple) -> None:

@@ -11,8 +11,6 @@ import inspect
 import re
 from typing import Any
 
-import cupy as _cupy  # imports without a GPU; used for names and signatures only
-
 _TYPES = re.compile(r"\b(?:_ndarray_base|Py_ssize_t|int|bool) (?=\w)")
 UFUNC_KEYWORDS = {"out", "dtype", "casting"}
 _EINSUM_KEYWORDS = {"dtype", "casting", "optimize"}
@@ -52,9 +50,7 @@ def signature_of(function: Any) -> inspect.Signature:
         return embedded(function)
 
 
-def check_call(
-    where: str, function: Any, args: tuple, kwargs: dict[str, Any]
-) -> None:
+def check_call(where: str, function: Any, args: tuple, kwargs: dict[str, Any]) -> None:
     """Check names and numbers of arguments, and values that NumPy takes but CuPy not.
 
     Raises

@@ -34,9 +34,7 @@ _COMPUTED = (
 
 
 @functools.cache
-def perturbed_arithmetic(
-    name: str, numpy: Callable[..., Any]
-) -> Callable[..., Any]:
+def perturbed_arithmetic(name: str, numpy: Callable[..., Any]) -> Callable[..., Any]:
     """What computes CuPy's function `name` in place of NumPy's.
 
     Raises

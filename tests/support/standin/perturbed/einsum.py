@@ -9,7 +9,7 @@ import numpy as np
 
 def einsum(subscripts: str, *operands: Any, dtype: Any = None, **options: Any) -> Any:
     """As `numpy.einsum`, from the last operand on, with the terms in reverse order."""
-    if not np.result_type(*operands).kind in "fc":
+    if np.result_type(*operands).kind not in "fc":
         return np.einsum(subscripts, *operands, dtype=dtype, **options)
     if dtype is not None:
         operands = tuple(operand.astype(dtype) for operand in operands)
@@ -40,27 +40,27 @@ def _contracted(labels: list[str], wanted: str, operands: list[Any]) -> Any:
     summed = sorted(set("".join(labels)) - set(wanted) - {"."})
     subscripts = f"{','.join(labels)}->{wanted}"
     for label in summed:
-        operands = [_each(np.flip, x, s, label) for x, s in zip(operands, labels)]
+        operands = _each(np.flip, operands, labels, label)
     if not summed:
         return np.array(np.einsum(subscripts, *operands))
     label = summed[-1]
-    first, last = (
-        [_each(part, x, s, label) for x, s in zip(operands, labels)]
-        for part in (_low, _high)
-    )
+    first, last = (_each(part, operands, labels, label) for part in (_low, _high))
     if any(x.size == 0 for x in last):
         return np.array(np.einsum(subscripts, *operands))
     return np.einsum(subscripts, *first) + np.einsum(subscripts, *last)
 
 
-def _each(change: Any, array: Any, label: str, summed: str) -> Any:
-    """`array` with every axis changed that has the label `summed`."""
-    before, _, after = label.partition("...")
-    for k, c in enumerate(before):
-        array = change(array, k) if c == summed else array
-    for k, c in enumerate(reversed(after)):
-        array = change(array, -1 - k) if c == summed else array
-    return array
+def _each(change: Any, operands: list, labels: list[str], summed: str) -> list:
+    """The operands with every axis changed that has the label `summed`."""
+    changed = []
+    for array, label in zip(operands, labels, strict=True):
+        before, _, after = label.partition("...")
+        axes = [k for k, c in enumerate(before) if c == summed]
+        axes += [-1 - k for k, c in enumerate(reversed(after)) if c == summed]
+        for axis in axes:
+            array = change(array, axis)  # noqa: PLW2901
+        changed.append(array)
+    return changed
 
 
 def _low(array: Any, axis: int) -> Any:

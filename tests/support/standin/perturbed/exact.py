@@ -10,31 +10,33 @@ import numpy as np
 
 _OPERATORS = "add sub mul truediv and or xor lshift rshift"
 _COMPARISONS = "lt le gt ge eq ne neg pos abs invert"
+_METHODS = """
+    all any argmax argmin argpartition argsort choose clip compress conj conjugate copy
+    diagonal fill flatten item max min nonzero partition ptp put ravel repeat reshape
+    round searchsorted sort squeeze swapaxes take tobytes tolist transpose view
+"""
+_FUNCTIONS = """
+    abs absolute add all allclose any append argmax argmin argpartition argsort argwhere
+    array_equal atleast_1d atleast_2d bincount bitwise_and bitwise_not bitwise_or
+    bitwise_xor broadcast_arrays broadcast_shapes broadcast_to ceil clip concatenate
+    copysign diag diagonal diff divide empty empty_like equal expand_dims eye fabs
+    fill_diagonal flatnonzero flip floor fmax fmin frexp full full_like greater
+    greater_equal identity indices invert isclose isfinite isinf isnan ldexp left_shift
+    less less_equal lexsort logical_and logical_not logical_or logical_xor max maximum
+    meshgrid min minimum moveaxis multiply ndim negative nonzero not_equal ones
+    ones_like outer positive put_along_axis ravel reciprocal repeat reshape result_type
+    right_shift rint roll round searchsorted shape sign signbit size sort sqrt square
+    squeeze stack subtract swapaxes take take_along_axis tile transpose tri tril triu
+    true_divide trunc unique unravel_index where zeros zeros_like
+"""
 
 EXACT = {
     "ndarray": {
         *(f"__{p}{n}__" for n in _OPERATORS.split() for p in ("", "r", "i")),
         *(f"__{name}__" for name in _COMPARISONS.split()),
-        *"""all any argmax argmin argpartition argsort choose clip compress conj
-        conjugate copy diagonal fill flatten item max min nonzero partition ptp put
-        ravel repeat reshape round searchsorted sort squeeze swapaxes take tobytes
-        tolist transpose view""".split(),
+        *_METHODS.split(),
     },
-    "cupy": set(
-        """abs absolute add all allclose any append argmax argmin argpartition argsort
-        argwhere array_equal atleast_1d atleast_2d bincount bitwise_and bitwise_not
-        bitwise_or bitwise_xor broadcast_arrays broadcast_to ceil clip concatenate
-        copysign diag diagonal diff divide empty empty_like equal expand_dims eye fabs fill_diagonal
-        flatnonzero flip floor fmax fmin frexp full full_like greater greater_equal
-        identity indices invert isclose isfinite isinf isnan ldexp left_shift less
-        less_equal lexsort logical_and logical_not logical_or logical_xor max maximum
-        meshgrid min minimum moveaxis multiply ndim negative nonzero not_equal ones
-        ones_like outer positive put_along_axis ravel reciprocal repeat reshape
-        result_type right_shift rint roll round searchsorted shape sign signbit size
-        sort sqrt square squeeze stack subtract swapaxes take take_along_axis tile
-        transpose tri tril triu true_divide trunc unique unravel_index where zeros
-        zeros_like broadcast_shapes""".split()
-    ),
+    "cupy": set(_FUNCTIONS.split()),
     "cupy.add": {"outer"},
     "cupy.subtract": {"outer"},
     "cupy.multiply": {"outer"},
