@@ -58,7 +58,7 @@ def _each(change: Any, operands: list, labels: list[str], summed: str) -> list:
         axes = [k for k, c in enumerate(before) if c == summed]
         axes += [-1 - k for k, c in enumerate(reversed(after)) if c == summed]
         for axis in axes:
-            array = change(array, axis)  # noqa: PLW2901
+            array = change(array, axis)
         changed.append(array)
     return changed
 
