@@ -14,6 +14,8 @@ import refgen_gpu.backend
 from refgen.arrays import why_on_the_host
 from refgen.theories import THEORIES
 from refgen_gpu.check import exercise, large, plan
+from refgen_gpu.check.assumed import BELIEFS
+from refgen_gpu.check.figures import FIGURES
 from refgen_gpu.check.sections import (
     beliefs,
     bits,
@@ -87,19 +89,28 @@ def standin():
         yield backend
 
 
-@pytest.mark.parametrize("question", list(beliefs.BELIEFS))
+@pytest.mark.parametrize("question", list(BELIEFS))
 def test_the_standin_is_what_the_beliefs_say(standin, question):
     with np.errstate(all="ignore"):
-        found = beliefs.compared(standin, beliefs.BELIEFS[question])
+        found = beliefs.compared(standin, BELIEFS[question])
     assert found["agrees"], found
 
 
 def test_beliefs_that_are_too_lenient_are_problems():
-    strict = {"belief": "2.0", "is": "raises TypeError", "agrees": False}
-    lenient = {"belief": "raises TypeError", "is": "2.0", "agrees": False}
+    relied = {"agrees": False, "relied on": True}
+    strict = {"belief": "2.0", "is": "raises TypeError", **relied}
+    lenient = {"belief": "raises TypeError", "is": "2.0", **relied}
     assert beliefs.problems("a", strict) == ["believed 2.0, is raises TypeError"]
     assert beliefs.problems("b", lenient) == []
+    assert beliefs.problems("a", strict | {"relied on": False}) == []
     assert beliefs.problems("c", {"largest": 1.0}) == []
+
+
+def test_figures_are_taken_and_no_number_is_wrong_on_the_standin(standin):
+    for name, figure in FIGURES.items():
+        found = figure(standin)
+        assert found, name
+        assert beliefs.problems(f"figures: {name}", found) == []
 
 
 @pytest.mark.parametrize("name", list(exercise.launchers()))
