@@ -188,11 +188,11 @@ def test_smoke_covers_every_kernel_and_every_name_that_is_on_the_device():
 
 
 def test_smoke_finds_no_fault_on_the_standin(standin):
-    found = {
-        step: [smoke.problems(step, result) for result in smoke.run(step, 0.0)]
-        for step in smoke.steps()
-    }
-    assert {step: p for step, p in found.items() if not p or any(p)} == {}
+    found = {step: list(smoke.run(step, 0.0))[-1] for step in smoke.steps()}
+    faults = {step: smoke.problems(step, result) for step, result in found.items()}
+    assert {step: fault for step, fault in faults.items() if fault} == {}
+    skipped = {step for step, result in found.items() if not result["compared"]}
+    assert skipped == set(smoke.NOT_COMPARED)
 
 
 @pytest.mark.parametrize(
@@ -209,6 +209,28 @@ def test_smoke_sees_a_wrong_answer(standin, monkeypatch, planted, wanted):
     (result,) = smoke.run("disagreement.cace", time.monotonic() + 60)
     (problem,) = smoke.problems("disagreement.cace", result)
     assert wanted in problem
+
+
+def test_smoke_judges_the_worst_case_not_the_last(standin, monkeypatch):
+    def cases(rg, size):
+        yield "wrong", np.array([1.0 + (rg is refgen_gpu)])
+        yield "worse", np.array([1.0 + 2 * (rg is refgen_gpu)])
+        yield "right", np.array([1.0])
+
+    def judged():
+        *_, result = smoke.run("kernels.made_up", 0.0)
+        return smoke.problems("kernels.made_up", result)
+
+    fake = SimpleNamespace(cases=cases)
+    monkeypatch.setattr(smoke, "launchers", lambda: {"made_up": fake})
+    assert judged() == ["differs from the CPU in worse by 2 of its largest number"]
+    fake.cases = lambda rg, size: [
+        ("one", np.ones(1 + (rg is refgen_gpu))),
+        *cases(rg, size),
+    ]
+    (problem,) = judged()
+    assert problem.startswith("differs from the CPU: one: ")
+    assert smoke.problems("a", {}) == ["nothing was compared"]
 
 
 def test_the_start_says_what_is_missing_and_for_what(monkeypatch):

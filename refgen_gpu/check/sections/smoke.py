@@ -86,37 +86,53 @@ def called(module: str) -> list[str]:
 
 def run(step: str, deadline: float) -> Iterator[dict[str, Any]]:
     module, _, name = step.partition(".")
-    if module == "kernels":
-        cases = launchers()[name].cases
-        for (case, mine), (_, right) in zip(
-            cases(refgen_gpu, SIZE), cases(refgen, SIZE), strict=True
-        ):
-            yield {"case": case, **difference(mine, right)}
-        return
-    for call in _tables().calls(module, name):
+    found = _of_kernels(name) if module == "kernels" else _of_calls(module, name)
+    worst: dict[str, Any] = {"compared": 0}
+    for case, one in found:
+        worst["compared"] += 1
+        if "differs" in one:
+            worst.setdefault("differs", f"{case}: {one['differs']}")
+        elif one["relative"] >= worst.get("relative", 0.0):
+            worst |= {"relative": one["relative"], "in": case}
+        yield worst
+    if step in NOT_COMPARED:
+        yield worst | {"not compared": NOT_COMPARED[step]}
+
+
+def _of_kernels(name: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    cases = launchers()[name].cases
+    for (case, mine), (_, right) in zip(
+        cases(refgen_gpu, SIZE), cases(refgen, SIZE), strict=True
+    ):
+        yield case, difference(mine, right)
+
+
+def _of_calls(module: str, name: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    for number, call in enumerate(_tables().calls(module, name), start=1):
         arguments = call.arguments() if callable(call.arguments) else call.arguments
         host = call.function or _found(refgen, module, name)
         device = _on_device(call.function, module, name)
         mine = device(*map(moved, arguments), **call.options)
-        if step in NOT_COMPARED:
-            yield {"not compared": NOT_COMPARED[step]}
-        else:
-            yield difference(mine, host(*arguments, **call.options))
+        if f"{module}.{name}" not in NOT_COMPARED:
+            yield f"call {number}", difference(mine, host(*arguments, **call.options))
 
 
 def problems(step: str, result: dict[str, Any]) -> list[str]:
     """Examples
     --------
-    >>> problems("a", {"differs": "shapes (2,) and (3,)"})
-    ['differs from the CPU: shapes (2,) and (3,)']
-    >>> problems("a", {"relative": 1.0})
-    ['differs from the CPU by 1 of its largest number']
+    >>> problems("a", {"compared": 1, "differs": "call 1: shapes (2,) and (3,)"})
+    ['differs from the CPU: call 1: shapes (2,) and (3,)']
+    >>> problems("a", {"compared": 3, "relative": 1.0, "in": "call 2"})
+    ['differs from the CPU in call 2 by 1 of its largest number']
     """
     if "differs" in result:
         return [f"differs from the CPU: {result['differs']}"]
+    if not result.get("compared") and "not compared" not in result:
+        return ["nothing was compared"]
     relative = result.get("relative", 0.0)
     if relative > HALF_THE_DIGITS:
-        return [f"differs from the CPU by {relative:.2g} of its largest number"]
+        where = f"in {result['in']} by {relative:.2g} of its largest number"
+        return [f"differs from the CPU {where}"]
     return []
 
 
