@@ -104,7 +104,8 @@ def read_lines(path: Path) -> Lines:
     """
     try:
         text = path.read_text(encoding="utf-8")
-        lines = [json.loads(line) for line in text.splitlines() if line]
+        # Not splitlines: texts may hold other characters that end lines.
+        lines = [json.loads(line) for line in text.split("\n") if line]
     except (json.JSONDecodeError, UnicodeDecodeError) as error:
         raise ValueError(f"it is not JSON lines: {error}") from error
     if not lines:

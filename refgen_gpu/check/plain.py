@@ -35,10 +35,18 @@ def plain(value: Any) -> Any:
     if isinstance(value, float):
         return float(value) if math.isfinite(value) else str(float(value))
     if isinstance(value, Mapping):
-        return {str(key): plain(part) for key, part in value.items()}
+        return {_key(key): plain(part) for key, part in value.items()}
     if isinstance(value, list | tuple):
         return [plain(part) for part in value[:_MOST_ENTRIES]]
     return _shown(value)[:_MOST_CHARACTERS]
+
+
+def _key(value: Any) -> str:
+    """A key as `str` shows it, and as JSON can hold it."""
+    try:
+        return _shown(str(value))
+    except Exception:
+        return _shown(value)
 
 
 def _shown(value: Any) -> str:
@@ -61,7 +69,7 @@ def not_finite(value: Any, name: str = "") -> Iterator[str]:
     """
     if isinstance(value, Mapping):
         for key, part in value.items():
-            yield from not_finite(part, f"{name}.{key}" if name else str(key))
+            yield from not_finite(part, f"{name}.{_key(key)}" if name else _key(key))
     elif isinstance(value, list | tuple):
         for i, part in enumerate(value):
             yield from not_finite(part, f"{name}.{i}" if name else str(i))

@@ -98,7 +98,10 @@ def performed(
             status = _missing(module, step)
             if status:
                 return _answer(status, {}, [])
-            for found in module.run(step, time.monotonic() + seconds):
+            for result in module.run(step, time.monotonic() + seconds):
+                if not isinstance(result, dict):
+                    raise TypeError(f"its result is no dictionary: {plain(result)}")
+                found = result
                 tell(plain(found))
             problems = [*module.problems(step, found), *not_finite(found)]
     except ModuleNotFoundError as error:
@@ -117,7 +120,10 @@ def failed(error: Exception) -> str:
     >>> failed(ValueError("x must be positive\\ngot -1"))
     'failed: ValueError: x must be positive'
     """
-    lines = str(error).strip().splitlines() or [""]
+    try:
+        lines = str(error).strip().splitlines() or [""]
+    except Exception:
+        lines = ["its text cannot be shown"]
     return f"failed: {type(error).__name__}: {lines[0][:300]}"
 
 
@@ -132,8 +138,8 @@ def _missing(module: Any, step: str) -> str:
 def _answer(status: str, found: dict, problems: list[str]) -> dict[str, Any]:
     finished = status == "finished"
     return {
-        "status": status,
+        "status": plain(status),
         "result": plain(found),
         "problems": plain(problems if finished else [status, *problems]),
-        "silent": why_silent(),
+        "silent": plain(why_silent()),
     }

@@ -52,7 +52,8 @@ def test_every_fault_is_told_and_costs_only_its_own_step(faulty):
 
 def test_what_a_step_had_found_before_it_failed_is_kept(faulty):
     found = {line["step"]: line["result"] for line in lines(faulty).steps}
-    for step in ("an_exception", "a_crash", "an_exit", "a_hang", "an_illegal_access"):
+    ended = ("an_exception", "a_crash", "an_exit", "a_hang", "an_illegal_access")
+    for step in (*ended, "a_result_that_is_a_list"):
         assert found[step] == {"before": 1}
 
 
@@ -63,6 +64,8 @@ def test_results_that_json_lacks_are_written_in_words(faulty):
     odd = found["results_that_json_lacks"]
     assert odd["object"] == "a Unprintable whose repr raises ValueError"
     assert odd["('a', 1)"] == "{2}"
+    assert odd["key ?"] == "ends\x85a\u2028line"
+    assert odd["a Unprintable whose repr raises ValueError"] == 1
     assert len(odd["many"]) == 1000
 
 

@@ -47,10 +47,28 @@ def an_illegal_access():
     silent(None)
 
 
+def an_error_that_cannot_be_shown():
+    class Strange(Exception):
+        def __str__(self):
+            raise ValueError("no str")
+
+    raise Strange
+
+
+def an_error_whose_text_is_no_unicode():
+    raise OSError("no file \udc80")
+
+
+def a_result_that_is_a_list():
+    return [1, 2]
+
+
 def results_that_json_lacks():
     return {
         "object": Unprintable(),
         "text": "\udc80",
+        "key \udc80": "ends\x85a\u2028line",
+        Unprintable(): 1,
         ("a", 1): {2},
         "many": [0] * 5000,
     }
@@ -74,7 +92,9 @@ STEPS = {
     function.__name__: function
     for function in (
         numbers_that_json_lacks, an_exception, a_crash, an_exit, a_hang,
-        an_illegal_access, results_that_json_lacks, a_package_that_is_missing_inside,
+        an_illegal_access, an_error_that_cannot_be_shown,
+        an_error_whose_text_is_no_unicode, a_result_that_is_a_list,
+        results_that_json_lacks, a_package_that_is_missing_inside,
         a_package_that_is_missing, a_flood_of_output,
     )
 }  # fmt: skip
@@ -88,6 +108,9 @@ WANTED = {
         "the device fell silent: RuntimeError: cudaErrorIllegalAddress: an illegal "
         "memory access"
     ),
+    "an_error_that_cannot_be_shown": "failed: Strange: its text cannot be shown",
+    "an_error_whose_text_is_no_unicode": "failed: OSError: no file ?",
+    "a_result_that_is_a_list": "failed: TypeError: its result is no dictionary: [1, 2]",
     "a_package_that_is_missing_inside": "missing package: no_such_package",
     "a_package_that_is_missing": "missing package: no_such_package",
 }
