@@ -7,9 +7,11 @@ is refused, 3 without a GPU, 130 after Ctrl-C.
 from __future__ import annotations
 
 import argparse
+import contextlib
+import os
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from refgen_gpu import evidence
 from refgen_gpu.backend import probe, refused_settings
@@ -43,17 +45,23 @@ def check(
         record = _record(options.out / FILE, options)
     except RecordError as error:
         return _refuse(2, str(error))
+    except OSError as error:
+        return _refuse(2, f"{options.out} cannot be written: {error}")
     status = None
     try:
         seconds = 60 * options.minutes - _RESERVE
-        engine.run(record, phases, seconds, _tell, prepare)
+        engine.run(record, phases, seconds, _tell_in_a_line, prepare)
     except KeyboardInterrupt:
         _tell("interrupted: the record holds what was finished")
         status = 130
-    lines = evidence.read_lines(record.path)
-    shown = table(lines.header, lines.steps)
-    record.path.with_name(TABLE).write_text(shown + "\n", encoding="utf-8")
-    print(f"\n{shown}\n{record.path}; as evidence it is {_shown(evidence.DEFAULT)}")
+    # Of what is in memory: the disk may be full.
+    shown = table(record.header, list(record.steps.values()))
+    _tell(f"\n{shown}\n{record.path}; as evidence it is {_shown(evidence.DEFAULT)}")
+    try:
+        record.path.with_name(TABLE).write_text(shown + "\n", encoding="utf-8")
+    except OSError as error:
+        _tell(f"{TABLE} could not be written: {error}")
+        status = status or 1
     return (0 if record.header["complete"] else 1) if status is None else status
 
 
@@ -74,8 +82,13 @@ def _refuse(status: int, why: str) -> int:
     return status
 
 
-def _tell(line: str) -> None:
-    print(" ".join(line.split())[:200], flush=True)
+def _tell_in_a_line(text: str) -> None:
+    _tell(" ".join(text.split())[:200])
+
+
+def _tell(text: str) -> None:
+    with contextlib.suppress(OSError):  # nobody listens any more
+        print(text, flush=True)
 
 
 def _shown(path: Path) -> str:
@@ -117,5 +130,15 @@ def _positive(text: str) -> float:
     return value
 
 
+def _leave(status: int) -> NoReturn:
+    """End at once: at a usual end Python waits for workers, and one may not die."""
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError):
+            stream.flush()
+    os._exit(status)
+
+
 if __name__ == "__main__":
-    raise SystemExit(main())
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    _leave(main())

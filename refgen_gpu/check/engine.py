@@ -6,11 +6,14 @@ import contextlib
 import signal
 import tempfile
 import time
+import traceback
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from refgen_gpu.check.lanes import Lanes, Outcome, Task, WorkersError
+from refgen_gpu.check.plain import plain
 from refgen_gpu.check.plan import Phase, time_limit
 from refgen_gpu.check.record import Record
 
@@ -18,6 +21,8 @@ LOG = "log.txt"
 
 # Seconds in which a section says which steps it has.
 _LISTING = 60.0
+# Characters of the log, after which it names steps only: files may have to be small.
+_MOST_LOG = 10_000_000
 
 
 def run(
@@ -73,14 +78,18 @@ def _run_phase(
         for outcome in lanes.stop("out of time"):
             note(outcome)
     except WorkersError as error:
-        note(_about_workers(phase, f"failed: {error}"))
+        note(_about_phase(phase, str(error)))
     except KeyboardInterrupt:
         for outcome in lanes.stop("interrupted"):
             note(outcome)
         raise
+    except Exception as error:  # of this process: it costs no other phase
+        about = _about_phase(phase, f"{type(error).__name__}: {error}")
+        note(replace(about, output=traceback.format_exc()))
     finally:
         lanes.stop()
-    record.write()
+    with _written(tell):
+        record.write()
 
 
 def _tasks(
@@ -95,7 +104,7 @@ def _tasks(
     asked = [Task(section, None, _LISTING) for section in phase.sections]
     for outcome in lanes.outcomes(asked, end):
         found[outcome.task.section] = outcome
-        if outcome.status != "finished":
+        if outcome.problems:
             note(outcome)
     return [
         Task(section, step, found[section].result["limit"])
@@ -105,18 +114,30 @@ def _tasks(
     ]
 
 
-def _about_workers(phase: Phase, status: str) -> Outcome:
-    task = Task(phase.sections[0], None, 0.0)
+def _about_phase(phase: Phase, why: str) -> Outcome:
+    task, status = Task(phase.sections[0], None, 0.0), f"failed: {plain(why)}"
     return Outcome(task, status, 0.0, problems=[status])
 
 
 def _noted(record: Record, outcome: Outcome, tell: Callable[[str], None]) -> None:
-    line = record.add(outcome)
-    with open(record.path.with_name(LOG), "a", encoding="utf-8") as log:
-        log.write(f"== {line['section']}: {line['step']}: {line['status']}\n")
-        log.write(outcome.output)
-    for problem in line["problems"]:
-        tell(f"{line['section']}: {line['step']}: {problem}")
+    about = f"{outcome.task.section}: {outcome.task.step or 'steps'}"
+    for problem in outcome.problems:
+        tell(f"{about}: {problem}")
+    with _written(tell):
+        record.add(outcome)
+        with open(record.path.with_name(LOG), "a", encoding="utf-8") as log:
+            log.write(f"== {about}: {outcome.status}\n")
+            if log.tell() < _MOST_LOG:
+                log.write(outcome.output)
+
+
+@contextlib.contextmanager
+def _written(tell: Callable[[str], None]) -> Iterator[None]:
+    """A full disk costs the files, not the check, whose output tells most."""
+    try:
+        yield
+    except OSError as error:
+        tell(f"nothing could be written: {error}")
 
 
 @contextlib.contextmanager

@@ -18,10 +18,15 @@ from refgen_gpu.check.worker import serve
 
 # Seconds within which a worker has imported everything and reached the device.
 START = 60.0
-# Workers in a row that did not start, after which no other is tried.
+# Workers of a lane in a row that did not start, after which it tries no other.
 _MOST_FAILURES = 3
 # The end of a step's output that is kept.
 _MOST_OUTPUT = 200_000
+# Seconds for the end of a killed process: one that waits for its driver has none.
+_DEATH = 2.0
+# Seconds between two looks at whether workers are alive. One that has forked dies with
+# its connection open.
+_LOOK = 1.0
 
 
 class WorkersError(RuntimeError):
@@ -63,7 +68,7 @@ class Lane:
         self.log, self.prepare, self.n_threads = log, prepare, n_threads
         self.process: Any = None
         self.connection: Any = None
-        self.device = ""
+        self.device, self.failures = "", 0
         self._free()
 
     def _free(self) -> None:
@@ -83,18 +88,19 @@ class Lane:
     def _start(self) -> None:
         context = multiprocessing.get_context("spawn")
         self.connection, theirs = context.Pipe()
-        self.process = context.Process(
+        process = context.Process(
             target=serve, args=(theirs, self.log, os.getpid(), self.prepare)
         )
         with _threads(self.n_threads):
-            self.process.start()
+            process.start()
+        self.process = process
         theirs.close()  # its end is heard only if nobody else holds it
 
     def _ask(self) -> None:
         assert self.task is not None
-        self.asked, self.started = True, time.monotonic()
-        seconds = max(min(self.task.limit, self.end - self.started), 0.0)
-        self.deadline = self.started + seconds
+        self.asked, self.started, self.failures = True, time.monotonic(), 0
+        self.deadline = min(self.started + self.task.limit, self.end)
+        seconds = max(self.deadline - self.started, 0.0)
         # A step that watches its time stops before it would be killed. If the process
         # has died, that is heard next.
         with contextlib.suppress(BrokenPipeError, ConnectionResetError):
@@ -109,8 +115,10 @@ class Lane:
             If it ended before it was ready.
         """
         try:
+            if self.is_dead():
+                raise EOFError
             kind, said = self.connection.recv()
-        except (EOFError, ConnectionResetError):
+        except (EOFError, OSError):  # OSError: in the middle of what it said
             if not self.asked:
                 raise EOFError from None
             return self.stop(f"crashed: {self._exit()}")
@@ -154,7 +162,7 @@ class Lane:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.kill()  # it may not have a group of its own yet
-        self.process.join()
+        self.process.join(_DEATH)
         self.connection.close()
         self.process = None
 
@@ -168,11 +176,17 @@ class Lane:
     def output(self) -> str:
         """What the process has printed since the last call."""
         try:
-            printed = self.log.read_bytes()[-_MOST_OUTPUT:]
+            with self.log.open("rb") as file:
+                file.seek(max(self.log.stat().st_size - _MOST_OUTPUT, 0))
+                printed = file.read(_MOST_OUTPUT)
             os.truncate(self.log, 0)
-        except FileNotFoundError:
+        except OSError:
             return ""
         return printed.decode("utf-8", "replace")
+
+    def is_dead(self) -> bool:
+        """Whether the process ended and has nothing left to say."""
+        return not (self.process.is_alive() or self.connection.poll())
 
 
 class Lanes:
@@ -192,7 +206,6 @@ class Lanes:
         self._lanes = [
             Lane(folder / f"lane-{k}", prepare, n_threads) for k in range(n_lanes)
         ]
-        self._failures = 0
 
     def outcomes(self, tasks: list[Task], end: float) -> Iterator[Outcome]:
         """Outcomes as tasks end, until ``time.monotonic()`` is `end`.
@@ -205,27 +218,26 @@ class Lanes:
         waiting = deque(tasks)
         while time.monotonic() < end:
             for lane in self._lanes:
-                if lane.task is None and waiting:
+                if lane.task is None and waiting and lane.failures < _MOST_FAILURES:
                     lane.begin(waiting.popleft(), end)
             busy = [lane for lane in self._lanes if lane.task is not None]
             if not busy:
                 return
             next_look = min(end, *(lane.deadline for lane in busy)) - time.monotonic()
-            said = wait([lane.connection for lane in busy], max(next_look, 0.0))
+            seconds = min(max(next_look, 0.0), _LOOK)
+            said = wait([lane.connection for lane in busy], seconds)
             for lane in busy:
                 yield from self._heard(lane, lane.connection in said, waiting)
 
     def _heard(self, lane: Lane, spoke: bool, waiting: deque) -> Iterator[Outcome]:
         task = lane.task
         assert task is not None
-        if spoke:
+        if spoke or lane.is_dead():
             try:
                 outcome = lane.hear()
             except EOFError:
                 self._not_started(lane, lane._exit(), waiting)
                 return
-            if lane.asked:
-                self._failures = 0
             if outcome is not None:
                 yield outcome
         elif time.monotonic() >= lane.deadline:
@@ -242,17 +254,22 @@ class Lanes:
         printed = lane.output().strip().splitlines()
         lane._free()
         waiting.appendleft(task)
-        self._failures += 1
-        if self._failures >= _MOST_FAILURES:
+        lane.failures += 1
+        if all(lane.failures >= _MOST_FAILURES for lane in self._lanes):
             last = f": {printed[-1][:300]}" if printed else ""
             raise WorkersError(f"workers do not start ({why}){last}")
 
     def stop(self, status: str = "interrupted") -> list[Outcome]:
-        """End all processes; the tasks at hand, with what they had found so far."""
+        """End all processes; the tasks at hand, with what they had found so far.
+
+        A step whose worker is not ready yet was not reached, and says nothing.
+        """
         stopped = []
         for lane in self._lanes:
             if lane.task is not None and lane.asked:
                 stopped.append(lane.stop(status))
+            elif lane.task is not None and lane.task.step is None:
+                stopped.append(lane.stop(f"{status} before a worker was ready"))
             lane.kill()
             lane._free()
         return stopped

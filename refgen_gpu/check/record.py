@@ -83,7 +83,7 @@ class Record:
         record.steps = {
             (line["section"], line["step"]): line
             for line in found.steps
-            if line["status"] == "finished"
+            if line["status"] == "finished" and line["step"] != "steps"
         }
         record._judge()
         return record

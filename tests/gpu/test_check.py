@@ -179,14 +179,6 @@ def test_the_time_is_kept_and_what_was_not_reached_is_named(tmp_path, monkeypatc
     assert named.startswith(f"support.injected: not reached: {first}, ")
 
 
-def test_workers_that_do_not_start_are_told(tmp_path):
-    record = Record.new(tmp_path / "record.jsonl")
-    engine.run(record, (dry_run.INJECTED,), 20.0, print, "support.no_such:prepare")
-    (line,) = record.steps.values()
-    assert "workers do not start (exit status 1)" in line["status"]
-    assert "No module named 'support.no_such'" in line["status"]
-
-
 def test_time_that_is_not_used_goes_to_the_later_phases():
     total, spent = 590.0, 0.0
     for i, phase in enumerate(plan.PHASES):

@@ -1,9 +1,12 @@
 """A section of the check whose steps fail in every way that a step can fail."""
 
 import dataclasses
+import gc
 import os
 import signal
 import time
+from multiprocessing.connection import Connection
+from pathlib import Path
 
 import numpy as np
 
@@ -27,6 +30,19 @@ def an_exception():
 
 def a_crash():
     os.kill(os.getpid(), signal.SIGSEGV)
+
+
+def a_crash_that_leaves_a_child():
+    """The child keeps the connection open: its end is not heard."""
+    if os.fork() == 0:
+        time.sleep(1000)
+    a_crash()
+
+
+def a_crash_in_the_middle_of_a_message():
+    (connection,) = (x for x in gc.get_objects() if isinstance(x, Connection))
+    os.write(connection.fileno(), b"\0\0\1\0half")
+    os._exit(3)
 
 
 def an_exit():
@@ -91,7 +107,9 @@ def a_flood_of_output():
 STEPS = {
     function.__name__: function
     for function in (
-        numbers_that_json_lacks, an_exception, a_crash, an_exit, a_hang,
+        numbers_that_json_lacks, an_exception, a_crash,
+        a_crash_that_leaves_a_child, a_crash_in_the_middle_of_a_message,
+        an_exit, a_hang,
         an_illegal_access, an_error_that_cannot_be_shown,
         an_error_whose_text_is_no_unicode, a_result_that_is_a_list,
         results_that_json_lacks, a_package_that_is_missing_inside,
@@ -102,6 +120,8 @@ WANTED = {
     "numbers_that_json_lacks": "ratio is nan",
     "an_exception": "failed: ValueError: first line",
     "a_crash": "crashed: signal SIGSEGV",
+    "a_crash_that_leaves_a_child": "crashed: signal SIGSEGV",
+    "a_crash_in_the_middle_of_a_message": "crashed: exit status 3",
     "an_exit": "crashed: exit status 3",
     "a_hang": "hung: no answer after 3 s",
     "an_illegal_access": (
@@ -114,6 +134,14 @@ WANTED = {
     "a_package_that_is_missing_inside": "missing package: no_such_package",
     "a_package_that_is_missing": "missing package: no_such_package",
 }
+
+
+def prepare_one():
+    """Only the first worker starts."""
+    Path(os.environ["REFGEN_ONE_WORKER"]).open("x").close()
+    from support import dry_run
+
+    dry_run.prepare()
 
 
 def steps():

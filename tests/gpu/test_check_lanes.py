@@ -1,0 +1,114 @@
+"""Workers of the check that do not start, do not die, or cannot be heard."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from types import SimpleNamespace
+
+import pytest
+
+from refgen_gpu.check import engine, lanes
+from refgen_gpu.check.lanes import Lane, Lanes, Task
+from refgen_gpu.check.record import Record
+from refgen_gpu.evidence import ROOT
+
+pytest.importorskip("support.standin")
+from support import dry_run, injected
+
+INJECTED = "support.injected"
+
+
+def test_workers_that_do_not_start_are_told(tmp_path):
+    record = Record.new(tmp_path / "record.jsonl")
+    engine.run(record, (dry_run.INJECTED,), 20.0, print, "support.no_such:prepare")
+    (line,) = record.steps.values()
+    assert "workers do not start (exit status 1)" in line["status"]
+    assert "No module named 'support.no_such'" in line["status"]
+
+
+def test_a_worker_that_is_late_is_told(tmp_path):
+    record = Record.new(tmp_path / "record.jsonl")
+    engine.run(record, (dry_run.INJECTED,), 0.1, print, "support.dry_run:prepare")
+    wanted = "support.injected: steps: out of time before a worker was ready"
+    assert wanted in record.header["problems"]
+
+
+def test_one_worker_that_starts_is_enough(tmp_path, monkeypatch):
+    monkeypatch.setenv("REFGEN_ONE_WORKER", str(tmp_path / "first"))
+    some = Lanes(2, tmp_path, "support.injected:prepare_one")
+    tasks = [Task(INJECTED, f"after {step}", 20.0) for step in injected.STEPS]
+    try:
+        found = []
+        for outcome in some.outcomes(tasks, time.monotonic() + 30):
+            found.append((outcome.task, outcome.status))
+            time.sleep(0.2)  # the other lane fails meanwhile
+    finally:
+        some.stop()
+    assert sorted(found, key=str) == sorted(((t, "finished") for t in tasks), key=str)
+    assert {lane.failures for lane in some._lanes} == {0, lanes._MOST_FAILURES}
+
+
+def test_an_error_of_the_check_costs_a_phase(tmp_path, monkeypatch):
+    def outcomes(self, tasks, end):
+        raise OSError("no more processes")
+
+    monkeypatch.setattr(Lanes, "outcomes", outcomes)
+    record, told = Record.new(tmp_path / "record.jsonl"), []
+    engine.run(record, (dry_run.INJECTED,) * 2, 5.0, told.append)
+    line = "support.injected: steps: failed: OSError: no more processes"
+    assert told == [line, line]
+    assert line in record.header["problems"]
+    assert "in outcomes" in (tmp_path / "log.txt").read_text()
+
+
+def test_a_disk_that_is_full_is_told_and_ends_nothing(tmp_path, monkeypatch):
+    def full(*_):
+        raise OSError("disk full")
+
+    record, told = Record.new(tmp_path / "record.jsonl"), []
+    monkeypatch.setattr(os, "replace", full)
+    engine.run(record, (dry_run.INJECTED,), 0.1, told.append)
+    assert "nothing could be written: disk full" in told
+    assert any("before a worker was ready" in line for line in told)
+    assert dry_run.run(["--out", str(tmp_path / "new")], ()) == 2
+
+
+@pytest.mark.parametrize("started", [1000.1 + k / 7 for k in range(20)])
+def test_the_end_of_the_time_is_not_taken_for_a_hang(tmp_path, monkeypatch, started):
+    """start + (end - start) may be below the end by a rounding."""
+    lane = Lane(tmp_path / "log", None, 1)
+    lane.connection = SimpleNamespace(send=lambda message: None)
+    lane.task, lane.end = Task(INJECTED, "a", 1e9), 1540.3
+    monkeypatch.setattr(lanes, "time", SimpleNamespace(monotonic=lambda: started))
+    lane._ask()
+    assert lane.deadline >= lane.end
+
+
+def test_a_process_that_cannot_be_killed_is_not_waited_for(tmp_path):
+    lane, patience = Lane(tmp_path / "log", None, 1), []
+    lane.process = SimpleNamespace(pid=2**30, kill=lambda: None, join=patience.append)
+    lane.connection = SimpleNamespace(close=lambda: None)
+    lane.kill()
+    assert 0 < patience[0] <= 5
+
+
+def test_the_check_leaves_while_a_worker_lives(tmp_path):
+    code = (
+        "import multiprocessing, time\n"
+        "from refgen_gpu.check.__main__ import _leave\n"
+        "fork = multiprocessing.get_context('fork')\n"
+        "fork.Process(target=time.sleep, args=(100,)).start()\n"
+        "print('the table')\n"
+        "_leave(3)"
+    )
+    with (tmp_path / "out").open("w") as out:
+        process = subprocess.Popen(
+            [sys.executable, "-c", code], cwd=ROOT, stdout=out, start_new_session=True
+        )
+        try:
+            assert process.wait(20) == 3
+        finally:
+            os.killpg(process.pid, signal.SIGKILL)
+    assert (tmp_path / "out").read_text() == "the table\n"
