@@ -14,6 +14,7 @@ from multiprocessing.connection import wait
 from pathlib import Path
 from typing import Any
 
+from refgen_gpu.check.plan import n_cores
 from refgen_gpu.check.worker import serve
 
 # Seconds within which a worker has imported everything and reached the device.
@@ -202,7 +203,7 @@ class Lanes:
     """
 
     def __init__(self, n_lanes: int, folder: Path, prepare: str | None = None) -> None:
-        n_threads = max((os.cpu_count() or 1) // n_lanes, 1)
+        n_threads = max(n_cores() // n_lanes, 1)
         self._lanes = [
             Lane(folder / f"lane-{k}", prepare, n_threads) for k in range(n_lanes)
         ]

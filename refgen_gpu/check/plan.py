@@ -21,6 +21,17 @@ import os
 from dataclasses import dataclass
 
 
+def n_cores() -> int:
+    """Cores that this process may use: a container's, not its machine's.
+
+    Examples
+    --------
+    >>> n_cores() >= 1
+    True
+    """
+    return len(os.sched_getaffinity(0))
+
+
 @dataclass(frozen=True)
 class Phase:
     """Sections that run at the same time.
@@ -48,13 +59,14 @@ class Phase:
         >>> Phase(("speed",), 1.0).n_lanes
         1
         """
-        return max(1, min(self.most_lanes, (os.cpu_count() or 1) // 2))
+        return max(1, min(self.most_lanes, n_cores() // 2))
 
 
-# The shares are of about ten minutes: 20 seconds of start, 45 of smoke, and so on. What
-# a phase leaves of its time goes to the ones after it.
+# The shares are of about ten minutes: 60 seconds of start, where nothing has been read
+# from the disk yet, 45 of smoke, and so on. What a phase leaves of its time goes to the
+# ones after it.
 PHASES = (
-    Phase(("start",), 20),
+    Phase(("start",), 60),
     Phase(("smoke",), 45, most_lanes=8),
     Phase(("bits",), 65),
     Phase(("speed",), 150),

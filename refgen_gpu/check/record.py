@@ -157,6 +157,8 @@ class Record:
 def _header(commit: str | None) -> dict[str, Any]:
     files = evidence.file_digests()
     found, dirty = _git()
+    if found and commit and not found.startswith(commit):
+        raise RecordError(f"--commit is {commit}, and git says that it is {found}")
     now = datetime.datetime.now(datetime.UTC)
     return {
         "format": FORMAT,
@@ -189,6 +191,8 @@ def _replaced(path: Path) -> Iterator[Path]:
 
 def _git() -> tuple[str | None, bool | None]:
     """Commit, and whether the tree differs from it; None where git cannot tell."""
+    if not (evidence.ROOT / ".git").exists():
+        return None, None  # git would tell of a folder above
     commit = _git_output("rev-parse", "HEAD")
     if commit is None:
         return None, None

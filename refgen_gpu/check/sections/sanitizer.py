@@ -65,6 +65,7 @@ def _checked(program: str, tool: str, target: str, deadline: float) -> dict[str,
             cwd=ROOT,
             capture_output=True,
             text=True,
+            errors="replace",
             check=False,
             timeout=max(deadline - time.monotonic(), 1),
         )
