@@ -50,8 +50,7 @@ def _ulps(be: Backend, case: tuple[str, str, float, float]) -> dict[str, Any]:
     extra = (2.5, 4.0) if name == "betainc" else ()
     host = getattr(np if library == "xp" else scipy.special, name)(*extra, x)
     found = be.to_host(getattr(getattr(be, library), name)(*extra, be.xp.asarray(x)))
-    worst = float(np.max(np.abs(found - host) / np.spacing(np.abs(host))))
-    return {"largest": worst if np.isfinite(worst) else str(worst)}
+    return {"largest": float(np.max(np.abs(found - host) / np.spacing(np.abs(host))))}
 
 
 def _product_error(be: Backend) -> dict[str, float]:

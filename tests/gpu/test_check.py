@@ -254,6 +254,22 @@ def test_a_record_of_other_code_is_not_gone_on_with(tmp_path, monkeypatch):
         Record.resumed(path)
 
 
+def test_the_commit_is_gits_if_this_is_its_tree(tmp_path, monkeypatch):
+    def made(tree, *commit):
+        monkeypatch.setattr(evidence, "ROOT", tree)
+        return Record.new(tmp_path / "record.jsonl", *commit).header
+
+    git = ["git", "-C", str(tmp_path), "-c", "user.name=a", "-c", "user.email=a@b"]
+    for command in (["init", "-q"], ["commit", "-q", "--allow-empty", "-m", "a"]):
+        subprocess.run([*git, *command], check=True)
+    commit = made(tmp_path)["commit"]
+    assert len(commit) == 40
+    below = tmp_path / "below"
+    below.mkdir()
+    found = made(below, "0" * 40)
+    assert (found["commit"], found["dirty"]) == ("0" * 40, None)
+
+
 def test_the_file_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
     found = whole_record(tmp_path)
     before = found.path.read_text()
@@ -281,7 +297,7 @@ def test_the_table_is_short_however_much_is_wrong(tmp_path):
     listed = shown.count("\n  smoke: step ")
     assert listed > 10
     assert f"\n  and {100 - listed} more, which the record holds\n" in shown
-    assert shown.startswith("D, commit 000")
+    assert shown.startswith("D, commit ")
 
 
 # Without a GPU.

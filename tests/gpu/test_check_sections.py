@@ -2,6 +2,7 @@
 
 import dataclasses
 import importlib
+import os
 import time
 from types import SimpleNamespace
 
@@ -16,12 +17,14 @@ from refgen.theories import THEORIES
 from refgen_gpu.check import exercise, large, plan
 from refgen_gpu.check.assumed import BELIEFS
 from refgen_gpu.check.figures import FIGURES
+from refgen_gpu.check.plain import not_finite
 from refgen_gpu.check.sections import (
     beliefs,
     bits,
     claims,
     sanitizer,
     smoke,
+    speed,
     start,
 )
 
@@ -104,6 +107,18 @@ def test_beliefs_that_are_too_lenient_are_problems():
     assert beliefs.problems("b", lenient) == []
     assert beliefs.problems("a", strict | {"relied on": False}) == []
     assert beliefs.problems("c", {"largest": 1.0}) == []
+    wrong = ["a float64 product of matrices is outside its error bound"]
+    for error, n_wrong, told in (1.0, 0, []), (1.1, 0, wrong), (1.0, 1, wrong):
+        product = {"error_over_bound": error, "integers_wrong": n_wrong}
+        assert beliefs.problems("d", product) == told
+    none = {"too large an array raises": ["RuntimeError"]}
+    assert beliefs.problems("e", none) == ["too large an array raises no MemoryError"]
+
+
+def test_a_nan_of_the_device_is_not_hidden_among_figures(standin):
+    special = SimpleNamespace(erf=lambda x: x * np.nan)
+    figures = FIGURES["ulps, erf"](dataclasses.replace(standin, special=special))
+    assert list(not_finite(figures)) == ["largest is nan"]
 
 
 def test_figures_are_taken_and_no_number_is_wrong_on_the_standin(standin):
@@ -268,3 +283,29 @@ def test_the_start_describes_the_device(standin, monkeypatch):
     (found,) = start.run("device", 0.0)
     assert (found["name"], found["compute_capability"]) == ("Made-up GPU", "9.0")
     assert (found["free_bytes"], found["nvrtc"]) == (2**33, "13.0")
+
+
+def test_measured_figures_are_kept_if_their_summary_fails(monkeypatch):
+    def summary(results):
+        raise KeyError("seconds")
+
+    made_up = SimpleNamespace(
+        measure=lambda step: {"entries": []},
+        doubts=lambda results, of_peers: [],
+        summary=summary,
+    )
+    monkeypatch.setattr(speed, "_benchmarks", lambda: made_up)
+    found = speed.run("copies", 0.0)
+    assert next(found) == {"entries": []}
+    with pytest.raises(KeyError):
+        next(found)
+
+
+def test_output_of_the_sanitizer_need_not_be_text(tmp_path, monkeypatch):
+    tool = tmp_path / "compute-sanitizer"
+    tool.write_text("#!/bin/sh\nprintf '=======\\377 SUMMARY'; exit 99\n")
+    tool.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+    *_, found = sanitizer.run("memcheck", time.monotonic() + 20)
+    assert found["planted"]["outcome"] == found["kernels"]["outcome"] == "errors found"
+    assert found["planted"]["first lines"] == ["=======\ufffd SUMMARY"]

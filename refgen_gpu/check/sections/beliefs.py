@@ -83,7 +83,7 @@ def problems(step: str, result: dict[str, Any]) -> list[str]:
     """
     if "agrees" in result and is_harmful(result):
         return [f"believed {result['belief']}, is {result['is']}"]
-    if result.get("error_over_bound", 0) > 1:
+    if result.get("error_over_bound", 0) > 1 or result.get("integers_wrong"):
         return ["a float64 product of matrices is outside its error bound"]
     if "MemoryError" not in result.get("too large an array raises", ["MemoryError"]):
         return ["too large an array raises no MemoryError"]
