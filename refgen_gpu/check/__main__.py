@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import fcntl
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -41,12 +43,36 @@ def check(
     options: Any, phases: tuple[Phase, ...] = PHASES, prepare: str | None = None
 ) -> int:
     """Run `phases` as the command line says; returns the exit status."""
+    with contextlib.ExitStack() as stack:
+        try:
+            stack.enter_context(_alone_in(options.out))
+            record = _record(options.out / FILE, options)
+        except RecordError as error:
+            return _refuse(2, str(error))
+        except OSError as error:
+            return _refuse(2, f"{options.out} cannot be written: {error}")
+        return _checked(record, options, phases, prepare)
+
+
+@contextlib.contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """Two checks would write over each other; a lock ends with its process."""
+    folder.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(folder, os.O_RDONLY)
     try:
-        record = _record(options.out / FILE, options)
-    except RecordError as error:
-        return _refuse(2, str(error))
-    except OSError as error:
-        return _refuse(2, f"{options.out} cannot be written: {error}")
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        os.close(descriptor)
+        raise RecordError(f"another check is writing to {folder}") from error
+    try:
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _checked(
+    record: Record, options: Any, phases: tuple[Phase, ...], prepare: str | None
+) -> int:
     status = None
     try:
         seconds = 60 * options.minutes - _RESERVE

@@ -129,12 +129,17 @@ def started(folder, *options):
 
 
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
-def test_a_check_that_is_stopped_leaves_its_record_and_no_process(tmp_path, sent):
+def test_a_check_that_is_stopped_leaves_its_record_and_no_process(
+    tmp_path, capsys, sent
+):
     process = started(tmp_path)
     wait_for(lambda: '"step": "after an_exit"' in read(tmp_path / "record.jsonl"))
     time.sleep(0.5)  # the step that hangs is running
     workers = alive("--ppid", str(process.pid))
     assert workers
+    second = ["--out", str(tmp_path), "--resume"]
+    assert dry_run.run(second, (dry_run.INJECTED,)) == 2
+    assert "another check is writing" in capsys.readouterr().err
     process.send_signal(sent)
     output, _ = process.communicate(timeout=20)
     found = {line["step"]: line["status"] for line in lines(tmp_path).steps}
