@@ -85,12 +85,16 @@ REFUSED = {
     "length of a number": lambda xp, a: len(a[0]),
     "parts of a number": lambda xp, a: list(a.sum()),
     "search in a number": lambda xp, a: xp.searchsorted(1.0, a),
+    "search for NumPy's integer": lambda xp, a: xp.searchsorted(a, np.int64(1)),
+    "repeat by an array": lambda xp, a: xp.repeat(a, xp.arange(4)),
+    "set to a list": lambda xp, a: a.__setitem__(slice(None), [1.0] * 4),
 }
 
 
 @pytest.mark.parametrize("call", REFUSED.values(), ids=REFUSED)
 def test_what_numpy_takes_and_cupy_does_not_is_refused(xp, call):
-    with pytest.raises((TypeError, ValueError, AttributeError)):
+    refusals = TypeError, ValueError, AttributeError, NotImplementedError
+    with pytest.raises(refusals):
         call(xp, xp.arange(4.0))
 
 
@@ -168,6 +172,15 @@ def test_transfers_are_copies(xp):
     assert float(array.sum()) == 3
 
 
+def test_an_array_of_the_device_is_not_copied_again(xp):
+    array = xp.zeros(3)
+    for same in (xp.asarray(array), xp.ascontiguousarray(array)):
+        same += 1
+    copied = xp.array(array)
+    copied += 1
+    assert array.tolist() == [2, 2, 2]
+
+
 SYNCS = {
     "bool": lambda xp, a: bool((a > 1).any()),
     "float": lambda xp, a: float(a.sum()),
@@ -179,6 +192,7 @@ SYNCS = {
     "asnumpy": lambda xp, a: xp.asnumpy(a),
     "mask": lambda xp, a: a[a > 1],
     "nonzero": lambda xp, a: xp.nonzero(a),
+    "where": lambda xp, a: xp.where(a > 1),
     "flatnonzero": lambda xp, a: xp.flatnonzero(a),
     "unique": lambda xp, a: xp.unique(a),
     "if": lambda xp, a: 1 if xp.any(a > 1) else 0,

@@ -101,6 +101,8 @@ class DeviceArray:
         return wrap(self._a[_index(key)])
 
     def __setitem__(self, key: Any, value: Any) -> None:
+        if isinstance(value, list | tuple):
+            raise TypeError(f"Unsupported type {type(value)}")
         self._a[_index(key)] = unwrap(value)
 
     def __reduce__(self) -> Any:

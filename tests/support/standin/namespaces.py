@@ -81,12 +81,10 @@ class _Function:
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         self._check(args, kwargs)
-        if self.__name__ in SYNCING:
+        if self.__name__ in SYNCING or (self.__name__ == "where" and len(args) == 1):
             sync(self.where)
         if self.__name__ in FROM_HOST:
-            args = tuple(a._a if isinstance(a, DeviceArray) else a for a in args)
-            # A transfer never shares memory.
-            return wrap(np.array(self.host(*args, **kwargs)))
+            return self._converted(*args, **kwargs)
         args = tuple(map(unwrap, args))
         kwargs = {key: unwrap(value) for key, value in kwargs.items()}
         try:
@@ -97,14 +95,22 @@ class _Function:
             # CuPy's default: no exception, meaningless numbers.
             return wrap(np.full(np.shape(args[-1]), np.nan))
 
+    def _converted(self, value: Any, *args: Any, **kwargs: Any) -> DeviceArray:
+        """An array of the device is not copied again; a transfer is always a copy."""
+        if isinstance(value, DeviceArray):
+            return wrap(self.host(value._a, *args, **kwargs))
+        return wrap(np.array(self.host(value, *args, **kwargs)))
+
     def __getattr__(self, name: str) -> Any:
         # Methods of ufuncs, such as add.reduceat.
-        if self.__name__ not in UFUNC_METHODS.get(name, ()):
-            raise AttributeError(f"CuPy does not implement {self.where}.{name}")
+        if name not in UFUNC_METHODS or not isinstance(self.device, _cupy.ufunc):
+            raise AttributeError(f"{self.where} has no {name!r}")
         return functools.partial(self._call_method, name)
 
     def _call_method(self, name: str, *args: Any, **kwargs: Any) -> Any:
         where = f"{self.where}.{name}"
+        if self.__name__ not in UFUNC_METHODS[name]:
+            raise NotImplementedError(f"CuPy does not implement {where}")
         check_call(where, getattr(_cupy.ufunc, name), (self, *args), kwargs)
         if not isinstance(args[0], DeviceArray):
             raise TypeError(f"{where}: Unsupported type {type(args[0])}")
@@ -135,6 +141,11 @@ def _check_arrays(where: str, name: str, args: tuple) -> None:
                 raise TypeError(f"{where}: {name} must be an array, got {type(part)}")
     if where == "cupy.where" and any(isinstance(a, list | tuple) for a in args):
         raise TypeError(f"{where}: Unsupported type list")
+    sought = args[1] if where == "cupy.searchsorted" else 0
+    if not isinstance(sought, DeviceArray | int | float):  # no numpy.int64
+        raise NotImplementedError(f"{where}: Unsupported type {type(sought)}")
+    if where == "cupy.repeat" and isinstance(args[1], DeviceArray):
+        raise ValueError(f"{where}: repeats must not be an array")
 
 
 CUPY = Namespace(np, _cupy, "cupy")
