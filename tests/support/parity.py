@@ -5,6 +5,11 @@ of terms and each term goes through at most n roundings, the result is off by at
 γₙ Σ|terms| with γₙ = n u/(1 − n u), in any order of summation and with or without fused
 operations (Higham 2002, Accuracy and Stability of Numerical Algorithms, lemma 3.1 and
 section 4.2). Two machines then differ by at most 2 γₙ Σ|terms|.
+
+Bits are the same only if every operation is exact or one that IEEE prescribes: + − × ÷
+√, comparisons, sorting. On a device x**2 is a power, and x*x is not. A difference is as
+accurate as what it is between; eigenvectors have either sign; no error has a least
+size. Tests that assume more fall on the perturbed stand-in (`support.standin`).
 """
 
 from dataclasses import fields, is_dataclass

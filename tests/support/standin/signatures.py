@@ -15,8 +15,8 @@ _TYPES = re.compile(r"\b(?:_ndarray_base|Py_ssize_t|int|bool) (?=\w)")
 UFUNC_KEYWORDS = {"out", "dtype", "casting"}
 _EINSUM_KEYWORDS = {"dtype", "casting", "optimize"}
 
-# The ufuncs whose methods CuPy implements (cupy/_core/_kernel.pyx). `at` is left out: it
-# adds up in another order each time.
+# The ufuncs whose methods CuPy implements (cupy/_core/_kernel.pyx). `at` is left out:
+# it adds up in another order each time.
 UFUNC_METHODS = {
     "reduce": {"add", "multiply"},
     "accumulate": {"add", "multiply"},
