@@ -11,9 +11,9 @@ from refgen.arrays import namespace
 from refgen_gpu.arrays import to_device, to_host
 
 pytest.importorskip("cupy", reason="the stand-in reads CuPy's signatures")
-from support.parity import gamma  # noqa: E402
-from support.standin import use_standin  # noqa: E402
-from support.standin.perturbed import functions, perturbed_arithmetic  # noqa: E402
+from support.parity import gamma
+from support.standin import use_standin
+from support.standin.perturbed import functions, perturbed_arithmetic
 
 
 @pytest.fixture
