@@ -14,6 +14,7 @@ _METHODS = """
     all any argmax argmin argpartition argsort choose clip compress conj conjugate copy
     diagonal fill flatten item max min nonzero partition ptp put ravel repeat reshape
     round searchsorted sort squeeze swapaxes take tobytes tolist transpose view
+    __copy__ __deepcopy__
 """
 _FUNCTIONS = """
     abs absolute add all allclose any append argmax argmin argpartition argsort argwhere
