@@ -19,6 +19,8 @@ from typing import Any
 import numpy as np
 import scipy.special
 
+from .exact import flushed
+
 CEPHES = 16
 ULPS = {
     "exp": 1, "exp2": 1, "expm1": 1, "log": 1, "log2": 1, "log10": 1, "log1p": 1,
@@ -38,7 +40,6 @@ _ALIASES = {
     "arctan2": "atan2", "arcsinh": "asinh", "arccosh": "acosh", "arctanh": "atanh",
 }  # fmt: skip
 
-# Powers of −x are those of x but for their sign, where there are any.
 _EVEN_OR_ODD = {
     "sin", "cos", "tan", "arcsin", "arctan", "sinh", "cosh", "tanh", "arcsinh", "cbrt",
     "erf", "hypot", "power",
@@ -97,31 +98,41 @@ def _is_fixed(name: str, arguments: tuple) -> Any:
     return fixed
 
 
+def _unmoved(name: str, host: Any, args: tuple, kwargs: dict[str, Any]) -> Any:
+    """NumPy's result; powers of −x are those of x but for their sign."""
+    values = np.asarray(host(*args, **kwargs))
+    if name != "power" or values.dtype.kind != "f":
+        return values
+    size = host(np.abs(args[0]), args[1], **kwargs)
+    return np.where(np.isnan(values), values, np.copysign(size, values))
+
+
+def _in_range(name: str, args: tuple, values: Any) -> Any:
+    if name == "power":  # at most 1 if the exact power is
+        small = (np.abs(args[0]) <= 1) & (np.asarray(args[1]) >= 0)
+        return np.where(small, np.clip(values, -1, 1), values)
+    if name not in _RANGES:
+        return values
+    return np.clip(values, *map(values.dtype.type, _RANGES[name]))
+
+
 def _function(name: str, host: Any, ulps: int) -> Callable[..., Any]:
     salt = zlib.crc32(name.encode())  # not hash(), which differs between processes
 
     def compute(*args: Any, out: Any = None, **kwargs: Any) -> Any:
         args, out = args[: host.nin], args[host.nin] if args[host.nin :] else out
-        exact = host(*args, **kwargs)
-        if np.asarray(exact).dtype.kind != "f":
-            return exact
-        if name == "power":  # odd or even, which NumPy's need not be
-            size = host(np.abs(args[0]), args[1], **kwargs)
-            exact = np.where(np.isnan(exact), exact, np.copysign(size, exact))
-        key = (np.abs(args[0]), *args[1:]) if name in _EVEN_OR_ODD else args
-        result = moved(exact, ulps, *key, salt=salt)
-        result = np.where(_is_fixed(name, args), exact, result)
-        if name in _RANGES:
-            result = np.clip(result, *map(result.dtype.type, _RANGES[name]))
-        if name == "power":  # at most 1 if the exact power is
-            below = (np.abs(args[0]) <= 1) & (np.asarray(args[1]) >= 0)
-            result = np.where(below, np.clip(result, -1, 1), result)
+        values = _unmoved(name, host, args, kwargs)
+        if values.dtype.kind == "f":
+            key = (np.abs(args[0]), *args[1:]) if name in _EVEN_OR_ODD else args
+            result = moved(values, ulps, *key, salt=salt)
+            result = np.where(_is_fixed(name, args), values, result)
+            values = _in_range(name, args, result)
         if out is None:
-            return result
-        np.copyto(out, result, casting="same_kind")
+            return values
+        np.copyto(out, values, casting="same_kind")
         return out
 
-    return compute
+    return flushed(compute)
 
 
 def _table() -> dict[str, Callable[..., Any]]:
