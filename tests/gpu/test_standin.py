@@ -13,6 +13,7 @@ from refgen_gpu.random import Stream
 
 cupy = pytest.importorskip("cupy", reason="the stand-in reads CuPy's signatures")
 from support.standin import DeviceArray, forbid_sync, use_standin  # noqa: E402
+from support.standin.loops import check_types, ufunc_of  # noqa: E402
 from support.standin.signatures import embedded, signature_of  # noqa: E402
 
 
@@ -153,6 +154,20 @@ def test_lists_are_no_operands(xp):
             function([1.0, 2.0])
     with pytest.raises(TypeError, match="Unsupported type"):
         xp.arange(2.0) * [1.0, 2.0]
+
+
+def test_results_whose_type_is_another_one_in_cupy_are_seen(standin, xp):
+    small = xp.ones(2, dtype=np.int8)
+    with pytest.raises(AssertionError, match=r"CuPy returns .*float32.* NumPy .*64"):
+        standin.special.expn(small, small)
+    assert standin.special.expn(small, small.astype(float)).dtype == np.float64
+    with pytest.raises(TypeError, match=r"no loop for complex128"):
+        check_types("f", cupy.frexp, (np.ones(2, complex),), None)
+    for operator in ("__add__", "__rpow__", "__rshift__", "__ror__", "__ne__"):
+        assert isinstance(ufunc_of(operator), cupy.ufunc)
+    assert ufunc_of("__rshift__") is cupy.right_shift
+    assert ufunc_of("__rrshift__") is cupy.right_shift
+    assert ufunc_of("__matmul__") is None
 
 
 def test_reductions_stay_on_the_device(xp):

@@ -14,6 +14,7 @@ import cupy as _cupy  # imports without a GPU; used for names and signatures onl
 import numpy as np
 
 from .arithmetic import computed_by
+from .loops import check_types, ufunc_of
 from .signatures import check_call
 
 _no_sync: ContextVar[bool] = ContextVar("no_sync", default=False)
@@ -147,12 +148,18 @@ def unwrap(value: Any) -> Any:
 
 
 def _binary(name: str) -> Any:
+    ufunc = ufunc_of(name)
+
     def operate(self: DeviceArray, other: Any) -> Any:
         if isinstance(other, list | tuple | np.ndarray):
             raise TypeError(f"Unsupported type {type(other)}")
         compute = computed_by(f"ndarray.{name}", getattr(np.ndarray, name))
         result = compute(self._a, unwrap(other))
-        return result if result is NotImplemented else wrap(result)
+        if result is NotImplemented:
+            return result
+        if ufunc is not None:
+            check_types(f"cupy.ndarray.{name}", ufunc, (self._a, unwrap(other)), result)
+        return wrap(result)
 
     return operate
 

@@ -16,6 +16,7 @@ import scipy.special
 
 from .arithmetic import computed_by
 from .arrays import DeviceArray, sync, unwrap, wrap
+from .loops import check_types
 from .signatures import (
     UFUNC_METHODS,
     check_call,
@@ -88,12 +89,15 @@ class _Function:
         args = tuple(map(unwrap, args))
         kwargs = {key: unwrap(value) for key, value in kwargs.items()}
         try:
-            return wrap(computed_by(self.where, self.host)(*args, **kwargs))
+            found = computed_by(self.where, self.host)(*args, **kwargs)
         except np.linalg.LinAlgError:
             if not self.path.endswith(".linalg") or _linalg_raises.get():
                 raise
             # CuPy's default: no exception, meaningless numbers.
             return wrap(np.full(np.shape(args[-1]), np.nan))
+        if isinstance(self.device, _cupy.ufunc) and "dtype" not in kwargs:
+            check_types(self.where, self.device, args[: self.device.nin], found)
+        return wrap(found)
 
     def _converted(self, value: Any, *args: Any, **kwargs: Any) -> DeviceArray:
         """An array of the device is not copied again; a transfer is always a copy."""
