@@ -1,5 +1,6 @@
 // The subset of CUDA C++ that the kernels use, on the CPU: one fiber per CUDA thread,
-// one block after the other. Found here: wrong indices (with AddressSanitizer), wrong
+// one block after the other. Where no thread waits for another (SHIM_NO_WAITING) they are
+// called one after the other: fibers take most of the time. Found here: wrong indices (with AddressSanitizer), wrong
 // logic, divergent barriers, missing barriers (the order of threads can be permuted).
 // Nothing is said about speed, races between blocks, memory ordering, missing atomics
 // or the libm of a device.
@@ -73,6 +74,16 @@ struct Random {
   }
 };
 
+#ifdef SHIM_NO_WAITING
+static inline void run(int i) {
+  current = i;
+  threadIdx = fibers[i].index;
+  body(captured);
+  fibers[i].state = DONE;
+}
+
+static inline void prepare(Fiber&) {}
+#else
 static inline void wait(State state) {
   Fiber& fiber = fibers[current];
   fiber.state = state;
@@ -94,8 +105,7 @@ static inline void run(int i) {
   setcontext(&fibers[i].context);
 }
 
-static inline void start(int i) {
-  Fiber& fiber = fibers[i];
+static inline void prepare(Fiber& fiber) {
   fiber.stack.resize(STACK);
   // Frames left by a fiber that ended have poisoned its stack.
   ASAN_UNPOISON_MEMORY_REGION(fiber.stack.data(), STACK);
@@ -103,11 +113,16 @@ static inline void start(int i) {
   fiber.context.uc_stack.ss_sp = fiber.stack.data();
   fiber.context.uc_stack.ss_size = STACK;
   fiber.context.uc_link = nullptr;
-  unsigned t = (unsigned)i, x = blockDim.x, y = blockDim.y;
-  fiber.index = {t % x, t / x % y, t / (x * y)};
-  fiber.state = RUN;
   fiber.started = false;
   makecontext(&fiber.context, entry, 0);
+}
+#endif
+
+static inline void start(int i) {
+  unsigned t = (unsigned)i, x = blockDim.x, y = blockDim.y;
+  fibers[i].index = {t % x, t / x % y, t / (x * y)};
+  fibers[i].state = RUN;
+  prepare(fibers[i]);
 }
 
 static inline int count(State state, int from, int to) {
@@ -176,6 +191,7 @@ static inline int launch(dim3 grid, dim3 block, size_t n_shared, unsigned order_
   return NONE;
 }
 
+#ifndef SHIM_NO_WAITING
 static inline int lane() { return current % warpSize; }
 
 // The value of another lane; a lane outside the block gives back one's own.
@@ -202,16 +218,15 @@ static inline unsigned ballot(bool vote) {
   wait(AT_WARP);
   return votes;
 }
+#endif
 
 }  // namespace shim
 
 #define RG_DYN_SHARED(T, name) T* name = reinterpret_cast<T*>(shim::shared.data())
 
+#ifndef SHIM_NO_WAITING
 static inline void __syncthreads() { shim::wait(shim::AT_BLOCK); }
 static inline void __syncwarp(unsigned = ~0u) { shim::wait(shim::AT_WARP); }
-static inline void __threadfence() {}
-static inline void __threadfence_block() {}
-
 template <class T>
 static inline T __shfl_sync(unsigned, T v, int source) {
   return shim::exchange(v, source);
@@ -233,8 +248,12 @@ static inline T __shfl_up_sync(unsigned, T v, unsigned delta) {
 static inline unsigned __ballot_sync(unsigned, int vote) { return shim::ballot(vote); }
 static inline int __any_sync(unsigned, int vote) { return shim::ballot(vote) != 0; }
 static inline int __all_sync(unsigned, int vote) { return shim::ballot(!vote) == 0; }
+#endif
 
-// One fiber runs at a time, so plain updates are atomic.
+static inline void __threadfence() {}
+static inline void __threadfence_block() {}
+
+// One thread runs at a time, so plain updates are atomic.
 template <class T>
 static inline T atomicAdd(T* p, T v) {
   T old = *p;

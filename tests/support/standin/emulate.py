@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -19,6 +20,8 @@ _HERE = Path(__file__).parent
 _SHIM = _HERE / "cuda_shim.h"
 # No contraction, as with --fmad=false.
 _FLAGS = ("-std=c++17", "-shared", "-fPIC", "-ffp-contract=off")
+# Where one thread waits for others; a text without them needs no fibers.
+_WAITING = re.compile(r"__sync|__shfl|__ballot|__any|__all")
 _ERRORS = {
     1: "divergent barrier",
     2: "block size not in 1..1024",
@@ -119,7 +122,8 @@ def build(file: str, flags: tuple[str, ...], source: str | None = None) -> Path:
     text = launch.source(file) if source is None else source
     names = [name for name, (f, _) in launch.signatures().items() if f == file]
     text = "\n".join([text, *map(_wrapper, names)])
-    options = (*_FLAGS, *flags)
+    waits = () if _WAITING.search(text) else ("-DSHIM_NO_WAITING",)
+    options = (*_FLAGS, *waits, *flags)
     key = "\0".join([text, _SHIM.read_text(), *options])
     cache = Path(tempfile.gettempdir()) / f"refgen_gpu-emulated-{os.getuid()}"
     library = cache / f"{hashlib.sha256(key.encode()).hexdigest()[:24]}.so"
