@@ -25,6 +25,12 @@ def _quiet(result: Any) -> str:
     return "quiet"
 
 
+def _after(array: Any, change: Callable[[Any], Any]) -> Any:
+    """The array after a call that may change it."""
+    change(array)
+    return array
+
+
 BELIEFS = {
     "device + host array": Belief(
         "raises TypeError", lambda be: _square(be) + np.ones((2, 2))
@@ -95,5 +101,60 @@ BELIEFS = {
         lambda be: _strict(
             be, lambda: be.xp.linalg.solve(be.xp.zeros((2, 2)), be.xp.ones(2))
         ),
+    ),
+    "an array as an index of a range": Belief(
+        "raises TypeError", lambda be: range(3)[be.xp.arange(3).argmax()]
+    ),
+    "sum of some, as a method": Belief(
+        "raises TypeError", lambda be: _square(be).sum(where=_square(be) > 0)
+    ),
+    "max with initial, as a method": Belief(
+        "raises TypeError", lambda be: _square(be).max(initial=0)
+    ),
+    "var with correction, as a method": Belief(
+        "raises TypeError", lambda be: _square(be).var(correction=1)
+    ),
+    "add where": Belief(
+        "raises TypeError",
+        lambda be: be.xp.add(_square(be), 1.0, where=_square(be) > 0),
+    ),
+    "argsort by quicksort": Belief(
+        "raises ValueError", lambda be: be.xp.arange(3).argsort(kind="quicksort")
+    ),
+    "reduce of maximum": Belief(
+        "raises NotImplementedError", lambda be: be.xp.maximum.reduce(_square(be))
+    ),
+    "reduceat of multiply": Belief(
+        "raises NotImplementedError",
+        lambda be: be.xp.multiply.reduceat(be.xp.ones(3), be.xp.asarray([0, 1])),
+    ),
+    "join lists": Belief(
+        "raises TypeError", lambda be: be.xp.concatenate([[1.0], [2.0]])
+    ),
+    "where with a list": Belief(
+        "raises TypeError",
+        lambda be: be.xp.where(be.xp.ones(2) > 0, be.xp.ones(2), [1.0, 2.0]),
+    ),
+    "search for NumPy's integer": Belief(
+        "raises NotImplementedError",
+        lambda be: be.xp.searchsorted(be.xp.arange(3), np.int64(1)),
+    ),
+    "repeat by an array": Belief(
+        "raises ValueError", lambda be: be.xp.repeat(be.xp.ones(2), be.xp.arange(2))
+    ),
+    "set to a list": Belief(
+        "raises TypeError",
+        lambda be: be.xp.ones(2).__setitem__(slice(None), [1.0, 2.0]),
+    ),
+    "length of a number": Belief(
+        "raises TypeError", lambda be: len(_square(be).sum())
+    ),
+    "asarray of a device array shares its memory": Belief(
+        "(2,) float64 [2.0, 2.0]",
+        lambda be: _after(be.xp.ones(2), lambda a: be.xp.asarray(a).__iadd__(1)),
+    ),
+    "array of a device array is a copy": Belief(
+        "(2,) float64 [1.0, 1.0]",
+        lambda be: _after(be.xp.ones(2), lambda a: be.xp.array(a).__iadd__(1)),
     ),
 }  # fmt: skip

@@ -40,6 +40,10 @@ def _far(a: Any, b: Any) -> Any:
     return (abs(a - b) > 1e-12).sum()
 
 
+def _tiny(be: Backend) -> Any:
+    return be.xp.linspace(0, 1e-8, 9999)
+
+
 BELIEFS = {
     "squares are products": Belief(
         "() int64 0",
@@ -49,6 +53,7 @@ BELIEFS = {
     "squares of whole numbers are exact": Belief(
         "() int64 0",
         lambda be: _differ((x := be.xp.arange(1 << 17) * 1.0) ** 2, x * x),
+        is_relied_on=False,
     ),
     "powers of a half are roots": Belief(
         "() int64 0",
@@ -126,5 +131,26 @@ BELIEFS = {
     "an empty product is 0": Belief(
         "(2, 2) float64 [[0.0, 0.0], [0.0, 0.0]]",
         lambda be: be.xp.matmul(be.xp.ones((2, 0)), be.xp.ones((0, 2))),
+    ),
+    "exp of 0 is exact": Belief("1.0", lambda be: float(be.xp.exp(be.xp.zeros(1))[0])),
+    "cos of 0 is exact": Belief("1.0", lambda be: float(be.xp.cos(be.xp.zeros(1))[0])),
+    "first powers are exact": Belief(
+        "() int64 0", lambda be: _differ((x := _normal(be, 1 << 17)) ** 1.0, x)
+    ),
+    "powers of 1 and -1 are exact": Belief(
+        "(2,) float64 [-1.0, 1.0]", lambda be: be.xp.asarray([-1.0, 1.0]) ** 3.0
+    ),
+    "squares are even": Belief(
+        "() int64 0",
+        lambda be: _differ((-(x := _normal(be, 1 << 17))) ** 2.0, x**2.0),
+    ),
+    "exp of what is negative is at most 1": Belief(
+        "() int64 0", lambda be: (be.xp.exp(-_tiny(be)) > 1).sum()
+    ),
+    "cos is at most 1": Belief(
+        "() int64 0", lambda be: (be.xp.cos(_tiny(be)) > 1).sum()
+    ),
+    "powers of what is below 1 are at most 1": Belief(
+        "() int64 0", lambda be: ((1 - _tiny(be)) ** 0.1 > 1).sum()
     ),
 }
