@@ -41,7 +41,7 @@ class _Outcomes:
         self.session = session
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        if report.passed or report.nodeid in self.settled:
+        if report.passed:
             return
         word, why = _judged([report])
         journal.outcome(self.path, report.nodeid, word, why)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -67,6 +68,12 @@ def test_results_that_json_lacks_are_written_in_words(faulty):
     assert odd["key ?"] == "ends\x85a\u2028line"
     assert odd["a Unprintable whose repr raises ValueError"] == 1
     assert len(odd["many"]) == 1000
+
+
+def test_what_a_worker_started_ends_with_it(faulty):
+    log = (faulty / "log.txt").read_text()
+    (child,) = re.findall(r"its child is (\d+)", log)
+    assert alive("--pid", child) == []
 
 
 def test_output_is_kept_by_step_and_cut(faulty):

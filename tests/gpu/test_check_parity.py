@@ -178,10 +178,29 @@ def test_the_settings_of_tests_on_a_device_follow_the_profile():
                 "no test passed on the stand-in",
             ],
         ),
+        ("def test_a(): pass", ["no test passed on the stand-in"]),
+        (
+            """
+import gc, os
+class Ends:
+    def pytest_collection_finish(self):
+        os._exit(3)
+(config,) = (x for x in gc.get_objects() if type(x) is pytest.Config)
+config.pluginmanager.register(Ends())
+def test_a(device): pass
+""",
+            [
+                "pytest, outside of tests: exit status 3",
+                "1 of 1 tests were not reached",
+                "no test passed on the stand-in",
+            ],
+        ),
     ],
 )
 def test_files_that_cannot_be_collected(tmp_path, text, problems):
-    assert checked(tmp_path, text)[1] == problems
+    result, found = checked(tmp_path, text, seconds=20.0)
+    assert found == problems
+    assert result["restarts"] == 0
 
 
 def test_it_ends_in_time(tmp_path):
@@ -218,8 +237,41 @@ def test_every_file_with_a_device_test_is_a_step(tmp_path):
     assert "tests/claims/test_on_device.py" in files
     assert "tests/gpu/test_check_parity.py" not in files
     assert set(parity.SLOW) <= set(files)
+    ((file, n),) = parity.SLOW.items()
+    assert [s for s in parity.steps() if file in s][-1] == f"{file}, {n}/{n}"
     with pytest.raises(FileNotFoundError, match="checkout"):
         parity.steps(tmp_path)
+    (tmp_path / "tests").mkdir()
+    for name, text in {
+        "test_b.py": "def test_b(device): pass",
+        "test_c.py": "def test_c(devices): pass\ndef helper(device): pass",
+        "test_d.py": "text = 'def test_d(device): pass'",
+        "other.py": "def test_e(device): pass",
+    }.items():
+        (tmp_path / "tests" / name).write_text(text)
+    assert parity.steps(tmp_path) == ["tests/test_b.py"]
+
+
+@pytest.mark.parametrize("where", ["gpu", "standin"])
+def test_how_pytest_is_called(tmp_path, monkeypatch, where):
+    called = []
+    monkeypatch.setattr(
+        parity.subprocess, "Popen", lambda command, **more: called.append(command)
+    )
+    parity._started("tests/test_a.py, 2/3", tmp_path, tmp_path / "o", where, 10.0)
+    (command,) = called
+    wanted = {"tests/test_a.py", "--part=2/3", f"--on-device={where}", "--slow"}
+    assert wanted | {f"--outcomes={tmp_path / 'o'}"} <= set(command)
+    assert "faulthandler_timeout=9.0" in command
+    assert ("--require-gpu" in command) == (where == "gpu")
+
+
+def test_the_three_slowest_tests_are_named(tmp_path):
+    path = tmp_path / "outcomes"
+    for test, seconds in {"a": 2.0, "b": 0.5, "c": 9.0, "d": 1.0}.items():
+        journal.outcome(path, test, "passed", seconds=seconds)
+    slowest = journal.read(path).result()["slowest"]
+    assert slowest == [["c", 9.0], ["a", 2.0], ["d", 1.0]]
 
 
 def test_a_line_that_a_kill_cut_off_does_not_hide_the_others(tmp_path):

@@ -16,6 +16,7 @@ from refgen.arrays import why_on_the_host
 from refgen.theories import THEORIES
 from refgen_gpu.check import exercise, large, plan
 from refgen_gpu.check.assumed import BELIEFS
+from refgen_gpu.check.compare import difference
 from refgen_gpu.check.figures import FIGURES
 from refgen_gpu.check.plain import not_finite
 from refgen_gpu.check.sections import (
@@ -226,6 +227,28 @@ def test_smoke_sees_a_wrong_answer(standin, monkeypatch, planted, wanted):
     (result,) = smoke.run("disagreement.cace", time.monotonic() + 60)
     (problem,) = smoke.problems("disagreement.cace", result)
     assert wanted in problem
+
+
+@pytest.mark.parametrize(
+    ("mine", "right", "wanted"),
+    [
+        ([1.0, np.nan], [1.0, np.nan], 0.0),
+        ([1.0, 2.0], [1.0, np.nan], "NaN or infinity in other places"),
+        ([1.0, -np.inf], [1.0, np.inf], "NaN or infinity in other places"),
+        ([1.0, np.nan], [1.0, 2.0], "NaN or infinity in other places"),
+        (np.float32([1.0]), [1.0], "float32(1,) and float64(1,)"),
+        ([1, 3], [1, 2], "1 of 2 entries"),
+        ([0.0, 1e-9], [0.0, 0.0], 1e-9),
+        ([3.0, -5.0], [2.0, -4.0], 0.25),
+    ],
+)
+def test_how_far_results_are_apart(mine, right, wanted):
+    mine, right = ({"a": np.asarray(x), "b": 1} for x in (mine, right))
+    found = difference(mine, right)
+    if isinstance(wanted, str):
+        assert found == {"differs": f"result.a: {wanted}"}
+    else:
+        assert found == {"relative": wanted}
 
 
 def test_smoke_judges_the_worst_case_not_the_last(standin, monkeypatch):

@@ -34,8 +34,10 @@ def a_crash():
 
 def a_crash_that_leaves_a_child():
     """The child keeps the connection open: its end is not heard."""
-    if os.fork() == 0:
+    child = os.fork()
+    if child == 0:
         time.sleep(1000)
+    print(f"its child is {child}", flush=True)
     a_crash()
 
 
