@@ -44,8 +44,7 @@ def serve(
     prepare : str, optional
         ``"module:function"`` to call first; tests choose the backend with it.
     """
-    os.setsid()  # so that its own children end with it
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.setsid()  # its own children end with it, and no Ctrl-C reaches them
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
     _print_to(log)
     if prepare is not None:

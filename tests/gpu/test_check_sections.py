@@ -3,6 +3,7 @@
 import dataclasses
 import importlib
 import os
+import subprocess
 import time
 from types import SimpleNamespace
 
@@ -13,6 +14,7 @@ from support.compilers import nvrtc
 import refgen
 import refgen_gpu.backend
 from refgen.arrays import why_on_the_host
+from refgen.claims import all_claims
 from refgen.theories import THEORIES
 from refgen_gpu.check import exercise, large, plan
 from refgen_gpu.check.assumed import BELIEFS
@@ -64,14 +66,22 @@ def test_the_sanitizers_summary_is_read():
     assert "failed" in sanitizer.judged(0, "")["outcome"]
 
 
-def test_results_of_claims_are_shown_and_judged():
-    from refgen.verify import verify
-
-    (result,) = verify(["GDE-6"], profile="quick").results
-    shown = claims.shown(result)
+def test_claims_are_verified_on_the_device(standin, monkeypatch):
+    profile = dataclasses.replace(claims.PROFILE, instances=1000)
+    monkeypatch.setattr(claims, "PROFILE", profile)
+    (shown,) = claims.run("GDE-6", 0.0)
     assert shown["verdict"] == "HOLDS"
-    assert shown["device"].startswith("CPU")
+    assert "STAND-IN" in shown["device"]
     assert claims.problems("GDE-6", shown) == []
+
+
+def test_every_claim_is_a_step_and_slow_ones_are_the_last():
+    every = {claim.id: claim.slow for claim in all_claims()}
+    found = claims.steps()
+    assert set(found) == set(every)
+    slow = [every[id] for id in found]
+    assert slow == sorted(slow)
+    assert any(slow)
 
 
 def test_different_bits_are_counted():
@@ -143,10 +153,25 @@ def test_a_bit_that_differs_is_seen(standin):
     def cases(rg, size):
         yield "same", rg.arrays.to_device([0.0, 1.0])
         yield "other", rg.arrays.to_device([0.0, 1.0 if rg is refgen_gpu else -1.0])
+        yield "same again", rg.arrays.to_device([0.0, 1.0])
 
     found = bits.compared(SimpleNamespace(cases=cases))
-    assert (found["different"], found["of"], found["in"]) == (1, 4, ["other"])
-    assert bits.problems("a", found) == ["1 of 4 differ from the CPU in other"]
+    assert (found["different"], found["of"], found["in"]) == (1, 6, ["other"])
+    assert bits.problems("a", found) == ["1 of 6 differ from the CPU in other"]
+
+
+def test_every_step_of_bits_runs_what_it_names(standin, monkeypatch):
+    monkeypatch.setattr(bits, "launchers", lambda: {"votes": "the votes"})
+    monkeypatch.setattr(bits, "never_launched", lambda: ["a kernel"])
+    monkeypatch.setattr(bits, "compared", lambda module: {"compared": module})
+    monkeypatch.setattr(large, "CASES", {"draws": lambda: {"different": 5, "of": 9}})
+    monkeypatch.setattr(large, "many_normals", lambda deadline: {"until": deadline})
+    assert [list(bits.run(step, 7.0)) for step in bits.steps()] == [
+        [{"never launched": ["a kernel"]}],
+        [{"compared": "the votes"}],
+        [{"different": 5, "of": 9}],
+        [{"until": 7.0}],
+    ]
 
 
 def test_many_normals_are_compared(standin, monkeypatch):
@@ -283,10 +308,15 @@ def test_the_start_says_what_is_missing_and_for_what(monkeypatch):
     assert start.problems("import numpy", found) == []
 
 
-def test_the_start_compiles_a_kernel(standin):
+@pytest.mark.parametrize(("drawn", "right"), [(None, True), ([0.5, 1.0], False)])
+def test_the_start_compiles_a_kernel(standin, monkeypatch, drawn, right):
+    if drawn is not None:
+        uniform = standin.xp.asarray(drawn)
+        stream = SimpleNamespace(uniform=lambda n: uniform)
+        monkeypatch.setattr("refgen_gpu.random.Stream", lambda *labels: stream)
     (found,) = start.run("compile a kernel", 0.0)
-    assert found["within_0_1"] is True
-    assert start.problems("compile a kernel", {"within_0_1": False})
+    assert found["within_0_1"] is right
+    assert bool(start.problems("compile a kernel", found)) is not right
 
 
 def test_the_start_describes_the_device(standin, monkeypatch):
@@ -316,10 +346,15 @@ def test_measured_figures_are_kept_if_their_summary_fails(monkeypatch):
 
     made_up = SimpleNamespace(
         measure=lambda step: {"entries": []},
-        doubts=lambda results, of_peers: [],
-        summary=summary,
+        doubts=lambda results, of_peers: ["of a peer"] if of_peers else [],
+        summary=lambda results: [("row", "", "", "")],
+        NEEDS={"a against torch": ("torch",)},
     )
     monkeypatch.setattr(speed, "_benchmarks", lambda: made_up)
+    assert (speed.needs("a against torch"), speed.needs("a")) == (("torch",), ())
+    *_, result = speed.run("copies", 0.0)
+    assert result == {"entries": [], "doubts": [], "rows": [("row", "", "", "")]}
+    made_up.summary = summary
     found = speed.run("copies", 0.0)
     assert next(found) == {"entries": []}
     with pytest.raises(KeyError):
@@ -328,9 +363,24 @@ def test_measured_figures_are_kept_if_their_summary_fails(monkeypatch):
 
 def test_output_of_the_sanitizer_need_not_be_text(tmp_path, monkeypatch):
     tool = tmp_path / "compute-sanitizer"
-    tool.write_text("#!/bin/sh\nprintf '=======\\377 SUMMARY'; exit 99\n")
+    tool.write_text("#!/bin/sh\nprintf '=======\\377 SUMMARY'; exit $4\n")
     tool.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
     *_, found = sanitizer.run("memcheck", time.monotonic() + 20)
     assert found["planted"]["outcome"] == found["kernels"]["outcome"] == "errors found"
     assert found["planted"]["first lines"] == ["=======\ufffd SUMMARY"]
+
+
+def test_the_sanitizer_ends_with_the_time(monkeypatch):
+    patience = []
+
+    def run(command, timeout, **more):
+        patience.append(timeout)
+        raise subprocess.TimeoutExpired(command, timeout)
+
+    fake = SimpleNamespace(run=run, TimeoutExpired=subprocess.TimeoutExpired)
+    monkeypatch.setattr(sanitizer, "subprocess", fake)
+    monkeypatch.setattr(sanitizer, "find", lambda: "compute-sanitizer")
+    *_, found = sanitizer.run("memcheck", time.monotonic() + 20)
+    assert patience == pytest.approx([20, 20], abs=1)
+    assert sanitizer.problems("memcheck", found) == ["ran out of time"]
