@@ -191,8 +191,8 @@ def few(names: list[str], most: int = 5) -> str:
 
     Examples
     --------
-    >>> few(["a", "b", "c"], 2)
-    'a, b and 1 more'
+    >>> few(["a", "b", "c"], 2), few(["a", "b"], 2)
+    ('a, b and 1 more', 'a, b')
     """
     rest = len(names) - most
     return ", ".join(map(str, names[:most])) + (f" and {rest} more" if rest > 0 else "")

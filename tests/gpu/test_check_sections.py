@@ -62,12 +62,16 @@ def test_the_sanitizers_summary_is_read():
         "first lines": ["========= Invalid write", "========= ERROR SUMMARY: 3 errors"],
     }
     assert "failed" in sanitizer.judged(1, "Device not supported")["outcome"]
+    # The last one is of the whole program.
+    several = "ERROR SUMMARY: 0 errors\nRACECHECK SUMMARY: 0 hazards displayed\n"
+    last = "RACECHECK SUMMARY: 0 hazards displayed"
+    assert sanitizer.judged(0, several) == {"outcome": "clean", "summary": last}
     # A program that never reached a kernel has not been checked.
     assert "failed" in sanitizer.judged(0, "")["outcome"]
 
 
 def test_claims_are_verified_on_the_device(standin, monkeypatch):
-    profile = dataclasses.replace(claims.PROFILE, instances=1000)
+    profile = dataclasses.replace(claims.PROFILE, instances=1000, search_examples=5)
     monkeypatch.setattr(claims, "PROFILE", profile)
     (shown,) = claims.run("GDE-6", 0.0)
     assert shown["verdict"] == "HOLDS"
