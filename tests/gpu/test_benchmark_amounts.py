@@ -1,5 +1,8 @@
 """What the benchmarks divide by: amounts of work, and the least that it takes."""
 
+from functools import partial
+from types import SimpleNamespace
+
 import pytest
 from support.benchmarks import load
 
@@ -19,6 +22,8 @@ def a_second_each(monkeypatch):
             }.items():
                 if hasattr(module, function):
                     monkeypatch.setattr(module, function, fake)
+        # Half of the queries at once.
+        monkeypatch.setattr(load("gpu.neighbors"), "fitting", lambda n, *_: n // 2)
         yield backend
 
 
@@ -50,8 +55,8 @@ def figures(result):
             [(480, [1, 1, 8 * (60 + 40)]), (480, []), (480, [])],
         ),
         ("eigen", ((3, 33), 1089), [(121, [1]), (1, [1])]),
-        # The product 2, since the tile has half of the points; a move of it 4096.
-        ("neighbors", (64, 8, 2, 3, 32), [(None, [2 + 2 * 4096, 2 + 4096, 1])]),
+        # The product 4, since a tile has half of the points, too; a move of it 4096.
+        ("neighbors", (64, 8, 2, 3, 32), [(None, [4 + 2 * 4096, 4 + 4096, 1])]),
     ],
 )
 def test_amounts_and_least_times(a_second_each, name, sizes, wanted):
@@ -61,7 +66,7 @@ def test_amounts_and_least_times(a_second_each, name, sizes, wanted):
 def test_the_floor_of_neighbors_is_the_target(a_second_each):
     (entry,) = gpu.BENCHMARKS["neighbors"](64, 8, 2, 3, 32)["entries"]
     ours = entry["ours"]
-    assert ours["times_the_floor"] == pytest.approx(1 / (2 + 2 * 4096))
+    assert ours["times_the_floor"] == pytest.approx(1 / (4 + 2 * 4096))
     assert (ours["target"], ours["reached"]) == (2.0, True)
 
 
@@ -88,3 +93,57 @@ def test_the_median_wall_of_a_call_leaves_out_the_first(monkeypatch):
     fake = type("time", (), {"perf_counter": staticmethod(lambda: clock[0])})
     monkeypatch.setattr(scans, "time", fake)
     assert scans.wall(call) == 2.0
+
+
+def test_ratios_are_the_others_time_over_ours(monkeypatch):
+    contest, timing = load("gpu.contest"), load("gpu.timing")
+    events, seconds = [], iter([2.0, 5.0, 1.0])
+    monkeypatch.setattr(contest, "release", lambda: events.append("release"))
+
+    def timed(call, *more, **options):
+        call()
+        return {"seconds": next(seconds)}
+
+    def prepare(label):
+        events.append(f"prepare {label}")
+        return lambda: events.append(label)
+
+    monkeypatch.setattr(contest, "timed", timed)
+    peers = {label: partial(prepare, label) for label in ("a", "b")}
+    entry = contest.compare("one", lambda: events.append("ours"), peers, None)
+    assert [peer["ratio"] for peer in entry["peers"].values()] == [2.5, 0.5]
+    assert timing.limited({"seconds": 2.0}, 5.0) == {"seconds": 5.0, "ratio": 2.5}
+    # Memory of one is not kept while another is measured.
+    first, second = (["release", f"prepare {label}", label] for label in ("a", "b"))
+    assert events == ["ours", *first, *second, "release"]
+
+
+def test_a_copy_reads_and_writes(monkeypatch):
+    timing = load("gpu.timing")
+    monkeypatch.setattr(timing, "timed", lambda call: {"seconds": 2.0})
+    with pytest.importorskip("support.standin").use_standin():
+        assert timing.copy_rate.__wrapped__(100) == 800
+
+
+def test_a_timing_is_a_median_within_its_budget(monkeypatch):
+    timing, clock = load("gpu.timing"), [0.0]
+
+    def timed(*durations, **options):
+        left = iter(durations)
+
+        def call():
+            clock[0] += next(left)
+
+        return timing.timed(call, **options)
+
+    monkeypatch.setattr(timing, "synchronize", lambda: None)
+    fake = SimpleNamespace(perf_counter=lambda: clock[0])
+    monkeypatch.setattr(timing, "time", fake)
+    found = timed(9.0, 0.5, 0.25, 0.75, 0.5, 0.125)
+    assert found["seconds"] == 0.5
+    assert (found["fastest"], found["slowest"]) == (0.125, 0.75)
+    assert (found["first_call_seconds"], found["measurements"]) == (9.0, 5)
+    # The budget is of all calls, of which a measurement may have several.
+    monkeypatch.setattr(timing, "SHORTEST", 1.0)
+    found = timed(9.0, *[0.25] * 40, budget=3.0)
+    assert (found["calls_each"], found["measurements"]) == (4, 3)

@@ -82,6 +82,10 @@ def test_draws_that_are_not_normal_do_not_agree(standin):
     assert not normals.agreement(z, "float32")["agrees"]
     for wrong in (1.05 * z, z + 0.05, np.abs(z), np.sign(z), np.full_like(z, np.nan)):
         assert not normals.agreement(wrong, "float64")["agrees"]
+    # Of ±a only the even moments err: the fourth most of all, or not at all.
+    for a, error in (10.0, (10**4 - 3) / 96**0.5), (3**0.25, (3**0.5 - 1) / 2**0.5):
+        told = normals.agreement(np.array([a, -a] * 50), "float64")
+        assert told["largest_standard_error"] == pytest.approx(10 * error)
 
 
 def test_wrong_eigenvectors_do_not_agree(standin):
