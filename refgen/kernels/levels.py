@@ -98,6 +98,14 @@ def _pieces(bounds):
 
 
 @compiled
+def _longest(bounds):
+    longest = 0
+    for s in range(len(bounds) - 1):
+        longest = max(longest, bounds[s + 1] - bounds[s])
+    return longest
+
+
+@compiled
 def segment_sums(values, starts):
     """Σ of the values of each segment, for each row: (n_rows, n_segments).
 
@@ -113,8 +121,10 @@ def segment_sums(values, starts):
     n_rows, n_segments = values.shape[0], len(starts)
     out = np.empty((n_rows, n_segments))
     for row in range(n_rows):
-        terms, bounds = values[row].copy(), np.append(starts, values.shape[1])
-        while n_segments > 0 and np.diff(bounds).max() > PIECE:
+        terms, bounds = values[row], np.full(n_segments + 1, values.shape[1])
+        for s in range(n_segments):
+            bounds[s] = starts[s]
+        while _longest(bounds) > PIECE:
             cuts, firsts = _pieces(bounds)
             terms, bounds = _sums_between(terms, cuts), firsts
         out[row] = _sums_between(terms, bounds)
