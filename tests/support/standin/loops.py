@@ -8,6 +8,8 @@ from typing import Any
 import cupy as _cupy
 import numpy as np
 
+# CuPy has one more, bfloat16, where the package ml_dtypes is installed.
+_CODES = frozenset(np.typecodes["All"])
 # Python's own numbers have no type of their own: they take that of the arrays.
 _KINDS = {bool: "biufc", int: "iufc", float: "fc", complex: "c"}
 _OPERATORS = {
@@ -59,6 +61,8 @@ def _loop(ufunc: Any, keys: tuple) -> tuple[np.dtype, ...] | None:
     """Types of results in the first loop that takes the arguments, as CuPy looks."""
     for loop in ufunc.types:
         taken, _, returned = loop.partition("->")
+        if not set(taken + returned) <= _CODES:
+            continue
         if len(taken) == len(keys) and all(map(_fits, keys, taken)):
             return tuple(map(np.dtype, returned))
     return None
