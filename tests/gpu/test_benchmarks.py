@@ -91,10 +91,18 @@ def test_a_missing_peer_is_told(monkeypatch):
 def test_a_measurement_says_on_what_it_was_made(monkeypatch):
     for module in (gpu, gpu.peers):
         monkeypatch.setattr(module, "backend", fake_gpu)
-    monkeypatch.setitem(gpu.BENCHMARKS, "copies", lambda: {"entries": []})
+    events = []
+    monkeypatch.setattr(gpu.peers, "release", lambda: events.append("release"))
+
+    def copies():
+        events.append("copies")
+        return {"entries": []}
+
+    monkeypatch.setitem(gpu.BENCHMARKS, "copies", copies)
     monkeypatch.setenv("NVIDIA_TF32_OVERRIDE", "1")
     found = gpu.measure("copies")
     assert found["device"] == "made up"
+    assert events == ["release", "copies", "release"]
     assert found["versions"] == {"numpy": np.__version__, "NVIDIA_TF32_OVERRIDE": "1"}
 
 

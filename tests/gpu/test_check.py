@@ -72,6 +72,8 @@ def test_what_a_worker_started_ends_with_it(faulty):
 
 def test_output_is_kept_by_step_and_cut(faulty):
     log = (faulty / "log.txt").read_text()
+    step = "support.injected: numbers_that_json_lacks"
+    assert log.startswith(f"== {step}: finished\nprinted\n== ")
     assert "== support.injected: an_exception: failed: ValueError" in log
     assert "second line" in log  # the traceback
     assert 100_000 < len(log) < 300_000

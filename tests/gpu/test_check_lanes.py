@@ -10,7 +10,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from refgen_gpu.check import engine, lanes, plan
+from refgen_gpu.check import engine, lanes, plan, worker
 from refgen_gpu.check.lanes import Lane, Lanes, Outcome, Task
 from refgen_gpu.check.record import Record
 from refgen_gpu.evidence import ROOT
@@ -160,6 +160,15 @@ def test_the_check_leaves_while_a_worker_lives(tmp_path):
         finally:
             os.killpg(process.pid, signal.SIGKILL)
     assert (tmp_path / "out").read_text() == "the table\n"
+
+
+def test_a_step_needs_what_its_section_needs_and_more():
+    def needs(step):
+        return (f"no_{step}",)
+
+    section = SimpleNamespace(NEEDS=("no_such", "os"), needs=needs)
+    assert worker._missing(section, "a") == "missing package: no_such, no_a"
+    assert worker._missing(SimpleNamespace(), "a") == ""
 
 
 def test_the_steps_of_the_first_section_come_first(tmp_path):

@@ -21,6 +21,7 @@ class Unprintable:
 
 
 def numbers_that_json_lacks():
+    print("printed")
     return {"ratio": float("nan"), "flag": np.bool_(True), "n": np.int64(3)}
 
 
