@@ -68,6 +68,9 @@ def test_what_a_worker_started_ends_with_it(faulty):
     log = (faulty / "log.txt").read_text()
     (child,) = re.findall(r"its child is (\d+)", log)
     assert alive("--pid", child) == []
+    # Whose end is noticed before the step would count as hung.
+    found = {line["step"]: line["seconds"] for line in lines(faulty).steps}
+    assert found["a_crash_that_leaves_a_child"] < injected.LIMIT - 0.5
 
 
 def test_output_is_kept_by_step_and_cut(faulty):
