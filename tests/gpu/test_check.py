@@ -28,7 +28,10 @@ def lines(folder):
 @pytest.fixture(scope="module")
 def faulty(tmp_path_factory):
     folder = tmp_path_factory.mktemp("faulty")
-    status = dry_run.run(["--out", str(folder), "--minutes", "1"], (dry_run.INJECTED,))
+    arguments = ["--out", str(folder), "--minutes", "1"]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("PYTHONUNBUFFERED", raising=False)
+        status = dry_run.run(arguments, (dry_run.INJECTED,))
     assert status == 1
     return folder
 
@@ -76,7 +79,7 @@ def test_what_a_worker_started_ends_with_it(faulty):
 def test_output_is_kept_by_step_and_cut(faulty):
     log = (faulty / "log.txt").read_text()
     step = "support.injected: numbers_that_json_lacks"
-    assert log.startswith(f"== {step}: finished\nprinted\n== ")
+    assert log.startswith(f"== {step}: finished\nprinted== ")
     assert "== support.injected: an_exception: failed: ValueError" in log
     assert "second line" in log  # the traceback
     assert 100_000 < len(log) < 300_000

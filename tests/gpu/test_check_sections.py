@@ -302,6 +302,12 @@ def test_smoke_judges_the_worst_case_not_the_last(standin, monkeypatch):
     assert smoke.problems("a", {}) == ["nothing was compared"]
 
 
+def test_the_start_runs_all_it_can():
+    steps = start.steps()
+    assert steps[:3] == ["machine", "device", "compile a kernel"]
+    assert {f"import {name}" for name in ("numba", "torch", "jax")} <= set(steps[3:])
+
+
 def test_the_start_says_what_is_missing_and_for_what(monkeypatch):
     (found,) = start.run("import no_such_module", 0.0)
     assert start.problems("import no_such_module", found) == [

@@ -21,7 +21,7 @@ class Unprintable:
 
 
 def numbers_that_json_lacks():
-    print("printed")
+    print("printed", end="")
     return {"ratio": float("nan"), "flag": np.bool_(True), "n": np.int64(3)}
 
 
@@ -38,7 +38,7 @@ def a_crash_that_leaves_a_child():
     child = os.fork()
     if child == 0:
         time.sleep(1000)
-    print(f"its child is {child}", flush=True)
+    print(f"its child is {child}")
     a_crash()
 
 
