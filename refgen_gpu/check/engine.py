@@ -12,13 +12,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from refgen_gpu.check.lanes import Lanes, Outcome, Task, WorkersError
+from refgen_gpu.check.lanes import LATE, Lanes, Outcome, Task, WorkersError
 from refgen_gpu.check.plain import plain
 from refgen_gpu.check.plan import Phase, time_limit
 from refgen_gpu.check.record import Record
 
 LOG = "log.txt"
 
+# Seconds in which a worker starts and does something.
+_WORTH_A_START = 10.0
 # Seconds in which a section says which steps it has.
 _LISTING = 60.0
 # Characters of the log, after which it names steps only: files may have to be small.
@@ -32,7 +34,7 @@ def run(
     tell: Callable[[str], None],
     prepare: str | None = None,
 ) -> None:
-    """Run `phases` in about `seconds`.
+    """Run `phases` in about `seconds`; what was late is run in the time that is left.
 
     Parameters
     ----------
@@ -55,6 +57,10 @@ def run(
         for i, phase in enumerate(phases):
             limit = time_limit(phases[i:], end - time.monotonic())
             _run_phase(record, phase, limit, Path(folder), tell, prepare)
+        for phase in phases:
+            left = end - time.monotonic()
+            if left > _WORTH_A_START and record.has_late(phase.sections):
+                _run_phase(record, phase, left, Path(folder), tell, prepare)
 
 
 def _run_phase(
@@ -75,7 +81,7 @@ def _run_phase(
         tasks = _tasks(record, phase, lanes, end, note)
         for outcome in lanes.outcomes(tasks, end):
             note(outcome)
-        for outcome in lanes.stop("out of time"):
+        for outcome in lanes.stop(LATE):
             note(outcome)
     except WorkersError as error:
         note(_about_phase(phase, str(error)))

@@ -30,6 +30,10 @@ _DEATH = 2.0
 _LOOK = 1.0
 
 
+# The status of a step that its phase left no time for.
+LATE = "out of time"
+
+
 class WorkersError(RuntimeError):
     """Worker processes do not start."""
 
@@ -245,7 +249,7 @@ class Lanes:
             if lane.asked:
                 late = lane.deadline >= lane.end
                 limit = f"hung: no answer after {task.limit:.0f} s"
-                yield lane.stop("out of time" if late else limit)
+                yield lane.stop(LATE if late else limit)
             else:
                 self._not_started(lane, f"not ready after {START:.0f} s", waiting)
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from refgen_gpu import evidence, launch
-from refgen_gpu.check.lanes import Outcome
+from refgen_gpu.check.lanes import LATE, Outcome
 from refgen_gpu.check.plan import sections
 
 FORMAT = 2
@@ -91,7 +91,21 @@ class Record:
     def plan(self, section: str, steps: list[str]) -> list[str]:
         """Note which steps a section has; returns those that are still to do."""
         self.header["planned"][section] = steps
-        return [step for step in steps if (section, step) not in self.steps]
+        self.steps.pop((section, "steps"), None)
+        return [step for step in steps if self._is_late(section, step)]
+
+    def has_late(self, sections: tuple[str, ...]) -> bool:
+        """Whether there was no time for a step of the sections, or for their lists."""
+        planned = self.header["planned"]
+        return any(
+            self._is_late(section, step)
+            for section in sections
+            for step in planned.get(section, ["steps"])
+        )
+
+    def _is_late(self, section: str, step: str) -> bool:
+        line = self.steps.get((section, step))
+        return line is None or line["status"].startswith(LATE)
 
     def add(self, outcome: Outcome) -> dict[str, Any]:
         """Add a step and write the file; returns its line."""

@@ -10,7 +10,7 @@ import time
 import pytest
 
 from refgen_gpu import evidence
-from refgen_gpu.check import engine, lanes
+from refgen_gpu.check import engine, lanes, plan
 from refgen_gpu.check.record import Record
 from refgen_gpu.evidence import ROOT
 
@@ -191,3 +191,15 @@ def test_the_time_is_kept_and_what_was_not_reached_is_named(tmp_path, monkeypatc
     first = "after a_hang" if late else injected.steps()[len(record.steps)]
     (named,) = (p for p in record.header["problems"] if "not reached" in p)
     assert named.startswith(f"support.injected: not reached: {first}, ")
+
+
+def test_time_that_is_left_at_the_end_goes_to_what_was_late(tmp_path):
+    record = Record.new(tmp_path / "record.jsonl")
+    phases = plan.Phase(("sanitizer",), 0.001), plan.Phase(("support.no_such",), 1.0)
+    engine.run(record, phases, 30.0, print, "support.dry_run:prepare")
+    statuses = {step: line["status"] for step, line in record.steps.items()}
+    assert statuses == {
+        ("sanitizer", "memcheck"): "finished",
+        ("sanitizer", "racecheck"): "finished",
+        ("support.no_such", "steps"): "missing package: support.no_such",
+    }

@@ -163,6 +163,10 @@ def test_results_whose_type_is_another_one_in_cupy_are_seen(standin, xp):
     assert standin.special.expn(small, small.astype(float)).dtype == np.float64
     with pytest.raises(TypeError, match=r"no loop for complex128"):
         check_types("f", cupy.frexp, (np.ones(2, complex),), None)
+    truths = xp.asarray([True, False])
+    assert (1 + truths).dtype == np.int64
+    assert (0.5 * truths).dtype == (0.5 * xp.arange(2, dtype=np.int8)).dtype == float
+    assert (0.5 * xp.ones(2, dtype=np.float32)).dtype == np.float32
     for operator in ("__add__", "__rpow__", "__rshift__", "__ror__", "__ne__"):
         assert isinstance(ufunc_of(operator), cupy.ufunc)
     assert ufunc_of("__rshift__") is cupy.right_shift

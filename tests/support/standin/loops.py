@@ -10,7 +10,7 @@ import numpy as np
 
 # CuPy has one more, bfloat16, where the package ml_dtypes is installed.
 _CODES = frozenset(np.typecodes["All"])
-# Python's own numbers have no type of their own: they take that of the arrays.
+# Python's own numbers take the type of the arrays, unless those are of a lower kind.
 _KINDS = {bool: "biufc", int: "iufc", float: "fc", complex: "c"}
 _OPERATORS = {
     "add": "add", "sub": "subtract", "mul": "multiply", "truediv": "true_divide",
@@ -39,9 +39,7 @@ def check_types(where: str, ufunc: Any, arguments: tuple, results: Any) -> None:
     AssertionError
         If the result's type is another one than NumPy's.
     """
-    keys = tuple(map(_key, arguments))
-    if keys == (np.dtype(bool), float) or keys == (float, np.dtype(bool)):
-        return  # the default type on both sides
+    keys = _keys(arguments)
     wanted = _loop(ufunc, keys)
     if wanted is None:
         raise TypeError(f"{where}: CuPy has no loop for {', '.join(map(str, keys))}")
@@ -50,10 +48,22 @@ def check_types(where: str, ufunc: Any, arguments: tuple, results: Any) -> None:
     assert types == wanted, f"{where}: CuPy returns {wanted}, and NumPy {types}"
 
 
-def _key(argument: Any) -> Any:
-    """A type of Python's numbers, or a dtype."""
-    kind = type(argument)
-    return kind if kind in _KINDS else np.asarray(argument).dtype
+def _keys(arguments: tuple) -> tuple:
+    """For each argument a dtype, or a type of Python's numbers that follows them."""
+    dtypes = [np.asarray(a).dtype for a in arguments]
+    arrays = [
+        d for a, d in zip(arguments, dtypes, strict=True) if type(a) not in _KINDS
+    ]
+    return tuple(
+        dtype
+        if type(argument) not in _KINDS or _is_lower(arrays, type(argument))
+        else type(argument)
+        for argument, dtype in zip(arguments, dtypes, strict=True)
+    )
+
+
+def _is_lower(arrays: list[np.dtype], number: type) -> bool:
+    return not any(dtype.kind in _KINDS[number] for dtype in arrays)
 
 
 @functools.cache
