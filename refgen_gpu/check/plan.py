@@ -71,7 +71,7 @@ PHASES = (
     Phase(("bits",), 65),
     Phase(("speed",), 150),
     Phase(("parity", "claims"), 210, most_lanes=8),
-    Phase(("sanitizer",), 70),
+    Phase(("sanitizer",), 90),
     Phase(("beliefs",), 30),
 )
 
