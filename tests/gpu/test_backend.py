@@ -78,6 +78,7 @@ def test_emulated_products_are_refused_before_anything_computes(monkeypatch, val
         ({"CUBLAS_EMULATE_DOUBLE_PRECISION": ""}, 0),
         ({"CUBLAS_EMULATE_DOUBLE_PRECISION": "0", "CUBLAS_EMULATION_STRATEGY": ""}, 0),
         ({"CUBLAS_EMULATION_STRATEGY": "Default"}, 0),
+        ({"CUBLAS_EMULATE_DOUBLE_PRECISION": " 0 "}, 0),
         ({"CUBLAS_EMULATION_STRATEGY": "performant"}, 1),
         # Products of float32, in which refgen_gpu computes none.
         ({"CUPY_TF32": "1", "CUBLAS_EMULATE_SINGLE_PRECISION": "1"}, 0),

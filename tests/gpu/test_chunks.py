@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from support.parity import on_device
 
 import refgen_gpu.disagreement
+import refgen_gpu.kernels.levels
+import refgen_gpu.neighbors
 from refgen_gpu import chunks
 from refgen_gpu.arrays import to_device
 from refgen_gpu.chunks import in_chunks
@@ -152,7 +154,8 @@ def test_small_work_asks_for_no_memory(asked):
     refgen_gpu.neighbors.nearest_neighbors([[0.0], [1.0]], [[0.9]], 1)
     assert in_chunks(1 << 26, 1, lambda start, stop: None) == 1 << 26
     assert asked == []
-    in_chunks((1 << 26) + 1, 1, lambda start, stop: None)
+    # Of what is free, four fifths may be used.
+    assert in_chunks((1 << 26) + 1, 1, lambda start, stop: None) == (1 << 20) * 4 // 5
     assert len(asked) == 1
 
 
@@ -160,7 +163,7 @@ def test_a_call_asks_for_memory_once(monkeypatch, asked):
     monkeypatch.setattr(chunks, "_SMALL", 0)
     labels = to_device(np.arange(600).reshape(3, 200) % 7)
     for expected in (1, 2):
-        refgen_gpu.disagreement.ensemble_cace(labels, labels[0])
+        refgen_gpu.disagreement.audit(labels, labels[0])  # counts votes, and sorts
         assert len(asked) == expected
 
 
@@ -178,7 +181,31 @@ def test_an_answer_that_was_too_large_is_forgotten(monkeypatch, asked):
         assert len(asked) == 1
         for _ in range(3):
             in_chunks(100, 1, fails_once)
+            with chunks.asking_once():  # by a function that another one calls
+                in_chunks(100, 1, fails_once)
             assert len(asked) == 2
+
+
+def test_sorting_is_given_what_it_needs(monkeypatch):
+    """60 bytes a number, beside the products and points of a search by candidates."""
+    asked_for = []
+
+    def noting(n_rows, bytes_per_row, compute):
+        asked_for.append(bytes_per_row)
+        return in_chunks(n_rows, bytes_per_row, compute)
+
+    for module in (refgen_gpu.kernels.levels, refgen_gpu.neighbors):
+        monkeypatch.setattr(module, "in_chunks", noting)
+    kernel = refgen_gpu.kernels.levels.absolute_level_sums
+    kernel(*map(to_device, np.ones((2, 3, 500))))
+    points = np.arange(1000.0).reshape(500, 2)
+    k = 3
+    for scale in (1.0, 3e150):  # with the latter, products might overflow
+        given = to_device(scale * points), to_device(scale * points[:4])
+        refgen_gpu.neighbors.nearest_neighbors(*given, k)
+    assert asked_for[0] >= 60 * 500
+    assert asked_for[1] >= 8 * (500 + 2 * 2) + (60 + 24) * (k + 1)
+    assert asked_for[2] >= 60 * 500
 
 
 @pytest.mark.parametrize("memory", [1, 1000, 1 << 20])

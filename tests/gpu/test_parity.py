@@ -270,7 +270,8 @@ def test_solutions_are_within_the_model(device, seed, batch, n, k, exponent):
 @pytest.mark.parametrize("bad", [[[1.0, 2.0], [2.0, 1.0]], [[0.0, 0.0], [0.0, 0.0]]])
 def test_indefinite_systems_are_refused_by_both(device, bad):
     stack = np.stack([np.eye(2), bad])
-    with pytest.raises(np.linalg.LinAlgError):
+    refusal = "matrices must be positive definite"
+    with pytest.raises(np.linalg.LinAlgError, match=refusal):
         refgen.linalg.solve_positive(stack, np.ones((2, 2, 1)))
-    with pytest.raises(np.linalg.LinAlgError):
+    with pytest.raises(np.linalg.LinAlgError, match=refusal):
         refgen_gpu.linalg.solve_positive(to_device(stack), device.xp.ones((2, 2, 1)))

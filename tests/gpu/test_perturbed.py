@@ -1,7 +1,6 @@
-"""What holds for NumPy's bits only falls on the perturbed stand-in.
+"""The perturbed stand-in differs from NumPy, by as much as it says, and repeatably.
 
-A few such mistakes are planted here. It says what it is, and gives the same bits for
-the same arguments.
+What holds for NumPy's bits only falls on it: a few such mistakes are planted here.
 """
 
 import subprocess
@@ -13,8 +12,12 @@ import pytest
 from refgen.arrays import namespace
 from refgen_gpu import evidence
 from refgen_gpu.arrays import device_label, to_device, to_host
+from refgen_gpu.backend import _override
+from refgen_gpu.random import Stream
 
 cupy = pytest.importorskip("cupy", reason="the stand-in reads CuPy's signatures")
+import support.standin  # noqa: E402
+from support.perturbed import numbers  # noqa: E402
 from support.standin import standin, use_standin  # noqa: E402
 from support.standin.perturbed import perturbed_arithmetic  # noqa: E402
 from support.standin.perturbed.exact import EXACT  # noqa: E402
@@ -26,13 +29,14 @@ def xp():
         yield backend.xp
 
 
-def numbers(*shape, seed=0):
-    return np.random.default_rng(seed).normal(size=shape)
-
-
 def symmetric(*shape):
     a = numbers(*shape)
     return a + a.swapaxes(-1, -2)
+
+
+def positive(n):
+    a = numbers(n, n)
+    return a @ a.T + np.eye(n)
 
 
 # It says what it is.
@@ -53,6 +57,112 @@ def test_outside_the_context_nothing_is_perturbed():
         assert (to_host(namespace(moved).exp(moved)) != np.exp(given)).any()
     with use_standin() as plain:
         assert (to_host(plain.xp.exp(to_device(given))) == np.exp(given)).all()
+    assert _override.get() is None
+
+
+def test_threads_run_in_another_order(monkeypatch):
+    seen = []
+
+    def noting(*args):
+        return lambda name, grid, block, args, memory, order: seen.append(order)
+
+    monkeypatch.setattr(support.standin, "Emulated", noting)
+    monkeypatch.setattr(support.standin, "_emulated", {})
+    for options in ({}, {"perturbed": True}, {"perturbed": True, "order_seed": 0}):
+        with use_standin(**options):
+            Stream(0).normal(3)
+    assert seen == [0, 1, 0]
+
+
+# Factors are right, and have other signs, bases and bits.
+
+
+def test_eigenvectors_are_right_and_others(xp):
+    given = symmetric(6, 5, 5)
+    values, vectors = xp.linalg.eigh(to_device(given))
+    values, vectors = to_host(values), to_host(vectors)
+    right, usual = np.linalg.eigh(given)
+    assert (np.sign(vectors) != np.sign(usual)).any()
+    np.testing.assert_allclose(values, right, rtol=1e-13, atol=1e-14)
+    residual = given @ vectors - vectors * values[:, None, :]
+    assert abs(residual).max() < 1e-13
+    largest = np.abs(vectors).argmax(axis=-2)[:, None, :]
+    assert (np.take_along_axis(vectors, largest, axis=-2) < 0).all()
+    single = to_host(xp.linalg.eigvalsh(to_device(given)))
+    np.testing.assert_allclose(single, right, rtol=1e-13, atol=1e-14)
+    assert (single != np.linalg.eigvalsh(given)).any()
+
+
+def test_factors_of_nothing_are_empty(xp):
+    values, vectors = xp.linalg.eigh(xp.zeros((2, 0, 0)))
+    assert (values.shape, vectors.shape) == ((2, 0), (2, 0, 0))
+    assert [part.shape for part in xp.linalg.qr(xp.zeros((0, 3)))] == [(0, 0), (0, 3)]
+
+
+def test_one_triangle_is_read(xp):
+    given = numbers(4, 4)
+    for triangle in "LU":
+        found = to_host(xp.linalg.eigh(to_device(given), triangle)[0])
+        want = np.linalg.eigh(given, triangle)[0]
+        np.testing.assert_allclose(found, want, rtol=1e-13)
+        found = to_host(xp.linalg.eigvalsh(to_device(given), triangle))
+        np.testing.assert_allclose(found, want, rtol=1e-13)
+
+
+def test_bases_of_an_eigenspace_are_others(xp):
+    _, vectors = xp.linalg.eigh(xp.eye(3))
+    assert (abs(to_host(vectors)) != abs(np.linalg.eigh(np.eye(3))[1])).any()
+
+
+def test_factors_multiply_to_the_matrix(xp):
+    given = numbers(6, 5, 3)
+    q, r = xp.linalg.qr(to_device(given))
+    np.testing.assert_allclose(to_host(q @ r), given, rtol=1e-12)
+    assert (np.sign(to_host(q)) != np.sign(np.linalg.qr(given)[0])).any()
+    for full in (False, True):
+        u, s, vh = xp.linalg.svd(to_device(given), full)
+        product = (u[..., :3] * s[:, None]) @ vh
+        np.testing.assert_allclose(to_host(product), given, rtol=1e-12)
+    assert (np.sign(to_host(u)) != np.sign(np.linalg.svd(given)[0])).any()
+    values = to_host(xp.linalg.svd(to_device(given), compute_uv=False))
+    usual = np.linalg.svd(given, compute_uv=False)
+    np.testing.assert_allclose(values, usual, rtol=1e-13)
+    assert (values != usual).any()
+
+
+def test_roots_in_cholesky_factors_are_reciprocal(xp):
+    roots = np.arange(1.0, 60)
+    squares = to_device((roots**2)[:, None, None])
+    found = to_host(xp.linalg.cholesky(squares))[:, 0, 0]
+    assert (found != roots).any()
+    assert (abs(found - roots) <= 2 * np.spacing(roots)).all()
+
+
+def test_systems_are_solved_with_other_bits(xp):
+    given, rhs = positive(8), numbers(8, 2)
+    lower = to_host(xp.linalg.cholesky(to_device(given)))
+    np.testing.assert_allclose(lower @ lower.T, given, rtol=1e-12)
+    assert (lower != np.linalg.cholesky(given)).any()
+    for b in (rhs, rhs[:, 0]):
+        found = to_host(xp.linalg.solve(to_device(given), to_device(b)))
+        assert (found != np.linalg.solve(given, b)).any()
+        np.testing.assert_allclose(found, np.linalg.solve(given, b), rtol=1e-11)
+    inverse = to_host(xp.linalg.inv(to_device(given)))
+    assert (inverse != np.linalg.inv(given)).any()
+    np.testing.assert_allclose(inverse @ given, np.eye(8), atol=1e-12)
+
+
+def test_transforms_are_those_of_numpy(xp):
+    given = numbers(3, 21)
+    usual = np.fft.rfft(given, 32)
+    for axis, n in ((-1, 32), (-1, None), (0, 4)):
+        found = to_host(xp.fft.rfft(to_device(given), n, axis))
+        np.testing.assert_allclose(found, np.fft.rfft(given, n, axis), atol=1e-13)
+    forth = to_host(xp.fft.rfft(to_device(given), 32))
+    assert (forth != usual).any()
+    back = to_host(xp.fft.irfft(xp.asarray(usual), 32))
+    np.testing.assert_allclose(back[:, :21], given, atol=1e-14)
+    assert (back != np.fft.irfft(usual, 32)).any()
 
 
 # It is deterministic, also between processes, and says what it does not know.
@@ -89,7 +199,7 @@ def test_what_is_called_exact_exists_and_is_not_computed_otherwise():
             assert hasattr(owner, name), (library, name)
             usual = getattr(np, name, None)
             function = perturbed_arithmetic(f"{library}.{name}", usual or np.add)
-            assert getattr(function, "__wrapped__", None) is not None, (library, name)
+            assert function.__wrapped__ is (usual or np.add), (library, name)
 
 
 # What relies on NumPy's bits is seen.

@@ -62,7 +62,9 @@ REFUSED = {
     "take modulo": lambda xp, a: a.take(a.argmax(), mode="wrap"),
     "round to a positional output": lambda xp, a: a.round(0, None, None),
     "a method of numbers": lambda xp, a: a.is_integer(),
-    "a cast that is checked": lambda xp, a: a.astype(int, casting="safe"),
+    "a cast that is checked": lambda xp, a: a.astype(int, casting="unsafe"),
+    "a cast to no subclass": lambda xp, a: a.astype(int, subok=False),
+    "positional quicksort": lambda xp, a: a.argsort(0, "quicksort"),
     "quicksort": lambda xp, a: a.argsort(kind="quicksort"),
     "stable": lambda xp, a: xp.sort(a, stable=True),
     "an order of einsum": lambda xp, a: xp.einsum("i->", a, order="F"),
@@ -70,6 +72,7 @@ REFUSED = {
     "too many terms": lambda xp, a: xp.exp(a, a, a),
     "reduce of a maximum": lambda xp, a: xp.maximum.reduce(a),
     "running maximum": lambda xp, a: xp.maximum.accumulate(a),
+    "outer of a maximum": lambda xp, a: xp.maximum.outer(a, a),
     "reduce with a start": lambda xp, a: xp.add.reduce(a, initial=0.0),
     "reduce a list": lambda xp, a: xp.add.reduce([1.0, 2.0]),
     "reduceat of a product": lambda xp, a: xp.multiply.reduceat(a, a),
@@ -82,6 +85,7 @@ REFUSED = {
     "sort by a tuple of keys": lambda xp, a: xp.lexsort((a, a)),
     "a product with a tuple": lambda xp, a: a * (1.0, 2.0, 3.0, 4.0),
     "a list added in place": lambda xp, a: a.__iadd__([1.0] * 4),
+    "a tuple added in place": lambda xp, a: a.__iadd__((1.0, 2.0, 3.0, 4.0)),
     "integers plus floats in place": lambda xp, a: xp.arange(4).__iadd__(a),
     "length of a number": lambda xp, a: len(a[0]),
     "parts of a number": lambda xp, a: list(a.sum()),
@@ -97,6 +101,11 @@ def test_what_numpy_takes_and_cupy_does_not_is_refused(xp, call):
     refusals = TypeError, ValueError, AttributeError, NotImplementedError
     with pytest.raises(refusals):
         call(xp, xp.arange(4.0))
+
+
+def test_stable_sorts_are_accepted(xp):
+    for sort in (xp.sort, xp.argsort):
+        assert sort(xp.arange(4.0), 0, "stable").tolist() == [0, 1, 2, 3]
 
 
 def test_arrays_are_no_integers_as_in_cupy(xp):
@@ -212,6 +221,9 @@ SYNCS = {
     "mask": lambda xp, a: a[a > 1],
     "nonzero": lambda xp, a: xp.nonzero(a),
     "where": lambda xp, a: xp.where(a > 1),
+    "nonzero of an array": lambda xp, a: a.nonzero(),
+    "bincount": lambda xp, a: xp.bincount(a.astype(int)),
+    "allclose": lambda xp, a: xp.allclose(a, a),
     "flatnonzero": lambda xp, a: xp.flatnonzero(a),
     "unique": lambda xp, a: xp.unique(a),
     "if": lambda xp, a: 1 if xp.any(a > 1) else 0,
@@ -251,6 +263,11 @@ def test_buffers_of_another_type_are_refused(standin, xp):
         standin.launch("stream_normal", (1,), (32,), single)
 
 
+def test_host_buffers_are_refused(standin):
+    with pytest.raises(TypeError, match="Unsupported type"):
+        standin.launch("stream_normal", (1,), (32,), draw("stream_normal", np.empty(8)))
+
+
 def test_strided_views_are_refused(standin, xp):
     out = xp.empty(16)[::2]
     with pytest.raises(ValueError, match=r"stream_normal: out must be C-contiguous"):
@@ -287,6 +304,7 @@ def test_failed_factorizations_are_silent_by_default(standin, xp):
     xp.linalg.cholesky(indefinite)  # meaningless numbers
     with standin.linalg_errors(), pytest.raises(np.linalg.LinAlgError):
         xp.linalg.cholesky(indefinite)
+    assert np.isnan(to_host(xp.linalg.cholesky(indefinite))).all()
     with pytest.raises(np.linalg.LinAlgError):
         refgen_gpu.linalg.solve_positive(indefinite, to_device([[1.0], [1.0]]))
 

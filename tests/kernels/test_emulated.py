@@ -29,6 +29,7 @@ from support.kernel_checks.levels import (
     check_real_sums,
     check_segments,
     level_sums,
+    paired_sum,
     plain_loops,
     run_levels,
 )
@@ -250,6 +251,9 @@ def test_segment_sums_have_the_same_bits_and_the_accuracy_they_claim(n, starts):
             n_pieces = np.ceil(np.log(max(len(terms), 2)) / np.log(1024))
             error = 36 * n_pieces * 2.0**-53 * np.abs(terms).sum()
             assert abs(total - math.fsum(terms)) <= error
+            if n == 5000:
+                pieces = np.split(terms, range(1024, len(terms), 1024))
+                assert total == paired_sum([paired_sum(p.tolist()) for p in pieces])
 
 
 @pytest.mark.parametrize("dtype", [np.int8, np.int32, np.int64, np.uint16])

@@ -73,6 +73,13 @@ def test_the_workspace_of_a_chunk_is_below_a_gigabyte(sizes):
     assert 2**29 < max(sizes) * 8 * (1024 + (2 + 1) ** 2) < 2**30
 
 
+@pytest.mark.parametrize("n", [1, 24, 300])
+def test_a_chunk_has_room_for_copies_factors_and_workspace(n):
+    """A copy for the library, vectors where it puts them, and in the result."""
+    workspace, arrays = 1024 + (n + 1) ** 2, 3 * n * (n + 1)
+    assert device._matrix_bytes(n) >= 8 * (workspace + arrays)
+
+
 def test_only_one_triangle_is_read():
     matrices = symmetric(2, 4)
     upper = np.where(np.tri(4, k=-1, dtype=bool), np.inf, matrices)

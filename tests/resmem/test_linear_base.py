@@ -479,7 +479,7 @@ def test_covariances_turn_coefficients_to_their_eigenvectors(d):
     covariance = vectors * spectrum @ vectors.T
     problem = LinearProblem.from_covariance(covariance, vectors @ target, 0.5)
     assert problem.spectrum == pytest.approx(spectrum, rel=1e-12)
-    assert abs(problem.coefficients) == pytest.approx(abs(target), rel=1e-9)
+    assert problem.coefficients == pytest.approx(abs(target), rel=1e-9)
 
 
 @pytest.mark.parametrize("size", [1e-3, 1.0, 1e5])

@@ -79,7 +79,16 @@ scored_classes = record(
             np.array([[0.0, 9.0, 0.0]]),
             np.array(1.0),
             np.array([0, 1]),
-        )
+        ),
+        # Both points are at the distance 5, which no two equal terms add up to.
+        ScoredClasses(
+            np.array([[3.0, 4.0], [5.0, 0.0]]),
+            np.array([[0.0, 0.0]]),
+            np.zeros((2, 2)),
+            np.zeros((1, 2)),
+            np.array(1.0),
+            np.array([0, 1]),
+        ),
     ],
 )
 
@@ -102,7 +111,8 @@ def _votes(case: ScoredClasses) -> list[Any]:
     """
     xp, n = namespace(case.points), case.points.shape[-2]
     apart = case.queries[..., :, None, :] - case.points[..., None, :, :]
-    square = (apart**2).sum(axis=-1)
+    # Not a power of 2, which need not be exact on a device: squares of integers tie.
+    square = (apart * apart).sum(axis=-1)
     distance, known = xp.sqrt(square), xp.arange(n)
     earlier = (square[..., None, :] < square[..., :, None]) | (
         (square[..., None, :] == square[..., :, None]) & (known < known[:, None])

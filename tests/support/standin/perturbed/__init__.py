@@ -21,6 +21,8 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from . import casts, einsum, factors, functions, sums
 from .exact import EXACT, flushed
 
@@ -43,12 +45,13 @@ def perturbed_arithmetic(name: str, numpy: Callable[..., Any]) -> Callable[..., 
         For a function about whose accuracy nothing is said here.
     """
     library, _, own = name.rpartition(".")
+    if library == "ndarray" and name not in _COMPUTED and f"cupy.{own}" in _COMPUTED:
+        name = f"cupy.{own}"
     if name in _COMPUTED:
-        return _COMPUTED[name]
-    if library == "ndarray" and f"cupy.{own}" in _COMPUTED:
-        return _COMPUTED[f"cupy.{own}"]
+        return flushed(_COMPUTED[name], writes=own != "astype")
     if own in EXACT.get(library, ()):
-        return flushed(numpy)
+        in_place = own.startswith("__i")
+        return flushed(numpy, writes=in_place or isinstance(numpy, np.ufunc))
     raise NotImplementedError(
         f"{name}: say in support.standin.perturbed how exact it is on a device"
     )

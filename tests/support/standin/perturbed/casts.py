@@ -8,16 +8,23 @@ import numpy as np
 
 
 def astype(a: Any, dtype: Any, order: str = "K", *_: Any, copy: bool = True) -> Any:
-    """A float outside the range of an integer type becomes its end, and NaN 0."""
+    """A float outside the range of an integer type becomes its end.
+
+    NaN becomes what has the highest bit only, or 0 if neither type has 64 bits (PTX
+    ISA, "cvt").
+    """
     if a.dtype.kind != "f" or np.dtype(dtype).kind not in "iu":
         return a.astype(dtype, order, copy=copy)
     limits = np.iinfo(dtype)
-    whole = np.trunc(np.where(np.isnan(a), 0.0, a.astype(np.float64)))
+    wide = 8 in (a.dtype.itemsize, limits.bits // 8)
+    highest = limits.min or 1 << (limits.bits - 1)
+    whole = np.trunc(np.nan_to_num(a.astype(np.float64), posinf=np.inf, neginf=-np.inf))
     inside = (whole > float(limits.min)) & (whole < float(limits.max))
     result = np.where(inside, whole, 0.0).astype(dtype, order)
-    return np.where(
-        inside, result, np.where(whole > 0, limits.max, limits.min).astype(dtype)
-    )
+    result[~inside & (whole > 0)] = limits.max
+    result[~inside & (whole <= 0)] = limits.min
+    result[np.isnan(a)] = highest if wide else 0
+    return result
 
 
 def _fused(start: Any, step: Any, count: int) -> Any:

@@ -18,8 +18,8 @@ _METHODS = """
 """
 _FUNCTIONS = """
     abs absolute add all allclose any append argmax argmin argpartition argsort argwhere
-    array_equal atleast_1d atleast_2d bincount bitwise_and bitwise_not bitwise_or
-    bitwise_xor broadcast_arrays broadcast_shapes broadcast_to ceil clip concatenate
+    array_equal atleast_1d atleast_2d bitwise_and bitwise_not bitwise_or bitwise_xor
+    broadcast_arrays broadcast_shapes broadcast_to ceil clip concatenate
     copysign diag diagonal diff divide empty empty_like equal expand_dims eye fabs
     fill_diagonal flatnonzero flip floor fmax fmin frexp full full_like greater
     greater_equal identity indices invert isclose isfinite isinf isnan ldexp left_shift
@@ -45,16 +45,24 @@ EXACT = {
 }
 
 
-def flushed(compute: Callable[..., Any]) -> Callable[..., Any]:
-    """`compute` with float32's subnormal results flushed to zero, as -ftz=true does."""
+def flushed(compute: Callable[..., Any], writes: bool = False) -> Callable[..., Any]:
+    """`compute` with float32's subnormal results flushed to zero, as -ftz=true does.
+
+    What is only another view of an argument stays as it is. Where `compute` writes, an
+    argument that it returns is its output.
+    """
 
     @functools.wraps(compute)
     def function(*args: Any, **kwargs: Any) -> Any:
         result = compute(*args, **kwargs)
-        if getattr(result, "dtype", None) != np.float32 or _is_view(result, args):
+        if getattr(result, "dtype", None) != np.float32:
             return result
-        tiny = np.finfo(np.float32).tiny
-        return np.where(np.abs(result) < tiny, np.copysign(result, 0) * 0, result)
+        is_small = np.abs(result) < np.finfo(np.float32).tiny
+        zeros = np.copysign(np.float32(0), result)
+        if writes and any(result is given for given in (*args, kwargs.get("out"))):
+            np.copyto(result, zeros, where=is_small)
+            return result
+        return result if _is_view(result, args) else np.where(is_small, zeros, result)
 
     return function
 

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from .functions import moved
-from .sums import matmul, sum_
+from .sums import matmul
 
 
 def _reversed(a: Any) -> Any:
@@ -22,6 +22,8 @@ def _reversed(a: Any) -> Any:
 
 def _signs(columns: Any) -> Any:
     """Signs that make the largest entry of every column negative."""
+    if columns.size == 0:
+        return np.ones((*columns.shape[:-2], 1, columns.shape[-1]))
     largest = np.abs(columns).argmax(axis=-2)[..., None, :]
     return -np.copysign(1.0, np.take_along_axis(columns, largest, axis=-2))
 
@@ -84,12 +86,6 @@ def inv(a: Any) -> Any:
     return _reversed(np.linalg.inv(_reversed(a)))
 
 
-def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:
-    if ord not in (None, 2, "fro"):
-        raise NotImplementedError(f"norm with ord={ord!r}")
-    return np.sqrt(sum_(np.square(x), axis, None, None, keepdims))
-
-
 def rfft(a: Any, n: int | None = None, axis: int = -1) -> Any:
     """From all coefficients, where NumPy computes one half."""
     length = a.shape[axis] if n is None else n
@@ -107,5 +103,5 @@ def irfft(a: Any, n: int | None = None, axis: int = -1) -> Any:
 
 COMPUTED = {
     f"cupy.linalg.{f.__name__}": f
-    for f in (eigh, eigvalsh, svd, qr, cholesky, solve, inv, norm)
+    for f in (eigh, eigvalsh, svd, qr, cholesky, solve, inv)
 } | {f"cupy.fft.{f.__name__}": f for f in (rfft, irfft)}

@@ -162,8 +162,15 @@ def trace(
     return sum_(np.diagonal(a, offset, axis1, axis2), -1, dtype, out)
 
 
+def bincount(x: Any, weights: Any = None, minlength: int = 0) -> Any:
+    """Weights are added up from the last on, as atomic operations may."""
+    weights = weights if weights is None else weights[::-1]
+    return np.bincount(x[::-1], weights, minlength)
+
+
 COMPUTED = {
     "cupy.sum": sum_,
+    "cupy.bincount": bincount,
     "cupy.prod": prod,
     "cupy.mean": mean,
     "cupy.var": var,
