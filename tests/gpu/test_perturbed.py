@@ -19,6 +19,7 @@ cupy = pytest.importorskip("cupy", reason="the stand-in reads CuPy's signatures"
 import support.standin  # noqa: E402
 from support.perturbed import numbers  # noqa: E402
 from support.standin import standin, use_standin  # noqa: E402
+from support.standin.arithmetic import computed_by  # noqa: E402
 from support.standin.perturbed import perturbed_arithmetic  # noqa: E402
 from support.standin.perturbed.exact import EXACT  # noqa: E402
 
@@ -48,6 +49,7 @@ def test_the_label_says_that_no_gpu_was_used(xp):
     assert "PERTURBED" in label
     assert label.endswith("no GPU was used")
     assert not standin(perturbed=True).is_gpu
+    assert [standin().name, standin(perturbed=True).name] == ["standin", "perturbed"]
 
 
 def test_outside_the_context_nothing_is_perturbed():
@@ -57,6 +59,10 @@ def test_outside_the_context_nothing_is_perturbed():
         assert (to_host(namespace(moved).exp(moved)) != np.exp(given)).any()
     with use_standin() as plain:
         assert (to_host(plain.xp.exp(to_device(given))) == np.exp(given)).all()
+        assert computed_by("cupy.exp", np.exp) is np.exp
+    with use_standin(perturbed=True):
+        assert computed_by("cupy.exp", np.exp) is not np.exp
+    assert computed_by("cupy.exp", np.exp) is np.exp
     assert _override.get() is None
 
 

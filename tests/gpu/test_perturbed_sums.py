@@ -54,6 +54,7 @@ def test_reductions_have_the_shapes_and_nearly_the_values_of_numpy(xp, name, axi
 OTHERS = {
     "mean": lambda a: a.mean(axis=0),
     "std": lambda a: a.std(axis=0),
+    "complex": lambda a: (a * 1j).sum(axis=0),
     "prod": lambda a: a.prod(axis=0),
     "cumprod": lambda a: a.cumprod(axis=0),
     "dot": lambda a: a.dot(a[:, 0]),
