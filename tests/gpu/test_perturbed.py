@@ -52,6 +52,14 @@ def test_the_label_says_that_no_gpu_was_used(xp):
     assert [standin().name, standin(perturbed=True).name] == ["standin", "perturbed"]
 
 
+def test_devices_of_tests_are_what_their_names_say(request, device):
+    given = numbers(40)
+    if not device.is_gpu:
+        assert f"[{device.name}]" in request.node.name
+        differs = (to_host(device.xp.exp(to_device(given))) != np.exp(given)).any()
+        assert differs == (device.name == "perturbed")
+
+
 def test_outside_the_context_nothing_is_perturbed():
     given = numbers(40)
     with use_standin(perturbed=True):
