@@ -16,7 +16,7 @@ import refgen_gpu.backend
 from refgen.arrays import why_on_the_host
 from refgen.claims import all_claims
 from refgen.theories import THEORIES
-from refgen_gpu.check import exercise, large, plan
+from refgen_gpu.check import checkout, exercise, large, plan
 from refgen_gpu.check.assumed import BELIEFS
 from refgen_gpu.check.compare import difference
 from refgen_gpu.check.figures import FIGURES
@@ -394,3 +394,8 @@ def test_the_sanitizer_ends_with_the_time(monkeypatch):
     *_, found = sanitizer.run("memcheck", time.monotonic() + 20)
     assert patience == pytest.approx([20, 20], abs=1)
     assert sanitizer.problems("memcheck", found) == ["ran out of time"]
+
+
+def test_what_needs_a_checkout_says_so(tmp_path):
+    with pytest.raises(FileNotFoundError, match="no folder tests: run the check from"):
+        checkout.folder("tests", tmp_path)

@@ -7,9 +7,7 @@ tests' tables, so it needs the folder tests of the checkout.
 
 from __future__ import annotations
 
-import importlib
 import inspect
-import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -21,9 +19,9 @@ import refgen_gpu
 import refgen_gpu.random
 from refgen.arrays import Instance, why_on_the_host
 from refgen_gpu.arrays import to_device
+from refgen_gpu.check import checkout
 from refgen_gpu.check.compare import difference
 from refgen_gpu.check.exercise import launchers
-from refgen_gpu.evidence import ROOT
 
 LIMIT = 30.0
 NEEDS = ("numba", "sklearn")
@@ -36,12 +34,7 @@ NOT_COMPARED = {"arrays.device_label": "the label says where it was computed"}
 
 def _tables() -> Any:
     """The tests' tables of calls."""
-    folder = ROOT / "tests"
-    if not folder.exists():
-        raise FileNotFoundError("no folder tests: run the check from a checkout")
-    if str(folder) not in sys.path:
-        sys.path.insert(0, str(folder))
-    return importlib.import_module("support.calls")
+    return checkout.module("support.calls", of="tests")
 
 
 def steps() -> list[str]:

@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import importlib
-import sys
 from collections.abc import Iterator
 from typing import Any
 
-from refgen_gpu.evidence import ROOT
+from refgen_gpu.check import checkout
 
 LIMIT = 60.0
 NEEDS = ("threadpoolctl",)
 
 
 def _benchmarks() -> Any:
-    folder = ROOT / "benchmarks"
-    if not folder.exists():
-        raise FileNotFoundError("no folder benchmarks: run the check from a checkout")
-    if str(folder) not in sys.path:
-        sys.path.insert(0, str(folder))
-    return importlib.import_module("gpu")
+    return checkout.module("gpu", of="benchmarks")
 
 
 def steps() -> list[str]:
