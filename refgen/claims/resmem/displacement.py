@@ -32,10 +32,10 @@ class IntervalPoints(Instance):
     @property
     def points(self) -> Any:
         """In ascending order."""
-        xp, shares = namespace(self.shares), namespace(self.shares).sort(self.shares)
+        xp, shares = namespace(self.shares), self.shares
         left, right = self.low[..., None], self.high[..., None]
-        # Rounding may leave the interval.
-        return xp.clip(left * (1 - shares) + right * shares, left, right)
+        # Rounding may leave the interval, and change the order of close shares.
+        return xp.sort(xp.clip(left * (1 - shares) + right * shares, left, right))
 
 
 def _points(points: list[float], low: float, high: float) -> IntervalPoints:

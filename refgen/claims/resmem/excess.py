@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from refgen.arrays import UNIT_ROUNDOFF, Instance, namespace
+from refgen.arrays import Instance, namespace
 from refgen.claims.kinds import at_most, equal
 from refgen.claims.registry import claim
+from refgen.claims.resmem._fits import condition_of_fit
 from refgen.claims.resmem._norms import length, meets_norm_conditions
 from refgen.claims.resmem.base import any_problems
 from refgen.claims.resmem.domains import (
@@ -18,10 +19,7 @@ from refgen.claims.resmem.domains import (
     designs,
 )
 from refgen.domains import integer, real, record, vector
-from refgen.kernels import kernel
 from refgen.resmem import LinearProblem
-
-eigvalsh = kernel("factors", "eigvalsh")
 
 # --- RM-4: any coefficients in the ball
 
@@ -105,37 +103,20 @@ def _minimizes_training_error(
     Of several minimizers it is the shortest: then μ̂ = 0, and θ* − θ, in which the
     points see nothing, is orthogonal to it.
     """
-    points, problem = design.points, design.problem
+    points, problem, xp = design.points, design.problem, namespace(theta)
     n, target = points.shape[-2], problem.coefficients
     misfits = (points * (theta - target)[:, None]).sum(axis=-1)
     gradient = (points * misfits[..., None]).sum(axis=-2) / n
     trace = (points**2).sum(axis=(-1, -2)) / n
     reach = length(target) + problem.radius
-    scale = (trace + multiplier) * reach
+    rest = (theta * (target - theta)).sum(axis=-1)
+    condition = condition_of_fit(points, multiplier)
+    scale = condition * (trace + multiplier) * reach
     return (
         equal(gradient + multiplier[:, None] * theta, 0, scale[:, None]),
         meets_norm_conditions(theta, multiplier, problem.radius),
-        _is_orthogonal_to_rest(design, theta, multiplier, trace, reach),
+        equal(xp.where(multiplier > 0, 0.0, rest), 0, condition * reach**2),
     )
-
-
-def _is_orthogonal_to_rest(
-    design: DesignedProblem, theta: Any, multiplier: Any, trace: Any, reach: Any
-) -> Any:
-    """⟨θ, θ* − θ⟩ = 0 if μ̂ = 0.
-
-    Along an eigenvector θ is off by the gradient's rounding over its eigenvalue;
-    eigenvalues that may be roundings of 0 do not count.
-    """
-    points, xp = design.points, namespace(theta)
-    n, d = points.shape[-2:]
-    gram = xp.matmul(points.swapaxes(-1, -2), points) / n
-    spectrum = eigvalsh(gram)
-    kept = spectrum > 4 * (n + d) * UNIT_ROUNDOFF * trace[:, None]
-    inverse = xp.where(kept, 1 / xp.where(kept, spectrum, 1.0), 0.0).max(axis=-1)
-    rest = (theta * (design.problem.coefficients - theta)).sum(axis=-1)
-    scale = (1 + trace * inverse) * reach**2
-    return equal(xp.where(multiplier > 0, 0.0, rest), 0, scale)
 
 
 @claim("RM-4b", kind="identity", domain=designs, cost=4)

@@ -19,6 +19,7 @@ from refgen.claims.resmem._cases import (
     risk_of_predictions,
     scale_of_errors,
 )
+from refgen.claims.resmem._fits import condition_of_fit
 from refgen.claims.resmem._norms import length
 from refgen.claims.resmem._smoothers import smoothed, summing_to_one
 from refgen.claims.sources import YANG
@@ -145,7 +146,10 @@ def risk_without_base_term(rg, case, reach=1.0, share=1.0):
             equal(uniform, stated, uniform + stated),
         ]
     low, high = r.fitted_risk_bounds(theta, fitted.base, matrix, radius)
-    size = scale + (length(theta) + radius) ** 2 * square
+    # These hold for what is fitted exactly.
+    size = (
+        scale + condition_of_fit(case.points) * (length(theta) + radius) ** 2 * square
+    )
     return *parts, *ascending(low, risk, share * high, scale=4 * size, sharp=True)
 
 
