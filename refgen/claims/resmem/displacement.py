@@ -54,6 +54,12 @@ interval_points = record(
         _points([-0.4, 0.3, 0.9], -sqrt(3), sqrt(3)),
         _points([0.0], 0.0, 1.0),
         _points([0.5, 0.5, 1.0], 0.0, 1.0),
+        # Two shares in ascending order whose points, rounded, are not.
+        IntervalPoints(
+            np.array([0.48605323577752213, 0.4860532357775222]),
+            np.array(0.8950801959381058),
+            np.array(1.1807685258627814),
+        ),
     ],
 )
 
