@@ -29,7 +29,6 @@ _DEATH = 2.0
 # its connection open.
 _LOOK = 1.0
 
-
 # The status of a step that its phase left no time for.
 LATE = "out of time"
 

@@ -91,7 +91,8 @@ class Record:
     def plan(self, section: str, steps: list[str]) -> list[str]:
         """Note which steps a section has; returns those that are still to do."""
         self.header["planned"][section] = steps
-        self.steps.pop((section, "steps"), None)
+        if self._is_late(section, "steps"):  # there was time now
+            self.steps.pop((section, "steps"), None)
         return [step for step in steps if self._is_late(section, step)]
 
     def has_late(self, sections: tuple[str, ...]) -> bool:
@@ -136,10 +137,8 @@ class Record:
             temporary.write_text(text, encoding="utf-8")
 
     def _judge(self) -> None:
-        header, devices = (
-            self.header,
-            {line["device"] for line in self.steps.values() if line["device"]},
-        )
+        header, lines = self.header, self.steps.values()
+        devices = {line["device"] for line in lines if line["device"]}
         header["device"] = " and ".join(sorted(devices))
         header["tests_passed"] = sum(
             line["result"].get("counts", {}).get("passed", 0)

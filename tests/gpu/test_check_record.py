@@ -163,3 +163,21 @@ def test_numbers_and_texts_that_json_holds():
         "c": "x" * 2000,
         "d": [1, 2.5, None, True],
     }
+
+
+def test_only_a_list_that_was_late_is_forgotten_when_it_comes(tmp_path):
+    found = Record.new(tmp_path / "record.jsonl")
+    silent = ["the device fell silent: an error"]
+    found.add(Outcome(Task("bits", None, 1.0), "finished", 0.5, problems=silent))
+    found.add(Outcome(Task("smoke", None, 1.0), "out of time", 0.5, problems=["late"]))
+    for section in ("bits", "smoke"):
+        assert found.has_late((section,)) == (section == "smoke")
+        assert found.plan(section, ["a"]) == ["a"]
+        assert found.has_late((section,))
+    found.write()
+    told = [p for p in found.header["problems"] if p.startswith(("bits", "smoke"))]
+    assert told == [
+        f"bits: steps: {silent[0]}",
+        "smoke: not reached: a",
+        "bits: not reached: a",
+    ]
