@@ -11,10 +11,8 @@ import pickle
 import numpy as np
 import pytest
 
-import refgen.random
-import refgen_gpu.random
 from refgen.arrays import Instance, why_on_the_host
-from refgen_gpu.arrays import to_device
+from refgen_gpu.check.sections.smoke import moved
 from support import calls
 from support.parity import assert_on_device, assert_same_bits
 
@@ -53,17 +51,6 @@ def assert_complete(theory, *tables):
 
 def has_arrays(value):
     return isinstance(value, np.ndarray | Instance)
-
-
-def moved(value):
-    """An argument for the device."""
-    if has_arrays(value):
-        return to_device(value)
-    if isinstance(value, refgen.random.Stream):
-        return refgen_gpu.random.Stream(
-            value.seed, *value.labels, replicate=value.replicate
-        )
-    return value
 
 
 def on_both(theory, name, arguments):

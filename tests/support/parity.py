@@ -12,8 +12,6 @@ accurate as what it is between; eigenvectors have either sign; no error has a le
 size. Tests that assume more fall on the perturbed stand-in (`support.standin`).
 """
 
-from dataclasses import fields, is_dataclass
-
 import numpy as np
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -21,7 +19,7 @@ from hypothesis import strategies as st
 from refgen.arrays import UNIT_ROUNDOFF, namespace
 from refgen.random import Stream
 from refgen_gpu import launch
-from refgen_gpu.arrays import to_host
+from refgen_gpu.check.compare import parts
 
 # The device is the same throughout a test, so examples may share it.
 on_device = settings(
@@ -46,24 +44,6 @@ def gamma(n):
 def model(roundings, size):
     """How far the results of two machines may be apart."""
     return 2 * gamma(roundings) * size
-
-
-def parts(value, path="result"):
-    """Every array, number and word of a result by name, with arrays on the host."""
-    if isinstance(value, dict):
-        items = value.items()
-    elif is_dataclass(value):
-        # The only difference that there should be: where a result was computed.
-        names = [f.name for f in fields(value) if f.name != "device"]
-        items = [(name, getattr(value, name)) for name in names]
-    elif isinstance(value, tuple | list):
-        items = enumerate(value)
-    else:
-        scalar = value is None or isinstance(value, str | bool | int | float)
-        yield path, value if scalar else to_host(value)
-        return
-    for name, part in items:
-        yield from parts(part, f"{path}.{name}")
 
 
 def pairs(got, want):
