@@ -12,12 +12,6 @@ answers, normals, eigen, neighbors_jax = (
 )
 
 
-@pytest.fixture
-def standin():
-    with pytest.importorskip("support.standin").use_standin() as backend:
-        yield backend
-
-
 def expanded(points, queries, k, dtype, tf32=False):
     """The peers' search in NumPy, products rounded to TF32 on request."""
     x, q = points.astype(dtype), queries.astype(dtype)

@@ -16,12 +16,6 @@ import refgen_gpu
 gpu, timing, contest = map(load, ("gpu", "gpu.timing", "gpu.contest"))
 
 
-@pytest.fixture
-def standin():
-    with pytest.importorskip("support.standin").use_standin() as backend:
-        yield backend
-
-
 @pytest.fixture(autouse=True)
 def no_repetition(monkeypatch):
     """No call is repeated to fill a measurement."""
