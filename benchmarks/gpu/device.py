@@ -6,19 +6,13 @@ from refgen_gpu.backend import backend
 from refgen_gpu.random import Stream
 
 from .contest import alone
-from .timing import copy_rate, fitting, limited, rated, timed
+from .timing import copy_rate, fitting, limited, rated, timed, timed_copy
 
 
 def copies(n=2**29):
     n = fitting(n, 16)
-    source = Stream(0, "benchmark").uniform(n)
-    out = backend().xp.empty_like(source)
-
-    def copy():
-        out[...] = source
-
     what = f"copy, {n:g} float64, read and written"
-    return {"entries": [alone(what, rated(timed(copy), 16 * n, "B/s"))]}
+    return {"entries": [alone(what, rated(timed_copy(n), 16 * n, "B/s"))]}
 
 
 def products(n=8192, inner=64, rows=65536):

@@ -92,14 +92,19 @@ def fitting(n, bytes_each, share=0.5):
     return max(1, min(n, int(share * be.free_memory()) // bytes_each))
 
 
-@functools.cache
-def copy_rate(n=2**28):
-    """Bytes per second of a copy on the device; bytes read and written both count."""
-    n = fitting(n, 32)
+def timed_copy(n):
+    """A copy of `n` float64 on the device, of which 16 bytes each are moved."""
     source = Stream(0, "benchmark").uniform(n)
     out = backend().xp.empty_like(source)
 
     def copy():
         out[...] = source
 
-    return 16 * n / timed(copy)["seconds"]
+    return timed(copy)
+
+
+@functools.cache
+def copy_rate(n=2**28):
+    """Bytes per second of a copy on the device; bytes read and written both count."""
+    n = fitting(n, 32)
+    return 16 * n / timed_copy(n)["seconds"]

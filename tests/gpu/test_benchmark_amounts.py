@@ -18,6 +18,7 @@ def a_second_each(monkeypatch):
             module = load(f"gpu.{name}")
             for function, fake in {
                 "timed": lambda call, *more, **options: {"seconds": 1.0},
+                "timed_copy": lambda n: {"seconds": 1.0},
                 "copy_rate": lambda: 1.0,
             }.items():
                 if hasattr(module, function):

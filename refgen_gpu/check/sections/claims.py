@@ -35,19 +35,14 @@ def steps() -> list[str]:
 
 
 def run(step: str, deadline: float) -> Iterator[dict[str, Any]]:
-    os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", _storage())
+    os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", _storage().name)
     yield shown(engine.verify_claim(registry.get(step), PROFILE, rg=refgen_gpu))
 
 
 @functools.cache
-def _storage() -> str:
+def _storage() -> tempfile.TemporaryDirectory:
     """A folder for examples that ends with the process."""
-    folder = tempfile.TemporaryDirectory(prefix="refgen-claims-")
-    _kept.append(folder)
-    return folder.name
-
-
-_kept: list[Any] = []
+    return tempfile.TemporaryDirectory(prefix="refgen-claims-")
 
 
 def shown(result: Any) -> dict[str, Any]:
