@@ -181,16 +181,18 @@ def alive(*which):
     return [pid for pid, state in lines if not state.startswith("Z")]
 
 
-def test_the_time_is_kept_and_what_was_not_reached_is_named(tmp_path, monkeypatch):
+def test_the_time_is_kept_and_what_was_not_reached_is_named(tmp_path):
     record = Record.new(tmp_path / "record.jsonl")
     start = time.monotonic()
-    engine.run(record, (dry_run.INJECTED,), 2.0, print, "support.dry_run:prepare")
-    assert time.monotonic() - start < 4.0
+    # Less than the hang takes; on a slow machine the time is up before that step.
+    engine.run(record, (dry_run.INJECTED,), 3.0, print, "support.dry_run:prepare")
+    assert time.monotonic() - start < 5.0
+    reached, n = [step for _, step in record.steps], len(record.steps)
+    assert reached == injected.steps()[:n]
     late = [s for (_, s), line in record.steps.items() if "out of" in line["status"]]
-    assert late in ([], ["a_hang"])  # on a slow machine it does not begin
-    first = "after a_hang" if late else injected.steps()[len(record.steps)]
+    assert late in ([], reached[-1:])
     (named,) = (p for p in record.header["problems"] if "not reached" in p)
-    assert named.startswith(f"support.injected: not reached: {first}, ")
+    assert named.startswith(f"support.injected: not reached: {injected.steps()[n]}, ")
 
 
 def test_time_that_is_left_at_the_end_goes_to_what_was_late(tmp_path):
