@@ -47,7 +47,25 @@ class Paper(str):
         """
         return f"{DERIVED}; corrects {self.at(where)}"
 
+    def recalled(self, what: str) -> str:
+        """A statement known from memory of the paper, not read again.
 
+        Examples
+        --------
+        >>> Paper("Gauss 1809").recalled("the rate")
+        'recalled from Gauss 1809: the rate'
+        """
+        return f"recalled from {self}: {what}"
+
+
+BORUP_ANDERSEN = Paper("Borup & Andersen 2021 (arXiv 2102.13088)")
 JIANG = Paper("Jiang et al. 2022 (arXiv 2106.13799)")
 KIRSCH_GAL = Paper("Kirsch & Gal 2022 (arXiv 2202.01851)")
+MOBAHI = Paper("Mobahi et al. 2020 (arXiv 2002.05715)")
+NAGARAJAN = Paper("Nagarajan et al. 2023 (arXiv 2301.12923)")
+OPTIMAL_SELF_DISTILLATION = Paper(
+    "Optimal Unconstrained Self-Distillation in Ridge Regression (arXiv 2602.17565)"
+)
+PAREEK = Paper("Pareek et al. 2024 (arXiv 2407.04600)")
+PHUONG_LAMPERT = Paper("Phuong & Lampert 2019 (ICML)")
 YANG = Paper("Yang et al. 2023 (arXiv 2302.01576)")

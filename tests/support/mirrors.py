@@ -72,10 +72,11 @@ def check_host_arguments(theory, name, arguments):
             function(*mixed)
 
 
-def check_bad_numbers(theory, name, arguments, unchecked=()):
+def check_bad_numbers(theory, name, arguments, unchecked=(), endless=()):
     """NaN and infinity in an array are refused by name, by both packages.
 
-    `unchecked` are parameters that the function takes without a check.
+    `unchecked` are parameters that the function takes without a check, and `endless`
+    those for which infinity has a meaning.
     """
     for package, move in zip(packages(theory), (moved, lambda a: a), strict=True):
         function = getattr(package, name)
@@ -83,7 +84,7 @@ def check_bad_numbers(theory, name, arguments, unchecked=()):
             given = arguments[i]
             is_real = isinstance(given, np.ndarray) and given.dtype.kind == "f"
             for bad in (np.nan, np.inf) if is_real else ():
-                if parameter in unchecked:
+                if parameter in unchecked or (parameter in endless and bad == np.inf):
                     continue
                 spoilt = given.copy()
                 spoilt.ravel()[0] = bad

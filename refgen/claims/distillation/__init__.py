@@ -1,0 +1,1 @@
+"""Claims KD-*: distillation in the eigenspace of gradient descent."""

@@ -1,0 +1,73 @@
+"""Every function of refgen.distillation gives on a device what it gives on the CPU.
+
+Results are within the error model of `support.parity`, or equal in every bit where no
+operation rounds differently. The tables in `support.distillation_bounds` say how far.
+"""
+
+import importlib
+import pkgutil
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from support import distillation_bounds
+from support.calls.distillation import ARGUMENTS
+from support.mirrors import (
+    assert_complete,
+    check_bad_numbers,
+    check_host_arguments,
+    check_instance,
+    on_both,
+)
+from support.parity import (
+    assert_on_device,
+    assert_same_bits,
+    assert_within,
+    on_device,
+    seeds,
+    stream,
+)
+
+from refgen.arrays import Instance
+
+PARTS = [
+    importlib.import_module(f"support.distillation_bounds.{found.name}")
+    for found in pkgutil.iter_modules(distillation_bounds.__path__)
+]
+CASES = {name: case for part in PARTS for name, case in part.CASES.items()}
+ELSEWHERE = {
+    n: where for p in PARTS for n, where in getattr(p, "ELSEWHERE", {}).items()
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+@on_device
+@given(seeds, st.integers(1, 5))
+def test_functions_agree(name, device, seed, d):
+    case = CASES[name]
+    arguments = ARGUMENTS[name](stream(seed), d)
+    got, want = on_both("distillation", name, arguments)
+    if isinstance(got, Instance):
+        check_instance(device, got, want)
+        return
+    assert_on_device(got, device)
+    if case.bound is None:
+        assert_same_bits(got, want)
+    else:
+        bound = case.bound(arguments, want)
+        assert_within(got, want, bound.get if isinstance(bound, dict) else bound)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_host_arrays_are_refused(name, device):
+    check_host_arguments("distillation", name, ARGUMENTS[name](stream(0), 2))
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_nan_and_infinity_are_refused(name, device):
+    case, arguments = CASES[name], ARGUMENTS[name](stream(0), 2)
+    check_bad_numbers("distillation", name, arguments, case.unchecked, case.endless)
+
+
+def test_every_public_function_is_compared():
+    assert_complete("distillation", CASES, ELSEWHERE)

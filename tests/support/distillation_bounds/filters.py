@@ -1,0 +1,22 @@
+"""Filters."""
+
+from support.distillation_bounds import Case
+from support.parity import model
+
+
+def share(arguments, want):
+    """1 − e^(−x): x has few roundings, each of which moves the result by x·e^(−x)."""
+    return model(16, 1.0)
+
+
+def power(arguments, want):
+    """(1 − ηλ)^m: the logarithm is multiplied by m."""
+    n_steps = arguments[1].max()
+    return model(16 * (1 + n_steps), 2.0)
+
+
+CASES = {
+    "gradient_descent_filter": Case(power),
+    "gradient_flow_filter": Case(share, endless=("time",)),
+    "ridge_filter": Case(),
+}
