@@ -8,11 +8,17 @@ from refgen.distillation.filters import (
     gradient_flow_filter,
     ridge_filter,
 )
+from refgen.distillation.problem import (
+    SpectralProblem,
+    signal_to_noise,
+)
 
 __all__ = [
+    "SpectralProblem",
     "gradient_descent_filter",
     "gradient_flow_filter",
     "ridge_filter",
+    "signal_to_noise",
 ]
 
 # scikit-learn and matplotlib load with the names that need them.
