@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from refgen._label_types import as_labels
 from refgen._shown import listed
 from refgen.arrays import namespace
-from refgen.disagreement._label_types import as_labels
 
 # Below this range of integer labels a table of all of them is faster than sorting.
 _TABLE_SIZE = 1 << 16

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from refgen.disagreement._label_types import as_labels
+from refgen._label_types import as_labels
 
 
 def n_axes(predictions: Any) -> int:

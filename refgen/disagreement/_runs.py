@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from refgen._probabilities import stored_probabilities
 from refgen.disagreement._codes import encoded, label_range
 from refgen.disagreement._labels import (
     check_labels,
@@ -20,7 +21,6 @@ from refgen.disagreement._pairs import (
     pairs_of_labels,
     pairs_of_probabilities,
 )
-from refgen.disagreement._probabilities import member_probabilities
 from refgen.kernels import kernel
 
 count_level_masses = kernel("votes", "count_level_masses")
@@ -160,7 +160,7 @@ def parsed(predictions: Any, coded: bool = True) -> LabelRuns | ProbabilityRuns:
     [[1.0, 0.0], [0.5, 0.5]]
     """
     if n_axes(predictions) == 3:
-        p = member_probabilities(predictions)
+        p = stored_probabilities("predictions", predictions, 3)
         check_runs(p.shape[0], 2)
         return ProbabilityRuns(p)
     make = coded_labels if coded else counted_labels

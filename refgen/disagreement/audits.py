@@ -8,13 +8,13 @@ from typing import Any, Literal, get_args
 import numpy as np
 
 from refgen._checks import check_choice
+from refgen._probabilities import stored_probabilities
 from refgen.arrays import namespace
 from refgen.disagreement import _ensemble, calibration
 from refgen.disagreement._audit_result import DisagreementAudit
 from refgen.disagreement._doubts import check_axes, check_names, class_doubts, many_runs
 from refgen.disagreement._labels import check_runs, class_indices, n_axes
 from refgen.disagreement._levels import check_bins
-from refgen.disagreement._probabilities import member_probabilities
 from refgen.disagreement._ranges import others
 from refgen.disagreement._runs import LabelRuns, ProbabilityRuns, coded_labels
 from refgen.disagreement._sparse_levels import warn_of_sparse_levels
@@ -177,7 +177,7 @@ def _parsed(
         runs = coded_labels(predictions, labels)
         _warn(class_doubts(runs, runs.classes, n_smallest))
         return runs, "labels", tuple(runs.classes.tolist())
-    p = member_probabilities(predictions)
+    p = stored_probabilities("predictions", predictions, 3)
     truth = None if labels is None else class_indices(labels, *p.shape[1:])
     classes = tuple(range(p.shape[-1]))
     if members == "sample":

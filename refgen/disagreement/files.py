@@ -4,22 +4,17 @@ from __future__ import annotations
 
 import os
 import warnings
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from refgen._shown import listed, shortened, shown
+from refgen._files.options import INFER, Options
+from refgen._files.paths import suffix_of
+from refgen._files.reading import labels_of, read_table
+from refgen._files.table import Table
+from refgen._label_types import as_labels
+from refgen._shown import shown
 from refgen.arrays import on_the_host
-from refgen.disagreement._files.csv_text import read_csv
-from refgen.disagreement._files.npy import read_npy, read_npz
-from refgen.disagreement._files.options import INFER, Options
-from refgen.disagreement._files.parquet import read_parquet
-from refgen.disagreement._files.paths import regular_file, shown_path, suffix_of
-from refgen.disagreement._files.table import Table
-from refgen.disagreement._label_types import as_labels
-
-_SUFFIXES = (".npy", ".npz", ".csv", ".parquet")
 
 
 @on_the_host("files are read by the host; to_device() moves what they hold")
@@ -134,27 +129,6 @@ def read_labels(
     return labels
 
 
-def read_table(path: Any, options: Options) -> Table:
-    """What a file holds, before its axes are runs and points.
-
-    Raises
-    ------
-    ValueError, TypeError, ImportError
-        As `read_predictions`; the message starts with the path.
-    """
-    try:
-        table = _read(path, options)
-        _check_values(table.array)
-    except OSError as error:
-        reason = error.strerror or error
-        raise ValueError(f"{shown_path(path)}: cannot be read ({reason})") from error
-    except ImportError as error:
-        raise ImportError(f"{shown_path(path)}: {error}") from error
-    except ValueError as error:
-        raise ValueError(f"{shown_path(path)}: {error}") from error
-    return replace(table, path=shown_path(path))
-
-
 def predictions_of(table: Table, transpose: bool) -> np.ndarray:
     """A table's array with the axes runs, points and, for probabilities, classes.
 
@@ -172,56 +146,6 @@ def predictions_of(table: Table, transpose: bool) -> np.ndarray:
     if array.ndim == 2:
         array = as_labels(f"{table.path}: predictions", array)
     return np.ascontiguousarray(array.swapaxes(0, 1)) if transpose else array
-
-
-def labels_of(table: Table) -> np.ndarray:
-    """A table's array as labels, shape (n_points,).
-
-    Raises
-    ------
-    ValueError
-        If it is more than one row or column, or holds fractions as labels.
-    """
-    array, columns = table.array, table.names[1]
-    if array.size != max(array.shape, default=0):
-        named = "" if columns is None else f" (columns {listed(columns)})"
-        raise ValueError(
-            f"{table.path}: labels must have shape (n_points,), or be a table of one "
-            f"row or one column, got {array.shape}{named}; leave out other columns, or "
-            "call them an index: --labels-index-col (in Python: index_col)"
-        )
-    return as_labels(f"{table.path}: labels", array.ravel())
-
-
-def _read(path: Any, options: Options) -> Table:
-    suffix = suffix_of(path)
-    if suffix not in _SUFFIXES:
-        raise ValueError(
-            f"unknown kind of file {shortened(suffix)!r}; give one of "
-            f"{', '.join(_SUFFIXES)}"
-        )
-    file = regular_file(path)
-    if suffix == ".csv":
-        return read_csv(file, options)
-    if suffix == ".parquet":
-        return read_parquet(file, options)
-    if options.header != INFER or options.index_col != INFER:
-        raise ValueError(
-            f"a {suffix} file has no names; leave out header and index_col"
-        )
-    return Table(read_npy(file) if suffix == ".npy" else read_npz(file, options.name))
-
-
-def _check_values(array: np.ndarray) -> None:
-    if array.dtype.kind not in "biufU":
-        raise ValueError(
-            f"holds dtype {array.dtype}; save numbers or text, "
-            "for example array.astype(int) or array.astype(str)"
-        )
-    if array.size == 0:
-        raise ValueError(f"is empty (shape {array.shape}); give at least one point")
-    if array.dtype.kind == "f" and not np.isfinite(array).all():
-        raise ValueError("holds NaN or infinity; drop or re-predict those points")
 
 
 def _perhaps_named_0(table: Table) -> bool:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import refgen.disagreement as rd
-from refgen.disagreement._probabilities import member_probabilities
+from refgen._probabilities import stored_probabilities
 
 LAW = rd.FiniteLaw([0.5, 0.5], [[0.75, 0.25], [1, 0]], [[0.5, 0.5], [0.25, 0.75]])
 RUNS = rd.ClassifierLaw([0.5, 0.5], [[0, 1], [1, 0]], [0.5] * 2, [[0, 1], [1, 1]])
@@ -159,4 +159,4 @@ def test_rows_of_float16_are_off_by_their_storage_at_most():
     # So small probabilities are stored in steps, which move their sum by 0.0014.
     many = np.full((1, 1, 50_000), 1 / 50_000, np.float16)
     assert abs(many.sum(dtype=float) - 1) > 1e-3
-    assert member_probabilities(many).sum() == pytest.approx(1)
+    assert stored_probabilities("p", many, 3).sum() == pytest.approx(1)

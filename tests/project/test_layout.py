@@ -23,12 +23,15 @@ GROUND = {"", "__init__", "_instances", "_interrupts", "_lazy", "_libraries"}
 GROUND |= {"_plain", "_shown", "_streams", "arrays", "theories"}
 BASE = {
     "_checks",
+    "_files",
     "_finite",
     "_indices",
+    "_label_types",
     "_matrices",
     "_naming",
     "_numbers",
     "_objects",
+    "_probabilities",
     "_scales",
     "_urns",
     "special",

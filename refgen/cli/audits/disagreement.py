@@ -2,39 +2,24 @@
 
 from __future__ import annotations
 
-import contextlib
-import json
-import warnings
-from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from refgen.cli._console import bound_table, number_table
-from refgen.cli._files import InputError, check_writable, write_report
+from refgen.cli._files import InputError, check_writable
+from refgen.cli.audits._options import (
+    doubts_on_stderr,
+    json_option,
+    level_option,
+    names_options,
+    write_json,
+)
 
 if TYPE_CHECKING:
-    from refgen.cli.audits._reading import Input
+    from refgen.cli.audits._runs import Input
     from refgen.disagreement import DisagreementAudit
-
-
-def _names_options(prefix: str, what: str) -> Any:
-    """The options that say what of a table are names."""
-    header = click.option(
-        f"--{prefix}header/--no-{prefix}header",
-        default=None,
-        help=f"Whether the first row of {what} (.csv) holds names; by default what it "
-        "holds decides.",
-    )
-    index = click.option(
-        f"--{prefix}index-col",
-        multiple=True,
-        metavar="NAME|NUMBER|none",
-        help=f"Column of {what} that holds names of rows, by name or by number from 0; "
-        "none if there is none. May be repeated.",
-    )
-    return lambda command: header(index(command))
 
 
 @click.command("disagreement")
@@ -46,15 +31,9 @@ def _names_options(prefix: str, what: str) -> Any:
     help="The file has a row for each point and a column for each run; by default a "
     "row for each run.",
 )
-@_names_options("", "the predictions")
-@_names_options("labels-", "the labels")
-@click.option(
-    "--confidence-level",
-    type=click.FloatRange(0, 1, min_open=True, max_open=True),
-    default=0.95,
-    show_default=True,
-    help="Confidence level of the interval.",
-)
+@names_options("", "the predictions")
+@names_options("labels-", "the labels")
+@level_option()
 @click.option(
     "--interval",
     type=click.Choice(["jackknife", "normal", "hoeffding"]),
@@ -68,13 +47,7 @@ def _names_options(prefix: str, what: str) -> Any:
     help="What a run with class probabilities predicts: the likeliest class, or a "
     "class drawn from them.",
 )
-@click.option(
-    "--json",
-    "json_path",
-    metavar="FILE",
-    type=click.Path(path_type=Path),
-    help="Write the result to this file, as JSON.",
-)
+@json_option()
 @click.pass_context
 def command(
     context: click.Context,
@@ -100,15 +73,16 @@ def command(
     With --labels, error, calibration and the theorems' bounds are measured too. Exit
     status: 0; 1 if a bound fails on the data; 2 for input that cannot be used.
     """
-    from refgen.cli.audits._reading import Input, names_options
+    from refgen.cli.audits._reading import table_options
+    from refgen.cli.audits._runs import Input
     from refgen.disagreement.audits import audited
 
     check_writable(json_path)
     try:
-        with _doubts_on_stderr():
+        with doubts_on_stderr():
             given = Input.read(
-                (predictions, names_options("predictions", header, index_col)),
-                (labels, names_options("labels", labels_header, labels_index_col)),
+                (predictions, table_options("predictions", header, index_col)),
+                (labels, table_options("labels", labels_header, labels_index_col)),
                 transpose,
             )
             result = audited(
@@ -122,27 +96,11 @@ def command(
         raise InputError(str(error)) from error
     try:
         # Saved first: the output may be what cannot be written.
-        if json_path is not None:
-            values = json.dumps(
-                result.to_dict(), indent=2, ensure_ascii=False, allow_nan=False
-            )
-            write_report(json_path, values + "\n")
+        write_json(json_path, result)
     finally:
         _print(given, result)
     if not result.holds:
         context.exit(1)
-
-
-@contextlib.contextmanager
-def _doubts_on_stderr() -> Iterator[None]:
-    """Python's warnings in plain words, where they do not mix with the tables."""
-    with warnings.catch_warnings(record=True) as doubts:
-        warnings.simplefilter("always")
-        try:
-            yield
-        finally:
-            for doubt in doubts:
-                click.echo(f"Warning: {doubt.message}", err=True)
 
 
 def _print(given: Input, result: DisagreementAudit) -> None:

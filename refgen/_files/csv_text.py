@@ -10,10 +10,10 @@ from pathlib import Path
 
 import numpy as np
 
-from refgen.disagreement._files.cells import Cells, parsed
-from refgen.disagreement._files.headings import has_header
-from refgen.disagreement._files.options import Options
-from refgen.disagreement._files.table import Table, table_of
+from refgen._files.cells import Cells, parsed
+from refgen._files.headings import has_header
+from refgen._files.options import Options
+from refgen._files.table import Table, table_of
 
 # Names of classes are short. Text is stored at the width of the longest cell.
 _LONGEST = 200

@@ -18,7 +18,8 @@ class Options:
     Attributes
     ----------
     name : str
-        "predictions" or "labels": what is read.
+        "predictions", "labels", or what else the table holds; options of the command
+        line begin with it, but for predictions.
     header : 0, None or "infer"
         The first row holds names; it does not; see what it holds.
     index_col : tuple of (int or str), or "infer"
@@ -32,6 +33,17 @@ class Options:
     def __post_init__(self) -> None:
         object.__setattr__(self, "header", _checked_header(self.header))
         object.__setattr__(self, "index_col", _checked_columns(self.index_col))
+
+    @property
+    def held(self) -> str:
+        """What the cells of the table should be, in words.
+
+        Examples
+        --------
+        >>> Options("labels").held, Options("teacher").held
+        ('labels', 'predictions')
+        """
+        return "labels" if self.name == "labels" else "predictions"
 
     @property
     def header_hint(self) -> str:
@@ -79,7 +91,7 @@ index_col=None)'
 
     @property
     def _prefix(self) -> str:
-        return "" if self.name == "predictions" else "labels-"
+        return "" if self.name == "predictions" else f"{self.name}-"
 
 
 def _checked_header(header: Any) -> Any:

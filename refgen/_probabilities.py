@@ -1,4 +1,4 @@
-"""Class probabilities of runs, which learners often store with few bits."""
+"""Class probabilities as learners store them, often with few bits."""
 
 from __future__ import annotations
 
@@ -13,12 +13,20 @@ from refgen.arrays import as_probabilities, plain_array
 _UNIT = 2.0**-24
 
 
-def member_probabilities(predictions: Any) -> Any:
-    """Float64 probabilities, (..., n_points, n_classes); rows of few bits add up to 1.
+def stored_probabilities(name: str, value: Any, ndim: int) -> Any:
+    """Float64 probabilities, (..., n_classes); rows of few bits add up to 1.
 
     Rows that are stored in float32 or float16 are divided by their sums, if these are
     off by no more than rounding: what their computation in float32 and their storage
     may add up to.
+
+    Parameters
+    ----------
+    name : str
+        What errors call them.
+    value : array of shape (..., n_classes)
+    ndim : int
+        The number of axes that it has at least.
 
     Raises
     ------
@@ -29,20 +37,20 @@ def member_probabilities(predictions: Any) -> Any:
 
     Examples
     --------
-    >>> third = np.full((1, 1, 3), 1 / 3, np.float32)
+    >>> third = np.full((1, 3), 1 / 3, np.float32)
     >>> bool(abs(third.sum(dtype=np.float64) - 1) > 1e-9)
     True
-    >>> float(member_probabilities(third).sum())
+    >>> float(stored_probabilities("p", third, 2).sum())
     1.0
     """
-    array = plain_array("predictions", predictions)
+    array = plain_array(name, value)
     if array.dtype.kind == "f" and array.dtype.itemsize < 8 and array.size:
         allowed = _rounding(array.dtype, array.shape[-1])
         array = array.astype(np.float64)
         totals = array.sum(axis=-1, keepdims=True)
         if float(abs(totals - 1).max()) <= allowed:
             array = array / totals
-    return as_probabilities("predictions", array, 3)
+    return as_probabilities(name, array, ndim)
 
 
 def _rounding(dtype: Any, n_classes: int) -> float:

@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from refgen.disagreement._files.cells import Cells
-from refgen.disagreement._files.options import INFER, Options
-from refgen.disagreement._files.table import Table, table_of
+from refgen._files.cells import Cells
+from refgen._files.options import INFER, Options
+from refgen._files.table import Table, table_of
 
 # Runs of equal labels take next to no space.
 _HARMLESS = 2**28

@@ -7,7 +7,7 @@ from collections import Counter
 
 import numpy as np
 
-from refgen.disagreement._files.cells import Cells
+from refgen._files.cells import Cells
 
 # Columns with these names hold no predictions.
 INDEX_NAMES = {"id", "ids", "idx", "index", "key", "name", "uid", "uuid", "row"}

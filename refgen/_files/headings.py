@@ -6,9 +6,8 @@ import re
 
 import numpy as np
 
-from refgen._shown import listed
-from refgen.disagreement._files.cells import Cells
-from refgen.disagreement._files.lines import (
+from refgen._files.cells import Cells
+from refgen._files.lines import (
     INDEX_NAMES,
     TRUTH_NAMES,
     are_alike,
@@ -16,7 +15,8 @@ from refgen.disagreement._files.lines import (
     holds_names,
     odd_names,
 )
-from refgen.disagreement._files.options import INFER, Options
+from refgen._files.options import INFER, Options
+from refgen._shown import listed
 
 # What pandas writes above an unnamed index, and what it calls that when it reads it.
 _UNNAMED = re.compile(r"|Unnamed: [0-9]+(_level_[0-9]+)?|__index_level_[0-9]+__")
@@ -160,7 +160,7 @@ def index_columns(cells: Cells, names: list[str] | None, options: Options) -> li
     if names is None:
         return _index_by_content(cells, None, options)
     leading = blank or _index_names(names)
-    odd = [leading + j for j in odd_names(names[leading:], options.name)]
+    odd = [leading + j for j in odd_names(names[leading:], options.held)]
     if odd and not (leading == 0 and _are_keys(cells, odd, names, options)):
         raise ValueError(_odd(odd, names, options))
     if not leading and not odd:
@@ -172,7 +172,7 @@ def _odd(odd: list[int], names: list[str], options: Options) -> str:
     others = [name for j, name in enumerate(names) if j not in odd and name]
     return (
         f"column {names[odd[0]]!r} is named unlike others ({listed(others, 3)}) and "
-        f"may hold no {options.name}; {options.index_hint(odd[0], names)}"
+        f"may hold no {options.held}; {options.index_hint(odd[0], names)}"
     )
 
 
@@ -180,7 +180,7 @@ def _are_keys(cells: Cells, odd: list[int], names: list[str], options: Options) 
     """Whether columns of odd names are leading ones, and one tells the rows apart."""
     if odd != list(range(len(odd))):
         return False
-    if options.name == "predictions" and names[odd[0]].lower() in TRUTH_NAMES:
+    if options.held == "predictions" and names[odd[0]].lower() in TRUTH_NAMES:
         return False
     data = cells.codes[:, len(odd) :]
     return any(

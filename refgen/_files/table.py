@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from refgen.disagreement._files.cells import Cells, complaint
-from refgen.disagreement._files.headings import index_columns
-from refgen.disagreement._files.lines import stranger
-from refgen.disagreement._files.options import INFER, Options
+from refgen._files.cells import Cells, complaint
+from refgen._files.headings import index_columns
+from refgen._files.lines import stranger
+from refgen._files.options import INFER, Options
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,7 @@ def _refuse_stranger(
     if column is not None:
         raise ValueError(
             f"column {_called(kept[column], names)} shares next to nothing with the "
-            f"others and may hold no {options.name}; "
+            f"others and may hold no {options.held}; "
             f"{options.index_hint(kept[column], names)}"
         )
 

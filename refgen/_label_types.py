@@ -125,9 +125,9 @@ def _whole(name: str, array: Any) -> Any:
     if bool(broken.any()):
         raise ValueError(
             f"{name} holds {first_of(array, broken)}, which is no class label; if "
-            "these are probabilities, they need a third axis for the classes, shape "
-            "(n_runs, n_points, n_classes), such as np.stack([1 - p, p], axis=-1) for "
-            "two classes; if fractions are labels, write them as text"
+            "these are probabilities, they need one more axis, the last, for the "
+            "classes, such as np.stack([1 - p, p], axis=-1) for two classes; if "
+            "fractions are labels, write them as text"
         )
     # From here on neighbours of this type are one number, and labels may be merged.
     huge = abs(array) >= min(2 / float(np.finfo(array.dtype).eps), _INT64)
