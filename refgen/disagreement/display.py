@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from refgen._numbers import as_not_negative
+from refgen._pictures import is_axes, kinds_of, listed_axes, pyplot
 from refgen.arrays import as_floats, namespace
 from refgen.disagreement._labels import check_given
 from refgen.disagreement._runs import coded_labels
@@ -223,26 +224,12 @@ def _measure(predictions: Any, y: Any) -> tuple[Any, ...]:
 
 def _axes(axes: Any) -> np.ndarray:
     if axes is None:
-        return _pyplot().subplots(1, 2, figsize=(9, 4), layout="constrained")[1]
-    pair = np.asarray(axes, dtype=object).ravel()
-    if len(pair) != 2 or not all(hasattr(one, "scatter") for one in pair):
+        options = {"figsize": (9, 4), "layout": "constrained"}
+        return pyplot("DisagreementDisplay").subplots(1, 2, **options)[1]
+    pair = listed_axes(axes)
+    if len(pair) != 2 or not all(is_axes(one) for one in pair):
         raise ValueError(
             "ax, or axes of plot, must be a pair of matplotlib Axes, got "
-            f"{_shown(pair)}; make them with plt.subplots(1, 2)"
+            f"{kinds_of(pair)}; make them with plt.subplots(1, 2)"
         )
     return pair
-
-
-def _shown(given: np.ndarray) -> str:
-    kinds = sorted({type(one).__name__ for one in given})
-    return f"{len(given)} of type {', '.join(kinds)}" if kinds else "none"
-
-
-def _pyplot() -> Any:
-    try:
-        import matplotlib.pyplot as plt
-    except ImportError as error:
-        raise ImportError(
-            "DisagreementDisplay needs matplotlib; pip install refgen[plot]"
-        ) from error
-    return plt

@@ -10,6 +10,7 @@ from scipy.stats import t as student_t
 from refgen._checks import check_choice, check_open_unit
 from refgen._naming import check_seed, naming
 from refgen._numbers import as_not_negative, as_positive
+from refgen._pictures import check_axes, new_axes
 from refgen.arrays import as_floats
 from refgen.resmem._curves import (
     check_values,
@@ -187,7 +188,7 @@ class ResMemDisplay:
         loss = check_loss(estimator, loss)
         cv = check_cv_setting(cv, 2, _MOST_SPLITS)
         check_seed(random_state)
-        _check_axes(ax)
+        check_axes(ax)
         X, y = paired_data(estimator, X, y)
         with naming("cv"):
             splits = checked_folds(
@@ -250,8 +251,7 @@ class ResMemDisplay:
         >>> len(display.plot().ax_.lines)
         3
         """
-        _check_axes(ax)
-        self.ax_ = _pyplot().subplots(layout="constrained")[1] if ax is None else ax
+        self.ax_ = new_axes(ax, "ResMemDisplay")
         self.figure_ = self.ax_.figure
         for name, label in _NAMES.items():
             mean, low, high = self.interval(name)
@@ -267,19 +267,3 @@ class ResMemDisplay:
         )
         self.ax_.legend()
         return self
-
-
-def _check_axes(ax: Any) -> None:
-    if ax is not None and not (hasattr(ax, "fill_between") and hasattr(ax, "figure")):
-        raise TypeError(
-            f"ax must be Axes of matplotlib or None, got {type(ax).__name__}"
-        )
-
-
-def _pyplot() -> Any:
-    try:
-        import matplotlib.pyplot as plt
-    except ImportError as error:
-        message = "ResMemDisplay needs matplotlib; pip install refgen[plot]"
-        raise ImportError(message) from error
-    return plt

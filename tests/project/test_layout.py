@@ -31,6 +31,7 @@ BASE = {
     "_naming",
     "_numbers",
     "_objects",
+    "_pictures",
     "_probabilities",
     "_scales",
     "_urns",
