@@ -3,6 +3,9 @@
 from typing import TYPE_CHECKING
 
 from refgen._lazy import lazy
+from refgen._simplex import (
+    project_on_simplex,
+)
 from refgen.resmem.averaging import (
     averaged_risk_limit,
     best_neighbors,
@@ -59,9 +62,6 @@ from refgen.resmem.risk import (
 from refgen.resmem.selection import (
     leave_one_out_scores,
     without_self,
-)
-from refgen.resmem.simplex import (
-    project_on_simplex,
 )
 from refgen.resmem.simulation import (
     design_neighbors,

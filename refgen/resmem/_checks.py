@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from refgen._checks import as_float, check_choice, check_integer, is_number
-from refgen._numbers import as_not_negative
+from refgen._checks import check_choice, check_integer
+from refgen._estimators.data import check_numbers, check_squares, real_numbers
+from refgen._estimators.parameters import check_flag, is_positive
+from refgen._estimators.splits import check_cv_setting
 from refgen._shown import shown
-from refgen.resmem._data import check_squares, real_numbers
-from refgen.resmem._splits import check_cv_setting
 from refgen.resmem.smoother import WEIGHTS
 
 RESIDUALS = ("train", "cross_val")
+
+_HOW = (
+    "distances need numbers; make numbers of them, or give an embedding that does, "
+    "such as a ColumnTransformer, with a base that takes them"
+)
 
 
 def check_parameters(model: Any, base: Any) -> None:
@@ -44,23 +48,9 @@ def _check_bandwidth(value: Any) -> None:
         )
 
 
-def check_temperature(value: Any) -> None:
-    """Refuse a temperature that is not a positive finite number."""
-    if not is_positive(value):
-        raise ValueError(
-            f"temperature must be a positive finite number, got {shown(value)}"
-        )
-
-
-def is_positive(value: Any) -> bool:
-    """Whether `value` is a positive finite number."""
-    return is_number(value) and 0 < as_float(value) < np.inf
-
-
 def _check_residuals(model: Any) -> None:
     check_choice("residuals", model.residuals, RESIDUALS)
-    if not isinstance(model.prefit, bool | np.bool_):
-        raise TypeError(f"prefit must be True or False, got {model.prefit!r}")
+    check_flag("prefit", model.prefit)
     if model.prefit and model.residuals == "cross_val":
         raise ValueError(
             "residuals='cross_val' trains clones of the base, and prefit=True says "
@@ -89,37 +79,9 @@ def _check_embedding(embedding: Any, base: Any) -> None:
         )
 
 
-def check_kind(estimator: Any, is_kind: Callable[[Any], bool], kind: str) -> None:
-    """Refuse anything but an instance of a regressor or classifier."""
-    # scikit-learn reads tags, which only estimators have.
-    known = hasattr(estimator, "__sklearn_tags__") and not isinstance(estimator, type)
-    if not known or not is_kind(estimator):
-        raise TypeError(f"estimator must be a {kind} instance, got {estimator!r}")
-
-
-def check_same_labels(classes: np.ndarray, known: np.ndarray) -> None:
-    """Refuse text labels if the fitted base knows numbers, and the other way round."""
-    # A union of both would turn the numbers into text, which differs from them.
-    if isinstance(classes[0], str) != isinstance(known[0], str):
-        raise ValueError(
-            f"y holds labels like {classes[0]!r} and the fitted estimator knows "
-            f"{known[0]!r}; give both the same labels, text or numbers"
-        )
-
-
-def is_weighted(sample_weight: Any, n: int) -> np.ndarray:
-    """Which rows to remember: those of weight zero count as absent."""
-    if sample_weight is None:
-        return np.ones(n, bool)
-    weights = as_not_negative("sample_weight", sample_weight)
-    if weights.shape not in ((), (n,)):
-        raise ValueError(
-            f"sample_weight has shape {weights.shape} for n_samples={n}; give one "
-            "weight per row"
-        )
-    if not weights.any():
-        raise ValueError("sample_weight is 0 everywhere: no row is left to remember")
-    return np.broadcast_to(weights != 0, n)
+def check_points(X: Any, is_embedded: bool) -> None:
+    """Refuse points without distances, unless an embedding reads them."""
+    check_numbers(X, is_embedded, _HOW)
 
 
 def as_columns(values: Any) -> np.ndarray:

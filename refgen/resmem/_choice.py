@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from refgen.resmem._data import check_squares
+from refgen._estimators.data import check_squares
 from refgen.resmem.selection import (
     bandwidth_grid,
     leave_one_out_scores,

@@ -9,8 +9,8 @@ from sklearn.base import clone, is_classifier
 from sklearn.model_selection import ShuffleSplit, StratifiedShuffleSplit, check_cv
 
 from refgen._checks import check_integer
+from refgen._estimators.rows import take_points
 from refgen.resmem._losses import losses
-from refgen.resmem._residuals import take_points
 
 
 def checked_values(param_range: Any) -> list[int]:

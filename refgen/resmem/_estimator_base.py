@@ -17,13 +17,14 @@ from sklearn.utils.metadata_routing import (
 )
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from refgen._estimators.data import check_labels, check_squares, check_targets
+from refgen._estimators.parameters import row_weights
+from refgen._estimators.rows import out_of_fold
 from refgen._naming import naming
 from refgen.arrays import namespace, refuse_masked, to_device, to_host
 from refgen.neighbors import nearest_neighbors
-from refgen.resmem._checks import as_columns, embedded_floats, is_weighted
+from refgen.resmem._checks import as_columns, check_points, embedded_floats
 from refgen.resmem._choice import choose_by_leave_one_out, forget_choice
-from refgen.resmem._data import check_labels, check_points, check_squares, check_targets
-from refgen.resmem._residuals import out_of_fold
 from refgen.resmem.smoother import neighbor_weights, smooth
 
 _ENTRIES_AT_ONCE = 1 << 24
@@ -84,7 +85,7 @@ class ResMemBase(BaseEstimator, ABC):
             refuse_masked(name, value)
         targets = self._targets(y)
         self.estimator_ = self._fitted_base(X, y, params)
-        kept = is_weighted(params.get("sample_weight"), len(y))
+        kept = row_weights(params.get("sample_weight"), len(y)) != 0
         residuals = targets - self._scores_to_correct(X, y, params)
         self.embedding_ = self._fitted_embedding(X, y)
         points = self._embed(X, len(y))
@@ -102,7 +103,8 @@ class ResMemBase(BaseEstimator, ABC):
         if self.residuals == "train":
             return self._scores_of(self.estimator_, X, len(y))
         folds = self._folds(X, y)
-        return out_of_fold(self._base(), X, y, folds, params, self._scores_of)
+        setting = "residuals='cross_val'"
+        return out_of_fold(self._base(), X, y, folds, params, self._scores_of, setting)
 
     def _fitted_embedding(self, X: Any, y: np.ndarray) -> Any:
         if not hasattr(self.embedding, "transform"):

@@ -10,10 +10,11 @@ from sklearn.utils import check_array, check_consistent_length, column_or_1d
 from sklearn.utils.multiclass import check_classification_targets
 
 from refgen._checks import check_choice
+from refgen._estimators.data import check_labels, check_squares, check_targets
+from refgen._estimators.outputs import dtype_of_scores
 from refgen._naming import naming
 from refgen.arrays import UNIT_ROUNDOFF
-from refgen.resmem._data import check_labels, check_points, check_squares, check_targets
-from refgen.resmem._residuals import dtype_of_scores
+from refgen.resmem._checks import check_points
 
 _LOSSES = {"regressor": ("squared_error",), "classifier": ("zero_one", "brier")}
 

@@ -8,6 +8,9 @@ import numpy as np
 from scipy.stats import t as student_t
 
 from refgen._checks import check_choice, check_open_unit
+from refgen._estimators.data import check_squares
+from refgen._estimators.folds import checked_folds
+from refgen._estimators.splits import check_cv_setting
 from refgen._naming import check_seed, naming
 from refgen._numbers import as_not_negative, as_positive
 from refgen._pictures import check_axes, new_axes
@@ -19,11 +22,8 @@ from refgen.resmem._curves import (
     overlap_of,
     risks_of_split,
 )
-from refgen.resmem._data import check_squares
 from refgen.resmem._estimator_base import ResMemBase
-from refgen.resmem._folds import checked_folds
 from refgen.resmem._losses import check_loss, paired_data
-from refgen.resmem._splits import check_cv_setting
 
 _PARAMETERS = {"n_neighbors": "neighbours k", "n_samples": "training rows n"}
 # Every split is a fit for every value.

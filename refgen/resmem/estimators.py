@@ -13,17 +13,19 @@ from sklearn.utils import get_tags
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted
 
-from refgen._naming import naming
-from refgen.resmem._checks import (
+from refgen._estimators.outputs import predictions_of, probabilities_of
+from refgen._estimators.parameters import (
     check_kind,
-    check_parameters,
     check_same_labels,
     check_temperature,
 )
+from refgen._estimators.splits import check_cv_setting
+from refgen._naming import naming
+from refgen._simplex import project_on_simplex
+from refgen.resmem._checks import (
+    check_parameters,
+)
 from refgen.resmem._estimator_base import ResMemBase
-from refgen.resmem._residuals import base_predictions, base_probabilities
-from refgen.resmem._splits import check_cv_setting
-from refgen.resmem.simplex import project_on_simplex
 
 
 class ResMemRegressor(RegressorMixin, ResMemBase):
@@ -144,7 +146,7 @@ class ResMemRegressor(RegressorMixin, ResMemBase):
         return y.astype(float)
 
     def _scores_of(self, model: Any, X: Any, n_rows: int) -> np.ndarray:
-        return base_predictions(model, X, n_rows, self._output_shape)
+        return predictions_of(model, X, n_rows, self._output_shape)
 
     def _folds(self, X: Any, y: np.ndarray) -> Iterator:
         cv = check_cv(check_cv_setting(self.cv), y, classifier=False)
@@ -295,7 +297,7 @@ n_features_in_, feature_names_in_
         return (y[:, None] == self.classes_).astype(float)
 
     def _scores_of(self, model: Any, X: Any, n_rows: int) -> np.ndarray:
-        return base_probabilities(
+        return probabilities_of(
             model, X, n_rows, self.classes_, float(self.temperature)
         )
 

@@ -11,14 +11,14 @@ from sklearn.base import clone, is_classifier
 from sklearn.model_selection import KFold, StratifiedKFold, check_cv
 
 from refgen._checks import as_float, check_open_unit, is_number
+from refgen._estimators.folds import check_at_most_once, checked_folds
+from refgen._estimators.rows import take_points, take_rows
+from refgen._estimators.splits import check_cv_setting
 from refgen._naming import check_seed, naming
 from refgen._shown import shown
 from refgen.arrays import on_the_host, refuse_masked
 from refgen.resmem._estimator_base import ResMemBase
-from refgen.resmem._folds import check_at_most_once, checked_folds
 from refgen.resmem._losses import check_loss, losses, paired_data, rounding_of_gain
-from refgen.resmem._residuals import take_points, take_rows
-from refgen.resmem._splits import check_cv_setting
 
 # Rows of different folds that are each other's neighbours; see memorization_pays.
 _DOUBLING = 2.0

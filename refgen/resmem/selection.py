@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from refgen._checks import check_choice
+from refgen._estimators.data import check_squares
 from refgen._indices import check_indices
 from refgen._numbers import as_positive
 from refgen.arrays import as_floats, namespace
-from refgen.resmem._data import check_squares
 from refgen.resmem.smoother import WEIGHTS, check_ascending
 
 

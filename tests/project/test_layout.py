@@ -23,6 +23,7 @@ GROUND = {"", "__init__", "_instances", "_interrupts", "_lazy", "_libraries"}
 GROUND |= {"_plain", "_shown", "_streams", "arrays", "theories"}
 BASE = {
     "_checks",
+    "_estimators",
     "_files",
     "_finite",
     "_indices",
@@ -34,6 +35,7 @@ BASE = {
     "_pictures",
     "_probabilities",
     "_scales",
+    "_simplex",
     "_urns",
     "special",
     "random",

@@ -12,12 +12,12 @@ from sklearn.svm import SVC
 from sklearn.tree import DecisionTreeClassifier
 from support.resmem_data import IRIS, KINDS, STUMP, TREE, X, Y
 
+from refgen._simplex import project_on_simplex
 from refgen.resmem.estimators import ResMemClassifier, ResMemRegressor
 from refgen.resmem.selection import (
     leave_one_out_scores,
     without_self,
 )
-from refgen.resmem.simplex import project_on_simplex
 
 
 class Broken(RegressorMixin, BaseEstimator):
@@ -170,7 +170,7 @@ class Nowhere(ClassifierMixin, BaseEstimator):
     ("base", "message"),
     [
         # Three classes have three pairs, so that the shape does not show the mistake.
-        (SVC(decision_function_shape="ovo"), "SVC. scores pairs of classes; use a"),
+        (SVC(decision_function_shape="ovo"), "SVC. scores pairs of classes; use one"),
         (Nowhere(), "Nowhere. gives all classes probability 0"),
     ],
 )

@@ -14,8 +14,8 @@ from sklearn.model_selection import KFold
 from sklearn.preprocessing import OneHotEncoder
 from sklearn.svm import LinearSVC
 
+from refgen._estimators.data import check_squares
 from refgen.resmem import ResMemClassifier, ResMemRegressor, memorization_pays
-from refgen.resmem._data import check_squares
 
 RNG = np.random.default_rng(0)
 N = 60

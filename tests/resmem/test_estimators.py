@@ -32,13 +32,13 @@ from support.resmem_data import ALL_WEIGHTS, IRIS, KINDS, STUMP, TREE, X, Y
 
 import refgen.resmem.estimators as on_host
 import refgen_gpu.resmem.estimators as on_gpu
+from refgen._simplex import project_on_simplex
 from refgen.resmem.estimators import ResMemClassifier, ResMemRegressor
 from refgen.resmem.selection import (
     bandwidth_grid,
     leave_one_out_scores,
     without_self,
 )
-from refgen.resmem.simplex import project_on_simplex
 from refgen_gpu.arrays import to_device, to_host
 
 CHECKED = [

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from refgen._checks import LARGEST_INTEGER, check_integer
-from refgen.resmem._folds import check_pair
+from refgen._estimators.folds import check_pair
 
 
 def check_cv_setting(cv: Any, least: int = 2, most: int = LARGEST_INTEGER) -> Any:

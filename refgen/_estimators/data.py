@@ -25,17 +25,15 @@ _HELD = {
     "period": "times",
     "interval": "intervals",
 }
-_HOW = (
-    "; make numbers of them, or give an embedding that does, such as a "
-    "ColumnTransformer, with a base that takes them"
-)
+_HOW = "the model needs numbers; make numbers of them, e.g. by a ColumnTransformer"
 
 
-def check_points(X: Any, is_embedded: bool = False) -> None:
+def check_numbers(X: Any, is_read: bool = False, how: str = _HOW) -> None:
     """Refuse points that hold something else than numbers.
 
-    Columns of a frame may hold anything if it is embedded, and an array text. Sparse
-    matrices pass, and what scikit-learn refuses by itself.
+    Columns of a frame may hold anything if something reads them that can, and an array
+    text. Sparse matrices pass, and what scikit-learn refuses by itself. `how` ends the
+    message: what needs numbers, and what to do.
 
     Raises
     ------
@@ -46,23 +44,23 @@ def check_points(X: Any, is_embedded: bool = False) -> None:
     """
     refuse_masked("X", X)
     if hasattr(X, "columns"):
-        _check_columns(X, is_embedded)
-    elif _kind(getattr(X, "dtype", None)) in ("mMV" if is_embedded else "mMVUS"):
-        _refuse_held("X", X.dtype)
+        _check_columns(X, is_read, how)
+    elif _kind(getattr(X, "dtype", None)) in ("mMV" if is_read else "mMVUS"):
+        _refuse_held("X", X.dtype, how)
 
 
-def _check_columns(X: Any, is_embedded: bool) -> None:
+def _check_columns(X: Any, is_read: bool, how: str) -> None:
     names = list(X.columns)
     if len(set(names)) < len(names):
         twice = next(name for name in names if names.count(name) > 1)
         raise ValueError(f"X has several columns of the name {twice!r}; rename them")
-    if not is_embedded:
+    if not is_read:
         for name, dtype in zip(names, X.dtypes, strict=True):
             if str(dtype).lower().startswith("sparse"):
                 raise TypeError(
                     f"X column {name!r} is sparse; pass X.sparse.to_dense()"
                 )
-            _refuse_held(f"X column {name!r}", dtype)
+            _refuse_held(f"X column {name!r}", dtype, how)
 
 
 def check_targets(y: Any) -> None:
@@ -141,8 +139,7 @@ def real_numbers(giver: str, values: Any) -> np.ndarray:
     array = np.asarray(values)
     if array.dtype.kind not in "fiubO":
         raise TypeError(
-            f"{giver} returned dtype {array.dtype}, and residuals and distances need "
-            "real numbers"
+            f"{giver} returned dtype {array.dtype}, and must return real numbers"
         )
     # Numbers of a longer type may overflow, and are refused afterwards.
     with np.errstate(over="ignore"):
@@ -172,11 +169,11 @@ def _kind(dtype: Any) -> str:
     return str(getattr(dtype, "kind", "O"))
 
 
-def _refuse_held(name: str, dtype: Any) -> None:
+def _refuse_held(name: str, dtype: Any, how: str) -> None:
     text = str(dtype).lower()
     held = _HELD.get(_kind(dtype))
     for start in ("categor", "enum", "period", "interval"):
         if text.startswith(start):
             held = _HELD[start]
     if held is not None:
-        raise TypeError(f"{name} holds {held}, and distances need numbers{_HOW}")
+        raise TypeError(f"{name} holds {held}, and {how}")

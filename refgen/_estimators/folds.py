@@ -35,19 +35,19 @@ def checked_folds(folds: Iterable[Any], n_rows: int) -> list[Fold]:
     return found
 
 
-def check_each_once(folds: list[Fold], n_rows: int) -> None:
-    """Refuse splits unless they hold out every row exactly once.
+def check_each_once(folds: list[Fold], n_rows: int, setting: str) -> None:
+    """Refuse splits unless they hold out every row exactly once, as `setting` needs.
 
     Examples
     --------
     >>> check_each_once([(np.array([0]), np.array([1])),
-    ...                  (np.array([1]), np.array([0]))], 2)
+    ...                  (np.array([1]), np.array([0]))], 2, "cross_val")
     """
     times = _times_held_out(folds, n_rows)
     if (times != 1).any():
         row = int((times != 1).argmax())
         raise ValueError(
-            f"cv holds out row {row} {times[row]} time(s), and residuals='cross_val' "
+            f"cv holds out row {row} {times[row]} time(s), and {setting} "
             f"needs each of the {n_rows} rows exactly once; use KFold or "
             "StratifiedKFold"
         )

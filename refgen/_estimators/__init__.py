@@ -1,0 +1,1 @@
+"""What estimators of several theories share: data, splits, outputs of models."""
