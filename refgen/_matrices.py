@@ -1,4 +1,4 @@
-"""Checks of matrices: what `refgen.linalg` refuses, and how it says it."""
+"""Checks of matrices and of their batch axes, and how refusals say it."""
 
 from __future__ import annotations
 
@@ -7,13 +7,17 @@ from typing import Any
 import numpy as np
 
 from refgen._numbers import refuse
-from refgen.arrays import namespace
+from refgen.arrays import as_floats, namespace
 from refgen.kernels import kernel
 
 _cholesky = kernel("factors", "cholesky")
 
 # Products of rows that were orthonormal in float64 are off by much less.
 _NOT_ORTHONORMAL = 1e-6
+
+# Entries that should be equal, computed by sums in another order; also numbers that
+# were written with nine decimals.
+ROUNDING = 1e-9
 
 
 def check_orthonormal(basis: Any) -> None:
@@ -60,6 +64,46 @@ def batch_shape(**shapes: tuple[int, ...]) -> tuple[int, ...]:
         raise ValueError(
             f"leading axes do not broadcast: {named}; give equal ones, or none"
         ) from error
+
+
+def as_moments(name: str, value: Any) -> Any:
+    """`value` as square matrices that are symmetric up to rounding.
+
+    Raises
+    ------
+    ValueError
+        If they are not square, not symmetric, or have a negative diagonal entry.
+
+    Examples
+    --------
+    >>> as_moments("matrix", [[1.0, 2.0], [3.0, 4.0]])
+    Traceback (most recent call last):
+    ValueError: matrix must be symmetric; take (M + Mᵀ)/2
+    """
+    matrix = as_floats(name, value, 2)
+    if matrix.shape[-1] != matrix.shape[-2]:
+        raise ValueError(f"{name} must be square, got shape {matrix.shape}")
+    largest = abs(matrix).max(axis=(-1, -2))
+    skew = abs(matrix - matrix.swapaxes(-1, -2)).max(axis=(-1, -2))
+    if bool((skew > ROUNDING * largest).any()):
+        raise ValueError(f"{name} must be symmetric; take (M + Mᵀ)/2")
+    lowest = namespace(matrix).einsum("...ii->...i", matrix).min(axis=-1)
+    refuse_indefinite(name, lowest, largest)
+    return matrix
+
+
+def refuse_indefinite(name: str, lowest: Any, scale: Any) -> None:
+    """Refuse a matrix with a value xᵀMx below 0 by more than the rounding of `scale`.
+
+    Examples
+    --------
+    >>> refuse_indefinite("matrix", np.array(-1e-12), 1.0)
+    """
+    if bool((lowest < -ROUNDING * scale).any()):
+        raise ValueError(
+            f"{name} must be positive semidefinite, as a mean of squares is; xᵀMx is "
+            f"{float(lowest.min()):g} for some x"
+        )
 
 
 def cholesky(matrices: Any) -> Any:

@@ -8,17 +8,47 @@ from refgen.distillation.filters import (
     gradient_flow_filter,
     ridge_filter,
 )
+from refgen.distillation.general_risk import (
+    filter_matrix,
+    out_of_sample_risk,
+)
 from refgen.distillation.problem import (
     SpectralProblem,
     signal_to_noise,
 )
+from refgen.distillation.risk import (
+    flow_risk_change,
+    risk_change,
+    spectral_risk,
+    tolerated_correlation,
+    wiener_filter,
+)
+from refgen.distillation.stopping import (
+    direction_stopping_times,
+    optimal_pair,
+    optimal_stopping,
+    optimal_student,
+    self_distillation_can_pay,
+)
 
 __all__ = [
     "SpectralProblem",
+    "direction_stopping_times",
+    "filter_matrix",
+    "flow_risk_change",
     "gradient_descent_filter",
     "gradient_flow_filter",
+    "optimal_pair",
+    "optimal_stopping",
+    "optimal_student",
+    "out_of_sample_risk",
     "ridge_filter",
+    "risk_change",
+    "self_distillation_can_pay",
     "signal_to_noise",
+    "spectral_risk",
+    "tolerated_correlation",
+    "wiener_filter",
 ]
 
 # scikit-learn and matplotlib load with the names that need them.

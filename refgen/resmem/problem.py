@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from refgen._matrices import batch_shape
+from refgen._matrices import as_moments, batch_shape, refuse_indefinite
 from refgen._numbers import as_not_negative, as_positive, refuse
 from refgen._scales import check_scale
 from refgen.arrays import Instance, as_floats, namespace
 from refgen.kernels import kernel
-from refgen.resmem._moments import as_moments, refuse_indefinite
 
 eigh = kernel("factors", "eigh")
 

@@ -5,17 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from refgen._finite import finite
-from refgen._matrices import batch_shape
+from refgen._matrices import as_moments, batch_shape, refuse_indefinite
 from refgen._numbers import as_not_negative, in_one_place
 from refgen.arrays import as_floats, namespace
 from refgen.resmem._moments import (
-    as_moments,
     check_features,
     check_norm,
     deviation,
     eigenvalues,
     norm,
-    refuse_indefinite,
 )
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 import refgen.distillation as kd
-from support.calls.distillation.filters import spectra
+from support.calls.distillation.filters import spectra, times
 
 
 def problem(draws, d):
@@ -17,10 +17,58 @@ def problem(draws, d):
     )
 
 
+def shares(draws, d):
+    """Filters of a teacher and of a student."""
+    return draws.child("teacher").uniform((4, d)), draws.child("own").uniform((4, d))
+
+
+def trained(draws, d):
+    return problem(draws, d), times(draws), times(draws.child("student"))
+
+
+def anywhere(draws, d):
+    """A test covariance, and a student on inputs of its own."""
+    root = draws.child("root").normal((4, d, d))
+    own = draws.child("own").normal((4, d, d)) / d
+    covariance = root @ root.swapaxes(-1, -2)
+    return problem(draws, d), shares(draws, d)[0], covariance, own
+
+
 ARGUMENTS = {
     "SpectralProblem": lambda s, d: tuple(vars(problem(s, d)).values()),
+    "direction_stopping_times": lambda s, d: (problem(s, d),),
+    "filter_matrix": lambda s, d: (s.normal((4, d, d)), shares(s, d)[0]),
+    "flow_risk_change": trained,
+    "out_of_sample_risk": anywhere,
+    "optimal_pair": lambda s, d: (problem(s, d),),
+    "optimal_stopping": lambda s, d: (problem(s, d),),
+    "optimal_student": lambda s, d: trained(s, d)[:2],
+    "risk_change": lambda s, d: (problem(s, d), *shares(s, d)),
+    "self_distillation_can_pay": lambda s, d: (problem(s, d),),
     "signal_to_noise": lambda s, d: (problem(s, d),),
+    "spectral_risk": lambda s, d: (problem(s, d), shares(s, d)[0]),
+    "tolerated_correlation": lambda s, d: shares(s, 2),
+    "wiener_filter": lambda s, d: (problem(s, d),),
+}
+MEANINGFUL = {
+    (name, time, "infinity"): "training to the end"
+    for name, time in (
+        ("flow_risk_change", "teacher_time"),
+        ("flow_risk_change", "student_time"),
+        ("optimal_student", "teacher_time"),
+    )
 }
 RANGES = {
-    "signal_to_noise": (0.0, np.inf),
-}
+    **dict.fromkeys(
+        (
+            "direction_stopping_times", "out_of_sample_risk", "optimal_pair",
+            "optimal_stopping", "optimal_student", "signal_to_noise", "spectral_risk",
+        ),
+        (0.0, np.inf),
+    ),
+    **dict.fromkeys(("tolerated_correlation", "wiener_filter"), (0.0, 1.0)),
+}  # fmt: skip
+ALWAYS = "training to the end, or no student, may be best"
+INFINITE = dict.fromkeys(
+    ("optimal_pair", "optimal_stopping", "optimal_student"), ALWAYS
+)
