@@ -33,7 +33,8 @@ def finite(function: _F) -> _F:
     >>> float(square(3.0))
     9.0
     """
-    names = ", ".join(inspect.signature(function).parameters)
+    parameters = inspect.signature(function).parameters
+    names = ", ".join(name for name in parameters if name != "self")
     message = (
         f"{function.__name__} leaves the range of float64 for these arguments "
         f"({names}); give numbers nearer to 1, in other units"

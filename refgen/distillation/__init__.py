@@ -3,9 +3,13 @@
 from typing import TYPE_CHECKING
 
 from refgen._lazy import lazy
+from refgen.distillation.decomposition import DesignSpectrum
 from refgen.distillation.filters import (
+    distilled_filter,
     gradient_descent_filter,
     gradient_flow_filter,
+    iterated_ridge_filter,
+    repeated_filter,
     ridge_filter,
 )
 from refgen.distillation.general_risk import (
@@ -32,16 +36,20 @@ from refgen.distillation.stopping import (
 )
 
 __all__ = [
+    "DesignSpectrum",
     "SpectralProblem",
     "direction_stopping_times",
+    "distilled_filter",
     "filter_matrix",
     "flow_risk_change",
     "gradient_descent_filter",
     "gradient_flow_filter",
+    "iterated_ridge_filter",
     "optimal_pair",
     "optimal_stopping",
     "optimal_student",
     "out_of_sample_risk",
+    "repeated_filter",
     "ridge_filter",
     "risk_change",
     "self_distillation_can_pay",

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from refgen._matrices import batch_shape
-from refgen._numbers import first_of, in_one_place, refuse
+from refgen._numbers import (
+    as_counts,
+    as_not_negative,
+    first_of,
+    in_one_place,
+    refuse,
+)
 from refgen.arrays import as_floats, namespace, plain_array
 
 # Eigenvalues of a matrix without negative ones are computed as at least minus this
@@ -52,15 +59,72 @@ def as_times(name: str, value: Any) -> Any:
     >>> as_times("time", [0.5, np.inf]).tolist()
     [0.5, inf]
     """
+    return _endless(name, value, as_not_negative)
+
+
+def as_rounds(name: str, value: Any) -> Any:
+    """`value` as whole numbers of rounds; infinity is the limit of many.
+
+    Raises
+    ------
+    TypeError
+        If `value` is not numeric.
+    ValueError
+        If it is empty or holds NaN, a negative number or a fraction.
+
+    Examples
+    --------
+    >>> as_rounds("n_rounds", [2, np.inf]).tolist()
+    [2.0, inf]
+    """
+    return _endless(name, value, lambda name, array: as_counts(name, array, 0))
+
+
+def _endless(name: str, value: Any, check: Callable[[str, Any], Any]) -> Any:
+    """Numbers of which all but the infinite ones are checked as other numbers are."""
     array = plain_array(name, value)
     if array.dtype.kind not in "fiu":
         raise TypeError(f"{name} must hold real numbers, got dtype {array.dtype}")
     xp = namespace(array)
     endless = array == np.inf
-    # All but the infinite ones are checked as other numbers are.
-    checked = as_floats(name, xp.where(endless, 0.0, array))
-    refuse(name, checked, checked < 0, "not be negative")
-    return xp.where(endless, np.inf, checked)
+    return xp.where(endless, np.inf, check(name, xp.where(endless, 0.0, array)))
+
+
+def as_weight(name: str, value: Any) -> Any:
+    """`value` as weights in [0, 1].
+
+    Raises
+    ------
+    ValueError
+        If one is outside.
+
+    Examples
+    --------
+    >>> as_weight("label_weight", 0.25)
+    array(0.25)
+    """
+    weight = as_floats(name, value)
+    refuse(name, weight, (weight < 0) | (weight > 1), "lie in [0, 1]")
+    return weight
+
+
+def as_filter(name: str, value: Any) -> Any:
+    """`value` as filters along the last axis, in [0, 1].
+
+    Raises
+    ------
+    ValueError
+        If one is outside.
+
+    Examples
+    --------
+    >>> as_filter("filter", [0.5, 1.0]).tolist()
+    [0.5, 1.0]
+    """
+    array = as_floats(name, value, 1)
+    hint = "; of gradient descent it does where step_size is at most 1 / λ"
+    refuse(name, array, (array < 0) | (array > 1), "lie in [0, 1]", hint)
+    return array
 
 
 def on_spectrum(**arrays: Any) -> list[Any]:

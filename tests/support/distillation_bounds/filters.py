@@ -1,4 +1,4 @@
-"""Filters."""
+"""Filters, and designs in their eigendirections."""
 
 from support.distillation_bounds import Case
 from support.parity import model
@@ -16,7 +16,11 @@ def power(arguments, want):
 
 
 CASES = {
+    "DesignSpectrum": Case(),
+    "distilled_filter": Case(),
     "gradient_descent_filter": Case(power),
     "gradient_flow_filter": Case(share, endless=("time",)),
+    "iterated_ridge_filter": Case(share),
+    "repeated_filter": Case(share, endless=("n_rounds",)),
     "ridge_filter": Case(),
 }
