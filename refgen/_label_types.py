@@ -22,6 +22,9 @@ _FAMILIES: tuple[Any, ...] = (
     (int, float, np.integer, np.floating, np.bool_),
 )
 
+# What labels of these kinds of dtype are; those of any other kind are numbers.
+_FAMILY = {"U": "text", "S": "bytes"}
+
 
 def as_labels(name: str, values: Any) -> Any:
     """Labels as a plain array of integers, text or bytes.
@@ -60,6 +63,39 @@ def as_labels(name: str, values: Any) -> Any:
     if array.dtype == np.uint64 and array.size and int(array.max()) < _INT64:
         return array.astype(np.int64)
     return array
+
+
+def comparable(given: dict[str, Any]) -> list[Any]:
+    """Arrays by `as_labels` of which entries can be compared; None stays None.
+
+    Raises
+    ------
+    TypeError
+        If they mix numbers, text and bytes.
+    ValueError
+        If they have no common integer type.
+
+    Examples
+    --------
+    >>> [a.tolist() for a in comparable({"y": np.array([1, 0])})]
+    [[1, 0]]
+    """
+    arrays = {name: array for name, array in given.items() if array is not None}
+    held = {n: _FAMILY.get(a.dtype.kind, "numbers") for n, a in arrays.items()}
+    if len(set(held.values())) > 1:
+        mixed = " and ".join(sorted(set(held.values()), reverse=True))
+        shown = ", ".join(f"{name}: {family}" for name, family in held.items())
+        raise TypeError(f"{', '.join(held)} mix {mixed} ({shown}); encode them alike")
+    # Without care, uint64 and int64 would meet in float64, which merges labels.
+    if any(array.dtype == np.uint64 for array in arrays.values()):
+        if any(bool((array < 0).any()) for array in arrays.values()):
+            raise ValueError(
+                f"{', '.join(arrays)} hold negative integers and integers of 2**63 "
+                "or more, and no integer type holds both; encode labels as small "
+                "integers"
+            )
+        arrays = {name: array.astype(np.uint64) for name, array in arrays.items()}
+    return [arrays.get(name) for name in given]
 
 
 def _may_be_distorted(values: Any, array: np.ndarray) -> bool:

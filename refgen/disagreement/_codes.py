@@ -6,15 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from refgen._label_types import as_labels
+from refgen._label_types import as_labels, comparable
 from refgen._shown import listed
 from refgen.arrays import namespace
 
 # Below this range of integer labels a table of all of them is faster than sorting.
 _TABLE_SIZE = 1 << 16
-
-# What labels of these kinds of dtype are; those of any other kind are numbers.
-_FAMILY = {"U": "text", "S": "bytes"}
 
 
 def label_range(values: Any) -> tuple[int, int] | None:
@@ -68,7 +65,7 @@ def encoded(
     given = {"predictions": array, name: truth, "classes": classes}
     if classes is not None:
         given["classes"] = as_labels("classes", classes)
-    array, truth, classes = _of_one_type(given)
+    array, truth, classes = comparable(given)
     if classes is None:
         labels = [_distinct(a) for a in (array, truth) if a is not None]
         known = _distinct(namespace(array).concatenate(labels))
@@ -76,34 +73,6 @@ def encoded(
         known = _checked_classes(classes, array)
     codes = _codes("predictions", array, known)
     return codes, None if truth is None else _codes(name, truth, known), known
-
-
-def _of_one_type(given: dict[str, Any]) -> list[Any]:
-    """Labels that can be compared; None stays None.
-
-    Raises
-    ------
-    TypeError
-        If they mix numbers, text and bytes.
-    ValueError
-        If they have no common integer type.
-    """
-    arrays = {name: array for name, array in given.items() if array is not None}
-    held = {n: _FAMILY.get(a.dtype.kind, "numbers") for n, a in arrays.items()}
-    if len(set(held.values())) > 1:
-        mixed = " and ".join(sorted(set(held.values()), reverse=True))
-        shown = ", ".join(f"{name}: {family}" for name, family in held.items())
-        raise TypeError(f"{', '.join(held)} mix {mixed} ({shown}); encode them alike")
-    # Without care, uint64 and int64 would meet in float64, which merges labels.
-    if any(array.dtype == np.uint64 for array in arrays.values()):
-        if any(bool((array < 0).any()) for array in arrays.values()):
-            raise ValueError(
-                f"{', '.join(arrays)} hold negative integers and integers of 2**63 "
-                "or more, and no integer type holds both; encode labels as small "
-                "integers"
-            )
-        arrays = {name: array.astype(np.uint64) for name, array in arrays.items()}
-    return [arrays.get(name) for name in given]
 
 
 def _checked_classes(classes: Any, array: Any) -> Any:

@@ -3,6 +3,11 @@
 from typing import TYPE_CHECKING
 
 from refgen._lazy import lazy
+from refgen.distillation.confidence import (
+    ConfidenceSlope,
+    confidence_logits,
+    confidence_slope,
+)
 from refgen.distillation.decomposition import DesignSpectrum
 from refgen.distillation.filters import (
     distilled_filter,
@@ -15,6 +20,12 @@ from refgen.distillation.filters import (
 from refgen.distillation.general_risk import (
     filter_matrix,
     out_of_sample_risk,
+)
+from refgen.distillation.measures import (
+    agreement,
+    churn,
+    flip_divergence,
+    predictive_kl,
 )
 from refgen.distillation.problem import (
     SpectralProblem,
@@ -36,11 +47,17 @@ from refgen.distillation.stopping import (
 )
 
 __all__ = [
+    "ConfidenceSlope",
     "DesignSpectrum",
     "SpectralProblem",
+    "agreement",
+    "churn",
+    "confidence_logits",
+    "confidence_slope",
     "direction_stopping_times",
     "distilled_filter",
     "filter_matrix",
+    "flip_divergence",
     "flow_risk_change",
     "gradient_descent_filter",
     "gradient_flow_filter",
@@ -49,6 +66,7 @@ __all__ = [
     "optimal_stopping",
     "optimal_student",
     "out_of_sample_risk",
+    "predictive_kl",
     "repeated_filter",
     "ridge_filter",
     "risk_change",

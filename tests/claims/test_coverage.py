@@ -37,6 +37,7 @@ ELSEWHERE = {
     "disagreement.read_labels": ON_FILES,
     "disagreement.read_predictions": ON_FILES,
     "disagreement.train_runs": PROCEDURES,
+    "distillation.ConfidenceSlope": RESULT,
     "linalg.solve_positive": TOOL,
     "resmem.MemorizationVerdict": RESULT,
     "resmem.ResMemDisplay": DRAWN,

@@ -1,0 +1,43 @@
+"""Calls of what compares a student with its teacher."""
+
+import numpy as np
+
+
+def probabilities(draws, d, n_points=5):
+    """Of a teacher and its student, with zeros, ones and ties in some."""
+    found = draws.child("p").dirichlet((2, n_points, d + 1))
+    found[:, 0] = np.eye(d + 1)[0]
+    found[0, 1] = 1 / (d + 1)
+    return found[0], found[1]
+
+
+def batches(draws, d):
+    first, second = probabilities(draws, d), probabilities(draws.child("more"), d)
+    return tuple(np.stack(pair) for pair in zip(first, second, strict=True))
+
+
+def predicted(draws, d):
+    return tuple(draws.child("labels").integers(d + 1, (2, 7)))
+
+
+ARGUMENTS = {
+    "agreement": batches,
+    "churn": predicted,
+    "confidence_logits": batches,
+    "confidence_slope": lambda s, d: probabilities(s, d, 9),
+    "flip_divergence": lambda s, d: batches(s, d)[:1],
+    "predictive_kl": batches,
+}
+ELSEWHERE = {
+    "ConfidenceSlope": "a result, which users read and do not build",
+}
+LABELS = (("churn", "teacher_labels"), ("churn", "student_labels"))
+RANGES = {
+    "agreement": (0.0, 1.0),
+    "churn": (0.0, 1.0),
+    "flip_divergence": (0.0, np.log(2)),
+    "predictive_kl": (0.0, np.inf),
+}
+INFINITE = {
+    "predictive_kl": "a class that the student takes for impossible",
+}
