@@ -8,7 +8,22 @@ from refgen.distillation.confidence import (
     confidence_logits,
     confidence_slope,
 )
-from refgen.distillation.decomposition import DesignSpectrum
+from refgen.distillation.constrained import (
+    constrained_filter,
+    constrained_rounds,
+    count_constrained_rounds,
+)
+from refgen.distillation.constrained_bounds import (
+    constrained_penalty_bounds,
+    constrained_round_bounds,
+)
+from refgen.distillation.constrained_problem import (
+    ConstrainedProblem,
+    label_ratio,
+)
+from refgen.distillation.decomposition import (
+    DesignSpectrum,
+)
 from refgen.distillation.filters import (
     distilled_filter,
     gradient_descent_filter,
@@ -48,12 +63,18 @@ from refgen.distillation.stopping import (
 
 __all__ = [
     "ConfidenceSlope",
+    "ConstrainedProblem",
     "DesignSpectrum",
     "SpectralProblem",
     "agreement",
     "churn",
     "confidence_logits",
     "confidence_slope",
+    "constrained_filter",
+    "constrained_penalty_bounds",
+    "constrained_round_bounds",
+    "constrained_rounds",
+    "count_constrained_rounds",
     "direction_stopping_times",
     "distilled_filter",
     "filter_matrix",
@@ -62,6 +83,7 @@ __all__ = [
     "gradient_descent_filter",
     "gradient_flow_filter",
     "iterated_ridge_filter",
+    "label_ratio",
     "optimal_pair",
     "optimal_stopping",
     "optimal_student",
