@@ -7,17 +7,15 @@ from typing import Any
 from refgen._checks import check_integer
 from refgen._finite import finite
 from refgen._numbers import in_one_place, refuse
+from refgen._objects import check_instance
 from refgen.arrays import namespace
 from refgen.distillation._checks import as_spectrum, as_times
 from refgen.distillation.constrained_bounds import constrained_round_bounds
-from refgen.distillation.constrained_problem import ConstrainedProblem
+from refgen.distillation.constrained_problem import MOST_ROUNDS, ConstrainedProblem
 from refgen.distillation.filters import ridge_filter
 from refgen.kernels import kernel
 
 secular_roots = kernel("secular", "secular_roots")
-
-# More rounds than anybody waits for.
-_MOST_ROUNDS = 1e6
 
 
 def constrained_rounds(problem: ConstrainedProblem, n_rounds: int) -> tuple[Any, Any]:
@@ -31,7 +29,7 @@ def constrained_rounds(problem: ConstrainedProblem, n_rounds: int) -> tuple[Any,
     ----------
     problem : ConstrainedProblem
     n_rounds : int
-        From 1 on.
+        From 1 to 10⁵.
 
     Returns
     -------
@@ -43,7 +41,7 @@ def constrained_rounds(problem: ConstrainedProblem, n_rounds: int) -> tuple[Any,
     Raises
     ------
     ValueError
-        If `n_rounds` is not positive.
+        If `n_rounds` is out of range.
 
     Notes
     -----
@@ -57,7 +55,8 @@ def constrained_rounds(problem: ConstrainedProblem, n_rounds: int) -> tuple[Any,
     >>> penalties.round(6).tolist(), filters[:, 0].round(6).tolist()
     ([0.666667, 2.0, inf], [0.6, 0.2, 0.0])
     """
-    n_rounds = check_integer("n_rounds", n_rounds, 1)
+    check_instance("problem", problem, ConstrainedProblem)
+    n_rounds = check_integer("n_rounds", n_rounds, 1, MOST_ROUNDS)
     xp, left, penalties, filters = namespace(problem.labels), 1.0, [], []
     for strength, share in _rounds(problem, n_rounds):
         left = left * share
@@ -102,7 +101,7 @@ def count_constrained_rounds(problem: ConstrainedProblem) -> Any:
     Raises
     ------
     ValueError
-        If `constrained_round_bounds` allows more than 10⁶ rounds.
+        If `constrained_round_bounds` allows more than 10⁵ rounds.
 
     Notes
     -----
@@ -113,9 +112,10 @@ def count_constrained_rounds(problem: ConstrainedProblem) -> Any:
     >>> int(count_constrained_rounds(ConstrainedProblem([2.0, 1.0], [2.0, 2.0], 1.0)))
     2
     """
-    xp, most = namespace(problem.labels), constrained_round_bounds(problem)[1]
+    most = constrained_round_bounds(problem)[1]
+    xp = namespace(most)
     refuse(
-        "problem", most, most > _MOST_ROUNDS, "allow at most 10**6 rounds, for which a "
+        "problem", most, most > MOST_ROUNDS, "allow at most 10**5 rounds, for which a "
         "larger tolerance is needed"
     )  # fmt: skip
     count = xp.zeros(most.shape, int)

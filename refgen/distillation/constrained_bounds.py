@@ -8,6 +8,7 @@ from refgen._checks import check_integer
 from refgen._finite import finite
 from refgen.arrays import namespace
 from refgen.distillation.constrained_problem import (
+    MOST_ROUNDS,
     ConstrainedProblem,
     label_ratio,
     length,
@@ -43,7 +44,8 @@ def constrained_round_bounds(problem: ConstrainedProblem) -> tuple[Any, Any]:
     >>> float(low), float(high)
     (2.0, 3.0)
     """
-    xp, ratio = namespace(problem.labels), label_ratio(problem)
+    ratio = label_ratio(problem)
+    xp = namespace(ratio)
     # ℓ ≤ √n r: where r² is smaller anyway, it need not be finite.
     square = ratio * xp.minimum(ratio, 2.0 * problem.n_points)
     most = xp.minimum(square, _length_by_spaces(problem) / problem.tolerance)
@@ -73,7 +75,7 @@ def constrained_penalty_bounds(
     ----------
     problem : ConstrainedProblem
     n_rounds : int
-        From 1 on.
+        From 1 to 10⁵.
 
     Returns
     -------
@@ -82,7 +84,7 @@ def constrained_penalty_bounds(
     Raises
     ------
     ValueError
-        If `n_rounds` is not positive.
+        If `n_rounds` is out of range.
 
     Notes
     -----
@@ -96,9 +98,9 @@ def constrained_penalty_bounds(
     >>> low.round(6).tolist(), high.round(6).tolist()
     ([0.307148, 0.315106], [0.52, 1.333333])
     """
-    n_rounds = check_integer("n_rounds", n_rounds, 1)
-    xp, spectrum = namespace(problem.labels), problem.spectrum
+    n_rounds = check_integer("n_rounds", n_rounds, 1, MOST_ROUNDS)
     ratio = label_ratio(problem)[..., None]
+    xp, spectrum = namespace(ratio), problem.spectrum
     done = xp.arange(n_rounds) + 0.0
     largest = spectrum.max(axis=-1)[..., None]
     least, mean = (part[..., None] * largest for part in _moments(problem))

@@ -7,11 +7,15 @@ from typing import Any
 
 from refgen._finite import finite
 from refgen._numbers import as_positive, refuse
+from refgen._objects import check_instance
 from refgen._scales import check_scale
 from refgen.arrays import Instance, as_floats, namespace
 
 # Of the largest eigenvalue over the smallest: beyond it products overflow.
 _LARGEST_QUOTIENT = 2.0**300
+
+# More rounds than anybody waits for.
+MOST_ROUNDS = 10**5
 
 
 @dataclass(frozen=True, repr=False)
@@ -105,6 +109,7 @@ def label_ratio(problem: ConstrainedProblem) -> Any:
     >>> float(label_ratio(ConstrainedProblem([4.0, 1.0], [3.0, 4.0], 1.0)))
     5.0
     """
+    check_instance("problem", problem, ConstrainedProblem)
     return length(problem.labels) / problem.tolerance
 
 

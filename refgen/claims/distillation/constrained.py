@@ -110,6 +110,7 @@ def constrained_round(rg, problem, distance=1.0, above=1.0, step=1.0, squared=1.
     return (
         equal(moved, goal, goal),
         equal(left, d / (c[:, None] + d), left),
+        equal(rg.distillation.label_ratio(problem), ratio, ratio),
         ascending(
             least / (ratio - 1), c, above * most / (ratio - 1), scale=scale, sharp=True
         ),
@@ -235,8 +236,8 @@ def _less_uneven(spectrum: Any, one: Any, other: Any) -> Any:
     larger = (spectrum[:, :, None] > spectrum[:, None, :])[:, None]
     left = one[..., :, None] * other[..., None, :]
     right = one[..., None, :] * other[..., :, None]
-    sides = [xp.where(larger, side, 0.0) for side in (left, right)]
-    return at_most(*sides, sides[1], sharp=True)
+    left, right = (xp.where(larger, side, 0.0) for side in (left, right))
+    return at_most(left, right, right, sharp=True)
 
 
 def _first(spectrum: Any, ratio: Any, numerator: Any) -> Any:
@@ -294,13 +295,14 @@ def _bound(numerator: Any, ratio: Any, later: Any) -> Any:
 def sharpening_of_each_round(rg, problem, share=1.0, above=1.0, later=_root_of_squares):
     """Round i sharpens as ridge regression of a penalty between two bounds would.
 
-    Penalties d_min/(√(r² − i) − 1) and d_max/(r − i − 1), i = 0, 1, …; B[k]/B[j] is
-    between those of their filters for d_k > d_j.
+    Penalties d_min/(√(r² − i) − 1) and d_max/(r − i − 1), i = 0, 1, …; for d_k > d_j,
+    B[k]/B[j] is between the quotients of their filters.
     """
-    d, (ratio, least, most) = problem.spectrum, _ratios(problem)
+    d, (ratio, least, _) = problem.spectrum, _ratios(problem)
     _, filters = rg.distillation.constrained_rounds(problem, N_ROUNDS)
     low = _products(d, _bound(share * least, ratio, later))
-    high = _products(d, _bound(above * most, ratio, _difference))
+    upper = rg.distillation.constrained_penalty_bounds(problem, N_ROUNDS)[1]
+    high = _products(d, above * upper)
     return _less_uneven(d, low, filters), _less_uneven(d, filters, high)
 
 
