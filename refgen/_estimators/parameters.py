@@ -96,5 +96,5 @@ def row_weights(sample_weight: Any, n: int) -> np.ndarray:
             "weight per row"
         )
     if not weights.any():
-        raise ValueError("sample_weight is 0 everywhere: no row is left")
+        raise ValueError("sample_weight is zero everywhere: no row is left")
     return np.broadcast_to(weights, n)

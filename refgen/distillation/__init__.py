@@ -65,6 +65,8 @@ __all__ = [
     "ConfidenceSlope",
     "ConstrainedProblem",
     "DesignSpectrum",
+    "DistilledClassifier",
+    "DistilledRegressor",
     "SpectralProblem",
     "agreement",
     "churn",
@@ -101,6 +103,14 @@ __all__ = [
 
 # scikit-learn and matplotlib load with the names that need them.
 if TYPE_CHECKING:
-    pass
+    from refgen.distillation.distilled_classifier import DistilledClassifier
+    from refgen.distillation.distilled_regressor import DistilledRegressor
 else:
-    __getattr__, __dir__ = lazy(__name__, __all__, {})
+    __getattr__, __dir__ = lazy(
+        __name__,
+        __all__,
+        {
+            "DistilledClassifier": "distilled_classifier",
+            "DistilledRegressor": "distilled_regressor",
+        },
+    )

@@ -191,7 +191,7 @@ def test_a_fitted_base_needs_the_labels_and_weights_of_its_rows():
     memory = ResMemRegressor(Ridge().fit(X, Y), prefit=True)
     with pytest.raises(ValueError, match=r"shape \(5,\) for n_samples=150; give one"):
         memory.fit(X, Y, sample_weight=np.ones(5))
-    with pytest.raises(ValueError, match="0 everywhere"):
+    with pytest.raises(ValueError, match="zero everywhere"):
         memory.fit(X, Y, sample_weight=np.zeros(150))
 
 
