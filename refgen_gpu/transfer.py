@@ -75,7 +75,7 @@ def takes_either(estimator: _Class) -> _Class:
     return estimator
 
 
-def _returning_alike(estimator: type, name: str, method: Callable) -> Callable:
+def _returning_alike(estimator: type, name: str, method: Callable) -> Any:
     on_the_host = host_function(
         method, estimator.__module__, f"{estimator.__qualname__}.{name}"
     )
@@ -84,7 +84,13 @@ def _returning_alike(estimator: type, name: str, method: Callable) -> Callable:
     def call(self: Any, X: Any, *args: Any, **kwargs: Any) -> Any:
         return like(X, on_the_host(self, X, *args, **kwargs))
 
-    return call
+    is_there = getattr(inspect.getattr_static(estimator, name), "check", None)
+    if is_there is None:
+        return call
+    # A method that some instances lack, such as predict_proba of some students.
+    from sklearn.utils.metaestimators import available_if
+
+    return available_if(is_there)(call)
 
 
 def shows_either(display: _Class) -> _Class:

@@ -67,10 +67,11 @@ def check_same_labels(
     >>> check_same_labels(np.array(["a"]), np.array(["a", "b"]))
     """
     # A union of both would turn the numbers into text, which differs from them.
-    if isinstance(classes[0], str) != isinstance(known[0], str):
+    ours, theirs = classes.tolist()[0], known.tolist()[0]
+    if isinstance(ours, str) != isinstance(theirs, str):
         raise ValueError(
-            f"y holds labels like {classes[0]!r} and the fitted {role} knows "
-            f"{known[0]!r}; give both the same labels, text or numbers"
+            f"y holds labels like {ours!r} and the fitted {role} knows {theirs!r}; "
+            "give both the same labels, text or numbers"
         )
 
 

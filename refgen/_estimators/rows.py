@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from sklearn.base import clone
 
 from refgen._estimators.folds import check_each_once, checked_folds
 from refgen._naming import naming
@@ -30,7 +29,7 @@ def take_points(X: Any, rows: np.ndarray) -> Any:
 
 
 def out_of_fold(
-    estimator: Any,
+    train: Callable[..., Any],
     X: Any,
     y: np.ndarray,
     folds: Any,
@@ -38,14 +37,17 @@ def out_of_fold(
     predict: Callable[[Any, Any, int], np.ndarray],
     setting: str,
 ) -> np.ndarray:
-    """What clones predict for the rows they were not trained on, as `setting` asks."""
+    """What models predict for the rows they were not trained on, as `setting` asks.
+
+    ``train(X, y, **params)`` gives a fitted model.
+    """
     n, parts = len(y), []
     with naming("cv"):
         folds = checked_folds(folds, n)
     check_each_once(folds, n, setting)
-    for train, test in folds:
-        own = {name: take_rows(value, train, n) for name, value in params.items()}
-        model = clone(estimator).fit(take_points(X, train), y[train], **own)
+    for rows, test in folds:
+        own = {name: take_rows(value, rows, n) for name, value in params.items()}
+        model = train(take_points(X, rows), y[rows], **own)
         parts.append(predict(model, take_points(X, test), len(test)))
     order = np.concatenate([test for _, test in folds])
     return np.concatenate(parts)[np.argsort(order)]

@@ -34,7 +34,7 @@ def fitted_on_shares(
     rows, columns = np.nonzero(shares)
     if len(classes) > 1 and (columns == columns[0]).all():
         raise ValueError(
-            f"teacher gives class {classes[columns[0]]!r} all its weight in every row, "
+            f"teacher gives class {classes.tolist()[columns[0]]!r} all its weight in every row, "
             "so the student would see no other class; raise label_weight or "
             "temperature, or use a better teacher"
         )

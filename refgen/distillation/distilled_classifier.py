@@ -24,6 +24,7 @@ from refgen._estimators.splits import check_cv_setting
 from refgen._naming import naming
 from refgen._simplex import project_on_simplex
 from refgen.distillation._distilled_base import DistilledBase
+from refgen.distillation._distilled_checks import check_parameters, tags_of
 from refgen.distillation._students import (
     check_learns_shares,
     fitted,
@@ -157,7 +158,7 @@ class DistilledClassifier(ClassifierMixin, DistilledBase):
             If `teacher` is not a classifier, or `student` no model, that is an
             instance.
         """
-        self._check_parameters()
+        check_parameters(self)
         check_temperature(self.temperature)
         check_kind(self._teacher(), is_classifier, "classifier", "teacher")
         check_kind(self._student(), _is_model, "classifier or regressor", "student")
@@ -254,7 +255,7 @@ class DistilledClassifier(ClassifierMixin, DistilledBase):
         new = np.setdiff1d(classes, known)
         if new.size:
             raise ValueError(
-                f"y holds the class {new[0]!r}, and the fitted teacher knows only "
+                f"y holds the class {new.tolist()[0]!r}, and the fitted teacher knows only "
                 f"{known.tolist()}; fit the teacher with it, or leave out its rows"
             )
         return known
@@ -287,6 +288,6 @@ class DistilledClassifier(ClassifierMixin, DistilledBase):
         tags = super().__sklearn_tags__()
         tags.classifier_tags.multi_class = all(
             part.classifier_tags is None or part.classifier_tags.multi_class
-            for part in self._tags_of_parts()
+            for part in tags_of(self._models())
         )
         return tags

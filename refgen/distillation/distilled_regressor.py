@@ -15,6 +15,7 @@ from refgen._estimators.outputs import predictions_of
 from refgen._estimators.parameters import check_kind
 from refgen._estimators.splits import check_cv_setting
 from refgen.distillation._distilled_base import DistilledBase
+from refgen.distillation._distilled_checks import check_parameters, tags_of
 from refgen.distillation._students import fitted
 
 
@@ -106,7 +107,7 @@ class DistilledRegressor(RegressorMixin, DistilledBase):
         TypeError
             If `teacher` or `student` is not a regressor instance.
         """
-        self._check_parameters()
+        check_parameters(self)
         check_kind(self._teacher(), is_regressor, "regressor", "teacher")
         check_kind(self._student(), is_regressor, "regressor", "student")
         check_targets(y)
@@ -128,10 +129,10 @@ class DistilledRegressor(RegressorMixin, DistilledBase):
         X : array, data frame or sparse matrix of shape (n_points, n_features)
         """
         X = self._seen_again(X)
-        return self.student_.predict(X)
+        return self._predictions(self.student_, X, X.shape[0], "student")
 
     def __sklearn_tags__(self) -> Any:
-        tags, parts = super().__sklearn_tags__(), self._tags_of_parts()
+        tags, parts = super().__sklearn_tags__(), tags_of(self._models())
         tags.target_tags.multi_output = all(p.target_tags.multi_output for p in parts)
         tags.target_tags.positive_only = any(p.target_tags.positive_only for p in parts)
         return tags
@@ -140,7 +141,10 @@ class DistilledRegressor(RegressorMixin, DistilledBase):
         return Ridge() if self.teacher is None else self.teacher
 
     def _outputs_of(self, model: Any, X: Any, n_rows: int) -> np.ndarray:
-        return predictions_of(model, X, n_rows, self._output_shape, "teacher")
+        return self._predictions(model, X, n_rows, "teacher")
+
+    def _predictions(self, model: Any, X: Any, n_rows: int, role: str) -> np.ndarray:
+        return predictions_of(model, X, n_rows, self._output_shape, role)
 
     def _folds(self, X: Any, y: np.ndarray) -> Iterator:
         cv = check_cv(check_cv_setting(self.cv), y, classifier=False)

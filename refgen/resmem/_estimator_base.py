@@ -97,14 +97,17 @@ class ResMemBase(BaseEstimator, ABC):
         if self.prefit:
             check_is_fitted(self.estimator)
             return self.estimator
-        return clone(self._base()).fit(X, y, **params)
+        return self._trained(X, y, **params)
 
     def _scores_to_correct(self, X: Any, y: np.ndarray, params: dict) -> np.ndarray:
         if self.residuals == "train":
             return self._scores_of(self.estimator_, X, len(y))
         folds = self._folds(X, y)
         setting = "residuals='cross_val'"
-        return out_of_fold(self._base(), X, y, folds, params, self._scores_of, setting)
+        return out_of_fold(self._trained, X, y, folds, params, self._scores_of, setting)
+
+    def _trained(self, X: Any, y: np.ndarray, **params: Any) -> Any:
+        return clone(self._base()).fit(X, y, **params)
 
     def _fitted_embedding(self, X: Any, y: np.ndarray) -> Any:
         if not hasattr(self.embedding, "transform"):

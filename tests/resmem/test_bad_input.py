@@ -10,7 +10,7 @@ from sklearn.model_selection import KFold, ShuffleSplit
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 from sklearn.tree import DecisionTreeClassifier
-from support.resmem_data import IRIS, KINDS, STUMP, TREE, X, Y
+from support.estimator_data import IRIS, KINDS, STUMP, TREE, X, Y
 
 from refgen._simplex import project_on_simplex
 from refgen.resmem.estimators import ResMemClassifier, ResMemRegressor

@@ -28,7 +28,7 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from sklearn.svm import LinearSVC
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 from sklearn.utils.estimator_checks import parametrize_with_checks
-from support.resmem_data import ALL_WEIGHTS, IRIS, KINDS, STUMP, TREE, X, Y
+from support.estimator_data import ALL_WEIGHTS, IRIS, KINDS, STUMP, TREE, X, Y
 
 import refgen.resmem.estimators as on_host
 import refgen_gpu.resmem.estimators as on_gpu

@@ -5,8 +5,8 @@ import pickle
 import numpy as np
 import pytest
 from sklearn.preprocessing import StandardScaler
+from support.estimator_data import ALL_WEIGHTS, IRIS, KINDS, STUMP, TREE, X, Y
 from support.parity import assert_on_device, assert_same_bits, model
-from support.resmem_data import ALL_WEIGHTS, IRIS, KINDS, STUMP, TREE, X, Y
 
 import refgen.resmem.estimators as on_host
 import refgen_gpu.resmem

@@ -1,4 +1,4 @@
-"""Small data and base models of the tests of ResMem's estimators."""
+"""Small data and models of the tests of estimators."""
 
 from sklearn.datasets import load_diabetes, load_iris
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
