@@ -33,10 +33,11 @@ def fitted_on_shares(
     """
     rows, columns = np.nonzero(shares)
     if len(classes) > 1 and (columns == columns[0]).all():
+        only = classes.tolist()[columns[0]]
         raise ValueError(
-            f"teacher gives class {classes.tolist()[columns[0]]!r} all its weight in every row, "
-            "so the student would see no other class; raise label_weight or "
-            "temperature, or use a better teacher"
+            f"teacher gives class {only!r} all its weight in every row, so the student "
+            "would see no other class; raise label_weight or temperature, or use a "
+            "better teacher"
         )
 
     def fit(last: Any, points: Any) -> Any:

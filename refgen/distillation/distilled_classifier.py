@@ -252,10 +252,10 @@ class DistilledClassifier(ClassifierMixin, DistilledBase):
             return classes
         known = self.teacher.classes_
         check_same_labels(classes, known, "teacher")
-        new = np.setdiff1d(classes, known)
-        if new.size:
+        new = np.setdiff1d(classes, known).tolist()
+        if new:
             raise ValueError(
-                f"y holds the class {new.tolist()[0]!r}, and the fitted teacher knows only "
+                f"y holds the class {new[0]!r}, and the fitted teacher knows only "
                 f"{known.tolist()}; fit the teacher with it, or leave out its rows"
             )
         return known
