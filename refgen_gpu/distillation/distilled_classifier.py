@@ -1,4 +1,4 @@
-"""Distillation into any classifier, for arrays of either side; it trains on the host."""
+"""Distillation into any classifier, for arrays of either side: trains on the host."""
 
 from refgen.distillation import distilled_classifier as _host
 from refgen_gpu.transfer import takes_either
