@@ -40,7 +40,18 @@ from refgen.distillation.measures import (
     agreement,
     churn,
     flip_divergence,
+    from refgen.distillation.left_out import (     flow_left_out_residuals,
+    leave_one_out_mixing,
+    leave_one_out_residuals,
     predictive_kl,
+)
+from refgen.distillation.mixing import (
+    cp_mixing,
+    mixed_filter,
+    mixed_penalty,
+    mixing_gain,
+    one_student_oracle,
+    optimal_mixing,
 )
 from refgen.distillation.problem import (
     SpectralProblem,
@@ -60,6 +71,11 @@ from refgen.distillation.stopping import (
     optimal_student,
     self_distillation_can_pay,
 )
+from refgen.distillation.wiener import (
+    coincident_gain,
+    mixing_excess,
+    oracle_mixing,
+)
 
 __all__ = [
     "ConfidenceSlope",
@@ -70,6 +86,7 @@ __all__ = [
     "SpectralProblem",
     "agreement",
     "churn",
+    "coincident_gain",
     "confidence_logits",
     "confidence_slope",
     "constrained_filter",
@@ -77,18 +94,29 @@ __all__ = [
     "constrained_round_bounds",
     "constrained_rounds",
     "count_constrained_rounds",
+    "cp_mixing",
     "direction_stopping_times",
     "distilled_filter",
     "filter_matrix",
     "flip_divergence",
     "flow_risk_change",
+    "from refgen.distillation.left_out import (     flow_left_out_residuals",
     "gradient_descent_filter",
     "gradient_flow_filter",
     "iterated_ridge_filter",
     "label_ratio",
+    "leave_one_out_mixing",
+    "leave_one_out_residuals",
+    "mixed_filter",
+    "mixed_penalty",
+    "mixing_excess",
+    "mixing_gain",
+    "one_student_oracle",
+    "optimal_mixing",
     "optimal_pair",
     "optimal_stopping",
     "optimal_student",
+    "oracle_mixing",
     "out_of_sample_risk",
     "predictive_kl",
     "repeated_filter",

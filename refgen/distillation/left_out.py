@@ -1,0 +1,150 @@
+"""Leaving one row out of teacher and student, in closed form."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from refgen._checks import check_integer
+from refgen._finite import finite
+from refgen._numbers import as_positive
+from refgen.arrays import namespace
+from refgen.distillation._left_out import FlowNodes, divide_series
+from refgen.distillation._ridge import as_data, fit_ridge
+
+
+@finite
+def leave_one_out_residuals(
+    X: Any, y: Any, penalty: Any, n_students: int = 1
+) -> tuple[Any, ...]:
+    """Residuals at rows that ridge teacher and students are trained without.
+
+    Those of one mixed student are e + ξδ, without refits or approximation.
+
+    Parameters
+    ----------
+    X : array of shape (..., n_samples, n_features)
+    y : array of shape (..., n_samples)
+    penalty : array of shape (...)
+        ρ > 0, of ‖y − Xβ‖²/n + ρ‖β‖²; nρ stays as it is for n − 1 rows.
+    n_students : int
+        k ≥ 0, trained in turn, each one on a mix of labels and the outputs before.
+
+    Returns
+    -------
+    tuple of k + 1 arrays of shape (..., n_samples)
+        e₀ = e = (y − ŷ)/(1 − Sᵢᵢ) of the teacher, then eⱼ = ρʲ/j! dʲe/dρʲ, of which
+        e₁ = δ. A mix of k students has the residuals e₀ + Σ τⱼeⱼ, where its filter is
+        s(1 + Σ τⱼ(s − 1)ʲ); for pure distillation, τⱼ is k over j.
+
+    Raises
+    ------
+    ValueError
+        If shapes do not match, `penalty` is not positive, or `n_students` is negative.
+
+    Notes
+    -----
+    Source: derived here, claims KD-26 and KD-26k.
+
+    Examples
+    --------
+    >>> X, y = [[1.0], [1.0]], [3.0, 1.0]
+    >>> e, delta = leave_one_out_residuals(X, y, 0.5)
+    >>> e.round(12).tolist(), delta.round(12).tolist()
+    ([2.5, -0.5], [0.25, 0.75])
+    """
+    k = check_integer("n_students", n_students, 0)
+    X, y, penalty = as_data(X, y, penalty=as_positive("penalty", penalty))
+    fit = fit_ridge(X, y, penalty)
+    # Coefficients of powers of t at the penalty ρ(1 + t), where 1/(λ + ρ) is multiplied
+    # by 1/(1 + t·missing).
+    shares = [1.0 + 0 * fit.missing]
+    for _ in range(k):
+        shares.append(-shares[-1] * fit.missing)
+    residuals = [-fit.outputs(share * fit.coefficients) for share in shares]
+    left = [-fit.diagonal(share) for share in shares]
+    residuals[0], left[0] = y + residuals[0], 1 + left[0]
+    return tuple(divide_series(residuals, left))
+
+
+@finite
+def leave_one_out_mixing(X: Any, y: Any, penalty: Any) -> Any:
+    """The ξ with the least leave-one-out error: `optimal_mixing` from data alone.
+
+    −Σ eᵢδᵢ / Σ δᵢ² with the `leave_one_out_residuals`. Its risk is above the least one
+    of any ξ by ρ²‖dβ/dρ‖²_M (ξ − ξ*)² exactly.
+
+    Parameters
+    ----------
+    X : array of shape (..., n_samples, n_features)
+    y : array of shape (..., n_samples)
+    penalty : array of shape (...)
+        ρ > 0.
+
+    Returns
+    -------
+    array of shape (...)
+        Any real number; 0 where mixing changes nothing, as for labels that are all 0.
+
+    Notes
+    -----
+    Source: derived here, claim KD-26.
+
+    Examples
+    --------
+    >>> round(float(leave_one_out_mixing([[1.0], [1.0]], [3.0, 1.0], 0.5)), 12)
+    -0.4
+    """
+    residuals, steps = leave_one_out_residuals(X, y, penalty)
+    square = (steps * steps).sum(axis=-1)
+    xp, across = namespace(square), (residuals * steps).sum(axis=-1)
+    return xp.where(square > 0, (0 - across) / xp.where(square > 0, square, 1.0), 0.0)
+
+
+@finite
+def flow_left_out_residuals(X: Any, y: Any, time: Any) -> Any:
+    """Residuals at rows that gradient flow is trained without, at any time.
+
+    Parameters
+    ----------
+    X : array of shape (..., n_samples, n_features)
+    y : array of shape (..., n_samples)
+    time : array of shape (...)
+        t > 0, for the loss ‖y − Xβ‖²/(2n); n stays as it is for n − 1 rows.
+
+    Returns
+    -------
+    array of shape (..., n_samples)
+        Within about 1e-13 of the largest label.
+
+    Raises
+    ------
+    ValueError
+        If shapes do not match, or `time` is not positive and finite.
+
+    Notes
+    -----
+    The inverse Laplace transform of e(ρ)/ρ, for the residuals e(ρ) of ridge regression,
+    which have a closed form at complex penalties too: ridge regression is gradient flow
+    stopped at a random time with the density ρe^(−ρt). Twelve penalties on a contour
+    give it (Weideman 2006). (y − ŷ)/(1 − Sᵢᵢ) is *not* it. Source: derived here, claim
+    KD-41.
+
+    Examples
+    --------
+    >>> residuals = flow_left_out_residuals([[1.0], [1.0]], [3.0, 1.0], 2.0)
+    >>> residuals.round(12).tolist()
+    [2.367879441171, -0.896361676486]
+    """
+    X, y, time = as_data(X, y, time=as_positive("time", time))
+    fit = fit_ridge(X, y, 0.0 * time)
+    nodes = FlowNodes.at(namespace(X), time[..., None])
+    n, xp = X.shape[-2], namespace(X)
+    real, imaginary = nodes.inverse(fit.spectrum)
+    moments = fit.moments[..., None]
+    squares = fit.rows * fit.rows / n
+    above = (
+        y[..., None] - xp.matmul(fit.rows, moments * real),
+        -xp.matmul(fit.rows, moments * imaginary),
+    )
+    below = 1 - xp.matmul(squares, real), -xp.matmul(squares, imaginary)
+    return nodes.combine(above, below)
