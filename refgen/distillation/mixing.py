@@ -269,11 +269,8 @@ def _first_and_second(
                 f"{name} must have shape (..., {', '.join(map(str, wanted))}) for X "
                 f"with {p} feature(s), got {array.shape}"
             )
-    batch_shape(
-        X=X.shape[:-2],
-        coefficients=target.shape[:-1],
-        **{"metric": matrix.shape[:-2] for matrix in given},
-    )
+    batches = {"X": X.shape[:-2], "coefficients": target.shape[:-1]}
+    batch_shape(**batches, **({"metric": given[0].shape[:-2]} if given else {}))
     fit = fit_ridge(X, y, penalty)
     rotate = fit.vectors.swapaxes(-1, -2)
     xp, step = namespace(X), fit.step

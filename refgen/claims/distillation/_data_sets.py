@@ -89,9 +89,9 @@ def students(rg: Any, gram: Any, penalty: Any, labels: Any, mixing: Any) -> Any:
 
 
 def example(X: Any, y: Any, target: Any, penalty: float, mixing: float) -> RidgeCase:
-    p = len(target)
-    numbers = (np.array(a, float) for a in (X, y, target))
-    return RidgeCase(*numbers, np.eye(p), np.array(penalty), np.array(mixing))
+    X, y, target = (np.array(a, float) for a in (X, y, target))
+    root = np.eye(len(target))
+    return RidgeCase(X, y, target, root, np.array(penalty), np.array(mixing))
 
 
 ridge_cases = record(

@@ -133,8 +133,8 @@ chains = record(
 def product_of_mixes(rg, case, weight=1.0):
     """k mixed students: 1 − F = (1 − s)(1 + ξₖs + ξₖξₖ₋₁s² + … + ξₖ⋯ξ₁sᵏ).
 
-    So exactly the polynomials with F(0) = 0 and F(1) = 1 are reached, and F of degree
-    k + 1; the filter against ridge regressions in turn.
+    So all polynomials F of degree k + 1 with F(0) = 0 and F(1) = 1 are reached, but for
+    few exceptions; the filter against ridge regressions in turn.
     """
     share = rg.distillation.ridge_filter(case.spectrum, case.penalty)
     found = rg.distillation.mixed_filter(share, weight * case.mixing)

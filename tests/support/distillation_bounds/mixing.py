@@ -1,6 +1,7 @@
 """Mixing, leaving out and the best filter."""
 
 import numpy as np
+
 from support.distillation_bounds import Case
 from support.parity import model
 
@@ -34,7 +35,7 @@ def mixing(arguments, want):
 
 
 def gain(arguments, want):
-    X, y, target, penalty, metric = arguments
+    _, y, target, _, metric = arguments
     reach = np.linalg.norm(target, axis=1) + np.linalg.norm(y, axis=1)
     size = np.linalg.norm(metric, axis=(1, 2)) * reach**2
     return of_quotient(arguments, want) * (size + want)
