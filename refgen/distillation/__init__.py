@@ -36,13 +36,15 @@ from refgen.distillation.general_risk import (
     filter_matrix,
     out_of_sample_risk,
 )
+from refgen.distillation.left_out import (
+    flow_left_out_residuals,
+    leave_one_out_mixing,
+    leave_one_out_residuals,
+)
 from refgen.distillation.measures import (
     agreement,
     churn,
     flip_divergence,
-    from refgen.distillation.left_out import (     flow_left_out_residuals,
-    leave_one_out_mixing,
-    leave_one_out_residuals,
     predictive_kl,
 )
 from refgen.distillation.mixing import (
@@ -99,8 +101,8 @@ __all__ = [
     "distilled_filter",
     "filter_matrix",
     "flip_divergence",
+    "flow_left_out_residuals",
     "flow_risk_change",
-    "from refgen.distillation.left_out import (     flow_left_out_residuals",
     "gradient_descent_filter",
     "gradient_flow_filter",
     "iterated_ridge_filter",
