@@ -24,6 +24,10 @@ from refgen.distillation.constrained_problem import (
 from refgen.distillation.decomposition import (
     DesignSpectrum,
 )
+from refgen.distillation.eigenspace import (
+    EigenspaceReport,
+    eigenspace_report,
+)
 from refgen.distillation.filters import (
     distilled_filter,
     gradient_descent_filter,
@@ -85,6 +89,7 @@ __all__ = [
     "DesignSpectrum",
     "DistilledClassifier",
     "DistilledRegressor",
+    "EigenspaceReport",
     "SpectralProblem",
     "agreement",
     "churn",
@@ -99,6 +104,7 @@ __all__ = [
     "cp_mixing",
     "direction_stopping_times",
     "distilled_filter",
+    "eigenspace_report",
     "filter_matrix",
     "flip_divergence",
     "flow_left_out_residuals",

@@ -38,6 +38,7 @@ ELSEWHERE = {
     "disagreement.read_predictions": ON_FILES,
     "disagreement.train_runs": PROCEDURES,
     "distillation.ConfidenceSlope": RESULT,
+    "distillation.EigenspaceReport": RESULT,
     "linalg.solve_positive": TOOL,
     "resmem.MemorizationVerdict": RESULT,
     "resmem.ResMemDisplay": DRAWN,

@@ -20,6 +20,8 @@ def predicted(draws, d):
     return tuple(draws.child("labels").integers(d + 1, (2, 7)))
 
 
+RESULT = "a result, which users read and do not build"
+
 ARGUMENTS = {
     "agreement": batches,
     "churn": predicted,
@@ -28,8 +30,16 @@ ARGUMENTS = {
     "flip_divergence": lambda s, d: batches(s, d)[:1],
     "predictive_kl": batches,
 }
+CALLS = {
+    "eigenspace_report": (
+        np.array([1.0, 2.0, 4.0, 3.0]),
+        np.array([1.0, 1.5, 3.0, 3.5]),
+        np.array([[3.0, 0.0], [1.0, 1.0], [0.0, 2.0], [2.0, 1.0]]),
+    ),
+}
 ELSEWHERE = {
-    "ConfidenceSlope": "a result, which users read and do not build",
+    "ConfidenceSlope": RESULT,
+    "EigenspaceReport": RESULT,
 }
 LABELS = (("churn", "teacher_labels"), ("churn", "student_labels"))
 RANGES = {
