@@ -170,14 +170,22 @@ def _report(features: Any, columns: list[Any], is_single: bool) -> EigenspaceRep
     teacher, student = (_on_host(one.limits).T[order] for one in found)
     sizes = [_on_host((outputs * outputs).sum(axis=0)) / n for outputs in columns]
     ratios, rounding = _ratios(values, teacher, student, sizes, sum(features.shape))
-    linear = [
+    teacher_linear, student_linear = (
         _share((values[:, None] * c * c).sum(), squares.sum())
         for c, squares in zip((teacher, student), sizes, strict=True)
-    ]
+    )
     if is_single:
         teacher, student = teacher[:, 0], student[:, 0]
     return EigenspaceReport(
-        values, teacher, student, ratios, rounding, vectors[:, order], *linear, n
+        eigenvalues=values,
+        teacher=teacher,
+        student=student,
+        ratios=ratios,
+        rounding=rounding,
+        directions=vectors[:, order],
+        teacher_linear=teacher_linear,
+        student_linear=student_linear,
+        n_points=n,
     )
 
 
@@ -238,14 +246,13 @@ def _check_shapes(features: Any, teacher: Any, student: Any) -> None:
 
 
 def _check_classes(teacher: Any, student: Any) -> None:
-    known = [getattr(model, "classes_", None) for model in (teacher, student)]
-    if any(classes is None for classes in known):
+    known, learned = (getattr(m, "classes_", None) for m in (teacher, student))
+    if known is None or learned is None or np.array_equal(known, learned):
         return
-    if not np.array_equal(*known):
-        raise ValueError(
-            f"teacher knows the classes {shown(list(known[0]))} and student "
-            f"{shown(list(known[1]))}; both need the same classes"
-        )
+    raise ValueError(
+        f"teacher knows the classes {shown(list(known))} and student "
+        f"{shown(list(learned))}; both need the same classes"
+    )
 
 
 def _outputs(name: str, model: Any, X: Any) -> Any:

@@ -66,10 +66,10 @@ class TaughtPoints(Instance):
 
 
 def _example(student: list[list[float]]) -> TaughtPoints:
-    student = np.array(student)
-    n, k = student.shape
+    proba = np.array(student)
+    n, k = proba.shape
     others = np.full((n, k), 1 / k)
-    return TaughtPoints(np.full(n, 0.5), np.zeros(n, int), others, student)
+    return TaughtPoints(np.full(n, 0.5), np.zeros(n, int), others, proba)
 
 
 taught = record(
