@@ -74,18 +74,52 @@ def new_axes(ax: Any, display: str, **options: Any) -> Any:
     return pyplot(display).subplots(layout="constrained", **options)[1]
 
 
-def listed_axes(axes: Any) -> np.ndarray:
-    """Axes in any arrangement as a flat array of objects."""
-    return np.asarray(axes, dtype=object).ravel()
+def panels_of(axes: Any, count: int, display: str) -> np.ndarray:
+    """As many Axes as there are panels, side by side in a new figure if none are given.
 
-
-def kinds_of(given: np.ndarray) -> str:
-    """How many things of which types were given, for a message.
+    Raises
+    ------
+    ValueError
+        If other things, or another number of Axes, are given.
 
     Examples
     --------
-    >>> kinds_of(listed_axes([1, 2]))
-    '2 of type int'
+    >>> len(panels_of(None, 2, "DisagreementDisplay"))
+    2
     """
-    kinds = sorted({type(one).__name__ for one in given})
-    return f"{len(given)} of type {', '.join(kinds)}" if kinds else "none"
+    if axes is None:
+        options = {"figsize": (4.3 * count, 4), "layout": "constrained"}
+        return pyplot(display).subplots(1, count, squeeze=False, **options)[1][0]
+    given = np.asarray(axes, dtype=object).ravel()
+    if len(given) != count or not all(is_axes(one) for one in given):
+        kinds = ", ".join(sorted({type(one).__name__ for one in given}))
+        found = f"{len(given)} of type {kinds}" if kinds else "none"
+        wanted = "one matplotlib Axes" if count == 1 else f"{count} matplotlib Axes"
+        raise ValueError(
+            f"ax, or axes of plot, must be {wanted}, got {found}; make them with "
+            f"plt.subplots(1, {count})"
+        )
+    return given
+
+
+def legend_below(ax: Any, sizes: dict[str, float] | None = None, **mark: Any) -> None:
+    """A legend under the Axes, where it hides nothing, and says what sizes mean.
+
+    Parameters
+    ----------
+    ax : matplotlib Axes
+    sizes : dict, optional
+        From what a size stands for to the area of the marker, in points².
+    **mark
+        How the markers of these entries look, as for `scatter`.
+    """
+    for label, size in (sizes or {}).items():
+        ax.scatter([], [], size, linewidths=0, label=label, **mark)
+    entries = len(ax.get_legend_handles_labels()[1])
+    ax.legend(
+        loc="upper center",
+        bbox_to_anchor=(0.5, -0.14),
+        ncols=1 if entries < 3 else 2,
+        frameon=False,
+        fontsize="small",
+    )

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from refgen._numbers import as_not_negative
-from refgen._pictures import is_axes, kinds_of, listed_axes, pyplot
+from refgen._pictures import panels_of
 from refgen.arrays import as_floats, namespace
 from refgen.disagreement._labels import check_given
 from refgen.disagreement._runs import coded_labels
@@ -176,7 +176,7 @@ class DisagreementDisplay:
         >>> len(display.plot().axes_)
         2
         """
-        self.axes_ = _axes(axes)
+        self.axes_ = panels_of(axes, 2, "DisagreementDisplay")
         self.figure_ = self.axes_[0].figure
         self._plot_reliability(self.axes_[0])
         self._plot_runs(self.axes_[1])
@@ -220,16 +220,3 @@ def _measure(predictions: Any, y: Any) -> tuple[Any, ...]:
     errors = (runs.labels != runs.truth).mean(axis=1)
     accuracy = label_mass[seen] / vote_mass[seen]
     return shares[seen], accuracy, vote_mass[seen], others, errors
-
-
-def _axes(axes: Any) -> np.ndarray:
-    if axes is None:
-        options = {"figsize": (9, 4), "layout": "constrained"}
-        return pyplot("DisagreementDisplay").subplots(1, 2, **options)[1]
-    pair = listed_axes(axes)
-    if len(pair) != 2 or not all(is_axes(one) for one in pair):
-        raise ValueError(
-            "ax, or axes of plot, must be a pair of matplotlib Axes, got "
-            f"{kinds_of(pair)}; make them with plt.subplots(1, 2)"
-        )
-    return pair

@@ -84,11 +84,13 @@ from refgen.distillation.wiener import (
 )
 
 __all__ = [
+    "ConfidenceDisplay",
     "ConfidenceSlope",
     "ConstrainedProblem",
     "DesignSpectrum",
     "DistilledClassifier",
     "DistilledRegressor",
+    "EigenspaceDisplay",
     "EigenspaceReport",
     "SpectralProblem",
     "agreement",
@@ -139,14 +141,18 @@ __all__ = [
 
 # scikit-learn and matplotlib load with the names that need them.
 if TYPE_CHECKING:
+    from refgen.distillation.confidence_display import ConfidenceDisplay
     from refgen.distillation.distilled_classifier import DistilledClassifier
     from refgen.distillation.distilled_regressor import DistilledRegressor
+    from refgen.distillation.eigenspace_display import EigenspaceDisplay
 else:
     __getattr__, __dir__ = lazy(
         __name__,
         __all__,
         {
+            "ConfidenceDisplay": "confidence_display",
             "DistilledClassifier": "distilled_classifier",
             "DistilledRegressor": "distilled_regressor",
+            "EigenspaceDisplay": "eigenspace_display",
         },
     )

@@ -39,6 +39,8 @@ ELSEWHERE = {
     "disagreement.train_runs": PROCEDURES,
     "distillation.ConfidenceSlope": RESULT,
     "distillation.EigenspaceReport": RESULT,
+    "distillation.ConfidenceDisplay": DRAWN,
+    "distillation.EigenspaceDisplay": DRAWN,
     "linalg.solve_positive": TOOL,
     "resmem.MemorizationVerdict": RESULT,
     "resmem.ResMemDisplay": DRAWN,

@@ -98,7 +98,7 @@ def test_bad_input_is_named(votes):
         DisagreementDisplay.from_predictions(predictions, labels[:-1])
     with pytest.raises(ValueError, match="predictions must have shape"):
         DisagreementDisplay.from_predictions(np.ones((3, 4, 2)), labels)
-    with pytest.raises(ValueError, match="axes of plot, must be a pair"):
+    with pytest.raises(ValueError, match="axes of plot, must be 2 matplotlib Axes"):
         DisagreementDisplay.from_predictions(predictions, labels, ax=plt.gca())
     with pytest.raises(ValueError, match="shares, accuracy, mass must be 1-D"):
         DisagreementDisplay([0, 1], [0], [1, 1], [0.2], [0.3])
