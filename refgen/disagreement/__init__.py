@@ -2,11 +2,11 @@
 
 from typing import TYPE_CHECKING
 
+from refgen._bounds import AuditedBound
 from refgen._lazy import lazy
 from refgen.disagreement._audit_result import DisagreementAudit
 from refgen.disagreement._sparse_levels import SparseLevelsWarning
 from refgen.disagreement.audits import audit
-from refgen.disagreement.bounds import AuditedBound
 from refgen.disagreement.calibration import (
     bin_imbalances,
     bin_index,

@@ -6,9 +6,9 @@ import math
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from refgen._bounds import AuditedBound
 from refgen._shown import listed
 from refgen.arrays import on_the_host
-from refgen.disagreement.bounds import AuditedBound
 from refgen.disagreement.estimates import DisagreementEstimate
 
 # What a run predicts, by `DisagreementAudit.members`.

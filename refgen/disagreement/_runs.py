@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from refgen._codes import encoded, label_range
 from refgen._probabilities import stored_probabilities
-from refgen.disagreement._codes import encoded, label_range
 from refgen.disagreement._labels import (
     check_labels,
     check_predictions,

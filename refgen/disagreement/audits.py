@@ -8,17 +8,18 @@ from typing import Any, Literal, get_args
 import numpy as np
 
 from refgen._checks import check_choice
+from refgen._class_doubts import class_doubts
 from refgen._probabilities import stored_probabilities
 from refgen.arrays import namespace
 from refgen.disagreement import _ensemble, calibration
 from refgen.disagreement._audit_result import DisagreementAudit
-from refgen.disagreement._doubts import check_axes, check_names, class_doubts, many_runs
+from refgen.disagreement._bounds import audited_bounds
+from refgen.disagreement._doubts import check_axes, check_names, many_runs
 from refgen.disagreement._labels import check_runs, class_indices, n_axes
 from refgen.disagreement._levels import check_bins
 from refgen.disagreement._ranges import others
 from refgen.disagreement._runs import LabelRuns, ProbabilityRuns, coded_labels
 from refgen.disagreement._sparse_levels import warn_of_sparse_levels
-from refgen.disagreement.bounds import audited_bounds
 from refgen.disagreement.estimates import (
     IntervalMethod,
     check_interval,
@@ -175,7 +176,7 @@ def _parsed(
     """The runs, with their true labels, what they are, and their classes."""
     if n_axes(predictions) != 3:
         runs = coded_labels(predictions, labels)
-        _warn(class_doubts(runs, runs.classes, n_smallest))
+        _warn(class_doubts(runs.labels, runs.truth, runs.classes, n_smallest))
         return runs, "labels", tuple(runs.classes.tolist())
     p = stored_probabilities("predictions", predictions, 3)
     truth = None if labels is None else class_indices(labels, *p.shape[1:])
@@ -184,7 +185,7 @@ def _parsed(
         return ProbabilityRuns(p, truth), members, classes
     likeliest = LabelRuns(p.argmax(axis=-1), truth, 0, p.shape[-1])
     indices = namespace(p).arange(p.shape[-1])
-    _warn(class_doubts(likeliest, indices, n_smallest))
+    _warn(class_doubts(likeliest.labels, truth, indices, n_smallest))
     return likeliest, members, classes
 
 

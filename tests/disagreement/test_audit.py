@@ -13,7 +13,7 @@ from refgen.disagreement import (
     disagreement_estimate,
     unbiased_squared_bins,
 )
-from refgen.disagreement.bounds import audited_bounds
+from refgen.disagreement._bounds import audited_bounds
 
 RUNS = np.array([[0, 1, 1, 2], [0, 1, 2, 2], [0, 0, 1, 2], [1, 1, 1, 2]])
 LABELS = np.array([0, 1, 1, 0])

@@ -22,8 +22,8 @@ from refgen.disagreement import (
     top_label_ece,
     wasserstein_distance,
 )
+from refgen.disagreement._bounds import audited_bounds
 from refgen.disagreement._levels import LEVEL_WIDTH, levels_of, merged_mass
-from refgen.disagreement.bounds import audited_bounds
 from refgen.random import Stream
 
 ULP = 2.0**-53

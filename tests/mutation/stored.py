@@ -8,7 +8,7 @@ A file begins with what holds for all its mutants, and may be left out:
 A mutant is a table. Its text is found exactly once, or `occurrence` says which, from 1:
 
     [[mutant]]
-    file = "refgen/disagreement/bounds.py"
+    file = "refgen/disagreement/_bounds.py"
     old = "cace / 2, slack"
     new = "cace, slack"
     what = "GDE-6 is audited against CACE"

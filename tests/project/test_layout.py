@@ -22,7 +22,10 @@ LAYERS = ("ground", "base", "theory", "claims", "verify", "cli")
 GROUND = {"", "__init__", "_instances", "_interrupts", "_lazy", "_libraries"}
 GROUND |= {"_plain", "_shown", "_streams", "arrays", "theories"}
 BASE = {
+    "_bounds",
     "_checks",
+    "_class_doubts",
+    "_codes",
     "_estimators",
     "_files",
     "_finite",

@@ -2,35 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from refgen.arrays import UNIT_ROUNDOFF, on_the_host
+from refgen._bounds import AuditedBound, audited_bound
+from refgen.arrays import UNIT_ROUNDOFF
 from refgen.disagreement import calibration
 from refgen.disagreement._levels import merged_mass
 from refgen.disagreement.laws import FiniteLaw
-
-
-@on_the_host("plain numbers")
-@dataclass(frozen=True)
-class AuditedBound:
-    """A theorem measured on the data: lhs `relation` rhs, within `slack`.
-
-    Attributes
-    ----------
-    claim, statement, relation : str
-        Id of the claim, what it says, and "≤" or "=".
-    lhs, rhs, slack : float
-        Both sides, and the rounding error they may carry.
-    holds : bool
-    """
-
-    claim: str
-    statement: str
-    relation: str
-    lhs: float
-    rhs: float
-    slack: float
-    holds: bool
 
 
 def audited_bounds(
@@ -68,15 +44,17 @@ def audited_bounds(
     rounding = (6 * n_entries + 12) * UNIT_ROUNDOFF
     slack = rounding + (0.0 if law is None else _merging(law))
     found = [
-        _bound("GDE-5", "|gap| ≤ CACE", abs(gap), cace, slack),
-        _bound("GDE-6", "|gap| ≤ CACE/2", abs(gap), cace / 2, slack),
+        audited_bound("GDE-5", "|gap| ≤ CACE", abs(gap), cace, slack),
+        audited_bound("GDE-6", "|gap| ≤ CACE/2", abs(gap), cace / 2, slack),
     ]
     if law is not None:
         found += _chains(law, abs(gap), cace, slack, rounding)
     if pairs is not None:
         m, u, v = pairs
         statement = "V = (M − 1)/M · U"
-        found.append(_bound("GDE-15", statement, v, (m - 1) / m * u, rounding, "="))
+        found.append(
+            audited_bound("GDE-15", statement, v, (m - 1) / m * u, rounding, "=")
+        )
     return tuple(found)
 
 
@@ -88,18 +66,11 @@ def _chains(
     cwce = float(calibration.cwce(law))
     variation = 2 * float(calibration.expected_total_variation(law))
     return [
-        _bound("GDE-6", "|gap| ≤ W₁", gap, w1, rounding),
-        _bound("GDE-6", "W₁ ≤ (q_max − q_min) · CACE/2", w1, half, slack),
-        _bound("GDE-7", "CACE ≤ CWCE", cace, cwce, rounding),
-        _bound("GDE-7", "CWCE ≤ 2 E TV(p, h̃)", cwce, variation, rounding),
+        audited_bound("GDE-6", "|gap| ≤ W₁", gap, w1, rounding),
+        audited_bound("GDE-6", "W₁ ≤ (q_max − q_min) · CACE/2", w1, half, slack),
+        audited_bound("GDE-7", "CACE ≤ CWCE", cace, cwce, rounding),
+        audited_bound("GDE-7", "CWCE ≤ 2 E TV(p, h̃)", cwce, variation, rounding),
     ]
-
-
-def _bound(
-    claim: str, statement: str, lhs: float, rhs: float, slack: float, relation="≤"
-) -> AuditedBound:
-    excess = abs(lhs - rhs) if relation == "=" else lhs - rhs
-    return AuditedBound(claim, statement, relation, lhs, rhs, slack, excess <= slack)
 
 
 def _merging(law: FiniteLaw) -> float:
