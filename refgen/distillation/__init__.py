@@ -59,6 +59,10 @@ from refgen.distillation.mixing import (
     one_student_oracle,
     optimal_mixing,
 )
+from refgen.distillation.oracle import (
+    optimal_label_weight,
+    oracle_rounds,
+)
 from refgen.distillation.problem import (
     SpectralProblem,
     signal_to_noise,
@@ -122,11 +126,13 @@ __all__ = [
     "mixing_excess",
     "mixing_gain",
     "one_student_oracle",
+    "optimal_label_weight",
     "optimal_mixing",
     "optimal_pair",
     "optimal_stopping",
     "optimal_student",
     "oracle_mixing",
+    "oracle_rounds",
     "out_of_sample_risk",
     "predictive_kl",
     "repeated_filter",

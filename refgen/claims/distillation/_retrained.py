@@ -82,7 +82,7 @@ class Retrained(Instance):
     def filters(self, rg: Any) -> tuple[Any, Any]:
         """Those of teacher and student, by the formula."""
         descent = rg.distillation.gradient_descent_filter
-        return tuple(  # type: ignore[return-value]
+        return tuple(
             descent(self.spectrum, steps, self.step_size)
             for steps in (self.teacher_steps, self.student_steps)
         )

@@ -88,7 +88,8 @@ def tolerated_correlation(rg, case, factor=1.0):
         parts.append(at_most(teacher, student, 8.0, sharp=0.9))
     hardest = _hardest_target(case)
     scale = 4 * (hardest**2).sum(axis=-1)
-    return parts, equal(*_risks(rg, case, hardest, at), scale)
+    teacher, student = _risks(rg, case, hardest, at)
+    return parts, equal(teacher, student, scale)
 
 
 tolerated_correlation.twin("1.03 of that correlation", factor=1.03)
@@ -98,7 +99,9 @@ tolerated_correlation.twin("0.97 of it", factor=0.97)
 @tolerated_correlation.twin_function("up to a correlation of 0.95")
 def _(rg, case):
     correlation = 0.95 + 0.0 * case.teacher_filter[..., 0]
-    return at_most(*_risks(rg, case, _hardest_target(case), correlation), 8.0)
+    hardest = _hardest_target(case)
+    teacher, student = _risks(rg, case, hardest, correlation)
+    return at_most(teacher, student, 4 * (hardest**2).sum(axis=-1))
 
 
 # --- KD-34: every correlation lets some student win

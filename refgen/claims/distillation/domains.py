@@ -1,22 +1,97 @@
-"""Problems in eigendirections, which claims of several sections are about."""
+"""Designs for flows and fits."""
 
 from __future__ import annotations
 
-from refgen.distillation import SpectralProblem
-from refgen.domains import integer, real, record, spectrum, vector
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from refgen.arrays import Instance, namespace
+from refgen.domains import integer as whole
+from refgen.domains import matrix, real, record, spectrum, vector
+
+# Training times are at most this over the largest eigenvalue.
+LONGEST = 8.0
 
 
-def published_problem() -> SpectralProblem:
-    """λβ*² = (20, 0.02), λ = (0.4, 0.2), σ²/n = 1: the example of KD-10."""
-    return SpectralProblem([0.4, 0.2], [50**0.5, 0.1**0.5], 1.0, 1)
+@dataclass(frozen=True, repr=False)
+class Lesson(Instance):
+    """A design by its singular values, labels, and how long teacher and student train.
+
+    Attributes
+    ----------
+    left, right : arrays of shape (..., n, n) and (..., p, p)
+        Orthogonal.
+    spectrum : array of shape (..., p)
+        Eigenvalues of XᵀX/n, of which the first min(n, p) are taken.
+    labels, start : arrays of shape (..., n) and (..., p)
+    teacher, student : arrays of shape (...)
+        Training times, in units of the inverse of the largest eigenvalue.
+    label_weight : array of shape (...)
+    """
+
+    left: Any
+    right: Any
+    spectrum: Any
+    labels: Any
+    start: Any
+    teacher: Any
+    student: Any
+    label_weight: Any
+
+    @property
+    def features(self) -> Any:
+        """X = √n U √Λ Vᵀ."""
+        n, p = self.left.shape[-1], self.right.shape[-1]
+        few, xp = min(n, p), namespace(self.left)
+        sizes = xp.sqrt(n * self.spectrum[..., :few])
+        columns = self.left[..., :few] * sizes[..., None, :]
+        return xp.matmul(columns, self.right[..., :few].swapaxes(-1, -2))
+
+    @property
+    def largest(self) -> Any:
+        """The largest eigenvalue, 1 for a design of zeros."""
+        few = min(self.left.shape[-1], self.right.shape[-1])
+        largest = self.spectrum[..., :few].max(axis=-1)
+        return namespace(largest).where(largest > 0, largest, 1.0)
+
+    @property
+    def times(self) -> tuple[Any, Any]:
+        """Of the teacher and of the student."""
+        return self.teacher / self.largest, self.student / self.largest
+
+    @property
+    def penalties(self) -> tuple[Any, Any]:
+        """Of ridge regressions that shrink about as much."""
+        teacher, student = self.times
+        return 1 / (teacher + 0.1), 1 / (student + 0.1)
 
 
-spectral_problems = record(
-    SpectralProblem,
-    "up to 6 directions, null ones too, of condition up to 100",
-    d=integer(1, 6),
-    spectrum=spectrum("d", smallest=0.1, largest=10.0),
-    coefficients=vector("d"),
-    noise=real(0.1, 2.0, log=True),
-    n_samples=integer(1, 50),
+def _lesson(n: int, p: int, times: tuple[float, float], weight: float) -> Lesson:
+    """Reflected axes, eigenvalues 1, ½, …, and labels that alternate."""
+    left, right = (np.eye(k) - 2 / k for k in (n, p))
+    spectrum, labels = 1 / np.arange(1.0, p + 1), (-1.0) ** np.arange(n)
+    start, numbers = 0.5 * np.ones(p), map(np.array, (*times, weight))
+    return Lesson(left, right, spectrum, labels, start, *numbers)
+
+
+lessons = record(
+    Lesson,
+    "designs of rank 0 to 5, fewer points than features too, times up to 8/λ₁",
+    n=whole(1, 5),
+    p=whole(1, 5),
+    left=matrix("n", "n", kind="orthogonal"),
+    right=matrix("p", "p", kind="orthogonal"),
+    spectrum=spectrum("p", smallest=0.05, largest=10.0),
+    labels=vector("n"),
+    start=vector("p"),
+    teacher=real(0.0, LONGEST),
+    student=real(0.0, LONGEST),
+    label_weight=real(0.0, 1.0),
+    examples=lambda: [
+        _lesson(4, 3, (1.0, 2.0), 0.5),
+        _lesson(2, 4, (3.0, 0.5), 0.25),
+        _lesson(3, 3, (0.0, LONGEST), 1.0),
+    ],
 )

@@ -50,7 +50,7 @@ def _by_matrices(case: Fresh) -> tuple[Any, Any]:
     teacher = descended(first.points, first.step_size, first.teacher_steps)
     own = descended(second.points, second.step_size, second.student_steps)
     student = own @ (second.points @ teacher)
-    return tuple(  # type: ignore[return-value]
+    return tuple(
         risk_of_matrix(first, estimate, case.root) for estimate in (teacher, student)
     )
 

@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 
 from refgen.arrays import Instance, namespace
+from refgen.claims.distillation._problems import alone, spectral_problems
 from refgen.claims.distillation._retrained import (
     descended,
     in_sample_root,
     retrained,
     risk_of_matrix,
 )
-from refgen.claims.distillation.domains import spectral_problems
 from refgen.claims.kinds import at_most, equal
 from refgen.claims.registry import claim
 from refgen.distillation import SpectralProblem
@@ -135,23 +135,11 @@ def without_noise(rg, case, factor=1.0, lacking=2.0):
     s, u, signal = case.teacher_filter, case.student_filter, problem.signal
     added = (signal * s * (1 - u) * (lacking - s * (1 + u))).sum(axis=-1)
     teacher, student = (d.spectral_risk(problem, f) for f in (s, s * u))
-    each = _each_direction(rg, problem)
-    alone = [d.spectral_risk(each, f[..., None]) for f in (s, s * u)]
+    each = [alone(rg, problem, f) for f in (s, s * u)]
     scale = 4 * signal.sum(axis=-1)
     return (
         equal(student - teacher, added, scale),
-        at_most(factor * alone[0], alone[1], 4 * signal, sharp=True),
-    )
-
-
-def _each_direction(rg: Any, problem: Any) -> Any:
-    """Every direction as a problem of its own, (..., n_directions)."""
-    xp, shape = namespace(problem.spectrum), problem.spectrum.shape
-    return rg.distillation.SpectralProblem(
-        problem.spectrum[..., None],
-        problem.coefficients[..., None],
-        xp.broadcast_to(problem.noise[..., None], shape),
-        xp.broadcast_to(problem.n_samples[..., None], shape),
+        at_most(factor * each[0], each[1], 4 * signal, sharp=True),
     )
 
 
@@ -167,5 +155,5 @@ def _(rg, case):
     signs = 1.0 - 2.0 * (xp.arange(place) % 2)
     metric = 0.999 * signs[:, None] * signs + 0.001 * xp.eye(place)
     s, u = case.teacher_filter, case.student_filter
-    risks = [d.out_of_sample_risk(problem, f, metric) for f in (s, s * u)]
-    return at_most(*risks, 4 * place * (problem.coefficients**2).sum(axis=-1))
+    teacher, student = (d.out_of_sample_risk(problem, f, metric) for f in (s, s * u))
+    return at_most(teacher, student, 4 * place * (problem.coefficients**2).sum(axis=-1))

@@ -51,11 +51,26 @@ def anywhere(arguments, want):
     return model(4 * d + 16, size * abs(covariance).sum(axis=(-1, -2)))
 
 
+def weighted(arguments, want):
+    """D/C and D²/C, where D is known up to rounding of Σ w(1 − s)(f* + s)."""
+    problem, s = arguments
+    weight = problem.signal + problem.variance[..., None]
+    weight = np.where(problem.spectrum > 0, weight, 0.0)
+    size = (weight * (1 - s) ** 2).sum(axis=-1)
+    off = model(problem.n_directions + 10, (weight * (1 - s)).sum(axis=-1))
+    share = abs(want[0])
+    here = off / np.where(size > 0, size, 1.0) + model(problem.n_directions + 10, share)
+    return {"result.0": here, "result.1": 2 * share * off + here * share * size}
+
+
 CASES = {
     "SpectralProblem": Case(),
     "direction_stopping_times": Case(lambda arguments, want: model(8, want)),
     "filter_matrix": Case(product),
     "flow_risk_change": Case(flow_change, endless=("teacher_time", "student_time")),
+    "optimal_label_weight": Case(weighted),
+    # Whole numbers: far from where the next one would be needed, they are equal.
+    "oracle_rounds": Case(lambda arguments, want: model(2**20, want)),
     "out_of_sample_risk": Case(anywhere),
     "risk_change": Case(change),
     "self_distillation_can_pay": Case(),

@@ -26,6 +26,13 @@ def trained(draws, d):
     return problem(draws, d), times(draws), times(draws.child("student"))
 
 
+def two_directions(draws):
+    """Four problems, of which the first needs no second round."""
+    beta = 0.3 + draws.child("coefficients").uniform((4, 2))
+    spectrum = np.array([[1.0, 1.0], [2.0, 1.0], [0.5, 1.0], [1.0, 0.3]])
+    return kd.SpectralProblem(spectrum, beta / spectrum[:, ::-1], 0.5, 9)
+
+
 def anywhere(draws, d):
     """A test covariance, and a student on inputs of its own."""
     root = draws.child("root").normal((4, d, d))
@@ -40,8 +47,10 @@ ARGUMENTS = {
     "filter_matrix": lambda s, d: (s.normal((4, d, d)), shares(s, d)[0]),
     "flow_risk_change": trained,
     "out_of_sample_risk": anywhere,
+    "optimal_label_weight": lambda s, d: (problem(s, d), shares(s, d)[0]),
     "optimal_pair": lambda s, d: (problem(s, d),),
     "optimal_stopping": lambda s, d: (problem(s, d),),
+    "oracle_rounds": lambda s, d: (two_directions(s),),
     "optimal_student": lambda s, d: trained(s, d)[:2],
     "risk_change": lambda s, d: (problem(s, d), *shares(s, d)),
     "self_distillation_can_pay": lambda s, d: (problem(s, d),),
@@ -62,13 +71,17 @@ RANGES = {
     **dict.fromkeys(
         (
             "direction_stopping_times", "out_of_sample_risk", "optimal_pair",
-            "optimal_stopping", "optimal_student", "signal_to_noise", "spectral_risk",
+            "optimal_stopping", "optimal_student", "oracle_rounds", "signal_to_noise",
+            "spectral_risk",
         ),
         (0.0, np.inf),
     ),
     **dict.fromkeys(("tolerated_correlation", "wiener_filter"), (0.0, 1.0)),
 }  # fmt: skip
-ALWAYS = "training to the end, or no student, may be best"
-INFINITE = dict.fromkeys(
-    ("optimal_pair", "optimal_stopping", "optimal_student"), ALWAYS
-)
+INFINITE = {
+    **dict.fromkeys(
+        ("optimal_pair", "optimal_stopping", "optimal_student"),
+        "training to the end, or no student, may be best",
+    ),
+    "oracle_rounds": "no number of rounds may be enough",
+}
