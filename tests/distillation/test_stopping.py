@@ -10,12 +10,14 @@ from support.parity import assert_on_device, model, stream
 from refgen.distillation import (
     SpectralProblem,
     direction_stopping_times,
+    flow_risk_change,
     gradient_flow_filter,
     optimal_pair,
     optimal_stopping,
     optimal_student,
     self_distillation_can_pay,
     spectral_risk,
+    wiener_filter,
 )
 from refgen_gpu.arrays import to_host
 
@@ -34,6 +36,26 @@ def test_the_published_example():
     ]
     assert teacher <= both
     assert student > time
+
+
+def of_signal(spectrum, ratio):
+    """A problem with these ratios of signal to noise."""
+    beta = np.sqrt(np.array(ratio) / spectrum)
+    return SpectralProblem(spectrum, beta, 1.0, 1)
+
+
+def test_a_teacher_that_fits_the_weakest_direction_exactly_is_beaten():
+    tie = of_signal([1.5, 1.0], [0.0, np.e - 1])
+    assert f"{float(flow_risk_change(tie, 1.0, 10.0)):.1e}" == "-3.7e-07"
+
+
+def test_the_weakest_direction_need_not_be_over_fitted():
+    three = of_signal([4.0, 1.0, 0.2], [10.0, 0.0, 0.3])
+    time, alone = optimal_stopping(three)
+    student, after = optimal_student(three, time)
+    assert f"{float(time):.6f} {float(alone - after):.6f}" == "0.513867 0.045214"
+    assert f"{float(student):.4f}" == "1.0253"
+    assert gradient_flow_filter([0.2], time)[0] < wiener_filter(three)[2]
 
 
 def random_problems(count, d, noise=0.5):
