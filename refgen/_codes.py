@@ -29,7 +29,11 @@ def label_range(values: Any) -> tuple[int, int] | None:
 
 
 def encoded(
-    array: Any, truth: Any = None, classes: Any = None, name: str = "labels"
+    array: Any,
+    truth: Any = None,
+    classes: Any = None,
+    name: str = "labels",
+    predicted: str = "predictions",
 ) -> tuple[Any, Any, Any]:
     """Class codes of checked labels, and the classes that codes stand for.
 
@@ -41,8 +45,8 @@ def encoded(
         As from `check_labels`.
     classes : array of shape (n_classes,), optional
         All classes, distinct; by default those that occur.
-    name : str
-        What errors call `truth`.
+    name, predicted : str
+        What errors call `truth` and `array`.
 
     Returns
     -------
@@ -62,7 +66,7 @@ def encoded(
     >>> codes.tolist(), classes.tolist()
     ([[0, 1], [0, 0]], ['cat', 'dog'])
     """
-    given = {"predictions": array, name: truth, "classes": classes}
+    given = {predicted: array, name: truth, "classes": classes}
     if classes is not None:
         given["classes"] = as_labels("classes", classes)
     array, truth, classes = comparable(given)
@@ -71,7 +75,7 @@ def encoded(
         known = _distinct(namespace(array).concatenate(labels))
     else:
         known = _checked_classes(classes, array)
-    codes = _codes("predictions", array, known)
+    codes = _codes(predicted, array, known)
     return codes, None if truth is None else _codes(name, truth, known), known
 
 

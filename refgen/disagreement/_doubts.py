@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from refgen._orders import are_reordered
+
 
 def check_axes(n_runs: int, n_points: int, n_labels: int, remedy: str) -> None:
     """Refuse labels that are as many as the runs, and not as many as the points.
@@ -56,19 +58,8 @@ def check_names(predictions: Any, labels: Any) -> None:
         getattr(predictions, "columns", None),
         getattr(labels, "index", None),
     )
-    if not _are_names(points) or not _are_names(named):
-        return
-    order, other = list(predictions.columns), list(labels.index)
-    if order != other and len(order) == len(other) and set(order) == set(other):
+    if are_reordered(points, named):
         raise ValueError(
             "predictions.columns and labels.index name the same points in another "
             "order; align them: labels.loc[predictions.columns]"
         )
-
-
-def _are_names(index: Any) -> bool:
-    """Whether it is an index of pandas, and not the count 0, 1, 2, … by default."""
-    if not hasattr(index, "get_indexer"):
-        return False
-    step = getattr(index, "step", None)
-    return not (step == 1 and getattr(index, "start", None) == 0)

@@ -2,7 +2,9 @@
 
 from typing import TYPE_CHECKING
 
+from refgen._bounds import AuditedBound
 from refgen._lazy import lazy
+from refgen.distillation._deviation_result import StudentTeacherDeviation
 from refgen.distillation.confidence import (
     ConfidenceSlope,
     confidence_logits,
@@ -24,6 +26,7 @@ from refgen.distillation.constrained_problem import (
 from refgen.distillation.decomposition import (
     DesignSpectrum,
 )
+from refgen.distillation.deviation import student_teacher_deviation
 from refgen.distillation.eigenspace import (
     EigenspaceReport,
     eigenspace_report,
@@ -88,6 +91,7 @@ from refgen.distillation.wiener import (
 )
 
 __all__ = [
+    "AuditedBound",
     "ConfidenceDisplay",
     "ConfidenceSlope",
     "ConstrainedProblem",
@@ -97,6 +101,7 @@ __all__ = [
     "EigenspaceDisplay",
     "EigenspaceReport",
     "SpectralProblem",
+    "StudentTeacherDeviation",
     "agreement",
     "churn",
     "coincident_gain",
@@ -141,6 +146,7 @@ __all__ = [
     "self_distillation_can_pay",
     "signal_to_noise",
     "spectral_risk",
+    "student_teacher_deviation",
     "tolerated_correlation",
     "wiener_filter",
 ]

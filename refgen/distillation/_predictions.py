@@ -38,8 +38,19 @@ def class_probabilities(name: str, value: Any) -> Any:
     return array
 
 
-def paired_probabilities(teacher_proba: Any, student_proba: Any) -> tuple[Any, Any]:
+NAMES = ("teacher_proba", "student_proba")
+
+
+def paired_probabilities(
+    teacher_proba: Any, student_proba: Any, names: tuple[str, str] = NAMES
+) -> tuple[Any, Any]:
     """Both, with the same points and classes; batch axes broadcast.
+
+    Parameters
+    ----------
+    teacher_proba, student_proba : array of shape (..., n_points, n_classes)
+    names : pair of str
+        What errors call them.
 
     Raises
     ------
@@ -54,9 +65,9 @@ def paired_probabilities(teacher_proba: Any, student_proba: Any) -> tuple[Any, A
     >>> teacher.shape == student.shape
     True
     """
+    pair = zip(names, (teacher_proba, student_proba), strict=True)
     teacher, student = in_one_place(
-        teacher_proba=class_probabilities("teacher_proba", teacher_proba),
-        student_proba=class_probabilities("student_proba", student_proba),
+        **{name: class_probabilities(name, value) for name, value in pair}
     )
     for axis, what, remedy in (
         (-1, "classes", "both need a column for each class, in the same order"),
@@ -65,11 +76,10 @@ def paired_probabilities(teacher_proba: Any, student_proba: Any) -> tuple[Any, A
         n, m = teacher.shape[axis], student.shape[axis]
         if n != m:
             raise ValueError(
-                f"teacher_proba has {n} {what} and student_proba has {m}; {remedy}"
+                f"{names[0]} has {n} {what} and {names[1]} has {m}; {remedy}"
             )
-    shape = batch_shape(
-        teacher_proba=teacher.shape[:-2], student_proba=student.shape[:-2]
-    )
+    batches = (teacher.shape[:-2], student.shape[:-2])
+    shape = batch_shape(**dict(zip(names, batches, strict=True)))
     xp = namespace(teacher)
     whole = (*shape, *teacher.shape[-2:])
     return xp.broadcast_to(teacher, whole), xp.broadcast_to(student, whole)

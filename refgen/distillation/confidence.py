@@ -113,7 +113,7 @@ def confidence_logits(
     >>> teacher.round(4).tolist(), student.round(4).tolist()
     ([1.0986, 1.3863], [0.0, 2.1972])
     """
-    clip = _checked(clip)
+    clip = checked_clip(clip)
     chances = _chances(*paired_probabilities(teacher_proba, student_proba))
     teacher, student = (_logits(own, others, clip) for own, others in chances)
     return teacher, student
@@ -168,21 +168,37 @@ def confidence_slope(
     >>> round(found.slope, 2), found.exaggerates
     (1.37, 'yes')
     """
-    clip = _checked(clip)
+    clip = checked_clip(clip)
     level = check_open_unit("confidence_level", confidence_level)
-    teacher, student = paired_probabilities(teacher_proba, student_proba)
-    _check_points(teacher)
-    chances = _chances(teacher, student)
-    x, y = (_logits(own, others, clip) for own, others in chances)
-    line = Line.through(x, y)
-    if line is None:
+    pair = paired_probabilities(teacher_proba, student_proba)
+    _check_points(pair[0])
+    found = slope_of(*pair, level, clip)
+    if found is None:
         raise ValueError(
             "teacher_proba is equally sure of every point, and a slope needs points of "
             "which the teacher is more and less sure"
         )
+    return found
+
+
+def slope_of(
+    teacher: Any, student: Any, confidence_level: float, clip: float
+) -> ConfidenceSlope | None:
+    """`confidence_slope` of checked arguments; None where no slope is defined.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> slope_of(*np.full((2, 4, 2), 0.5), 0.95, 1e-12) is None
+    True
+    """
+    chances = _chances(teacher, student)
+    x, y = (_logits(own, others, clip) for own, others in chances)
+    line = Line.through(x, y) if x.shape[0] > 2 else None
+    if line is None:
+        return None
     inside = ~_clipped(chances, clip)
-    n_inside = int(inside.sum())
-    half = line.radius(level)
+    half = line.radius(confidence_level)
     return ConfidenceSlope(
         slope=line.slope,
         low=line.slope - half,
@@ -190,10 +206,10 @@ def confidence_slope(
         intercept=line.intercept,
         standard_error=line.standard_error,
         degrees_of_freedom=line.degrees_of_freedom,
-        confidence_level=level,
+        confidence_level=confidence_level,
         n_points=teacher.shape[0],
         n_classes=teacher.shape[1],
-        n_clipped=teacher.shape[0] - n_inside,
+        n_clipped=int((~inside).sum()),
         clip=clip,
         unclipped_slope=_slope(x[inside], y[inside]),
         assumptions=_ASSUMPTIONS,
@@ -209,7 +225,19 @@ _ASSUMPTIONS = (
 )
 
 
-def _checked(clip: Any) -> float:
+def checked_clip(clip: Any) -> float:
+    """The least probability that has a logit of its own.
+
+    Raises
+    ------
+    ValueError
+        If it is not between 0 and ½.
+
+    Examples
+    --------
+    >>> checked_clip(1e-12)
+    1e-12
+    """
     if not is_number(clip) or not 0 < as_float(clip) < 0.5:
         raise ValueError(f"clip must be between 0 and 0.5, got {shown(clip)}")
     return float(clip)

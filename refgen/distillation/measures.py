@@ -76,11 +76,18 @@ def predictive_kl(teacher_proba: Any, student_proba: Any) -> Any:
     >>> round(float(predictive_kl([0.5, 0.5], [0.5, 0.25])), 6)
     0.071921
     """
-    return _divergences(*paired_probabilities(teacher_proba, student_proba)).mean(-1)
+    return divergences(*paired_probabilities(teacher_proba, student_proba)).mean(-1)
 
 
-def _divergences(p: Any, q: Any) -> Any:
-    """Sums of terms q − p − p log(q/p), none of which is negative: nothing cancels."""
+def divergences(p: Any, q: Any) -> Any:
+    """KL(p‖q) of rows, as sums of q − p − p log(q/p) ≥ 0: nothing cancels.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> divergences(np.array([0.5, 0.5]), np.array([0.5, 0.5])).item()
+    0.0
+    """
     xp = namespace(p)
     lost = (q == 0) & (p > 0)
     ratio = (q - p) / xp.maximum(p, _NEXT_TO_NOTHING)

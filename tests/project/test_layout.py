@@ -35,6 +35,7 @@ BASE = {
     "_naming",
     "_numbers",
     "_objects",
+    "_orders",
     "_pictures",
     "_probabilities",
     "_scales",

@@ -33,4 +33,7 @@ CASES = {
     "flip_divergence": Case(flip),
     "predictive_kl": Case(divergence),
 }
-ELSEWHERE = {"confidence_slope": "test_confidence"}
+ELSEWHERE = {
+    "confidence_slope": "test_confidence",
+    "student_teacher_deviation": "test_deviation",
+}

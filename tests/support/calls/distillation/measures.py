@@ -30,18 +30,28 @@ ARGUMENTS = {
     "flip_divergence": lambda s, d: batches(s, d)[:1],
     "predictive_kl": batches,
 }
+CHANCES = np.array([[0.75, 0.25], [0.5, 0.5], [0.25, 0.75], [0.125, 0.875]])
+
 CALLS = {
     "eigenspace_report": (
         np.array([1.0, 2.0, 4.0, 3.0]),
         np.array([1.0, 1.5, 3.0, 3.5]),
         np.array([[3.0, 0.0], [1.0, 1.0], [0.0, 2.0], [2.0, 1.0]]),
     ),
+    "student_teacher_deviation": (CHANCES, CHANCES[::-1], np.array([0, 1, 1, 1])),
 }
 ELSEWHERE = {
     "ConfidenceSlope": RESULT,
+    "AuditedBound": RESULT,
     "EigenspaceReport": RESULT,
+    "StudentTeacherDeviation": RESULT,
 }
-LABELS = (("churn", "teacher_labels"), ("churn", "student_labels"))
+LABELS = (
+    ("churn", "teacher_labels"),
+    ("churn", "student_labels"),
+    ("student_teacher_deviation", "labels"),
+    ("student_teacher_deviation", "classes"),
+)
 RANGES = {
     "agreement": (0.0, 1.0),
     "churn": (0.0, 1.0),
