@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from refgen._matrices import batch_shape
 from refgen._numbers import in_one_place
-from refgen.arrays import as_floats, namespace
+from refgen.arrays import UNIT_ROUNDOFF, as_floats, namespace
 from refgen.kernels import kernel
 
 eigh = kernel("factors", "eigh")
@@ -83,7 +83,12 @@ def fit_ridge(X: Any, y: Any, penalty: Any) -> RidgeFit:
     spectrum, vectors = eigh(xp.matmul(X.swapaxes(-1, -2), X) / n)
     spectrum = xp.maximum(spectrum, 0.0)
     rows = xp.matmul(X, vectors)
-    moments = (rows * y[..., None]).sum(axis=-2) / n
+    products = rows * y[..., None]
+    moments = products.sum(axis=-2) / n
+    # Labels that are orthogonal to a direction teach nothing there, and what rounding
+    # leaves must not be taken for a step of which one could take any multiple.
+    rounding = 4 * (n + X.shape[-1]) * UNIT_ROUNDOFF * abs(products).sum(axis=-2) / n
+    moments = xp.where(abs(moments) > rounding, moments, 0.0)
     total = spectrum + penalty[..., None]
     used = total > 0
     inverse = xp.where(used, 1 / xp.where(used, total, 1.0), 0.0)

@@ -58,6 +58,17 @@ class RidgeCase(Instance):
         return 1 + size / self.penalty
 
 
+def cancelled(X: Any, y: Any) -> tuple[Any, Any]:
+    """Σ|xᵢyᵢ|/n of each feature, and how much larger it is than Xᵀy/n, as norms.
+
+    The second multiplies what rounding does to a quotient by Xᵀy.
+    """
+    terms, found = moment(abs(X), abs(y)), moment(X, y)
+    xp = namespace(terms)
+    size, left = (xp.sqrt((a * a).sum(axis=-1)) for a in (terms, found))
+    return terms, xp.where(left > 0, size / xp.where(left > 0, left, 1.0), 1.0)
+
+
 def moment(X: Any, y: Any) -> Any:
     """Xᵀy/n."""
     return (X * y[..., None]).sum(axis=-2) / X.shape[-2]

@@ -9,6 +9,7 @@ from typing import Any
 from refgen.arrays import namespace
 from refgen.claims.distillation._data_sets import (
     RidgeCase,
+    cancelled,
     example,
     moment,
     outputs,
@@ -158,7 +159,8 @@ def unbiased_numerator(rg, case, noise=1.0):
     chosen = rg.distillation.cp_mixing(X, labels, penalty, noise * sigma)
     wanted = ((outputs(X, teacher) - truth) * step).sum(axis=-1)
     size = (abs(labels) + abs(truth)).sum(axis=-1)
-    scale = (case.condition[..., None] ** 2 * size**2).max(axis=-1)
+    _, lost = cancelled(X, labels)
+    scale = (case.condition[..., None] ** 2 * lost * size**2).max(axis=-1)
     # Where v is 0 there is no best ξ, and no quotient.
     told = xp.where((square > 0).all(axis=-1), 1.0, 0.0)
     return equal(

@@ -10,6 +10,7 @@ import numpy as np
 from refgen.arrays import Instance, namespace
 from refgen.claims.distillation._data_sets import (
     RidgeCase,
+    cancelled,
     ridge_cases,
     solved,
     students,
@@ -60,15 +61,18 @@ def optimal_mixing(rg, case, shift=1.0, quarter=4.0):
     away = (case.mixing - best) * case.penalty
     told = _risk(case, teacher) - gain + square * away**2
     step = case.penalty[:, None] * abs(slope)
-    reach = abs(teacher) + abs(case.target)
+    terms, lost = cancelled(case.X, case.y)
+    reach = terms / case.penalty[:, None] + abs(case.target)
     reach = reach + (abs(case.mixing) + abs(best))[:, None] * step
-    scale = case.condition**2 * _product(abs(case.metric), reach, reach)
+    scale = case.condition**2 * lost * _product(abs(case.metric), reach, reach)
     return (
         equal(_risk(case, _student(rg, case, case.mixing)), told, scale),
         equal(
             2 * best * square * case.penalty,
             -2 * _product(case.metric, teacher - case.target, slope),
-            case.condition**2 * _product(abs(case.metric), reach, abs(slope)),
+            case.condition**2
+            * lost
+            * _product(abs(case.metric), reach, reach / case.penalty[:, None]),
         ),
     )
 

@@ -109,8 +109,8 @@ def _chain_example(spectrum: Any, oracle: Any, mixing: Any, penalty: float) -> C
 
 chains = record(
     _chain,
-    "1 to 4 eigenvalues a factor 1.5 to 4 apart, as many students with ξ in [−2, 2]",
-    r=integer(1, 4),
+    "2 to 4 eigenvalues a factor 1.5 to 4 apart, as many students with ξ in [−2, 2]",
+    r=integer(2, 4),
     first=real(0.1, 1.0, log=True),
     steps=real(1.5, 4.0, shape=("r",)),
     vectors=matrix("r", "r", kind="orthogonal"),
@@ -204,7 +204,7 @@ def oracle_reached(rg, case, mixed=1.0):
         product = product * abs(mixing[..., j, None]) * case.share
         size = size + product * (1 + abs(mixing[..., j, None]))
     values = 1 + (1 - case.oracle) / (1 - case.share)
-    rounding = _interpolation_size(case.share, values) ** 2
+    rounding = _interpolation_size(case.share, values)
     spread = 1 + case.spectrum[..., -1] / case.penalty
     last = mixing * xp.where(xp.arange(r) == r - 1, mixed, 1.0)
     scale = spread**2 * (size.max(axis=-1) + rounding)
