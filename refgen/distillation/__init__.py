@@ -149,10 +149,14 @@ __all__ = [
     "student_teacher_deviation",
     "tolerated_correlation",
     "wiener_filter",
+    "SelfDistilledRidge",
+    "SpectralFilterRegressor",
 ]
 
 # scikit-learn and matplotlib load with the names that need them.
 if TYPE_CHECKING:
+    from refgen.distillation.spectral_regressor import SpectralFilterRegressor
+    from refgen.distillation.self_distilled import SelfDistilledRidge
     from refgen.distillation.confidence_display import ConfidenceDisplay
     from refgen.distillation.distilled_classifier import DistilledClassifier
     from refgen.distillation.distilled_regressor import DistilledRegressor
@@ -166,5 +170,7 @@ else:
             "DistilledClassifier": "distilled_classifier",
             "DistilledRegressor": "distilled_regressor",
             "EigenspaceDisplay": "eigenspace_display",
+            "SelfDistilledRidge": "self_distilled",
+            "SpectralFilterRegressor": "spectral_regressor",
         },
     )
