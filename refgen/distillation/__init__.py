@@ -100,6 +100,8 @@ __all__ = [
     "DistilledRegressor",
     "EigenspaceDisplay",
     "EigenspaceReport",
+    "SelfDistilledRidge",
+    "SpectralFilterRegressor",
     "SpectralProblem",
     "StudentTeacherDeviation",
     "agreement",
@@ -149,18 +151,28 @@ __all__ = [
     "student_teacher_deviation",
     "tolerated_correlation",
     "wiener_filter",
-    "SelfDistilledRidge",
-    "SpectralFilterRegressor",
 ]
 
 # scikit-learn and matplotlib load with the names that need them.
 if TYPE_CHECKING:
-    from refgen.distillation.spectral_regressor import SpectralFilterRegressor
-    from refgen.distillation.self_distilled import SelfDistilledRidge
-    from refgen.distillation.confidence_display import ConfidenceDisplay
-    from refgen.distillation.distilled_classifier import DistilledClassifier
-    from refgen.distillation.distilled_regressor import DistilledRegressor
-    from refgen.distillation.eigenspace_display import EigenspaceDisplay
+    from refgen.distillation.confidence_display import (
+        ConfidenceDisplay,
+    )
+    from refgen.distillation.distilled_classifier import (
+        DistilledClassifier,
+    )
+    from refgen.distillation.distilled_regressor import (
+        DistilledRegressor,
+    )
+    from refgen.distillation.eigenspace_display import (
+        EigenspaceDisplay,
+    )
+    from refgen.distillation.self_distilled import (
+        SelfDistilledRidge,
+    )
+    from refgen.distillation.spectral_regressor import (
+        SpectralFilterRegressor,
+    )
 else:
     __getattr__, __dir__ = lazy(
         __name__,

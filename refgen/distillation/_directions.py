@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -113,8 +112,8 @@ def _not_null(matrix: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
     eigenvalues, vectors = np.linalg.eigh(matrix)
     if eigenvalues[0] < -1e-9 * max(eigenvalues[-1], 0.0):
         raise ValueError(
-            f"kernel has the eigenvalue {eigenvalues[0]:.3g} on these rows, and must be "
-            "positive semidefinite; use another kernel, or other parameters of it"
+            f"kernel has the eigenvalue {eigenvalues[0]:.3g} on these rows, and must "
+            "have none below 0; use another kernel, or other parameters of it"
         )
     seen = eigenvalues > 2 * size * _NULL * eigenvalues[-1]
     if seen.all():

@@ -64,7 +64,10 @@ class FlowNodes(NamedTuple):
         """1/(λ + p), real and imaginary part, (..., n_directions, n_nodes)."""
         real = spectrum[..., None] + self.real[..., None, :]
         imaginary = self.imaginary[..., None, :]
-        square = real * real + imaginary * imaginary
+        # Quotients of numbers of any size: no square of them overflows.
+        size = abs(real) + abs(imaginary)
+        real, imaginary = real / size, imaginary / size
+        square = (real * real + imaginary * imaginary) * size
         return real / square, -imaginary / square
 
     def combine(self, above: tuple[Any, Any], below: tuple[Any, Any]) -> Any:

@@ -20,7 +20,7 @@ _CHUNK = 1 << 22
 
 
 class LeftOut:
-    """Residuals of rows left out, of shape (n_samples, n_outputs), and their mean square.
+    """Residuals at rows left out, (n_samples, n_outputs), and their mean squares.
 
     Parameters
     ----------
@@ -82,19 +82,19 @@ class LeftOut:
     def _flow_at(self, times: np.ndarray) -> Iterator[np.ndarray]:
         of, nodes = self.of, FlowNodes.at(np, times[:, None])
         parts = [a.transpose(1, 0, 2) for a in nodes.inverse(of.spectrum)]
-        shape = parts[0].shape
-        flat = [a.reshape(shape[0], -1) for a in parts]
+        n, (r, *shape) = len(of.rows), parts[0].shape
+        flat = [a.reshape(r, shape[0] * shape[1]) for a in parts]
         base = self.base[:, None, None]
         below = (
-            1 - base - (self.squares @ flat[0]).reshape(-1, *shape[1:]),
-            -(self.squares @ flat[1]).reshape(-1, *shape[1:]),
+            1 - base - (self.squares @ flat[0]).reshape(n, *shape),
+            -(self.squares @ flat[1]).reshape(n, *shape),
         )
         found = []
         for j in range(of.labels.shape[1]):
             moments, labels = of.moments[:, j, None], of.labels[:, j, None, None]
             above = (
-                labels - (of.rows @ (moments * flat[0])).reshape(-1, *shape[1:]),
-                -(of.rows @ (moments * flat[1])).reshape(-1, *shape[1:]),
+                labels - (of.rows @ (moments * flat[0])).reshape(n, *shape),
+                -(of.rows @ (moments * flat[1])).reshape(n, *shape),
             )
             found.append(nodes.combine(above, below))
         for residuals in np.stack(found, axis=-1).swapaxes(0, 1):

@@ -8,7 +8,7 @@ from math import comb
 import numpy as np
 
 
-def terms_of(mixing: Sequence[float]) -> np.ndarray:
+def terms_of(mixing: Sequence[float] | np.ndarray) -> np.ndarray:
     """τ with F = s Σ τⱼ(s − 1)ʲ, for students with these ξ in turn.
 
     Examples

@@ -9,10 +9,11 @@ from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.metrics.pairwise import PAIRWISE_KERNEL_FUNCTIONS, pairwise_kernels
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from refgen._checks import as_float, check_choice, is_number
+from refgen._checks import as_float, check_choice, check_not_negative, is_number
 from refgen._estimators.data import check_numbers, check_squares, check_targets
 from refgen._estimators.parameters import check_flag, row_weights
 from refgen._naming import naming
+from refgen._numbers import as_counts, as_not_negative
 from refgen._shown import shown
 from refgen.arrays import refuse_masked
 from refgen.distillation._directions import Directions, of_features, of_kernel
@@ -32,7 +33,7 @@ class SpectralBase(RegressorMixin, BaseEstimator):
 
     def _directions(self, X: Any, y: Any, sample_weight: Any) -> Directions:
         """Checked data in its directions; what `predict` needs of them is kept."""
-        _check_kernel(self.kernel, self.kernel_params)
+        self._check_kernel()
         check_flag("fit_intercept", self.fit_intercept)
         X, y = self._seen_first(X, y)
         weights = self._weights(sample_weight, len(X))
@@ -113,7 +114,8 @@ class SpectralBase(RegressorMixin, BaseEstimator):
             X, y = validate_data(
                 self, X, y, multi_output=True, y_numeric=True, dtype=np.float64
             )
-        y = y.astype(np.float64)
+        with np.errstate(over="ignore"):  # of longer numbers, which are refused next
+            y = y.astype(np.float64)
         check_squares("X", "values", X)
         check_squares("y", "values", y)
         if self.kernel == "precomputed" and X.shape[0] != X.shape[1]:
@@ -131,6 +133,27 @@ class SpectralBase(RegressorMixin, BaseEstimator):
         check_squares("X", "values", found)
         return found
 
+    def _check_kernel(self) -> None:
+        options = self.kernel_params
+        if options is not None and not isinstance(options, dict):
+            raise TypeError(
+                f"kernel_params must be a dict or None, got {shown(options)}"
+            )
+        if options and not callable(self.kernel):
+            raise ValueError(
+                "kernel_params are for a kernel that is a function, got "
+                f"kernel={shown(self.kernel)}; set gamma, degree and coef0"
+            )
+        if self.gamma is not None:
+            check_not_negative("gamma", self.gamma)
+        check_not_negative("degree", self.degree)
+        if not is_number(self.coef0) or not np.isfinite(as_float(self.coef0)):
+            raise ValueError(f"coef0 must be a finite number, got {shown(self.coef0)}")
+        if self.kernel is None or callable(self.kernel):
+            return
+        known = ("precomputed", *sorted(PAIRWISE_KERNEL_FUNCTIONS))
+        check_choice("kernel", self.kernel, known, ", None or a function")
+
     @staticmethod
     def _weights(sample_weight: Any, n_rows: int) -> np.ndarray:
         refuse_masked("sample_weight", sample_weight)
@@ -147,33 +170,17 @@ class SpectralBase(RegressorMixin, BaseEstimator):
         return tags
 
 
-def _check_kernel(kernel: Any, options: Any) -> None:
-    if options is not None and not isinstance(options, dict):
-        raise TypeError(f"kernel_params must be a dict or None, got {shown(options)}")
-    if kernel is None or callable(kernel):
-        return
-    known = ("precomputed", *sorted(PAIRWISE_KERNEL_FUNCTIONS))
-    check_choice("kernel", kernel, known, ", None or a function")
-
-
 def as_candidates(name: str, value: Any, whole: bool = False) -> np.ndarray:
-    """A number, or several to choose from, none of them negative."""
-    listed = [value] if is_number(value) else value
-    if isinstance(listed, str) or not hasattr(listed, "__len__") or np.ndim(listed) > 1:
-        raise TypeError(
-            f"{name} must be a number of at least 0 or a list of such numbers, got "
-            f"{shown(value)}"
+    """A number, or several to choose from, none of them negative.
+
+    Examples
+    --------
+    >>> as_candidates("alpha", 1).tolist()
+    [1.0]
+    """
+    found = as_counts(name, value, 0) if whole else as_not_negative(name, value)
+    if found.ndim > 1:
+        raise ValueError(
+            f"{name} must be a number or a list of numbers, got shape {found.shape}"
         )
-    if not len(listed):
-        raise ValueError(f"{name} is an empty list; give a number at least")
-    numbers = []
-    for number in listed:
-        if not is_number(number):
-            raise TypeError(f"{name} must hold numbers, got {shown(number)}")
-        if not 0 <= as_float(number) < np.inf or (whole and number != int(number)):
-            kind = "whole" if whole else "finite"
-            raise ValueError(
-                f"{name} must be a {kind} number of at least 0, got {shown(number)}"
-            )
-        numbers.append(as_float(number))
-    return np.array(numbers)
+    return np.atleast_1d(found)

@@ -24,6 +24,8 @@ _CANDIDATES = 100
 # Steps up to which gradient descent is tried, and the largest condition number up to
 # which weak directions are followed.
 _STEPS, _CONDITION = 1000, 1e6
+# Steps that anybody waits for, when each is taken without each row.
+_MOST_STEPS = 10**6
 _STRENGTHS = {"gradient_flow": "time", "gradient_descent": "n_steps", "ridge": "alpha"}
 
 
@@ -153,8 +155,7 @@ class SpectralFilterRegressor(SpectralBase):
         self._check_step_size()
         of = self._directions(X, y, sample_weight)
         for name in ("loo_scores_", "step_size_"):
-            if hasattr(self, name):
-                delattr(self, name)
+            vars(self).pop(name, None)
         if self.filter == "gradient_descent":
             self.step_size_ = self._step(of)
         self.strengths_ = _tried(self.filter, of) if given is None else given
@@ -215,14 +216,22 @@ class SpectralFilterRegressor(SpectralBase):
 
     def _given(self) -> np.ndarray | None:
         """The strengths that the user gives, in ascending order; None for "auto"."""
-        name = _STRENGTHS[self.filter]
+        given = {name: self._strengths(name) for name in _STRENGTHS.values()}
+        return given[_STRENGTHS[self.filter]]
+
+    def _strengths(self, name: str) -> np.ndarray | None:
         value = getattr(self, name)
         if isinstance(value, str) and value == "auto":
             return None
-        if self.filter == "gradient_flow" and np.ndim(value) == 0 and _is_endless(value):
+        if name == "time" and _is_endless(value):
             return np.array([np.inf])
-        found = np.unique(as_candidates(name, value, self.filter == "gradient_descent"))
-        if self.filter == "gradient_flow" and len(found) > 1 and found[0] == 0:
+        found = np.unique(as_candidates(name, value, whole=name == "n_steps"))
+        if name == "n_steps" and len(found) > 1 and found[-1] > _MOST_STEPS:
+            raise ValueError(
+                f"n_steps must be at most {_MOST_STEPS} where several are tried, as "
+                f"each is taken without each row, got {found[-1]:g}; use gradient flow"
+            )
+        if name == "time" and len(found) > 1 and found[0] == 0:
             raise ValueError("time must be positive where there are several, got 0")
         return found
 
