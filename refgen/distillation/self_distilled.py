@@ -144,7 +144,7 @@ class SelfDistilledRidge(SpectralBase):
         k = check_integer("n_rounds", self.n_rounds, 1) - 1
         self._check_mixing()
         of = self._directions(X, y, sample_weight)
-        vars(self).pop("loo_scores_", None)
+        self.__dict__.pop("loo_scores_", None)
         if len(alphas) == 1 and (self.mixing != "optimal" or k == 0):
             self.alpha_ = float(alphas[0])
             share = _share(of, self.alpha_)

@@ -155,7 +155,7 @@ class SpectralFilterRegressor(SpectralBase):
         self._check_step_size()
         of = self._directions(X, y, sample_weight)
         for name in ("loo_scores_", "step_size_"):
-            vars(self).pop(name, None)
+            self.__dict__.pop(name, None)
         if self.filter == "gradient_descent":
             self.step_size_ = self._step(of)
         self.strengths_ = _tried(self.filter, of) if given is None else given
