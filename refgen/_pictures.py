@@ -102,7 +102,12 @@ def panels_of(axes: Any, count: int, display: str) -> np.ndarray:
     return given
 
 
-def legend_below(ax: Any, sizes: dict[str, float] | None = None, **mark: Any) -> None:
+def legend_below(
+    ax: Any,
+    sizes: dict[str, float] | None = None,
+    title: str | None = None,
+    **mark: Any,
+) -> None:
     """A legend under the Axes, where it hides nothing, and says what sizes mean.
 
     Parameters
@@ -110,6 +115,7 @@ def legend_below(ax: Any, sizes: dict[str, float] | None = None, **mark: Any) ->
     ax : matplotlib Axes
     sizes : dict, optional
         From what a size stands for to the area of the marker, in points².
+    title : str, optional
     **mark
         How the markers of these entries look, as for `scatter`.
     """
@@ -118,8 +124,10 @@ def legend_below(ax: Any, sizes: dict[str, float] | None = None, **mark: Any) ->
     entries = len(ax.get_legend_handles_labels()[1])
     ax.legend(
         loc="upper center",
-        bbox_to_anchor=(0.5, -0.14),
+        bbox_to_anchor=(0.5, -0.16),
         ncols=1 if entries < 3 else 2,
         frameon=False,
         fontsize="small",
+        title=title,
+        title_fontsize="small",
     )

@@ -7,9 +7,17 @@ from typing import Any
 
 import numpy as np
 
+from refgen._estimators.parameters import check_flag
+from refgen._naming import naming
 from refgen._scales import check_scale
 from refgen._shown import shown
-from refgen.arrays import UNIT_ROUNDOFF, as_floats, namespace, on_the_host
+from refgen.arrays import (
+    UNIT_ROUNDOFF,
+    as_floats,
+    namespace,
+    on_the_host,
+    refuse_masked,
+)
 from refgen.distillation.decomposition import DesignSpectrum
 
 
@@ -137,6 +145,8 @@ def eigenspace_report(
     >>> report.ratios.round(3).tolist(), report.exaggerates
     ([0.9, 0.8, 0.5], True)
     """
+    check_flag("center", center)
+    refuse_masked("X", X)
     _check_classes(teacher, student)
     given = [
         check_scale(name, _outputs(name, model, X))
@@ -260,11 +270,13 @@ def _outputs(name: str, model: Any, X: Any) -> Any:
     if not hasattr(model, "predict"):
         return as_floats(name, model, 1)
     if not hasattr(model, "classes_"):
-        return as_floats(name, model.predict(X), 1)
+        with naming("X"):
+            return as_floats(name, model.predict(X), 1)
     if not hasattr(model, "predict_proba"):
         raise TypeError(
             f"{name} is a classifier without predict_proba; pass its scores as an "
             "array, such as decision_function(X)"
         )
-    proba = as_floats(name, model.predict_proba(X), 2)
+    with naming("X"):
+        proba = as_floats(name, model.predict_proba(X), 2)
     return proba[:, 1] if proba.shape[1] == 2 else proba

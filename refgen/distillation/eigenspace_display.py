@@ -8,35 +8,43 @@ from typing import Any
 import numpy as np
 
 from refgen._checks import check_integer
+from refgen._numbers import as_not_negative, as_positive
 from refgen._pictures import BLUE, VERMILLION, legend_below, panels_of
 from refgen.arrays import as_floats
-from refgen.distillation._checks import as_spectrum, as_times
-from refgen.distillation.decomposition import DesignSpectrum
-from refgen.distillation.filters import gradient_flow_filter
-
-_SHARES = (0.01, 0.1, 0.5)  # in the legend of sizes
-_MOST_TIMES = 10_000
-_LARGEST_MARKER = 260  # points²; of a direction with all the variance
-_RATIOS = (-0.6, 1.6)  # that are drawn; others lie at the edge
+from refgen.distillation._display_checks import (
+    by_direction,
+    checked_bottom,
+    ordered_path,
+    pair_of_shares,
+)
+from refgen.distillation._ratio_panel import plot_ratios
+from refgen.distillation._trajectories import trajectories
+from refgen.distillation.eigenspace import eigenspace_report
 
 
 class EigenspaceDisplay:
     """Coefficients of teacher and student along top and bottom eigenvectors.
 
-    Made by `from_design`, `from_predictions` or `from_estimator`; the arrays can also
+    Made by `from_design`, `from_estimator` or `from_predictions`; the arrays can also
     be given.
 
     Parameters
     ----------
     eigenvalues : array of shape (n_directions,)
-        Of XᵀX/n, in any order; at least 0.
-    teacher, student : arrays of shape (n_directions,) or (n_times, n_directions)
-        Coefficients at the end of training, or along it: the last row is the end.
+        Of XᵀX/n; positive, in any order.
+    teacher, student : arrays of shape (n_directions,) or (n_directions, n_outputs)
+        Coefficients at the end of training.
+    teacher_path, student_path : arrays of shape (n_times, n_directions), optional
+        Coefficients of a single output along training, its end last.
+    rounding : array of shape (n_directions,), optional
+        How far rounding may have moved the ratios.
+    linear : pair of float, optional
+        Shares of the outputs of teacher and student that are linear in X.
     top : int
         Direction against which the others are drawn; 0 has the largest eigenvalue.
     bottom : sequence of int, optional
-        Directions that get a panel each; by default the middle one and the last one of
-        those below `top` with an eigenvalue above rounding.
+        Directions with a panel of trajectories each; by default the middle one and the
+        last one of those below `top`.
 
     Attributes
     ----------
@@ -48,21 +56,19 @@ class EigenspaceDisplay:
     TypeError
         If an array holds no real numbers, or a direction is no integer.
     ValueError
-        If shapes do not fit, an eigenvalue is negative, or a direction does not exist.
+        If shapes do not fit, a number is out of range, or a direction does not exist.
 
     Notes
     -----
-    Panels of trajectories are there if both have at least two times. Eigenvectors have
-    no sign of their own: every direction is turned so that the teacher ends at a
-    positive coefficient. A student that lies below its teacher in them has exaggerated
-    the teacher's bias toward top directions (claim KD-2). The last panel has the
-    student's coefficient as a part of the teacher's at the end of training. Left out
-    are directions in which the teacher has none, such as null directions.
+    In a panel of trajectories, a student that lies below its teacher has exaggerated
+    the teacher's bias toward top directions (claim KD-2). Eigenvectors have no sign of
+    their own: every direction is turned so that the teacher ends at a positive
+    coefficient. The last panel has the ratios, and says how many are left out.
 
     Examples
     --------
-    >>> display = EigenspaceDisplay([2.0, 1.0], [0.5, 0.25], [0.4, 0.1])
-    >>> display.ratios.tolist()
+    >>> display = EigenspaceDisplay([1.0, 2.0], [0.25, 0.5], [0.1, 0.4])
+    >>> display.ratios.tolist()  # the largest eigenvalue first
     [0.8, 0.4]
     """
 
@@ -71,22 +77,40 @@ class EigenspaceDisplay:
         eigenvalues: Any,
         teacher: Any,
         student: Any,
+        teacher_path: Any = None,
+        student_path: Any = None,
+        rounding: Any = None,
+        linear: Any = None,
         top: int = 0,
         bottom: Sequence[int] | None = None,
     ) -> None:
-        spectrum = as_spectrum("eigenvalues", eigenvalues)
-        if spectrum.ndim != 1:
+        values = as_positive("eigenvalues", eigenvalues, 1)
+        if values.ndim != 1:
             raise ValueError(
                 "eigenvalues must have shape (n_directions,), got "
-                f"{spectrum.shape}; give those of one design"
+                f"{values.shape}; give those of one design"
             )
-        n_directions = len(spectrum)
-        order = np.argsort(-spectrum, kind="stable")
-        self.eigenvalues = spectrum[order]
-        self.teacher = _as_path("teacher", teacher, n_directions)[:, order]
-        self.student = _as_path("student", student, n_directions)[:, order]
-        self.top = check_integer("top", top, 0, n_directions - 1)
-        self.bottom = _checked_bottom(bottom, self.top, self.eigenvalues)
+        n = len(values)
+        order = np.argsort(-values, kind="stable")
+        self.eigenvalues = values[order]
+        self.teacher = by_direction("teacher", teacher, n)[order]
+        self.student = by_direction("student", student, n)[order]
+        if self.teacher.shape != self.student.shape:
+            raise ValueError(
+                f"teacher has shape {self.teacher.shape} and student "
+                f"{self.student.shape}; both must have the same outputs"
+            )
+        self.rounding = np.zeros(n)
+        if rounding is not None:
+            given = as_not_negative("rounding", rounding, 1)
+            self.rounding = by_direction("rounding", given, n)[order]
+        if (teacher_path is None) != (student_path is None):
+            raise ValueError("give teacher_path and student_path together, or neither")
+        self.teacher_path = ordered_path("teacher_path", teacher_path, order)
+        self.student_path = ordered_path("student_path", student_path, order)
+        self.linear = None if linear is None else pair_of_shares(linear)
+        self.top = check_integer("top", top, 0, n - 1)
+        self.bottom = checked_bottom(bottom, self.top, n)
 
     @classmethod
     def from_design(
@@ -112,7 +136,7 @@ class EigenspaceDisplay:
             Times t ≥ 0 of gradient flow on the loss ‖y − Xβ‖²/(2n), from 0; infinity
             is training to the end.
         top, bottom
-            As above.
+            As above, of the directions that `features` have.
         n_times : int
             Times that are drawn, from 2 to 10,000.
         ax : sequence of matplotlib Axes, optional
@@ -137,43 +161,134 @@ class EigenspaceDisplay:
         >>> bool(np.all(np.diff(display.ratios) < 0))
         True
         """
-        n_times = check_integer("n_times", n_times, 2, _MOST_TIMES)
-        ends = [
-            _checked_time(name, time)
-            for name, time in (
-                ("teacher_time", teacher_time),
-                ("student_time", student_time),
-            )
-        ]
-        design = _checked_design(features, labels)
-        teacher, student = (
-            gradient_flow_filter(design.spectrum, _times(design.spectrum, end, n_times))
-            for end in ends
+        spectrum, teacher, student = trajectories(
+            features, labels, teacher_time, student_time, n_times
         )
-        path = teacher * design.limits
-        display = cls(design.spectrum, path, student * path[-1], top, bottom)
+        ends = teacher[-1], student[-1]
+        display = cls(
+            spectrum, *ends, teacher, student, top=top, bottom=bottom, linear=(1, 1)
+        )
         return display.plot(axes=ax)
+
+    @classmethod
+    def from_estimator(
+        cls, teacher: Any, student: Any, X: Any, *, center: bool = True, ax: Any = None
+    ) -> EigenspaceDisplay:
+        """Compare two fitted estimators by `eigenspace_report`, and plot the ratios.
+
+        Parameters
+        ----------
+        teacher, student : fitted estimators
+            Regressors, or classifiers with `predict_proba`.
+        X : array or data frame of shape (n_points, n_features)
+        center : bool
+            Whether to take the means out of X and the predictions.
+        ax : matplotlib Axes, optional
+            Where to draw; by default a new figure.
+
+        Raises
+        ------
+        TypeError, ValueError
+            As `eigenspace_report`.
+        ImportError
+            If matplotlib is missing.
+
+        Examples
+        --------
+        >>> from sklearn.linear_model import Ridge
+        >>> X = np.diag([3.0, 2.0, 1.0])
+        >>> teacher = Ridge(1.0, fit_intercept=False).fit(X, [3.0, 2.0, 1.0])
+        >>> student = Ridge(1.0, fit_intercept=False).fit(X, teacher.predict(X))
+        >>> shown = EigenspaceDisplay.from_estimator(teacher, student, X, center=False)
+        >>> shown.ratios.round(3).tolist()
+        [0.9, 0.8, 0.5]
+        """
+        for name, model in (("teacher", teacher), ("student", student)):
+            if not hasattr(model, "predict"):
+                raise TypeError(
+                    f"{name} must be a fitted estimator, got {type(model).__name__}; "
+                    "for predictions of your own use EigenspaceDisplay.from_predictions"
+                )
+        return cls._of_report(teacher, student, X, center).plot(axes=ax)
+
+    @classmethod
+    def from_predictions(
+        cls, teacher: Any, student: Any, X: Any, *, center: bool = True, ax: Any = None
+    ) -> EigenspaceDisplay:
+        """Compare predictions by `eigenspace_report`, and plot the ratios.
+
+        Parameters
+        ----------
+        teacher, student : arrays of shape (n_points,) or (n_points, n_outputs)
+            Predictions for X; of classifiers, class probabilities or logits.
+        X : array or data frame of shape (n_points, n_features)
+        center : bool
+            Whether to take the means out of X and the predictions.
+        ax : matplotlib Axes, optional
+            Where to draw; by default a new figure.
+
+        Raises
+        ------
+        TypeError, ValueError
+            As `eigenspace_report`.
+        ImportError
+            If matplotlib is missing.
+
+        Examples
+        --------
+        >>> X = np.diag([3.0, 2.0, 1.0])
+        >>> display = EigenspaceDisplay.from_predictions(
+        ...     [9, 4, 1], [9, 3, 0.5], X, center=False
+        ... )
+        >>> display.ratios.round(3).tolist()
+        [1.0, 0.75, 0.5]
+        """
+        given = as_floats("teacher", teacher, 1), as_floats("student", student, 1)
+        return cls._of_report(*given, X, center).plot(axes=ax)
+
+    @classmethod
+    def _of_report(
+        cls, teacher: Any, student: Any, X: Any, center: bool
+    ) -> EigenspaceDisplay:
+        found = eigenspace_report(teacher, student, X, center=center)
+        # Coefficients that are nothing but rounding are none.
+        known = np.isfinite(found.ratios).reshape(-1, *(1,) * (found.teacher.ndim - 1))
+        return cls(
+            found.eigenvalues,
+            np.where(known, found.teacher, 0.0),
+            found.student,
+            rounding=np.nan_to_num(found.rounding),
+            linear=(found.teacher_linear, found.student_linear),
+        )
 
     @property
     def ratios(self) -> np.ndarray:
-        """Student's coefficient as a part of the teacher's, NaN where that is 0.
+        """What the student has of the teacher's coefficients, (n_directions,).
 
-        Of shape (n_directions,), for falling eigenvalues.
+        For falling eigenvalues: the quotient, or for several outputs the best factor in
+        least squares. NaN where the teacher has none.
         """
-        ends = self.teacher[-1]
-        drawn = (ends != 0) & (self.eigenvalues > 0)
-        ratios = self.student[-1] / np.where(drawn, ends, 1.0)
-        return np.where(drawn, ratios, np.nan)
+        teacher, student = self._columns()
+        squares = (teacher * teacher).sum(axis=1)
+        known = squares > 0
+        ratios = (teacher * student).sum(axis=1) / np.where(known, squares, 1.0)
+        return np.where(known, ratios, np.nan)
 
     @property
     def shares(self) -> np.ndarray:
         """Share of each direction in the teacher's squared outputs, (n_directions,).
 
-        This is λβ² over its sum; 0 if the teacher has no coefficients.
+        This is λ‖β‖² over its sum; 0 if the teacher has no coefficients.
         """
-        outputs = np.sqrt(self.eigenvalues) * np.abs(self.teacher[-1])
-        squares = (outputs / (outputs.max() or 1.0)) ** 2
+        teacher, _ = self._columns()
+        squares = self.eigenvalues * (teacher * teacher).sum(axis=1)
         return squares / (squares.sum() or 1.0)
+
+    def _columns(self) -> tuple[np.ndarray, np.ndarray]:
+        """Both with an axis of outputs, in units in which squares are harmless."""
+        n = len(self.eigenvalues)
+        unit = abs(self.teacher).max() or 1.0
+        return self.teacher.reshape(n, -1) / unit, self.student.reshape(n, -1) / unit
 
     def plot(self, axes: Any = None) -> EigenspaceDisplay:
         """Draw a panel of trajectories for each bottom direction, then the ratios.
@@ -192,29 +307,26 @@ class EigenspaceDisplay:
 
         Examples
         --------
-        >>> times = np.linspace(0, 1, 20)[:, None]
-        >>> path = 1 - np.exp(-times * np.array([4.0, 1.0]))
-        >>> display = EigenspaceDisplay([4.0, 1.0], path, path * path[-1])
+        >>> display = EigenspaceDisplay([4.0, 1.0], [1.0, 0.5], [0.9, 0.2])
         >>> len(display.plot().axes_)
-        2
+        1
         """
-        moving = len(self.teacher) > 1 and len(self.student) > 1
-        bottom = self.bottom if moving else ()
+        bottom = () if self.teacher_path is None else self.bottom
         self.axes_ = panels_of(axes, len(bottom) + 1, "EigenspaceDisplay")
         self.figure_ = self.axes_[0].figure
         for direction, ax in zip(bottom, self.axes_, strict=False):
             self._plot_trajectories(ax, direction)
         if bottom:
             legend_below(self.axes_[0])
-        self._plot_ratios(self.axes_[-1])
+        plot_ratios(self.axes_[-1], self)
         return self
 
     def _plot_trajectories(self, ax: Any, direction: int) -> None:
         pair = [self.top, direction]
-        sign = np.where(self.teacher[-1, pair] < 0, -1.0, 1.0)
+        sign = np.where(self.teacher_path[-1, pair] < 0, -1.0, 1.0)
         for path, name, colour, line, end in (
-            (self.teacher, "teacher", BLUE, "-", "o"),
-            (self.student, "student", VERMILLION, "--", "s"),
+            (self.teacher_path, "teacher", BLUE, "-", "o"),
+            (self.student_path, "student", VERMILLION, "--", "s"),
         ):
             points = path[:, pair] * sign
             ax.plot(*points.T, line, color=colour, label=name)
@@ -225,100 +337,3 @@ class EigenspaceDisplay:
             ylabel=f"coefficient along λ = {below:.3g}",
             title=f"Direction {direction} against {self.top}",
         )
-
-    def _plot_ratios(self, ax: Any) -> None:
-        ratios, shares = self.ratios, self.shares
-        drawn = np.isfinite(ratios)
-        low, high = _RATIOS
-        ax.axhline(1, color="0.45", linestyle="--", linewidth=1, label="teacher (all)")
-        for part, marker, name in (
-            ((ratios >= low) & (ratios <= high), "s", "student"),
-            (ratios > high, "^", f"above {high}"),
-            (ratios < low, "v", f"below {low}"),
-        ):
-            if part.any():
-                ax.scatter(
-                    self.eigenvalues[part],
-                    np.clip(ratios[part], low, high),
-                    _sizes(shares[part]),
-                    color=VERMILLION,
-                    marker=marker,
-                    alpha=0.7,
-                    linewidths=0,
-                    label=f"{name} ({part.sum()})",
-                )
-        left_out = len(ratios) - drawn.sum()
-        ax.set(
-            xscale="log",
-            xlabel="eigenvalue λ",
-            ylabel="student's coefficient / teacher's",
-            title="End of training"
-            + (f"; {left_out} without a teacher's" if left_out else ""),
-        )
-        sizes = {f"{s:.0%} of its outputs": _sizes(s) for s in _SHARES}
-        legend_below(ax, sizes, color="0.6", marker="s")
-
-
-def _sizes(shares: Any) -> Any:
-    """Areas of markers; the root keeps small shares visible."""
-    return np.maximum(_LARGEST_MARKER * np.sqrt(shares), 8.0)
-
-
-def _as_path(name: str, value: Any, n_directions: int) -> np.ndarray:
-    path = np.atleast_2d(as_floats(name, value, 1))
-    if path.ndim != 2 or path.shape[1] != n_directions:
-        raise ValueError(
-            f"{name} must have shape (n_directions,) or (n_times, n_directions) with "
-            f"{n_directions} directions, one per eigenvalue, got {np.shape(value)}"
-        )
-    return path
-
-
-def _checked_bottom(
-    bottom: Sequence[int] | None, top: int, eigenvalues: np.ndarray
-) -> tuple[int, ...]:
-    if bottom is None:
-        rounding = len(eigenvalues) * np.finfo(float).eps * eigenvalues[0]
-        below = range(top + 1, int((eigenvalues > rounding).sum()))
-        return tuple(sorted({below[len(below) // 2], below[-1]})) if below else ()
-    if isinstance(bottom, str) or not isinstance(bottom, Sequence | np.ndarray):
-        raise TypeError(
-            f"bottom must be a list of integers, got {type(bottom).__name__}"
-        )
-    listed = [check_integer("bottom", k, 0, len(eigenvalues) - 1) for k in bottom]
-    if top in listed:
-        raise ValueError(f"bottom must not hold top={top}; name other directions")
-    return tuple(listed)
-
-
-def _checked_time(name: str, value: Any) -> float:
-    time = as_times(name, value)
-    if time.ndim:
-        raise ValueError(
-            f"{name} must be a single number, got an array of shape {time.shape}"
-        )
-    return float(time)
-
-
-def _checked_design(features: Any, labels: Any) -> DesignSpectrum:
-    design = DesignSpectrum.from_design(features, labels)
-    if design.spectrum.ndim != 1:
-        raise ValueError(
-            "features must have shape (n_points, n_features) and labels (n_points,), "
-            f"got {np.shape(features)} and {np.shape(labels)}; draw one at a time"
-        )
-    return design
-
-
-def _times(spectrum: np.ndarray, end: float, n_times: int) -> np.ndarray:
-    """0, then times of equal ratios up to `end`; fast directions move early."""
-    fastest = spectrum.max() or 1.0
-    slowest = spectrum.min(where=spectrum > 0, initial=fastest)
-    # From here on e^(−λt) is below 2⁻⁵³ everywhere, and training is at its end.
-    last = 40 / slowest
-    until = min(end, last)
-    first = min(1e-3 / fastest, until / 2)
-    if not first:
-        return np.zeros(n_times)
-    between = np.geomspace(first, until, n_times - 2)
-    return np.concatenate([[0.0], between, [end if end < last else np.inf]])

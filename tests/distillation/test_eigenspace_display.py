@@ -7,9 +7,14 @@ import numpy as np
 import pytest
 from scipy.integrate import solve_ivp
 from sklearn.datasets import load_diabetes
+from sklearn.linear_model import Ridge
 
 import refgen_gpu.distillation as on_gpu
-from refgen.distillation import EigenspaceDisplay, gradient_flow_filter
+from refgen.distillation import (
+    EigenspaceDisplay,
+    eigenspace_report,
+    gradient_flow_filter,
+)
 from refgen_gpu.arrays import to_device
 
 matplotlib.use("Agg")
@@ -45,7 +50,10 @@ def test_trajectories_end_where_integrated_flows_do():
     np.testing.assert_allclose(display.eigenvalues, values[::-1])
     teacher = flow(Y, TIMES["teacher_time"])
     student = flow(X @ teacher, TIMES["student_time"])
-    for path, want in ((display.teacher, teacher), (display.student, student)):
+    for path, want in (
+        (display.teacher_path, teacher),
+        (display.student_path, student),
+    ):
         assert path.shape == (200, 4)
         assert not path[0].any()
         found = np.abs(path[-1])
@@ -71,26 +79,60 @@ def test_at_equal_top_coefficients_the_student_is_below():
 def test_training_to_the_end_and_not_at_all():
     display = EigenspaceDisplay.from_design(X, Y, teacher_time=np.inf, student_time=0)
     want = np.linalg.lstsq(X, Y)[0]
-    assert np.linalg.norm(display.teacher[-1]) == pytest.approx(np.linalg.norm(want))
+    assert np.linalg.norm(display.teacher) == pytest.approx(np.linalg.norm(want))
     assert not display.student.any()
     display.figure_.canvas.draw()
 
 
-def test_null_directions_and_those_without_a_teacher_are_left_out():
-    display = EigenspaceDisplay([2.0, 0.0, 1.0], [0.0, 0.0, 0.5], [0.1, 0.0, 0.25])
-    np.testing.assert_array_equal(display.ratios, [np.nan, 0.5, np.nan])
-    assert display.shares.tolist() == [0, 1, 0]
+def test_estimators_and_their_predictions_are_compared_by_the_report():
+    teacher = Ridge(10.0).fit(X, np.stack([Y, Y**2], axis=1))
+    student = Ridge(10.0).fit(X, teacher.predict(X))
+    given = (teacher.predict(X), student.predict(X))
+    report = eigenspace_report(teacher, student, X)
+    for display in (
+        EigenspaceDisplay.from_estimator(teacher, student, X),
+        EigenspaceDisplay.from_predictions(*given, X),
+    ):
+        np.testing.assert_allclose(display.ratios, report.ratios, rtol=1e-12)
+        np.testing.assert_array_equal(display.eigenvalues, report.eigenvalues)
+        squares = report.eigenvalues * (report.teacher**2).sum(axis=1)
+        np.testing.assert_allclose(display.shares, squares / squares.sum())
+        assert len(display.axes_) == 1
+
+
+def test_directions_without_a_teacher_are_left_out():
+    display = EigenspaceDisplay([2.0, 1.0], [0.0, 0.5], [0.1, 0.25])
+    np.testing.assert_array_equal(display.ratios, [np.nan, 0.5])
+    assert display.shares.tolist() == [0, 1]
     title = display.plot().axes_[0].get_title()
-    assert title == "End of training; 2 without a teacher's"
+    assert title == "At the end of training, 1 without a teacher's"
 
 
-def test_ends_alone_make_one_panel_and_far_ratios_lie_at_its_edge():
-    display = EigenspaceDisplay([4.0, 2.0, 1.0], [1.0, 1.0, 1.0], [9.0, 0.5, -3.0])
+def test_far_ratios_lie_at_the_edge_and_others_have_their_rounding():
+    display = EigenspaceDisplay(
+        [4.0, 2.0, 1.0],
+        [1.0, 1.0, 1.0],
+        [9.0, 0.5, -3.0],
+        rounding=[0.0, 0.25, 0.0],
+        linear=(0.9, 0.75),
+    )
     (ax,) = display.plot().axes_
     labels = [text.get_text() for text in ax.get_legend().get_texts()]
-    assert labels[1:4] == ["student (1)", "above 1.6 (1)", "below -0.6 (1)"]
-    drawn = [c.get_offsets()[0, 1] for c in ax.collections if len(c.get_offsets())]
+    assert labels[1:4] == [
+        "student (1)",
+        "student, above 1.6 (1)",
+        "student, below -0.6 (1)",
+    ]
+    bars = [c for c in ax.collections if hasattr(c, "get_segments")]
+    assert bars[0].get_segments()[0][:, 1].tolist() == [0.25, 0.75]
+    drawn = [
+        c.get_offsets()[0, 1]
+        for c in ax.collections
+        if c not in bars and len(c.get_offsets())
+    ]
     assert drawn == [0.5, 1.6, -0.6]
+    title = ax.get_legend().get_title().get_text()
+    assert title == "linear in X: 90% of teacher, 75% of student"
 
 
 def test_draws_on_given_axes():
@@ -122,11 +164,26 @@ def test_refuses(settings, error, message):
         EigenspaceDisplay.from_design(**arguments)
 
 
-def test_refuses_arrays_that_do_not_fit():
-    with pytest.raises(ValueError, match="2 directions, one per eigenvalue"):
-        EigenspaceDisplay([1.0, 2.0], [1.0], [1.0])
-    with pytest.raises(ValueError, match=r"eigenvalues must have shape \(n_directions"):
-        EigenspaceDisplay([[1.0, 2.0]], [1.0, 1.0], [1.0, 1.0])
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        (([1.0, 2.0], [1.0], [1.0, 1.0]), "teacher must have one row or number"),
+        (([1.0], [1.0], [[1.0, 2.0]]), r"teacher has shape \(1,\) and student \(1, 2"),
+        (([[1.0]], [1.0], [1.0]), r"eigenvalues must have shape \(n_directions"),
+        (([0.0], [1.0], [1.0]), "eigenvalues must be positive"),
+        (([1.0], [1.0], [1.0], [[1.0]]), "teacher_path and student_path together"),
+        (([1.0], [1.0], [1.0], [[1.0, 2.0]], [[1.0]]), "1 directions, one per eigenv"),
+        (([1.0], [1.0], [1.0], None, None, None, [2, 1]), "linear must be the shares"),
+    ],
+)
+def test_refuses_arrays_that_do_not_fit(given, message):
+    with pytest.raises(ValueError, match=message):
+        EigenspaceDisplay(*given)
+
+
+def test_refuses_what_is_no_estimator():
+    with pytest.raises(TypeError, match=r"student must be .*EigenspaceDisplay.from_pr"):
+        EigenspaceDisplay.from_estimator(Ridge(), Y, X)
 
 
 def test_missing_matplotlib_names_the_extra(monkeypatch):

@@ -33,14 +33,23 @@ CALLS = {
         lambda: (rd.ConfidenceDisplay(*confidence()),),
         function=drawn(rd.ConfidenceDisplay.plot),
     ),
-    "EigenspaceDisplay": ([2.0, 1.0, 0.5], PATH, PATH / 2, 0, [1, 2]),
+    "EigenspaceDisplay": (
+        *([2.0, 1.0, 0.5], PATH[-1], PATH[-1] / 2, PATH, PATH / 2),
+        *([0.0, 0.0, 0.125], [0.75, 0.5], 0, [1, 2]),
+    ),
     "EigenspaceDisplay.from_design": Call(
         (X, X[:, 0]),
         {"teacher_time": 2.0, "student_time": 1.0},
         drawn(rd.EigenspaceDisplay.from_design),
     ),
+    "EigenspaceDisplay.from_estimator": Call(
+        (TEACHER, STUDENT, X), function=drawn(rd.EigenspaceDisplay.from_estimator)
+    ),
+    "EigenspaceDisplay.from_predictions": Call(
+        (X[:, 0], X[:, 1], X), function=drawn(rd.EigenspaceDisplay.from_predictions)
+    ),
     "EigenspaceDisplay.plot": Call(
-        lambda: (rd.EigenspaceDisplay([2.0, 1.0, 0.5], PATH, PATH / 2),),
+        lambda: (rd.EigenspaceDisplay([2.0, 1.0, 0.5], PATH[-1], PATH[-1]),),
         function=drawn(rd.EigenspaceDisplay.plot),
     ),
 }
@@ -49,6 +58,8 @@ MEANINGFUL = {
     ("ConfidenceDisplay.from_estimator", "y", "none"): "it is not known who is right",
     ("ConfidenceDisplay.from_predictions", "y", "none"): "it is not known who is right",
     ("EigenspaceDisplay", "bottom", "none"): "two directions below",
+    ("EigenspaceDisplay", "linear", "none"): "it is not known what is linear",
+    ("EigenspaceDisplay", "rounding", "none"): "no rounding is drawn",
     **{
         ("EigenspaceDisplay.from_design", name, "inf"): "training to the end"
         for name in ("teacher_time", "student_time")

@@ -59,5 +59,6 @@ RANGES = {
     "predictive_kl": (0.0, np.inf),
 }
 INFINITE = {
+    "eigenspace_report": "NaN stands for ratios to a teacher without a coefficient",
     "predictive_kl": "a class that the student takes for impossible",
 }
