@@ -106,8 +106,8 @@ class EigenspaceDisplay:
             self.rounding = by_direction("rounding", given, n)[order]
         if (teacher_path is None) != (student_path is None):
             raise ValueError("give teacher_path and student_path together, or neither")
-        self.teacher_path = ordered_path("teacher_path", teacher_path, order)
-        self.student_path = ordered_path("student_path", student_path, order)
+        self.teacher_path: Any = ordered_path("teacher_path", teacher_path, order)
+        self.student_path: Any = ordered_path("student_path", student_path, order)
         self.linear = None if linear is None else pair_of_shares(linear)
         self.top = check_integer("top", top, 0, n - 1)
         self.bottom = checked_bottom(bottom, self.top, n)
