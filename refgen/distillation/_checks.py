@@ -152,6 +152,33 @@ def on_spectrum(**arrays: Any) -> list[Any]:
     return [spectrum, *(a[..., None] for a in numbers)]
 
 
+def on_filters(label_weight: Any, **filters: Any) -> list[Any]:
+    """Filters, and weights of labels with an axis for directions behind.
+
+    Raises
+    ------
+    TypeError
+        If arrays are in different places.
+    ValueError
+        If a weight is outside [0, 1], or leading axes do not broadcast.
+
+    Examples
+    --------
+    >>> share, weight = on_filters(0.5, filter=np.ones((3, 2)))
+    >>> weight.shape
+    (1,)
+    """
+    placed = in_one_place(
+        **filters, label_weight=as_weight("label_weight", label_weight)
+    )
+    *arrays, weight = placed
+    batch_shape(
+        **{name: a.shape for name, a in zip(filters, arrays, strict=True)},
+        label_weight=(*weight.shape, 1),
+    )
+    return [*arrays, weight[..., None]]
+
+
 def refuse_unstable(spectrum: Any, step_size: Any) -> None:
     """Refuse steps with which gradient descent does not converge.
 

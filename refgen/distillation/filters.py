@@ -7,15 +7,12 @@ from typing import Any
 import numpy as np
 
 from refgen._finite import finite
-from refgen._matrices import batch_shape
-from refgen._numbers import as_counts, as_not_negative, as_positive, in_one_place
+from refgen._numbers import as_counts, as_not_negative, as_positive
 from refgen.arrays import as_floats, namespace
 from refgen.distillation._checks import (
-    as_filter,
-    as_rounds,
     as_spectrum,
     as_times,
-    as_weight,
+    on_filters,
     on_spectrum,
     refuse_unstable,
 )
@@ -232,86 +229,9 @@ def distilled_filter(
     >>> distilled_filter([0.5, 1.0], [0.5, 0.5], label_weight=0.5).tolist()
     [0.375, 0.5]
     """
-    teacher, student, weight = _on_filters(
+    teacher, student, weight = on_filters(
         label_weight,
         teacher_filter=as_floats("teacher_filter", teacher_filter, 1),
         student_filter=as_floats("student_filter", student_filter, 1),
     )
     return student * (weight + (1 - weight) * teacher)
-
-
-@finite
-def repeated_filter(filter: Any, n_rounds: Any, label_weight: Any = 0.0) -> Any:
-    """The filter after m rounds of self-distillation, by F ← s(α + (1 − α)F) from 1.
-
-    One round is training on the labels, so that F = s, two are a teacher and its
-    student. Without labels F = sᵐ, and in the limit only directions with s = 1 are
-    left; with a weight α > 0 of the labels the limit is αs/(1 − (1 − α)s).
-
-    Parameters
-    ----------
-    filter : array of shape (..., n_directions)
-        s in [0, 1], of each round.
-    n_rounds : array of shape (...)
-        Whole numbers m ≥ 0, with batch axes; infinity is the limit.
-    label_weight : array of shape (...)
-        α in [0, 1], the weight of the true labels.
-
-    Returns
-    -------
-    array of shape (..., n_directions)
-        In [0, 1].
-
-    Raises
-    ------
-    ValueError
-        If a number is out of range, or shapes do not broadcast.
-
-    Notes
-    -----
-    Source: derived here, claims KD-5 and KD-18. For gradient flow and many rounds
-    `repeated_flow_filter` keeps digits that are lost in s.
-
-    Examples
-    --------
-    >>> repeated_filter([0.5], 2).tolist(), repeated_filter([0.5], 2, 0.5).tolist()
-    ([0.25], [0.375])
-    >>> repeated_filter([0.5], np.inf, label_weight=0.5).round(12).tolist()
-    [0.333333333333]
-    """
-    share, rounds = on_spectrum(
-        filter=as_filter("filter", filter), n_rounds=as_rounds("n_rounds", n_rounds)
-    )
-    share, weight = _on_filters(label_weight, filter=share)
-    xp = namespace(share)
-    # A round keeps q = (1 − α)s of what it is taught, and loses the rest.
-    taught, lost = (1 - weight) * share, (1 - share) + weight * share
-    powers = _log_powers(xp, taught, lost, rounds)
-    limit = weight * share / xp.where(lost > 0, lost, 1.0)
-    return limit * -xp.expm1(powers) + xp.exp(powers)
-
-
-def _log_powers(xp: Any, kept: Any, lost: Any, exponent: Any) -> Any:
-    """log qᵐ for q = kept = 1 − lost, to the digits of the smaller one; 0⁰ = 1."""
-    near = lost < 0.5
-    logs = xp.where(
-        near,
-        xp.log1p(-xp.where(near, lost, 0.0)),
-        xp.log(xp.where(near | (kept == 0), 1.0, kept)),
-    )
-    whole = xp.where(xp.isinf(exponent), 0.0, exponent) * logs
-    vanishes = xp.where(xp.isinf(exponent), lost > 0, (kept == 0) & (exponent > 0))
-    return xp.where(vanishes, -xp.inf, whole)
-
-
-def _on_filters(label_weight: Any, **filters: Any) -> list[Any]:
-    """Filters, and weights of labels with an axis for directions behind."""
-    placed = in_one_place(
-        **filters, label_weight=as_weight("label_weight", label_weight)
-    )
-    *arrays, weight = placed
-    batch_shape(
-        **{name: a.shape for name, a in zip(filters, arrays, strict=True)},
-        label_weight=(*weight.shape, 1),
-    )
-    return [*arrays, weight[..., None]]

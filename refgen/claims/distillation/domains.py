@@ -1,4 +1,4 @@
-"""Designs for flows and fits."""
+"""Designs for flows and fits, and their eigendirections."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from refgen.domains import integer as whole
 from refgen.domains import matrix, real, record, spectrum, vector
 
 # Training times are at most this over the largest eigenvalue.
-LONGEST = 8.0
+LONGEST = 4.0
 
 
 @dataclass(frozen=True, repr=False)
@@ -78,7 +78,7 @@ def _lesson(n: int, p: int, times: tuple[float, float], weight: float) -> Lesson
 
 lessons = record(
     Lesson,
-    "designs of rank 0 to 5, fewer points than features too, times up to 8/λ₁",
+    "designs of rank 0 to 5, fewer points than features too, times up to 4/λ₁",
     n=whole(1, 5),
     p=whole(1, 5),
     left=matrix("n", "n", kind="orthogonal"),
@@ -95,3 +95,18 @@ lessons = record(
         _lesson(3, 3, (0.0, LONGEST), 1.0),
     ],
 )
+
+
+def times_vector(matrix: Any, vector: Any) -> Any:
+    return (matrix * vector[..., None, :]).sum(axis=-1)
+
+
+def gram_of(lesson: Lesson) -> tuple[Any, Any]:
+    """XᵀX/n and Xᵀy/n."""
+    X = lesson.features
+    xp, n, turned = namespace(X), X.shape[-2], X.swapaxes(-1, -2)
+    return xp.matmul(turned, X) / n, times_vector(turned, lesson.labels) / n
+
+
+def spectrum_of(rg: Any, lesson: Lesson) -> Any:
+    return rg.distillation.DesignSpectrum.from_design(lesson.features, lesson.labels)
