@@ -47,6 +47,7 @@ any_students = record(
     examples=lambda: [
         AnyStudent(pair(1.0, 0.5, 2.0, 2.0), np.array(1.0)),
         AnyStudent(pair(1.0, 0.97, 6.0, 2.0), np.array(1.0)),
+        AnyStudent(pair(1.0, 0.97, 6.0, 0.05), np.array(1.0)),
         AnyStudent(pair(1.0, 0.5, 1.0, 4.0), np.array(0.5)),
     ],
 )
@@ -142,7 +143,7 @@ labelled_students = record(
         _labelled(0.5, 1.0, 0.5, 0.5),
         _labelled(0.5, 100.0, 1.0, 0.5),
         _labelled(0.97, 100.0, 1.0, 0.98),
-        _labelled(0.97, 0.05, 0.05, 0.5),
+        _labelled(0.97, 0.05, 1.0, 0.98),
     ],
 )
 # λ₂(t − T) of a longer student, at which its teacher is forgotten along λ₁.
