@@ -36,7 +36,7 @@ def exaggeration(strong: Any, weak: Any, teacher_time: Any, student_time: Any) -
 
     Notes
     -----
-    Source: derived here, claims KD-2 and KD-21b.
+    Source: derived here, claims KD-21 and KD-21b.
 
     Examples
     --------
