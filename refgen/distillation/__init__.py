@@ -5,6 +5,10 @@ from typing import TYPE_CHECKING
 from refgen._bounds import AuditedBound
 from refgen._lazy import lazy
 from refgen.distillation._deviation_result import StudentTeacherDeviation
+from refgen.distillation.bias import (
+    exaggeration,
+    exaggeration_bounds,
+)
 from refgen.distillation.confidence import (
     ConfidenceSlope,
     confidence_logits,
@@ -36,7 +40,6 @@ from refgen.distillation.filters import (
     gradient_descent_filter,
     gradient_flow_filter,
     iterated_ridge_filter,
-    repeated_filter,
     ridge_filter,
 )
 from refgen.distillation.general_risk import (
@@ -47,6 +50,12 @@ from refgen.distillation.left_out import (
     flow_left_out_residuals,
     leave_one_out_mixing,
     leave_one_out_residuals,
+)
+from refgen.distillation.matching import (
+    equivalent_time,
+    gradient_descent_rates,
+    lost_time,
+    stopping_times,
 )
 from refgen.distillation.measures import (
     agreement,
@@ -66,6 +75,10 @@ from refgen.distillation.oracle import (
     optimal_label_weight,
     oracle_rounds,
 )
+from refgen.distillation.penalties import (
+    equivalent_penalty,
+    repeated_penalty,
+)
 from refgen.distillation.problem import (
     SpectralProblem,
     signal_to_noise,
@@ -76,6 +89,19 @@ from refgen.distillation.risk import (
     spectral_risk,
     tolerated_correlation,
     wiener_filter,
+)
+from refgen.distillation.rounds import (
+    gumbel_profile,
+    repeated_filter,
+    repeated_flow_filter,
+    threshold_bounds,
+    threshold_time,
+)
+from refgen.distillation.schedules import (
+    equal_rounds_time,
+    flow_attenuation,
+    ridge_attenuation,
+    scheduled_flow_filter,
 )
 from refgen.distillation.stopping import (
     direction_stopping_times,
@@ -118,16 +144,25 @@ __all__ = [
     "direction_stopping_times",
     "distilled_filter",
     "eigenspace_report",
+    "equal_rounds_time",
+    "equivalent_penalty",
+    "equivalent_time",
+    "exaggeration",
+    "exaggeration_bounds",
     "filter_matrix",
     "flip_divergence",
+    "flow_attenuation",
     "flow_left_out_residuals",
     "flow_risk_change",
     "gradient_descent_filter",
+    "gradient_descent_rates",
     "gradient_flow_filter",
+    "gumbel_profile",
     "iterated_ridge_filter",
     "label_ratio",
     "leave_one_out_mixing",
     "leave_one_out_residuals",
+    "lost_time",
     "mixed_filter",
     "mixed_penalty",
     "mixing_excess",
@@ -143,12 +178,19 @@ __all__ = [
     "out_of_sample_risk",
     "predictive_kl",
     "repeated_filter",
+    "repeated_flow_filter",
+    "repeated_penalty",
+    "ridge_attenuation",
     "ridge_filter",
     "risk_change",
+    "scheduled_flow_filter",
     "self_distillation_can_pay",
     "signal_to_noise",
     "spectral_risk",
+    "stopping_times",
     "student_teacher_deviation",
+    "threshold_bounds",
+    "threshold_time",
     "tolerated_correlation",
     "wiener_filter",
 ]
