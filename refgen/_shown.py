@@ -61,6 +61,19 @@ def listed(
     return first if len(known) <= most else f"{first}, … and {len(known) - most:,} more"
 
 
+def bare(label: Any) -> str:
+    """A label without quotes, where nobody needs them to see what it is.
+
+    Examples
+    --------
+    >>> bare("cat"), bare(" cat"), bare(7)
+    ('cat', "' cat'", '7')
+    """
+    text = str(label)
+    is_plain = text == text.strip() and "," not in text and text.isprintable()
+    return text if text and is_plain else repr(label)
+
+
 def shortened(text: str, longest: int = 60) -> str:
     """A text of at most `longest` characters; the middle of a longer one is left out.
 

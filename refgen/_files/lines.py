@@ -94,9 +94,20 @@ def _numbers_among_numbers(
         ):
             return None
         return _strange_numbers(share, len(line))
+    if _are_shares(rest, cells):
+        return True
     if len(line) >= _ENOUGH and not occurs[line].all() and _recurs(rest):
         return True
     return None if len(line) > 1 else False
+
+
+def _are_shares(rest: np.ndarray, cells: Cells) -> bool:
+    """Whether rows hold class probabilities with decimals, and no whole number."""
+    values = [cells.values[code] for code in np.unique(rest)]
+    if not all(isinstance(v, float) and 0 <= v <= 1 for v in values):
+        return False
+    shares = np.array([v if isinstance(v, float) else 0.0 for v in cells.values])[rest]
+    return shares.shape[1] > 1 and bool((abs(shares.sum(axis=1) - 1) < 0.01).all())
 
 
 def _strange_numbers(share: float, length: int) -> bool | None:

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from refgen._bounds import AuditedBound
-from refgen._shown import listed
+from refgen._shown import bare, listed
 from refgen.arrays import on_the_host
 from refgen.disagreement.estimates import DisagreementEstimate
 
@@ -17,13 +17,6 @@ _PREDICTED = {
     "argmax": ", likeliest class of each run",
     "sample": ", class drawn from each run's probabilities",
 }
-
-
-def _bare(label: Any) -> str:
-    """A label without quotes, where nobody needs them to see what it is."""
-    text = str(label)
-    is_plain = text == text.strip() and "," not in text and text.isprintable()
-    return text if text and is_plain else repr(label)
 
 
 @on_the_host("plain numbers")
@@ -97,7 +90,7 @@ class DisagreementAudit:
         '2 runs × 2 points, classes cat, dog'
         """
         if self.members == "labels":
-            known = f"classes {listed(self.classes, show=_bare)}"
+            known = f"classes {listed(self.classes, show=bare)}"
         else:
             known = f"{self.n_classes} classes"
         size = f"{self.n_runs} runs × {self.n_points} points"

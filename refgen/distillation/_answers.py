@@ -136,12 +136,12 @@ def column_classes(chances: Any, names: Any, labels: Any) -> Any:
     if names is None:
         return numbers
     texts = [str(name) for name in names]
-    are_text = labels is not None and as_labels("labels", labels).dtype.kind == "U"
-    if are_text or labels is None:
+    kind = "" if labels is None else as_labels("labels", labels).dtype.kind
+    if kind == "U":
         return as_labels("classes", texts)
     if all(text.isdecimal() and str(int(text)) == text for text in texts):
         return as_labels("classes", [int(text) for text in texts])
-    return numbers
+    return as_labels("classes", texts) if labels is None else numbers
 
 
 def _encoded(

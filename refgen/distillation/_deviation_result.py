@@ -7,9 +7,16 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from refgen._bounds import AuditedBound
-from refgen._shown import listed
+from refgen._shown import bare, listed
 from refgen.arrays import on_the_host
 from refgen.distillation.confidence import ConfidenceSlope
+
+# By `ConfidenceSlope.exaggerates`.
+_EXAGGERATES = {
+    "yes": "The slope is above 1: the student exaggerates the teacher's confidence.",
+    "no": "The slope is below 1: the student levels the teacher's confidence.",
+    "undecided": "The interval of the slope holds 1: it may be exaggerated or not.",
+}
 
 
 @on_the_host("plain numbers")
@@ -94,10 +101,44 @@ class StudentTeacherDeviation:
         --------
         >>> from refgen.distillation import student_teacher_deviation
         >>> student_teacher_deviation(["cat", "dog"], ["cat", "cat"]).headline
-        "2 points, classes 'cat', 'dog', labels"
+        '2 points, classes cat, dog, labels'
         """
         kind = "labels" if self.total_variation is None else "probabilities"
-        return f"{self.n_points} points, classes {listed(self.classes)}, {kind}"
+        known = listed(self.classes, show=bare)
+        return f"{self.n_points} points, classes {known}, {kind}"
+
+    @property
+    def remarks(self) -> list[str]:
+        """What the numbers do not say themselves, in sentences.
+
+        Examples
+        --------
+        >>> from refgen.distillation import student_teacher_deviation
+        >>> student_teacher_deviation([[0.5, 0.5]], [[1.0, 0.0]]).remarks[0]
+        'The student excludes a class that the teacher does not at 1 of 1 points.'
+        """
+        if self.total_variation is None:
+            return []
+        said = []
+        if self.n_impossible:
+            said.append(
+                "The student excludes a class that the teacher does not at "
+                f"{self.n_impossible} of {self.n_points} points."
+            )
+        if self.slope is None:
+            said.append(
+                "No confidence slope: it needs three points of which the teacher is "
+                "not equally sure."
+            )
+            return said
+        said.append(_EXAGGERATES[self.slope.exaggerates])
+        if self.slope.n_clipped:
+            said.append(
+                f"{self.slope.n_clipped} of {self.n_points} points have probabilities "
+                f"within {self.slope.clip:g} of 0 or 1 and were moved there: the slope "
+                "depends on it."
+            )
+        return said
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, for JSON; None for an infinite divergence."""

@@ -15,6 +15,7 @@ from refgen.intervals import clopper_pearson
 
 # With fewer points it is no wonder if two classifiers share no class.
 _EXAMPLE = 10
+_ASSUMPTIONS = ("points are independent draws of the population of interest",)
 # Of differences of shares, which are quotients of counts.
 _SLACK = 8 * UNIT_ROUNDOFF
 
@@ -102,6 +103,7 @@ def deviation_of(
     n_changed = int(differ.sum())
     errors, error_bounds = _errors(answers, n_changed / n, level)
     chances, chance_bounds = _chances(answers, differ, level, clip)
+    slope = chances["slope"]
     return StudentTeacherDeviation(
         n_points=n,
         n_classes=len(answers.classes),
@@ -110,7 +112,7 @@ def deviation_of(
         churn=n_changed / n,
         confidence_level=level,
         bounds=(*error_bounds, *chance_bounds),
-        assumptions=("points are independent draws of the population of interest",),
+        assumptions=_ASSUMPTIONS if slope is None else slope.assumptions,
         device=label_of(answers.teacher),
         **chances,
         **errors,
@@ -192,11 +194,11 @@ def _chances(
     )
     sides = {
         "flip divergence ≤ divergence": (xp.where(finite, least, 0.0), spent),
-        "margin of the teacher ≤ |p − q|₁": (_margins(p), apart),
+        "margin ≤ |p − q|₁": (_margins(p), apart),
     }
     slack = float(rounding.mean()) + 2 * n * UNIT_ROUNDOFF * (4 + float(spent.mean()))
     bounds = [
-        _bound(f"{name}, sum where they differ", differ, *both, slack)
+        _bound(f"{name}, over the churn", differ, *both, slack)
         for name, both in sides.items()
     ]
     same = 1 - float(differ.mean())
