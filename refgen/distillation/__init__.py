@@ -4,7 +4,9 @@ from typing import TYPE_CHECKING
 
 from refgen._bounds import AuditedBound
 from refgen._lazy import lazy
-from refgen.distillation._deviation_result import StudentTeacherDeviation
+from refgen.distillation._deviation_result import (
+    StudentTeacherDeviation,
+)
 from refgen.distillation.bias import (
     exaggeration,
     exaggeration_bounds,
@@ -30,7 +32,9 @@ from refgen.distillation.constrained_problem import (
 from refgen.distillation.decomposition import (
     DesignSpectrum,
 )
-from refgen.distillation.deviation import student_teacher_deviation
+from refgen.distillation.deviation import (
+    student_teacher_deviation,
+)
 from refgen.distillation.eigenspace import (
     EigenspaceReport,
     eigenspace_report,
@@ -50,6 +54,21 @@ from refgen.distillation.left_out import (
     flow_left_out_residuals,
     leave_one_out_mixing,
     leave_one_out_residuals,
+)
+from refgen.distillation.logistic import (
+    hard_label_margin,
+    logistic_limit,
+)
+from refgen.distillation.logistic_bounds import (
+    gaussian_transfer_risk_bounds,
+    rotation_transfer_bound,
+    teacher_angles,
+    transfer_risk_bounds,
+)
+from refgen.distillation.logistic_risk import (
+    directed_transfer_risk,
+    gaussian_transfer_risk,
+    mixture_transfer_risk,
 )
 from refgen.distillation.matching import (
     equivalent_time,
@@ -141,6 +160,7 @@ __all__ = [
     "constrained_rounds",
     "count_constrained_rounds",
     "cp_mixing",
+    "directed_transfer_risk",
     "direction_stopping_times",
     "distilled_filter",
     "eigenspace_report",
@@ -154,19 +174,24 @@ __all__ = [
     "flow_attenuation",
     "flow_left_out_residuals",
     "flow_risk_change",
+    "gaussian_transfer_risk",
+    "gaussian_transfer_risk_bounds",
     "gradient_descent_filter",
     "gradient_descent_rates",
     "gradient_flow_filter",
     "gumbel_profile",
+    "hard_label_margin",
     "iterated_ridge_filter",
     "label_ratio",
     "leave_one_out_mixing",
     "leave_one_out_residuals",
+    "logistic_limit",
     "lost_time",
     "mixed_filter",
     "mixed_penalty",
     "mixing_excess",
     "mixing_gain",
+    "mixture_transfer_risk",
     "one_student_oracle",
     "optimal_label_weight",
     "optimal_mixing",
@@ -183,15 +208,18 @@ __all__ = [
     "ridge_attenuation",
     "ridge_filter",
     "risk_change",
+    "rotation_transfer_bound",
     "scheduled_flow_filter",
     "self_distillation_can_pay",
     "signal_to_noise",
     "spectral_risk",
     "stopping_times",
     "student_teacher_deviation",
+    "teacher_angles",
     "threshold_bounds",
     "threshold_time",
     "tolerated_correlation",
+    "transfer_risk_bounds",
     "wiener_filter",
 ]
 
