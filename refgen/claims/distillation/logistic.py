@@ -63,6 +63,10 @@ def not_a_teacher(case: Any) -> str | None:
     )
 
 
+def _example(inputs: list[list[float]], coefficients: list[float]) -> LinearTeacher:
+    return LinearTeacher(np.array(inputs), np.array(coefficients))
+
+
 linear_teachers = record(
     _teacher,
     "up to 3 independent inputs in up to 5 dimensions, singular values in [0.7, 1.4]",
@@ -75,8 +79,8 @@ linear_teachers = record(
     length=real(0.1, _LENGTH),
     outside=not_a_teacher,
     examples=lambda: [
-        LinearTeacher([[1.0, 0.0, 0.0]], [0.6, 0.8, 0.0]),
-        LinearTeacher([[1.0, 0.0, 0.0], [0.5, 1.0, 0.0]], [0.0, 0.6, 0.8]),
+        _example([[1.0, 0.0, 0.0]], [0.6, 0.8, 0.0]),
+        _example([[1.0, 0.0, 0.0], [0.5, 1.0, 0.0]], [0.0, 0.6, 0.8]),
     ],
 )
 

@@ -71,7 +71,8 @@ def _risk(rg: Any, case: FiniteInputs, n: int) -> Any:
     size = (abs(x) * abs(w)[:, None, :]).sum(axis=-1)
     total = 0.0
     for chosen in itertools.product(range(x.shape[-2]), repeat=n):
-        student = rg.distillation.logistic_limit(x[:, list(chosen)], w)
+        inputs = xp.stack([x[:, i] for i in chosen], axis=1)
+        student = rg.distillation.logistic_limit(inputs, w)
         other = (x @ student[..., None])[..., 0]
         apart = other * xp.where(mine < 0, -1.0, 1.0) < -_NO_SIGN * size
         drawn = 1.0

@@ -100,7 +100,7 @@ def _shortest(signed: Any) -> Any:
     best = xp.zeros(len(signed))
     for size in range(1, n + 1):
         for chosen in combinations(range(n), size):
-            rows = signed[:, list(chosen)]
+            rows = xp.stack([signed[:, i] for i in chosen], axis=1)
             ones = xp.ones((len(rows), size, 1))
             alpha = solve_positive(rows @ rows.swapaxes(-1, -2), ones)[..., 0]
             value = xp.where((alpha >= 0).all(axis=-1), alpha.sum(axis=-1), 0.0)
