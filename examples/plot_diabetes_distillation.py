@@ -33,7 +33,7 @@ from sklearn.preprocessing import PolynomialFeatures, StandardScaler
 from refgen.distillation import SelfDistilledRidge, SpectralFilterRegressor
 
 PENALTIES = np.array([1.0, 10.0, 100.0, 1000.0, 10000.0])
-CANDIDATES = np.geomspace(0.1, 1e5, 25)
+CANDIDATES = np.geomspace(0.1, 1e5, 49)
 N_SPLITS, N_TRAIN, N_NEW = 20, 331, 111
 
 
