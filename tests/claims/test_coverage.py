@@ -40,6 +40,8 @@ ELSEWHERE = {
     "distillation.AuditedBound": RESULT,
     "distillation.ConfidenceSlope": RESULT,
     "distillation.EigenspaceReport": RESULT,
+    "distillation.SelfDistilledRidge": PROCEDURES,
+    "distillation.SpectralFilterRegressor": PROCEDURES,
     "distillation.StudentTeacherDeviation": RESULT,
     "distillation.ConfidenceDisplay": DRAWN,
     "distillation.EigenspaceDisplay": DRAWN,
