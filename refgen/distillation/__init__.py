@@ -29,6 +29,10 @@ from refgen.distillation.constrained_problem import (
     ConstrainedProblem,
     label_ratio,
 )
+from refgen.distillation.cross_entropy import (
+    cross_entropy_student,
+    cross_entropy_teacher,
+)
 from refgen.distillation.decomposition import (
     DesignSpectrum,
 )
@@ -49,6 +53,25 @@ from refgen.distillation.filters import (
 from refgen.distillation.general_risk import (
     filter_matrix,
     out_of_sample_risk,
+)
+from refgen.distillation.label_noise import (
+    LabelNoiseModel,
+)
+from refgen.distillation.label_noise_fits import (
+    LabelNoiseFit,
+    accuracy_of_fit,
+    label_noise_fit,
+    slope_of_fits,
+)
+from refgen.distillation.label_noise_times import (
+    exaggeration_time,
+    filter_ratio,
+    label_noise_accuracy,
+    label_noise_slope,
+    noise_fitting_time,
+    noiseless_accuracy,
+    steepest_student_time,
+    winning_student_time,
 )
 from refgen.distillation.left_out import (
     flow_left_out_residuals,
@@ -122,6 +145,13 @@ from refgen.distillation.schedules import (
     ridge_attenuation,
     scheduled_flow_filter,
 )
+from refgen.distillation.slopes import (
+    exaggeration_share,
+    independent_feature_slope,
+    logit_slope,
+    part_shares,
+    slope_of_parts,
+)
 from refgen.distillation.stopping import (
     direction_stopping_times,
     optimal_pair,
@@ -145,10 +175,13 @@ __all__ = [
     "DistilledRegressor",
     "EigenspaceDisplay",
     "EigenspaceReport",
+    "LabelNoiseFit",
+    "LabelNoiseModel",
     "SelfDistilledRidge",
     "SpectralFilterRegressor",
     "SpectralProblem",
     "StudentTeacherDeviation",
+    "accuracy_of_fit",
     "agreement",
     "churn",
     "coincident_gain",
@@ -160,6 +193,8 @@ __all__ = [
     "constrained_rounds",
     "count_constrained_rounds",
     "cp_mixing",
+    "cross_entropy_student",
+    "cross_entropy_teacher",
     "directed_transfer_risk",
     "direction_stopping_times",
     "distilled_filter",
@@ -169,7 +204,10 @@ __all__ = [
     "equivalent_time",
     "exaggeration",
     "exaggeration_bounds",
+    "exaggeration_share",
+    "exaggeration_time",
     "filter_matrix",
+    "filter_ratio",
     "flip_divergence",
     "flow_attenuation",
     "flow_left_out_residuals",
@@ -181,17 +219,24 @@ __all__ = [
     "gradient_flow_filter",
     "gumbel_profile",
     "hard_label_margin",
+    "independent_feature_slope",
     "iterated_ridge_filter",
+    "label_noise_accuracy",
+    "label_noise_fit",
+    "label_noise_slope",
     "label_ratio",
     "leave_one_out_mixing",
     "leave_one_out_residuals",
     "logistic_limit",
+    "logit_slope",
     "lost_time",
     "mixed_filter",
     "mixed_penalty",
     "mixing_excess",
     "mixing_gain",
     "mixture_transfer_risk",
+    "noise_fitting_time",
+    "noiseless_accuracy",
     "one_student_oracle",
     "optimal_label_weight",
     "optimal_mixing",
@@ -201,6 +246,7 @@ __all__ = [
     "oracle_mixing",
     "oracle_rounds",
     "out_of_sample_risk",
+    "part_shares",
     "predictive_kl",
     "repeated_filter",
     "repeated_flow_filter",
@@ -212,7 +258,10 @@ __all__ = [
     "scheduled_flow_filter",
     "self_distillation_can_pay",
     "signal_to_noise",
+    "slope_of_fits",
+    "slope_of_parts",
     "spectral_risk",
+    "steepest_student_time",
     "stopping_times",
     "student_teacher_deviation",
     "teacher_angles",
@@ -221,6 +270,7 @@ __all__ = [
     "tolerated_correlation",
     "transfer_risk_bounds",
     "wiener_filter",
+    "winning_student_time",
 ]
 
 # scikit-learn and matplotlib load with the names that need them.

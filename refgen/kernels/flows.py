@@ -68,7 +68,7 @@ def _integrate(time, model, rest, n_steps):
 
 @compiled
 def _moved(a, b, c, d, model):
-    """The larger of the changes of both margins from (a, b) to (c, d), over 1 + |it|."""
+    """The larger change of both margins m from (a, b) to (c, d), over 1 + |m|."""
     before = model[2] * (model[0] * a - model[1] * b)
     after = model[2] * (model[0] * c - model[1] * d)
     first, second = after + model[3] * c, model[3] * d - after

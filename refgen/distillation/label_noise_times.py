@@ -1,0 +1,409 @@
+"""When label noise is fitted, exaggerated and washed out: closed forms in times."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from refgen._finite import finite
+from refgen._numbers import as_counts, as_positive, refuse, together
+from refgen.arrays import namespace, special_functions
+from refgen.distillation.label_noise import LabelNoiseModel, with_times
+
+# Halvings of a bracket on the logarithmic scale: of the widest, 10³⁰⁰, to an ulp.
+_HALVINGS = 64
+
+
+@finite
+def filter_ratio(model: LabelNoiseModel, time: Any) -> Any:
+    """a₁(t)/a_κ(t): what the shared direction has learned over what the others have.
+
+    Parameters
+    ----------
+    model : LabelNoiseModel
+    time : array of shape (...)
+        t ≥ 0. At 0 it is the limit (μ²n + κ)/κ, from which it falls to 1.
+
+    Returns
+    -------
+    array of shape (...)
+
+    Raises
+    ------
+    ValueError
+        If a time is negative, or shapes do not broadcast.
+
+    Notes
+    -----
+    Source: derived here, claim KD-16.
+
+    Examples
+    --------
+    >>> filter_ratio(LabelNoiseModel(4, 1, 1.0, 0.5), [0.0, float("inf")]).tolist()
+    [11.0, 1.0]
+    """
+    model, time = with_times(model, time=time)
+    return _ratio(model, time)
+
+
+@finite
+def label_noise_slope(
+    model: LabelNoiseModel, teacher_time: Any, student_time: Any
+) -> Any:
+    """Confidence slope on the training points, with scores as logits.
+
+    It jumps where the teacher begins to fit the flipped labels, and is not defined
+    there; see `noise_fitting_time`.
+
+    Parameters
+    ----------
+    model : LabelNoiseModel
+    teacher_time : array of shape (...)
+        T in (0, ∞): an endless teacher is equally confident on all points.
+    student_time : array of shape (...)
+        t̃ ≥ 0.
+
+    Returns
+    -------
+    array of shape (...)
+        Not negative, without cancellation.
+
+    Raises
+    ------
+    ValueError
+        If a time is out of range, if the teacher is undecided on the flipped labels,
+        or if the slope leaves the range of float64.
+
+    Notes
+    -----
+    Source: derived here, claim KD-16.
+
+    Examples
+    --------
+    >>> model = LabelNoiseModel(51, 9, 1.21, 0.8)
+    >>> [round(float(label_noise_slope(model, 2.0, t)), 6) for t in (2.5, float("inf"))]
+    [1.534985, 1.0]
+    """
+    model, teacher, student = with_times(
+        model, teacher_time=teacher_time, student_time=student_time
+    )
+    xp = namespace(teacher)
+    bad = (teacher == 0) | xp.isinf(teacher)
+    refuse("teacher_time", teacher, bad, "be positive and finite, or there is no slope")
+    below = _threshold(model) - _ratio(model, teacher)
+    tie = below == 0
+    wanted = "not be where the teacher is undecided on the flipped labels"
+    refuse("teacher_time", teacher, tie, wanted)
+    fits = below > 0
+    top, own = _filters(model, student)
+    _, memory = _filters(model, teacher)
+    # s_κ (u₁ − u_κ)/(s₁ − s_κ), where e^(−κt) (1 − e^(−gt)) is in both differences.
+    gap = -model.shared * model.n_samples
+    with np.errstate(over="ignore"):
+        share = xp.expm1(gap * student) / xp.expm1(gap * teacher)
+        lead = xp.where(fits, model.private * (teacher - student), 0.0)
+    return xp.where(fits, top + memory * share * xp.exp(lead), own)
+
+
+@finite
+def label_noise_accuracy(
+    model: LabelNoiseModel,
+    teacher_time: Any,
+    test_noise: Any,
+    student_time: Any = float("inf"),
+    n_rounds: Any = 1,
+) -> Any:
+    """Accuracy on fresh points (μy, τζ), ζ ~ N(0, I), of a teacher or its student.
+
+    Parameters
+    ----------
+    model : LabelNoiseModel
+    teacher_time : array of shape (...)
+        T ≥ 0; at 0 it is the limit of short training.
+    test_noise : array of shape (...)
+        τ > 0, the standard deviation of each private feature of a fresh point.
+    student_time : array of shape (...), optional
+        t̃ ≥ 0; an endless one, which is the default, is the teacher itself.
+    n_rounds : array of shape (...), optional
+        Whole number of students, each trained for t̃ on the outputs of the one before.
+
+    Returns
+    -------
+    array of shape (...)
+        In (1/2, 1]. It rises with the number of rounds to `noiseless_accuracy`.
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range, or shapes do not broadcast.
+
+    Notes
+    -----
+    Source: derived here, claims KD-16 and KD-42.
+
+    Examples
+    --------
+    >>> model = LabelNoiseModel(51, 9, 1.21, 0.8)
+    >>> [round(float(label_noise_accuracy(model, 2, 0.35, t)), 5) for t in (1e9, 2.5)]
+    [0.65569, 0.67848]
+    """
+    model, teacher, student = with_times(
+        model, teacher_time=teacher_time, student_time=student_time
+    )
+    xp = namespace(teacher)
+    noise, n, base, step = together(
+        test_noise=as_positive("test_noise", test_noise),
+        n_rounds=as_counts("n_rounds", n_rounds, 0),
+        teacher=_ratio(model, teacher) / _first_ratio(model),
+        student=_ratio(model, student),
+    )
+    # (λ₁/κ)/ρ: from below 1, where flipped labels are nearly washed out, to λ₁/κ.
+    left = xp.exp(-n * xp.log(step)) / base
+    clean, flipped = model.n_clean, model.n_flipped
+    odds = 4 * clean * flipped / (clean - flipped) ** 2
+    z = _clean_score(model) / noise / xp.sqrt(1 + odds * left * left)
+    return special_functions(z).ndtr(z)
+
+
+@finite
+def noiseless_accuracy(model: LabelNoiseModel, test_noise: Any) -> Any:
+    """Φ(μ²√n/(τ√κ)): the accuracy without flipped labels, which rounds tend to.
+
+    Parameters
+    ----------
+    model : LabelNoiseModel
+    test_noise : array of shape (...)
+        τ > 0.
+
+    Returns
+    -------
+    array of shape (...)
+
+    Raises
+    ------
+    ValueError
+        If `test_noise` is not positive, or shapes do not broadcast.
+
+    Notes
+    -----
+    Source: derived here, claim KD-42.
+
+    Examples
+    --------
+    >>> round(float(noiseless_accuracy(LabelNoiseModel(4, 1, 1.0, 1.25), 2.0)), 6)
+    0.841345
+    """
+    (model,) = with_times(model)
+    score, noise = together(
+        model=_clean_score(model), test_noise=as_positive("test_noise", test_noise)
+    )
+    z = score / noise
+    return special_functions(z).ndtr(z)
+
+
+@finite
+def exaggeration_time(model: LabelNoiseModel, teacher_time: Any) -> Any:
+    """t̃_c = log(s₁/s_κ)/(λ₁ − κ): the slope exceeds 1 from this student time on.
+
+    That is if the teacher fits the flipped labels; otherwise it never does.
+
+    Parameters
+    ----------
+    model : LabelNoiseModel
+    teacher_time : array of shape (...)
+        T ≥ 0; at 0 it is the limit of short training.
+
+    Returns
+    -------
+    array of shape (...)
+        Falls from log(λ₁/κ)/(λ₁ − κ) to 0.
+
+    Raises
+    ------
+    ValueError
+        If a time is negative, or shapes do not broadcast.
+
+    Notes
+    -----
+    Source: derived here, claim KD-28.
+
+    Examples
+    --------
+    >>> round(float(exaggeration_time(LabelNoiseModel(51, 9, 1.21, 0.8), 2.0)), 6)
+    0.003106
+    """
+    model, teacher = with_times(model, teacher_time=teacher_time)
+    return _log_ratio(model, teacher) / (model.shared * model.n_samples)
+
+
+@finite
+def steepest_student_time(model: LabelNoiseModel, teacher_time: Any) -> Any:
+    """t̃_c + log(λ₁/κ)/(λ₁ − κ): where the slope over student times is largest.
+
+    Parameters
+    ----------
+    model : LabelNoiseModel
+    teacher_time : array of shape (...)
+        T ≥ 0, of a teacher that fits the flipped labels.
+
+    Returns
+    -------
+    array of shape (...)
+
+    Raises
+    ------
+    ValueError
+        If a time is negative, or shapes do not broadcast.
+
+    Notes
+    -----
+    Source: derived here, claim KD-28.
+
+    Examples
+    --------
+    >>> round(float(steepest_student_time(LabelNoiseModel(51, 9, 1.21, 0.8), 2.0)), 6)
+    0.065352
+    """
+    model, teacher = with_times(model, teacher_time=teacher_time)
+    logs = _log_ratio(model, teacher) + _log_first_ratio(model)
+    return logs / (model.shared * model.n_samples)
+
+
+def noise_fitting_time(model: LabelNoiseModel, teacher_time: Any = float("inf")) -> Any:
+    """Time from which on the flipped labels are fitted, by a teacher or a student.
+
+    A student of an endless teacher, which is the default, is trained on the labels
+    themselves. Students of other teachers take longer.
+
+    Parameters
+    ----------
+    model : LabelNoiseModel
+    teacher_time : array of shape (...), optional
+        T ≥ 0.
+
+    Returns
+    -------
+    array of shape (...)
+        0 if flipped labels are fitted from the start, infinity if they never are.
+
+    Raises
+    ------
+    ValueError
+        If a time is negative, or shapes do not broadcast.
+
+    Notes
+    -----
+    Source: derived here, claims KD-28 and KD-44.
+
+    Examples
+    --------
+    >>> model = LabelNoiseModel(51, 9, 1.21, 0.8)
+    >>> [round(float(noise_fitting_time(model, t)), 6) for t in (float("inf"), 2.0)]
+    [0.663285, 0.906905]
+    """
+    model, teacher = with_times(model, teacher_time=teacher_time)
+    return _time_of(model, _threshold(model) / _ratio(model, teacher))
+
+
+def winning_student_time(model: LabelNoiseModel, teacher_time: Any) -> Any:
+    """The longest student time with which it is more accurate than every teacher.
+
+    That is more accurate on fresh points than training on the labels stopped at any
+    time. Shorter students are, too.
+
+    Parameters
+    ----------
+    model : LabelNoiseModel
+    teacher_time : array of shape (...)
+        T ≥ 0.
+
+    Returns
+    -------
+    array of shape (...)
+        Positive, unless the teacher is endless; infinite for T = 0.
+
+    Raises
+    ------
+    ValueError
+        If a time is negative, or shapes do not broadcast.
+
+    Notes
+    -----
+    Source: derived here, claims KD-28 and KD-43.
+
+    Examples
+    --------
+    >>> model = LabelNoiseModel(51, 9, 1.21, 0.8)
+    >>> round(float(winning_student_time(model, 0.13782)), 4)
+    0.1378
+    """
+    model, teacher = with_times(model, teacher_time=teacher_time)
+    return _time_of(model, _first_ratio(model) / _ratio(model, teacher))
+
+
+def _filters(model: LabelNoiseModel, time: Any) -> tuple[Any, Any]:
+    """What the shared direction and the others have learned."""
+    xp, spectrum = namespace(time), model.spectrum
+    # Where λt is too large for float64, nothing is left to learn.
+    with np.errstate(over="ignore"):
+        return tuple(-xp.expm1(-spectrum[..., k] * time) for k in (0, 1))
+
+
+def _first_ratio(model: LabelNoiseModel) -> Any:
+    """λ₁/κ."""
+    return model.spectrum[..., 0] / model.private
+
+
+def _log_first_ratio(model: LabelNoiseModel) -> Any:
+    xp = namespace(model.private)
+    return xp.log1p(model.shared * model.n_samples / model.private)
+
+
+def _ratio(model: LabelNoiseModel, time: Any) -> Any:
+    """a₁/a_κ, with its limit at time 0."""
+    top, own = _filters(model, time)
+    xp, some = namespace(time), own > 0
+    return xp.where(some, top / xp.where(some, own, 1.0), _first_ratio(model))
+
+
+def _log_ratio(model: LabelNoiseModel, time: Any) -> Any:
+    """log(a₁/a_κ), by a₁ − a_κ = e^(−κt) (1 − e^(−(λ₁ − κ)t))."""
+    xp = namespace(time)
+    _, own = _filters(model, time)
+    with np.errstate(over="ignore"):
+        lead = xp.expm1(-model.shared * model.n_samples * time)
+        lead = -lead * xp.exp(-model.private * time)
+    some = own > 0
+    log = xp.log1p(lead / xp.where(some, own, 1.0))
+    return xp.where(some, log, _log_first_ratio(model))
+
+
+def _threshold(model: LabelNoiseModel) -> Any:
+    """(1 + a₀)/a₀, below which a₁/a_κ is where flipped labels are fitted."""
+    return 2 * model.n_clean / (model.n_clean - model.n_flipped)
+
+
+def _clean_score(model: LabelNoiseModel) -> Any:
+    """μ²√n/√κ."""
+    xp = namespace(model.shared)
+    return model.shared * xp.sqrt(model.n_samples / model.private)
+
+
+def _time_of(model: LabelNoiseModel, ratio: Any) -> Any:
+    """The time at which a₁/a_κ is `ratio`; 0 and infinity beyond its range.
+
+    With q = 1/ratio it lies in [(q − κ/λ₁)/κ, −log(1 − q)/κ], as 1 − e^(−x) is between
+    x/(1 + x) and the smaller of x and 1.
+    """
+    xp, most = namespace(ratio), _first_ratio(model)
+    inside = (ratio > 1) & (ratio < most)
+    wanted = xp.where(inside, ratio, xp.sqrt(most))
+    low = xp.log((most - wanted) / most / wanted / model.private)
+    high = xp.log(xp.log1p(1 / (wanted - 1)) / model.private)
+    for _ in range(_HALVINGS):
+        middle = (low + high) / 2
+        early = _ratio(model, xp.exp(middle)) > wanted
+        low, high = xp.where(early, middle, low), xp.where(early, high, middle)
+    beyond = xp.where(ratio <= 1, xp.inf, 0.0)
+    return xp.where(inside, xp.exp((low + high) / 2), beyond)
