@@ -46,7 +46,7 @@ def _two_parts(top: Any, bottom: Any, high: Any, share: Any) -> TwoParts:
     """The first point is the most confident one, so that there is a slope."""
     xp = namespace(top)
     first = xp.arange(top.shape[-1]) == 0
-    return TwoParts(xp.where(first, 8 + abs(top), top), bottom, high, high * share)
+    return TwoParts(xp.where(first, 12 + abs(top), top), bottom, high, high * share)
 
 
 def not_two_parts(case: Any) -> str | None:
@@ -66,7 +66,7 @@ def not_two_parts(case: Any) -> str | None:
 
 two_parts = record(
     _two_parts,
-    "2 to 9 points, parts of their logits up to 11, ratios up to 1.2",
+    "2 to 9 points, parts of their logits up to 15, ratios up to 1.2",
     n=integer(2, 9),
     top=real(-3, 3, shape=("n",)),
     bottom=real(-4, 4, shape=("n",)),
@@ -111,7 +111,10 @@ def _variance(x: Any) -> Any:
     return (_pairs(x) ** 2).mean(axis=(-1, -2)) / 2
 
 
-@claim("KD-14", kind="identity", domain=two_parts, source=NAGARAJAN.sharpened("slope"))
+_SLOPE = NAGARAJAN.sharpened("the confidence slope")
+
+
+@claim("KD-14", kind="identity", domain=two_parts, source=_SLOPE, cost=8)
 def confidence_slope_of_two_parts(rg, case, weight=1.0, centred=True):
     """slope = r₁ − (r₁ − r₂) Cov(Q, P + Q)/Var(P + Q), for z = P + Q, z̃ = r₁P + r₂Q.
 
@@ -149,7 +152,7 @@ def _(rg, case):
     return equal(slope, stated, _scale(case))
 
 
-@claim("KD-14s", kind="identity", domain=two_parts)
+@claim("KD-14s", kind="identity", domain=two_parts, cost=8)
 def slope_above_one(rg, case, share=1.0):
     """slope − 1 = (r₁ − r₂)(c − Cov(Q, P + Q)/Var(P + Q)) with c = −(1 − r₁)/(r₁ − r₂).
 
@@ -232,7 +235,7 @@ def _all_signs(xp: Any, d: int) -> Any:
     return 2.0 * bits - 1
 
 
-@claim("KD-14f", kind="inequality", domain=features)
+@claim("KD-14f", kind="inequality", domain=features, cost=8)
 def slope_of_independent_features(rg, case, weight=1.0, largest=1.0):
     """Not turned to a class: slope = Σ r b²λ/Σ b²λ, which is at most the largest ratio.
 
@@ -259,5 +262,4 @@ def _(rg, case):
     slope = rg.distillation.independent_feature_slope(
         case.ratios, case.coefficients, case.spectrum
     )
-    d = case.ratios.shape[-1]
-    return at_most(0.0, 1.0), equal(slope, case.ratios.mean(axis=-1), 2 * d)
+    return equal(slope, case.ratios.mean(axis=-1), 2 * case.ratios.shape[-1])
