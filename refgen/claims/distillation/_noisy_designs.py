@@ -17,6 +17,9 @@ _eigh = kernel("factors", "eigh")
 # Relative distances from the time at which a teacher is undecided on flipped labels.
 _TIED = 1e-6
 
+# Of κT_fit, where teachers' times are multiples of T_fit.
+_EARLIEST = 0.01
+
 # --- Designs
 
 
@@ -162,10 +165,13 @@ def _noisy_training(
     n_flipped: Any, surplus: Any, shared: Any, private: Any,
     teacher: Any, student: Any, test_noise: Any,
 ) -> NoisyTraining:  # fmt: skip
-    """Teachers' times are multiples of that from which flipped labels are fitted."""
+    """Teachers' times are multiples of that from which flipped labels are fitted.
+
+    Where that is near 0, it takes more digits than there are to tell times from it.
+    """
     model = LabelNoiseModel(n_flipped + surplus, n_flipped, shared, private)
     fitted, xp = noise_fitting_time(model), namespace(shared)
-    unit = xp.where(fitted > 0, fitted, 1 / private)
+    unit = xp.where(fitted * private > _EARLIEST, fitted, 1 / private)
     return NoisyTraining(model, unit * teacher, student / private, test_noise)
 
 

@@ -103,7 +103,7 @@ def _accuracies(rg: Any, case: NoisyTraining, noise: float = 1.0) -> tuple[Any, 
     )
 
 
-@claim("KD-16a", kind="inequality", domain=noisy_trainings)
+@claim("KD-16a", kind="inequality", domain=noisy_trainings, cost=8)
 def students_are_more_accurate(rg, case, noise=1.0):
     """On fresh points each student is more accurate than its teacher, for all T and t̃.
 
@@ -127,7 +127,7 @@ def _(rg, case):
 _SIZES = (0.5, 1.0, 2.0, 4.0, 8.0)
 
 
-@claim("KD-16l", kind="limit", domain=noisy_trainings)
+@claim("KD-16l", kind="limit", domain=noisy_trainings, cost=8)
 def gain_of_long_trained_students(rg, case, share=1.0):
     """The gain in accuracy vanishes as t̃ → ∞, like e^(−κt̃) at least."""
     xp, d = namespace(case.teacher_time), rg.distillation
@@ -181,7 +181,7 @@ def _by_weights(case: NoisyTraining, n_rounds: int) -> Any:
     return weight / (case.test_noise * xp.sqrt(private))
 
 
-@claim("KD-42", kind="limit", domain=short_trainings, cost=4)
+@claim("KD-42", kind="limit", domain=short_trainings, cost=16)
 def rounds_wash_label_noise_out(rg, case, share=1.0, odds=1.0):
     """Rounds of students reach the accuracy without flipped labels, Φ(μ²√n/(τ√κ)).
 
