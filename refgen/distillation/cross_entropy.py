@@ -13,8 +13,8 @@ from refgen.kernels import kernel
 
 _duals = kernel("flows", "logistic_duals")
 
-# Steps are halved until margins m move by less than this times 1 + |m|. The next
-# halving would move them 16 times less, as the method is of order 4.
+# Steps are halved until margins m move by less than this times 1 + |m|. What is left
+# after that is 15 times less, and the leading part of it is taken out.
 TOLERANCE = 1e-10
 
 # Longer flows, in units of the time in which margins change, need too many steps.
@@ -33,7 +33,7 @@ def cross_entropy_teacher(model: LabelNoiseModel, teacher_time: Any) -> LabelNoi
     Returns
     -------
     LabelNoiseFit
-        Margins m are off by some 1e-11 (1 + |m|).
+        Margins m are off by less than 1e-11 (1 + |m|).
 
     Raises
     ------

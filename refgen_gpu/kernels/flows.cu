@@ -77,16 +77,16 @@ extern "C" __global__ void logistic_duals(const double* __restrict__ given,
     const double rate = (p.shared * (p.n_clean + p.n_flipped) + p.own) / 4.0;
     int n_steps = first_steps;
     while (n_steps < rate * time && n_steps < most_steps) n_steps *= 2;
-    Pair x = integrate(p, time, n_steps);
+    Pair x = integrate(p, time, n_steps), last = x;
     double error = __longlong_as_double(0x7ff0000000000000LL);
     while (error > tolerance && n_steps < most_steps) {
       n_steps *= 2;
-      const Pair finer = integrate(p, time, n_steps);
-      error = moved(p, x, finer);
-      x = finer;
+      last = x;
+      x = integrate(p, time, n_steps);
+      error = moved(p, last, x);
     }
-    found[i] = x.a;
-    found[n_problems + i] = x.b;
+    found[i] = x.a + (x.a - last.a) / 15.0;
+    found[n_problems + i] = x.b + (x.b - last.b) / 15.0;
     found[2 * n_problems + i] = error;
   }
 }

@@ -91,7 +91,8 @@ BUGS = [
     ("p.own * x.b - shared", "p.own * x.b + shared", check_duals),
     ("at[4 * n_problems]", "at[3 * n_problems]", check_duals),
     ("first > second ? first : second", "first", check_duals),
-    ("x = finer;", "", check_duals),
+    ("moved(p, last, x)", "moved(p, x, x)", check_duals),
+    ("(x.b - last.b) / 15.0", "0.0", check_duals),
     ("n_steps < rate * time", "n_steps < time", check_duals),
     (
         "error > tolerance && n_steps < most_steps",

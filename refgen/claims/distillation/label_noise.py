@@ -169,8 +169,9 @@ def _by_weights(case: NoisyTraining, n_rounds: int) -> Any:
     top = m.shared * n + m.private
 
     def after(rate: Any) -> Any:
-        first, then = -xp.expm1(-rate * case.teacher_time), -xp.expm1(
-            -rate * case.student_time
+        first, then = (
+            -xp.expm1(-rate * case.teacher_time),
+            -xp.expm1(-rate * case.student_time),
         )
         return first * then**n_rounds
 

@@ -55,8 +55,9 @@ def _slope(rg: Any, case: NoisyTraining, student_time: Any = None) -> Any:
     """By scores of both kinds of points."""
     d, time = rg.distillation, case.teacher_time
     student = case.student_time if student_time is None else student_time
-    fits = d.label_noise_fit(case.model, time), d.label_noise_fit(
-        case.model, time, student
+    fits = (
+        d.label_noise_fit(case.model, time),
+        d.label_noise_fit(case.model, time, student),
     )
     return d.slope_of_fits(*fits)
 
@@ -87,9 +88,7 @@ when_students_exaggerate.twin("from 0.97 T_fit on", fitted=0.97)
 when_students_exaggerate.twin("from 1.03 T_fit on", fitted=1.03)
 when_students_exaggerate.twin("from 0.96 of that student time on", critical=0.96)
 when_students_exaggerate.twin("from 1.04 of that student time on", critical=1.04)
-when_students_exaggerate.twin(
-    "whenever the teacher fits flipped labels", critical=0.0
-)
+when_students_exaggerate.twin("whenever the teacher fits flipped labels", critical=0.0)
 
 
 # --- KD-28p: the steepest line
