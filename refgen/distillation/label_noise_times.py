@@ -160,8 +160,8 @@ def label_noise_accuracy(
     )
     # (λ₁/κ)/ρ: from below 1, where flipped labels are nearly washed out, to λ₁/κ.
     left = xp.exp(-n * xp.log(step)) / base
-    clean, flipped = model.n_clean, model.n_flipped
-    odds = 4 * clean * flipped / (clean - flipped) ** 2
+    surplus = model.n_clean - model.n_flipped
+    odds = 4 * (model.n_clean / surplus) * (model.n_flipped / surplus)
     z = _clean_score(model) / noise / xp.sqrt(1 + odds * left * left)
     return special_functions(z).ndtr(z)
 
@@ -321,7 +321,8 @@ def winning_student_time(model: LabelNoiseModel, teacher_time: Any) -> Any:
     Returns
     -------
     array of shape (...)
-        Positive, unless the teacher is endless; infinite for T = 0.
+        Positive, unless the teacher is endless; infinite for T = 0, and for a T that
+        is so short that a₁/a_κ rounds to its first value.
 
     Raises
     ------

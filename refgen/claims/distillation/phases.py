@@ -13,7 +13,7 @@ from refgen.claims.distillation._noisy_designs import (
 from refgen.claims.kinds import ascending, at_most, equal
 from refgen.claims.registry import claim
 from refgen.distillation import exaggeration_time, winning_student_time
-from refgen.domains import choice, integer, real
+from refgen.domains import choice, real
 
 # Thresholds of the example.
 _FIT, _WINS = 0.663285313827713, 0.137819331604356
@@ -64,9 +64,10 @@ def _slope(rg: Any, case: NoisyTraining, student_time: Any = None) -> Any:
 
 @claim("KD-28", kind="inequality", domain=near_thresholds, cost=10)
 def when_students_exaggerate(rg, case, fitted=1.0, critical=1.0):
-    """slope > 1 iff T > T_fit and t̃ > log(s₁/s_κ)/(λ₁ − κ); T_fit: s_κ/s₁ = a₀/(1 + a₀).
+    """slope > 1 iff T > T_fit and t̃ > log(s₁/s_κ)/(λ₁ − κ).
 
-    Flipped labels are fitted from T_fit on, which is 0 if κ/λ₁ is above that quotient.
+    Flipped labels are fitted from T_fit on, where s_κ/s₁ = a₀/(1 + a₀), and at once if
+    κ/λ₁ is above that quotient.
     """
     d, xp = rg.distillation, namespace(case.teacher_time)
     fits = case.teacher_time > fitted * d.noise_fitting_time(case.model)

@@ -160,7 +160,7 @@ def slope_above_one(rg, case, share=1.0):
     fall where the teacher's confidence rises.
     """
     d = rg.distillation
-    x, y, bottom = _oriented(case)
+    x, _, bottom = _oriented(case)
     least = share * d.exaggeration_share(case.top_ratio, case.bottom_ratio)
     apart = case.top_ratio - case.bottom_ratio
     excess = apart * (least - _quotient(x, bottom))
@@ -173,7 +173,7 @@ slope_above_one.twin("with 0.96 of that share", share=0.96)
 
 @slope_above_one.twin_function("the slope exceeds 1 iff the bottom share is negative")
 def _(rg, case):
-    x, y, bottom = _oriented(case)
+    x, _, bottom = _oriented(case)
     excess = -(case.top_ratio - case.bottom_ratio) * _quotient(x, bottom)
     slope = rg.distillation.logit_slope(case.teacher, case.student)
     return equal(slope - 1, excess, 2 + _scale(case))
