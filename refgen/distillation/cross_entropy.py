@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from refgen._finite import finite
 from refgen._numbers import first_of, refuse
 from refgen._objects import check_instance
 from refgen.arrays import namespace
@@ -21,6 +22,7 @@ TOLERANCE = 1e-10
 _LONGEST = 2.0**18
 
 
+@finite
 def cross_entropy_teacher(model: LabelNoiseModel, teacher_time: Any) -> LabelNoiseFit:
     """The model after gradient flow on Σ log(1 + e^(−ỹᵢ zᵢ)), from 0.
 
@@ -61,6 +63,7 @@ def cross_entropy_teacher(model: LabelNoiseModel, teacher_time: Any) -> LabelNoi
     return LabelNoiseFit(model, _flow("teacher_time", model, time, targets))
 
 
+@finite
 def cross_entropy_student(teacher: LabelNoiseFit, student_time: Any) -> LabelNoiseFit:
     """A student of that teacher: its targets are the teacher's probabilities.
 

@@ -9,7 +9,7 @@ from refgen._finite import finite
 from refgen._numbers import as_positive, refuse, together
 from refgen._objects import check_instance
 from refgen.arrays import Instance, as_floats, namespace, special_functions
-from refgen.distillation.filters import gradient_flow_filter
+from refgen.distillation._two_rates import filters
 from refgen.distillation.label_noise import LabelNoiseModel, with_times
 
 
@@ -111,10 +111,9 @@ def label_noise_fit(
     model, teacher, student = with_times(
         model, teacher_time=teacher_time, student_time=student_time
     )
-    spectrum = model.spectrum
-    learned = gradient_flow_filter(spectrum, teacher)
+    both = zip(filters(model, teacher), filters(model, student), strict=True)
     # Per unit of the eigenvalue: what each direction has of the dual weights.
-    top, own = _last_axis(learned * gradient_flow_filter(spectrum, student) / spectrum)
+    top, own = (s * u / model.spectrum[..., k] for k, (s, u) in enumerate(both))
     a0 = model.label_correlation
     clean, flipped = top * a0 + own * (1 - a0), own * (1 + a0) - top * a0
     return LabelNoiseFit(model, namespace(top).stack([clean, flipped], axis=-1))
@@ -143,7 +142,7 @@ def slope_of_fits(teacher: LabelNoiseFit, student: LabelNoiseFit) -> Any:
 
     Notes
     -----
-    Source: derived here, claims KD-16 and KD-17.
+    Source: derived here, claims KD-16 and KD-17s.
 
     Examples
     --------
@@ -188,7 +187,7 @@ def accuracy_of_fit(fit: LabelNoiseFit, test_noise: Any) -> Any:
 
     Notes
     -----
-    Source: derived here, claims KD-16 and KD-17.
+    Source: derived here, claim KD-16.
 
     Examples
     --------

@@ -9,10 +9,17 @@ import numpy as np
 from refgen._finite import finite
 from refgen._numbers import as_counts, as_positive, refuse, together
 from refgen.arrays import namespace, special_functions
+from refgen.distillation._two_rates import (
+    clean_score,
+    filters,
+    first_ratio,
+    fitting_ratio,
+    log_first_ratio,
+    log_ratio_at,
+    ratio_at,
+    time_of,
+)
 from refgen.distillation.label_noise import LabelNoiseModel, with_times
-
-# Halvings of a bracket on the logarithmic scale: of the widest, 10³⁰⁰, to an ulp.
-_HALVINGS = 64
 
 
 @finite
@@ -36,7 +43,7 @@ def filter_ratio(model: LabelNoiseModel, time: Any) -> Any:
 
     Notes
     -----
-    Source: derived here, claim KD-16.
+    Source: derived here, claims KD-42 and KD-43.
 
     Examples
     --------
@@ -44,7 +51,7 @@ def filter_ratio(model: LabelNoiseModel, time: Any) -> Any:
     [11.0, 1.0]
     """
     model, time = with_times(model, time=time)
-    return _ratio(model, time)
+    return ratio_at(model, time)
 
 
 @finite
@@ -91,13 +98,13 @@ def label_noise_slope(
     xp = namespace(teacher)
     bad = (teacher == 0) | xp.isinf(teacher)
     refuse("teacher_time", teacher, bad, "be positive and finite, or there is no slope")
-    below = _threshold(model) - _ratio(model, teacher)
+    below = fitting_ratio(model) - ratio_at(model, teacher)
     tie = below == 0
     wanted = "not be where the teacher is undecided on the flipped labels"
     refuse("teacher_time", teacher, tie, wanted)
     fits = below > 0
-    top, own = _filters(model, student)
-    _, memory = _filters(model, teacher)
+    top, own = filters(model, student)
+    _, memory = filters(model, teacher)
     # s_κ (u₁ − u_κ)/(s₁ − s_κ), where e^(−κt) (1 − e^(−gt)) is in both differences.
     gap = -model.shared * model.n_samples
     with np.errstate(over="ignore"):
@@ -155,14 +162,14 @@ def label_noise_accuracy(
     noise, n, base, step = together(
         test_noise=as_positive("test_noise", test_noise),
         n_rounds=as_counts("n_rounds", n_rounds, 0),
-        teacher=_ratio(model, teacher) / _first_ratio(model),
-        student=_ratio(model, student),
+        teacher=ratio_at(model, teacher) / first_ratio(model),
+        student=ratio_at(model, student),
     )
     # (λ₁/κ)/ρ: from below 1, where flipped labels are nearly washed out, to λ₁/κ.
     left = xp.exp(-n * xp.log(step)) / base
     surplus = model.n_clean - model.n_flipped
     odds = 4 * (model.n_clean / surplus) * (model.n_flipped / surplus)
-    z = _clean_score(model) / noise / xp.sqrt(1 + odds * left * left)
+    z = clean_score(model) / noise / xp.sqrt(1 + odds * left * left)
     return special_functions(z).ndtr(z)
 
 
@@ -196,7 +203,7 @@ def noiseless_accuracy(model: LabelNoiseModel, test_noise: Any) -> Any:
     """
     (model,) = with_times(model)
     score, noise = together(
-        model=_clean_score(model), test_noise=as_positive("test_noise", test_noise)
+        model=clean_score(model), test_noise=as_positive("test_noise", test_noise)
     )
     z = score / noise
     return special_functions(z).ndtr(z)
@@ -234,7 +241,7 @@ def exaggeration_time(model: LabelNoiseModel, teacher_time: Any) -> Any:
     0.003106
     """
     model, teacher = with_times(model, teacher_time=teacher_time)
-    return _log_ratio(model, teacher) / (model.shared * model.n_samples)
+    return log_ratio_at(model, teacher) / (model.shared * model.n_samples)
 
 
 @finite
@@ -258,7 +265,7 @@ def steepest_student_time(model: LabelNoiseModel, teacher_time: Any) -> Any:
 
     Notes
     -----
-    Source: derived here, claim KD-28.
+    Source: derived here, claim KD-28p.
 
     Examples
     --------
@@ -266,7 +273,7 @@ def steepest_student_time(model: LabelNoiseModel, teacher_time: Any) -> Any:
     0.065352
     """
     model, teacher = with_times(model, teacher_time=teacher_time)
-    logs = _log_ratio(model, teacher) + _log_first_ratio(model)
+    logs = log_ratio_at(model, teacher) + log_first_ratio(model)
     return logs / (model.shared * model.n_samples)
 
 
@@ -303,7 +310,7 @@ def noise_fitting_time(model: LabelNoiseModel, teacher_time: Any = float("inf"))
     [0.663285, 0.906905]
     """
     model, teacher = with_times(model, teacher_time=teacher_time)
-    return _time_of(model, _threshold(model) / _ratio(model, teacher))
+    return time_of(model, fitting_ratio(model) / ratio_at(model, teacher))
 
 
 def winning_student_time(model: LabelNoiseModel, teacher_time: Any) -> Any:
@@ -331,7 +338,7 @@ def winning_student_time(model: LabelNoiseModel, teacher_time: Any) -> Any:
 
     Notes
     -----
-    Source: derived here, claims KD-28 and KD-43.
+    Source: derived here, claims KD-28w and KD-43.
 
     Examples
     --------
@@ -340,71 +347,4 @@ def winning_student_time(model: LabelNoiseModel, teacher_time: Any) -> Any:
     0.1378
     """
     model, teacher = with_times(model, teacher_time=teacher_time)
-    return _time_of(model, _first_ratio(model) / _ratio(model, teacher))
-
-
-def _filters(model: LabelNoiseModel, time: Any) -> tuple[Any, Any]:
-    """What the shared direction and the others have learned."""
-    xp, spectrum = namespace(time), model.spectrum
-    # Where λt is too large for float64, nothing is left to learn.
-    with np.errstate(over="ignore"):
-        return tuple(-xp.expm1(-spectrum[..., k] * time) for k in (0, 1))
-
-
-def _first_ratio(model: LabelNoiseModel) -> Any:
-    """λ₁/κ."""
-    return model.spectrum[..., 0] / model.private
-
-
-def _log_first_ratio(model: LabelNoiseModel) -> Any:
-    xp = namespace(model.private)
-    return xp.log1p(model.shared * model.n_samples / model.private)
-
-
-def _ratio(model: LabelNoiseModel, time: Any) -> Any:
-    """a₁/a_κ, with its limit at time 0."""
-    top, own = _filters(model, time)
-    xp, some = namespace(time), own > 0
-    return xp.where(some, top / xp.where(some, own, 1.0), _first_ratio(model))
-
-
-def _log_ratio(model: LabelNoiseModel, time: Any) -> Any:
-    """log(a₁/a_κ), by a₁ − a_κ = e^(−κt) (1 − e^(−(λ₁ − κ)t))."""
-    xp = namespace(time)
-    _, own = _filters(model, time)
-    with np.errstate(over="ignore"):
-        lead = xp.expm1(-model.shared * model.n_samples * time)
-        lead = -lead * xp.exp(-model.private * time)
-    some = own > 0
-    log = xp.log1p(lead / xp.where(some, own, 1.0))
-    return xp.where(some, log, _log_first_ratio(model))
-
-
-def _threshold(model: LabelNoiseModel) -> Any:
-    """(1 + a₀)/a₀, below which a₁/a_κ is where flipped labels are fitted."""
-    return 2 * model.n_clean / (model.n_clean - model.n_flipped)
-
-
-def _clean_score(model: LabelNoiseModel) -> Any:
-    """μ²√n/√κ."""
-    xp = namespace(model.shared)
-    return model.shared * xp.sqrt(model.n_samples / model.private)
-
-
-def _time_of(model: LabelNoiseModel, ratio: Any) -> Any:
-    """The time at which a₁/a_κ is `ratio`; 0 and infinity beyond its range.
-
-    With q = 1/ratio it lies in [(q − κ/λ₁)/κ, −log(1 − q)/κ], as 1 − e^(−x) is between
-    x/(1 + x) and the smaller of x and 1.
-    """
-    xp, most = namespace(ratio), _first_ratio(model)
-    inside = (ratio > 1) & (ratio < most)
-    wanted = xp.where(inside, ratio, xp.sqrt(most))
-    low = xp.log((most - wanted) / most / wanted / model.private)
-    high = xp.log(xp.log1p(1 / (wanted - 1)) / model.private)
-    for _ in range(_HALVINGS):
-        middle = (low + high) / 2
-        early = _ratio(model, xp.exp(middle)) > wanted
-        low, high = xp.where(early, middle, low), xp.where(early, high, middle)
-    beyond = xp.where(ratio <= 1, xp.inf, 0.0)
-    return xp.where(inside, xp.exp((low + high) / 2), beyond)
+    return time_of(model, first_ratio(model) / ratio_at(model, teacher))

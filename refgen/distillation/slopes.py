@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from refgen._finite import finite
-from refgen._matrices import batch_shape
-from refgen._numbers import as_not_negative, first_of, in_one_place, refuse, together
+from refgen._numbers import as_not_negative, first_of, refuse, together
 from refgen.arrays import as_floats, namespace
 from refgen.distillation._checks import as_spectrum
 
@@ -34,7 +33,7 @@ def logit_slope(teacher_logits: Any, student_logits: Any, weights: Any = None) -
     Raises
     ------
     ValueError
-        If shapes disagree, a weight is negative, or the teacher is equally confident on
+        If shapes disagree, a weight is negative or all are 0, or the teacher is equally confident on
         all points, so that there is no slope.
 
     Notes
@@ -52,7 +51,8 @@ def logit_slope(teacher_logits: Any, student_logits: Any, weights: Any = None) -
         weights=_as_weights(teacher_logits, weights),
     )
     sign = _orientation(x)
-    return _covariances(sign * x, (sign * y)[..., None, :], w)[..., 0]
+    turned = (sign * y)[..., None, :]
+    return _covariances("teacher_logits", sign * x, turned, w)[..., 0]
 
 
 @finite
@@ -77,7 +77,7 @@ def part_shares(parts: Any, weights: Any = None) -> Any:
     Raises
     ------
     ValueError
-        If shapes disagree, a weight is negative, or the teacher is equally confident on
+        If shapes disagree, a weight is negative or all are 0, or the teacher is equally confident on
         all points.
 
     Notes
@@ -91,11 +91,10 @@ def part_shares(parts: Any, weights: Any = None) -> Any:
     """
     parts = as_floats("parts", parts, 2)
     total = parts.sum(axis=-2)
-    weights = _as_weights(total, weights)
-    parts, weights = in_one_place(parts=parts, weights=weights)
-    batch_shape(parts=(*parts.shape[:-2], parts.shape[-1]), weights=weights.shape)
+    total, weights = together(parts=total, weights=_as_weights(total, weights))
     sign = _orientation(total)
-    return _covariances(sign * total, sign[..., None, :] * parts, weights)
+    turned = sign[..., None, :] * parts
+    return _covariances("parts", sign * total, turned, weights)
 
 
 @finite
@@ -155,7 +154,7 @@ def exaggeration_share(top_ratio: Any, bottom_ratio: Any) -> Any:
 
     Notes
     -----
-    Source: derived here, claim KD-14.
+    Source: derived here, claim KD-14s.
 
     Examples
     --------
@@ -195,7 +194,7 @@ def independent_feature_slope(ratios: Any, coefficients: Any, spectrum: Any) -> 
 
     Notes
     -----
-    Source: derived here, claim KD-14.
+    Source: derived here, claim KD-14f.
 
     Examples
     --------
@@ -221,7 +220,10 @@ def _as_weights(logits: Any, weights: Any) -> Any:
     """Weights of points; equal ones by default."""
     if weights is None:
         return namespace(logits).ones(1)
-    return as_not_negative("weights", weights, 1)
+    weights = as_not_negative("weights", weights, 1)
+    none = (weights == 0).all(axis=-1, keepdims=True)
+    refuse("weights", weights, none, "have a positive entry in each row")
+    return weights
 
 
 def _orientation(logits: Any) -> Any:
@@ -229,20 +231,18 @@ def _orientation(logits: Any) -> Any:
     return namespace(logits).where(logits < 0, -1.0, 1.0)
 
 
-def _covariances(x: Any, others: Any, weights: Any) -> Any:
+def _covariances(name: str, x: Any, others: Any, weights: Any) -> Any:
     """Cov(y, x)/Var(x) for each of the others, (..., n_others, n_points)."""
     xp = namespace(x)
-    counted = xp.broadcast_to(weights > 0, x.shape)
+    counted = weights > 0
     highest = xp.where(counted, x, -xp.inf).max(axis=-1)
     flat = highest <= xp.where(counted, x, xp.inf).min(axis=-1)
     if bool(flat.any()):
         raise ValueError(
-            "the teacher's logits have the same size on all points, "
-            f"{first_of(highest, flat)!r}, so that there is no slope over them; give "
-            "points of different confidence"
+            f"{name} must make the teacher more confident on some points than on "
+            f"others, or there is no slope; all have {abs(first_of(highest, flat))!r}"
         )
-    total = xp.broadcast_to(weights, x.shape).sum(axis=-1)[..., None]
-    shares = weights / total
+    shares = weights / weights.sum(axis=-1)[..., None]
     off = x - (shares * x).sum(axis=-1)[..., None]
     variance = (shares * off * off).sum(axis=-1)
     pulls = (shares * off)[..., None, :]

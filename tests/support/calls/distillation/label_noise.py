@@ -86,7 +86,8 @@ _ENDLESS = {
     "time": "training to the end",
 }
 MEANINGFUL = {
-    (name, parameter, "infinity"): _ENDLESS[parameter]
+    (name, parameter, given): _ENDLESS[parameter]
+    for given in ("inf inside", "only inf")
     for name, parameters in {
         "cross_entropy_student": ("student_time",),
         "exaggeration_time": ("teacher_time",),
