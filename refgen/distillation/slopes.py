@@ -33,8 +33,8 @@ def logit_slope(teacher_logits: Any, student_logits: Any, weights: Any = None) -
     Raises
     ------
     ValueError
-        If shapes disagree, a weight is negative or all are 0, or the teacher is equally confident on
-        all points, so that there is no slope.
+        If shapes disagree, a weight is negative, all of a row are 0, or the teacher is
+        equally confident on all points, so that there is no slope.
 
     Notes
     -----
@@ -77,8 +77,8 @@ def part_shares(parts: Any, weights: Any = None) -> Any:
     Raises
     ------
     ValueError
-        If shapes disagree, a weight is negative or all are 0, or the teacher is equally confident on
-        all points.
+        If shapes disagree, a weight is negative, all of a row are 0, or the teacher is
+        equally confident on all points.
 
     Notes
     -----
