@@ -66,8 +66,10 @@ def equivalent_penalty(
         ratio = xp.expm1(composed(xp, a, b) / order)
         found = spectrum / xp.where(few, 1.0, ratio)
         early = order * (spectrum / xp.where(learned > 0, learned, 1.0))
-        weak = early / xp.where(share > 0, -xp.expm1(-a), 1.0)
-    found = xp.where(few, xp.where(share > 0, weak, xp.inf), found)
+        taught = -xp.expm1(-a)
+        weak = early / xp.where(taught > 0, taught, 1.0)
+    some = (learned > 0) & (taught > 0)
+    found = xp.where(few, xp.where(some, weak, xp.inf), found)
     # One of two without a penalty leaves all.
     alone = xp.where(first == 0, second, first)
     return xp.where((first == 0) | (second == 0), alone, found)

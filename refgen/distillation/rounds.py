@@ -122,7 +122,9 @@ def repeated_flow_filter(spectrum: Any, time: Any, n_rounds: Any) -> Any:
     )
     xp = namespace(spectrum)
     lost = -log_learned(xp, product(xp, spectrum, time))
-    return xp.exp(-product(xp, xp.where(rounds > 0, lost, 0.0), rounds))
+    unseen = xp.isinf(lost)
+    left = xp.exp(-product(xp, xp.where(unseen, 0.0, lost), rounds))
+    return xp.where(unseen & (rounds > 0), 0.0, left)
 
 
 @finite

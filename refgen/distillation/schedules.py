@@ -11,7 +11,7 @@ from refgen.arrays import as_floats, namespace
 from refgen.distillation._checks import as_spectrum
 from refgen.distillation._progress import log_learned, product
 
-# From this progress a on, e^−a is −log(1 − e^−a) to the last digit.
+# From this x on, e^−x is −log(1 − e^−x) to the last digit.
 _LONG = 40.0
 
 
@@ -137,7 +137,10 @@ def flow_attenuation(attenuation: Any, ratio: Any) -> Any:
     attenuation, ratio = _attenuated(attenuation, ratio)
     xp = namespace(ratio)
     # Both ways, from attenuation to progress and back, are −log(1 − e^−x).
-    return -log_learned(xp, -ratio * log_learned(xp, attenuation))
+    far = attenuation > _LONG
+    some = xp.where(far, _LONG, attenuation)
+    near = -log_learned(xp, -ratio * log_learned(xp, some))
+    return xp.where(far, attenuation - xp.log(ratio), near)
 
 
 def ridge_attenuation(attenuation: Any, ratio: Any) -> Any:

@@ -108,5 +108,11 @@ def gram_of(lesson: Lesson) -> tuple[Any, Any]:
     return xp.matmul(turned, X) / n, times_vector(turned, lesson.labels) / n
 
 
+def terms_of(lesson: Lesson) -> Any:
+    """|X|ᵀ|y|/n, the sums of absolute terms of Xᵀy/n."""
+    turned = abs(lesson.features).swapaxes(-1, -2)
+    return times_vector(turned, abs(lesson.labels)) / lesson.labels.shape[-1]
+
+
 def spectrum_of(rg: Any, lesson: Lesson) -> Any:
     return rg.distillation.DesignSpectrum.from_design(lesson.features, lesson.labels)

@@ -13,6 +13,7 @@ from refgen.claims.distillation.domains import (
     gram_of,
     lessons,
     spectrum_of,
+    terms_of,
     times_vector,
 )
 from refgen.claims.kinds import Measurement, equal
@@ -37,9 +38,9 @@ def _flowed(gram: Any, slopes: Any, start: Any, time: Any) -> Any:
     return beta
 
 
-def _size(lesson: Lesson, slopes: Any, duration: Any) -> Any:
+def _size(lesson: Lesson, duration: Any) -> Any:
     """How far flows may go: an error of XᵀX/n moves them by its size times this."""
-    length = namespace(slopes).sqrt((slopes**2).sum(axis=-1))
+    length = terms_of(lesson).sum(axis=-1)
     away = abs(lesson.start).sum(axis=-1)
     moved = duration * length + away
     return (moved * (1 + lesson.largest * duration))[:, None]
@@ -62,7 +63,7 @@ def flow_filters(rg, lesson, later=1.0, kept=1.0):
     teacher, student = _learned(rg, lesson)
     first, second = lesson.times
     duration = first + second
-    size, start = _size(lesson, slopes, duration), lesson.start
+    size, start = _size(lesson, duration), lesson.start
     nothing = 0 * start
     taught = _flowed(gram, slopes, nothing, first)
     both = rg.distillation.distilled_filter(teacher, student)
@@ -99,7 +100,7 @@ def _(rg, lesson):
     nothing = 0 * lesson.start
     taught = times_vector(gram, _flowed(gram, slopes, nothing, first))
     student = _flowed(gram, taught, nothing, second)
-    size = _size(lesson, slopes, first + second)
+    size = _size(lesson, first + second)
     return equal(design.coefficients(longer), student, size)
 
 
@@ -127,11 +128,8 @@ def soft_and_hard_labels(rg, lesson, factor=1.0, power=1):
 
     Repetition ends at αs/(1 − (1 − α)s): for α > 0 it does not collapse.
     """
-    d, (gram, slopes), design = (
-        rg.distillation,
-        gram_of(lesson),
-        spectrum_of(rg, lesson),
-    )
+    d, design = rg.distillation, spectrum_of(rg, lesson)
+    gram, slopes = gram_of(lesson)
     teacher, student = _learned(rg, lesson)
     first, second = lesson.times
     weight = factor * lesson.label_weight
@@ -139,7 +137,7 @@ def soft_and_hard_labels(rg, lesson, factor=1.0, power=1):
     nothing = 0 * lesson.start
     taught = times_vector(gram, _flowed(gram, slopes, nothing, first))
     mixed = exact * slopes + (1 - exact) * taught
-    size = _size(lesson, slopes, first + second)
+    size = _size(lesson, first + second)
     both = d.distilled_filter(teacher, student, weight)
     rounds = [
         equal(

@@ -10,6 +10,7 @@ from refgen.claims.distillation.domains import (
     gram_of,
     lessons,
     spectrum_of,
+    terms_of,
     times_vector,
 )
 from refgen.claims.distillation.pairs import EigenPair, eigen_pairs
@@ -19,12 +20,11 @@ from refgen.claims.registry import claim
 # --- KD-5: ridge regression
 
 
-def _solves(gram: Any, slopes: Any, penalty: Any, beta: Any) -> Measurement:
-    """(XᵀX/n + ρ)β = Xᵀy/n."""
+def _solves(gram: Any, slopes: Any, penalty: Any, beta: Any, size: Any) -> Measurement:
+    """(XᵀX/n + ρ)β = Xᵀy/n, where `size` is that of the terms of Xᵀy/n."""
     pull = penalty[:, None] * beta
-    size = times_vector(abs(gram), abs(beta)) + abs(pull) + abs(slopes)
-    scale = size.max(axis=-1)[:, None]
-    return equal(times_vector(gram, beta) + pull, slopes, scale)
+    terms = times_vector(abs(gram), abs(beta)) + abs(pull) + size
+    return equal(times_vector(gram, beta) + pull, slopes, terms.max(axis=-1)[:, None])
 
 
 @claim("KD-5", kind="identity", domain=lessons, cost=32)
@@ -33,20 +33,18 @@ def ridge_filters(rg, lesson, factor=1.0):
 
     Repeated with a weight α of the labels it ends at the penalty ρ/α.
     """
-    d, (gram, slopes), design = (
-        rg.distillation,
-        gram_of(lesson),
-        spectrum_of(rg, lesson),
-    )
+    d, design = rg.distillation, spectrum_of(rg, lesson)
+    gram, slopes = gram_of(lesson)
     first, second = lesson.penalties
     teacher, student = (d.ridge_filter(design.spectrum, rho) for rho in (first, second))
     taught = design.coefficients(teacher)
     both = design.coefficients(d.distilled_filter(teacher, student))
     weight = 0.1 + lesson.label_weight / 2
     end = d.repeated_filter(teacher, np.inf, weight)
+    size = terms_of(lesson)
     return (
-        _solves(gram, slopes, first, taught),
-        _solves(gram, times_vector(gram, taught), factor * second, both),
+        _solves(gram, slopes, first, taught, size),
+        _solves(gram, times_vector(gram, taught), factor * second, both, size),
         equal(end, d.ridge_filter(design.spectrum, first / weight)),
     )
 
