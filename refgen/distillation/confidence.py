@@ -158,8 +158,10 @@ def confidence_slope(
     A slope above 1 says that the student is even surer where the teacher is sure, or
     less sure where it is not. Points are draws of a population, in which no straight
     line needs to hold: the interval is Student's with the standard error HC3 of
-    MacKinnon & White (1985) and the degrees of freedom of Bell & McCaffrey (2002), and
-    holds for many points.
+    MacKinnon & White (1985) and the degrees of freedom of Bell & McCaffrey (2002). At
+    95 %, it covered the slope in 92 to 97 % of simulations with 30 to 1,000 points, and
+    in 90 % where few points are far surer than all others
+    (``benchmarks/slope_coverage.py``). Source: claims KD-14m and KD-14j.
 
     Examples
     --------

@@ -1,5 +1,8 @@
 """The confidence slope against other computations, and on probabilities of 0 and 1."""
 
+import json
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -12,6 +15,7 @@ import refgen_gpu.distillation as on_gpu
 from refgen.distillation import confidence_logits, confidence_slope
 from refgen_gpu.arrays import to_device
 
+ROOT = Path(__file__).parents[2]
 LOGITS = np.array([0.5, 1.0, 1.5, 2.5, 3.0, 4.0])
 OFF = np.array([0.1, -0.2, 0.0, 0.3, -0.1, 0.05])
 
@@ -136,3 +140,20 @@ def test_slopes_agree_on_a_device(device, seed, n, k):
     off = model(8 * (n + k + 16), spread * condition * (1 + n * spread))
     got = on_gpu.confidence_slope(*map(to_device, pair))
     assert_within(got, want, off)
+
+
+def test_coverage_is_shown_as_it_was_measured():
+    """The table of the theory's page, and the shares that the docstring has."""
+    stored = ROOT / "benchmarks/results/slope_coverage.json"
+    results = json.loads(stored.read_text())["results"]
+    page = (ROOT / "theory/distillation.md").read_text()
+    shares = {
+        name: [p["covered"] / p["repeats"] for p in found["points"].values()]
+        for name, found in results.items()
+    }
+    for name, found in shares.items():
+        cells = " | ".join(f"{100 * share:.1f} %" for share in found)
+        assert f"| {name} | {results[name]['slope']:.2f} | {cells} |" in page
+    assert min(shares.pop("heavy tails")) >= 0.90
+    others = np.concatenate(list(shares.values()))
+    assert 0.92 <= others.min() <= others.max() <= 0.97
