@@ -131,7 +131,7 @@ slope_is_a_mean_over_pairs.twin("the student's logit is 3 % smaller", share=0.97
 def _without_each(x: Any, y: Any) -> Any:
     """The slopes without one point, for each point."""
     xp, n = namespace(x), x.shape[-1]
-    left = [[j for j in range(n) if j != i] for i in range(n)]
+    left = [xp.asarray([j for j in range(n) if j != i]) for i in range(n)]
     return xp.stack([_between_pairs(x[..., i], y[..., i]) for i in left], axis=-1)
 
 
