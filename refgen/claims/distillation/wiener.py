@@ -352,3 +352,8 @@ def coincident_eigenvalues(rg, case, factor=1.0, power=1):
 
 coincident_eigenvalues.twin("→ 1.03 r(S + 1)/(S + r)", factor=1.03)
 coincident_eigenvalues.twin("→ r", power=0)
+
+
+@coincident_eigenvalues.twin_function("many students gain a factor of 2 at most")
+def _(rg, case):
+    return at_most(_roots(rg, case)[:, -1] ** 2, 2.0, 8.0)
