@@ -11,6 +11,9 @@ from refgen.arrays import namespace
 from refgen.distillation._left_out import FlowNodes, divide_series
 from refgen.distillation._ridge import as_data, fit_ridge
 
+# Quotients of longer series take time, and their terms cancel.
+_MOST_STUDENTS = 100
+
 
 @finite
 def leave_one_out_residuals(
@@ -27,7 +30,8 @@ def leave_one_out_residuals(
     penalty : array of shape (...)
         ρ > 0, of ‖y − Xβ‖²/n + ρ‖β‖²; nρ stays as it is for n − 1 rows.
     n_students : int
-        k ≥ 0, trained in turn, each one on a mix of labels and the outputs before.
+        k from 0 to 100, trained in turn, each one on a mix of labels and the outputs
+        before.
 
     Returns
     -------
@@ -39,7 +43,7 @@ def leave_one_out_residuals(
     Raises
     ------
     ValueError
-        If shapes do not match, `penalty` is not positive, or `n_students` is negative.
+        If shapes do not match, or `penalty` or `n_students` is out of range.
 
     Notes
     -----
@@ -52,7 +56,7 @@ def leave_one_out_residuals(
     >>> e.round(12).tolist(), delta.round(12).tolist()
     ([2.5, -0.5], [0.25, 0.75])
     """
-    k = check_integer("n_students", n_students, 0)
+    k = check_integer("n_students", n_students, 0, _MOST_STUDENTS)
     X, y, penalty = as_data(X, y, penalty=as_positive("penalty", penalty))
     fit = fit_ridge(X, y, penalty)
     # Coefficients of powers of t at the penalty ρ(1 + t), where 1/(λ + ρ) is multiplied

@@ -87,6 +87,7 @@ def test_filters_that_no_mix_reaches():
         (lambda: rd.mixing_gain(X, Y, TARGET, 1.0, X[:3]), "metric must be symm"),
         (lambda: rd.leave_one_out_mixing(X, Y, 0.0), "penalty must be positive"),
         (lambda: rd.leave_one_out_residuals(X, Y, 1.0, -1), "n_students must be at"),
+        (lambda: rd.leave_one_out_residuals(X, Y, 1.0, 101), "must be at most 100"),
         (lambda: rd.flow_left_out_residuals(X, Y, 0.0), "time must be positive"),
         (lambda: rd.cp_mixing(X, Y, 1.0, -1.0), "noise must not be negative"),
         (lambda: rd.oracle_mixing([0.5, 1.0], [1, 1]), "filter must lie strictly be"),
