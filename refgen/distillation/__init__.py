@@ -7,6 +7,11 @@ from refgen._lazy import lazy
 from refgen.distillation._deviation_result import (
     StudentTeacherDeviation,
 )
+from refgen.distillation.best_mixing import (
+    cp_mixing,
+    mixing_gain,
+    optimal_mixing,
+)
 from refgen.distillation.bias import (
     exaggeration,
     exaggeration_bounds,
@@ -106,12 +111,9 @@ from refgen.distillation.measures import (
     predictive_kl,
 )
 from refgen.distillation.mixing import (
-    cp_mixing,
     mixed_filter,
     mixed_penalty,
-    mixing_gain,
     one_student_oracle,
-    optimal_mixing,
 )
 from refgen.distillation.oracle import (
     optimal_label_weight,
