@@ -47,8 +47,11 @@ def spectral_risk(problem: SpectralProblem, filter: Any) -> Any:
     0.4375
     """
     signal, variance, f = by_direction(problem, filter=filter)
-    missing = 1 - f
-    return (signal * (missing * missing) + variance * (f * f)).sum(axis=-1)
+    # Each direction adds w (f − f*)² + σ²/n · f*: few passes over many filters.
+    weight, best = signal + variance, wiener_filter(problem)
+    off = f - best
+    added = namespace(f).einsum("...k,...k,...k->...", off, off, weight)
+    return added + (variance * best).sum(axis=-1)
 
 
 @finite
