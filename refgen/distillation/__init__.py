@@ -173,6 +173,7 @@ __all__ = [
     "ConfidenceSlope",
     "ConstrainedProblem",
     "DesignSpectrum",
+    "DistillationVerdict",
     "DistilledClassifier",
     "DistilledRegressor",
     "EigenspaceDisplay",
@@ -199,6 +200,7 @@ __all__ = [
     "cross_entropy_teacher",
     "directed_transfer_risk",
     "direction_stopping_times",
+    "distillation_pays",
     "distilled_filter",
     "eigenspace_report",
     "equal_rounds_time",
@@ -289,6 +291,10 @@ if TYPE_CHECKING:
     from refgen.distillation.eigenspace_display import (
         EigenspaceDisplay,
     )
+    from refgen.distillation.pays import (
+        DistillationVerdict,
+        distillation_pays,
+    )
     from refgen.distillation.self_distilled import (
         SelfDistilledRidge,
     )
@@ -301,10 +307,12 @@ else:
         __all__,
         {
             "ConfidenceDisplay": "confidence_display",
+            "DistillationVerdict": "pays",
             "DistilledClassifier": "distilled_classifier",
             "DistilledRegressor": "distilled_regressor",
             "EigenspaceDisplay": "eigenspace_display",
             "SelfDistilledRidge": "self_distilled",
             "SpectralFilterRegressor": "spectral_regressor",
+            "distillation_pays": "pays",
         },
     )

@@ -6,9 +6,12 @@ import refgen.distillation as kd
 from support.distillation_bounds import Case
 from support.parity import model
 
-ELSEWHERE = dict.fromkeys(
-    ("optimal_pair", "optimal_stopping", "optimal_student"), "test_stopping"
-)
+ELSEWHERE = {
+    "distillation_pays": "test_pays",
+    **dict.fromkeys(
+        ("optimal_pair", "optimal_stopping", "optimal_student"), "test_stopping"
+    ),
+}
 
 
 def risk(arguments, want):
