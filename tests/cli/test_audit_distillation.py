@@ -119,6 +119,10 @@ def test_numbers_above_probabilities_are_a_header(audited):
     assert "60 points, classes 0, 1, 2, probabilities" in result.stdout
     assert "teacher; first row taken as header" in result.stdout
     assert "student.csv: rows of student add up to 1 within" in said(result.stderr)
+    # Nor are they above numbers that are no probabilities.
+    with open("sums.csv", "w") as file:
+        file.write("0,1\n0.5,0.75\n0.125,0.25\n")
+    assert "row 1 ('0', '1') may hold names" in said(audited(*["sums.csv"] * 2).output)
     # With whole numbers among the answers, 0 and 1 may be an answer themselves.
     with open("certain.csv", "w") as file:
         file.write("0,1\n" + "1,0\n0.25,0.75\n" * 30)

@@ -67,6 +67,11 @@ def test_a_student_that_keeps_the_bottom_does_not_exaggerate():
     assert np.isnan(plain.rank_correlation)
     turned = eigenspace_report(STUDENT, TEACHER, X)
     assert (turned.exaggerates, turned.rank_correlation) == (False, -1)
+    # Two pairs of three fall, which is not enough.
+    X3 = np.diag([3.0, 2.0, 1.0])
+    mostly = eigenspace_report([9, 4, 1], [8, 1, 0.5], X3, center=False)
+    assert not mostly.exaggerates
+    assert mostly.rank_correlation == pytest.approx(1 / 3)
 
 
 def test_null_directions_are_left_out_and_empty_ones_are_unknown():

@@ -45,6 +45,7 @@ def test_small_divergences_keep_their_digits():
 def test_what_is_impossible_for_the_student():
     half, certain = [[0.5, 0.5]], [[1.0, 0.0]]
     assert predictive_kl(half, certain) == math.inf
+    assert predictive_kl([[1 - 1e-15, 1e-15]], certain) == math.inf
     assert float(predictive_kl(certain, half)) == pytest.approx(math.log(2))
     assert predictive_kl(certain, certain) == 0
     # A probability so small that its quotient would overflow.

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from refgen.arrays import Instance, namespace
+from refgen.arrays import Instance, namespace, special_functions
 from refgen.claims.kinds import equal
 from refgen.claims.registry import claim
 from refgen.domains import distribution, integer, labels, real, record
@@ -46,8 +46,12 @@ class TaughtPoints(Instance):
     @property
     def teacher(self) -> Any:
         """Class probabilities, that of the predicted class above ½."""
+        return self.sharpened(1.0)
+
+    def sharpened(self, times: float) -> Any:
+        """The teacher with logits of its class that are so many times as large."""
         xp = namespace(self.steps)
-        rest = 1 / (1 + xp.exp(self.teacher_logits))
+        rest = 1 / (1 + xp.exp(times * self.teacher_logits))
         shares = xp.where(self.is_top, 0.0, self.others)
         shares = shares / shares.sum(axis=-1, keepdims=True)
         return xp.where(self.is_top, 1 - rest[..., None], rest[..., None] * shares)
@@ -117,7 +121,10 @@ def slope_is_a_mean_over_pairs(rg, case, share=1.0):
     slope, intercept = _slopes(rg, case, ("slope", "intercept"))
     mean = _between_pairs(x, y)
     found_x, found_y = d.confidence_logits(case.teacher, case.student)
+    # Here 1 − p is rounded to 0.
+    sure, _ = d.confidence_logits(case.sharpened(10.0), case.student, 1e-30)
     return (
+        equal(sure, 10 * x, SCALE),
         equal(found_x, x, SCALE),
         equal(found_y, y, SCALE),
         equal(slope, mean, SCALE),
@@ -146,17 +153,27 @@ def _trace_ratio(x: Any, weights: Any) -> Any:
     return trace**2 / xp.einsum("...ij,...ji->...", weighted, weighted)
 
 
+def _chance_outside(error: Any, freedom: Any, half: Any) -> Any:
+    """P(|T| > half/error) in Student's law; 5 % where nothing is off the line."""
+    xp, special = namespace(error), special_functions(error)
+    scattered = error > 1e-6
+    t = half / xp.where(scattered, error, 1.0)
+    tail = special.betainc(freedom / 2, 0.5, freedom / (freedom + t * t))
+    return xp.where(scattered, tail, 0.05)
+
+
 @claim("KD-14j", kind="identity", domain=taught, cost=2_000)
 def error_by_leaving_points_out(rg, case, share=1.0):
     """Its squared standard error is Σ (slope − slope without a point)².
 
     The degrees of freedom are those of the quadratic form of the residuals that
     estimates the variance of the slope, (tr A(I − H))²/tr (A(I − H))² with
-    A = diag(wᵢ²/(1 − Hᵢᵢ)), where residuals are normal with equal variances.
+    A = diag(wᵢ²/(1 − Hᵢᵢ)), where residuals are normal with equal variances. Student's
+    law has the chance 5 % outside as many standard errors as the interval.
     """
     x, y = case.teacher_logits, case.student_logits
-    slope, error, freedom = _slopes(
-        rg, case, ("slope", "standard_error", "degrees_of_freedom")
+    slope, error, freedom, low, high = _slopes(
+        rg, case, ("slope", "standard_error", "degrees_of_freedom", "low", "high")
     )
     moved = slope[..., None] - _without_each(x, y)
     centred = x - x.mean(axis=-1, keepdims=True)
@@ -165,6 +182,8 @@ def error_by_leaving_points_out(rg, case, share=1.0):
     return (
         equal(share * error**2, (moved**2).sum(axis=-1), SCALE**2),
         equal(share * freedom, _trace_ratio(centred, weights), SCALE),
+        equal(_chance_outside(error, freedom, (high - low) / 2), 0.05, 10),
+        equal(low + high, 2 * slope, SCALE**2 + high - low),
     )
 
 
