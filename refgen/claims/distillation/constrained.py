@@ -149,9 +149,10 @@ def number_of_rounds(rg, problem, low=1.0, power=2.0, least=None):
     count = rg.distillation.count_constrained_rounds(problem) + 0.0
     ratio, smallest, largest = _ratios(problem)
     fewest = low * ratio - 1 if least is None else least(ratio)
-    found, _ = rg.distillation.constrained_round_bounds(problem)
+    found, most = rg.distillation.constrained_round_bounds(problem)
     return (
         ascending(fewest, count, ratio**power, scale=ratio**2, sharp=True),
+        at_most(most, ratio**2, ratio**2, sharp=True),
         at_most(found - _near_whole(ratio), count, ratio, sharp=True),
         at_most((ratio - 1) * smallest / largest, count, ratio, sharp=True),
     )
@@ -342,13 +343,14 @@ def penalties_by_moments(rg, problem, share=1.0, above=1.0, mean=_mean):
     s, m = xp.sqrt(squares[0] / squares[1]), mean(problem)
     stated = _inverse(_bound(share * s, ratio, _root_of_squares))
     # The first upper bound is m/(r − 1) ≤ d_max/(r − 1).
-    first = xp.arange(N_ROUNDS) == 0
-    largest = xp.where(first, _mean(problem)[:, None], most[:, None])
+    done = xp.arange(N_ROUNDS)
+    largest = xp.where(done == 0, _mean(problem)[:, None], most[:, None])
     small, large = (ratio / s)[:, None], ratio[:, None] / largest
     return (
         at_most(x, stated, small, sharp=True),
         equal(low, share * stated, small),
         at_most(high / above, x, large, sharp=True),
+        equal(high, xp.maximum(ratio[:, None] - 1 - done, 0.0) / largest, large),
         at_most((ratio - 1) / m, x[:, 0], ratio / m, sharp=True),
         at_most(least, s, s, sharp=True),
         at_most(_mean(problem), most, most, sharp=True),

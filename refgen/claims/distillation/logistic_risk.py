@@ -129,6 +129,7 @@ def closed_bounds(rg, size, angle=1.0, line=1.0, exchanged=True):
     few = n <= left if exchanged else n > 0
     return (
         ascending(low, risk, high, scale=risk, sharp=True),
+        equal(low, xp.minimum(angles, lines)),
         at_most(xp.where(few, angles, risk), xp.where(few, risk, angles), risk),
         at_most(xp.where(few, risk, lines), xp.where(few, lines, risk), risk),
     )

@@ -41,6 +41,7 @@ angle_laws = record(
     examples=lambda: [
         AngleLaw(np.array([1.0]), np.array([1.0]), np.array(3)),
         AngleLaw(np.array([math.pi / 2]), np.array([1.0]), np.array(5)),
+        AngleLaw(np.array([0.126, math.pi / 2]), np.array([0.5, 0.5]), np.array(3)),
         AngleLaw(np.array([1.2, 0.9]), np.array([0.5, 0.5]), np.array(10)),
     ],
 )
