@@ -38,8 +38,8 @@ def _near_thresholds(
 near_thresholds = noisy_trainings.but(
     "label noise, teacher and student near the thresholds of exaggeration or far off",
     lambda: [
-        example(2.0, 0.95 * 0.0031062949482258636),
-        example(2.0, 1.05 * 0.0031062949482258636),
+        example(2.0, 0.98 * 0.0031062949482258636),
+        example(2.0, 1.02 * 0.0031062949482258636),
         example(0.985 * _FIT, 1.0),
         example(1.015 * _FIT, 1.0),
         example(1.015 * _FIT, 0.4),
@@ -147,14 +147,15 @@ def _near_winning(
 near_winning = noisy_trainings.but(
     "label noise, and students near the longest that beat every teacher",
     lambda: [
-        example(_WINS, 0.98 * _WINS),
-        example(_WINS, 1.02 * _WINS),
-        example(2.0, 0.003),
+        example(_WINS, 0.985 * _WINS, 10.0),
+        example(_WINS, 1.015 * _WINS, 10.0),
+        example(2.0, 0.003, 10.0),
     ],
     build=_near_winning,
     outside=noisy_trainings.condition,
     teacher=real(0.02, 4, log=True),
     student=real(0.5, 2, log=True),
+    test_noise=real(1, 20, log=True),
 )
 
 _TEACHERS = (0.0, 1e-4, 0.01, 0.1, 0.5, 1.0, 4.0)
