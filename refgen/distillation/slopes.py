@@ -246,6 +246,5 @@ def _covariances(name: str, x: Any, others: Any, weights: Any) -> Any:
     off = x - (shares * x).sum(axis=-1)[..., None]
     variance = (shares * off * off).sum(axis=-1)
     pulls = (shares * off)[..., None, :]
-    # Mean off is 0 up to rounding; the others' means must not multiply that.
-    centred = others - (shares[..., None, :] * others).sum(axis=-1)[..., None]
-    return (pulls * centred).sum(axis=-1) / variance[..., None]
+    # Pulls add up to 0, so that the others' means do not count.
+    return (pulls * others).sum(axis=-1) / variance[..., None]
