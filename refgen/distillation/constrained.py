@@ -159,6 +159,8 @@ def constrained_filter(spectrum: Any, penalties: Any) -> Any:
         spectrum=as_spectrum("spectrum", spectrum),
         penalties=as_times("penalties", penalties),
     )
+    if penalties.ndim < 1:
+        raise ValueError("penalties must have an axis of rounds, got a single number")
     xp = namespace(spectrum)
     endless = xp.isinf(penalties)
     shares = ridge_filter(spectrum[..., None, :], xp.where(endless, 0.0, penalties))

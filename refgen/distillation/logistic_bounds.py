@@ -247,7 +247,7 @@ def rotation_transfer_bound(
         tails = _disagreement(theta[..., part, None], theta[..., None, :], p)
         inner = (tails * first[..., None, :]).sum(axis=-1)
         total = total + (mass[..., part] * inner).sum(axis=-1)
-    return total
+    return namespace(theta).minimum(total, 0.5)
 
 
 def _law_of_least(theta: Any, mass: Any, n: Any) -> Any:

@@ -134,3 +134,5 @@ def test_too_many_rounds_to_count_are_refused():
         count_constrained_rounds(problem)
     with pytest.raises(ValueError, match="n_rounds must be at least 1, got 0"):
         constrained_rounds(problem, 0)
+    with pytest.raises(ValueError, match="penalties must have an axis of rounds"):
+        constrained_filter([1.0], 0.5)

@@ -30,7 +30,8 @@ ARGUMENTS = {
     "label_ratio": lambda s, d: (problem(s, d),),
 }
 MEANINGFUL = {
-    ("constrained_filter", "penalties", "infinity"): "a round that fits nothing",
+    ("constrained_filter", "penalties", given): "a round that fits nothing"
+    for given in ("inf inside", "only inf")
 }
 RANGES = {
     "constrained_filter": (0.0, 1.0),
