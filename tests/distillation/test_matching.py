@@ -10,7 +10,7 @@ from numpy.testing import assert_allclose
 import refgen.distillation as rd
 
 TIMES = [(1.3, 2.1), (2.1, 1.3), (1e-3, 5.0), (7.0, 7.0), (1e-9, 1e-9), (300.0, 2.0)]
-EIGENVALUES = [1e-150, 1e-9, 1e-3, 0.1, 1.0, 5.0, 80.0, 1e9]
+EIGENVALUES = [1e-250, 1e-150, 1e-9, 1e-3, 0.1, 1.0, 5.0, 80.0, 1e9]
 
 
 @pytest.fixture(autouse=True)

@@ -67,13 +67,14 @@ def two_sided_exaggeration(rg, pairs, least=1.0, own=1.0):
     d, setting = rg.distillation, (pairs.strong, pairs.weak, *pairs.times)
     low, either = d.exaggeration_bounds(*setting)
     kept = d.exaggeration(*setting)
-    both = d.distilled_filter(
-        *(d.gradient_flow_filter(pairs.spectrum, time) for time in pairs.times)
-    )
+    learned = [d.gradient_flow_filter(pairs.spectrum, time) for time in pairs.times]
+    both = d.distilled_filter(*learned)
     stop = d.equivalent_time(pairs.strong[:, None], *pairs.times)[:, 0]
     matched = d.gradient_flow_filter(pairs.spectrum, stop)
+    alone = [each[:, 1] / each[:, 0] for each in learned]
     return (
         equal(kept * matched[:, 1], both[:, 1]),
+        equal(either, namespace(low).maximum(*alone)),
         *ascending(least * low, own * either, kept, 1.0, sharp=True),
     )
 

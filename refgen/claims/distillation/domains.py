@@ -114,5 +114,24 @@ def terms_of(lesson: Lesson) -> Any:
     return times_vector(turned, abs(lesson.labels)) / lesson.labels.shape[-1]
 
 
+def end_of(lesson: Lesson) -> tuple[Any, Any]:
+    """Where training from `start` ends, by the singular vectors, and how large it is.
+
+    An error of XᵀX/n is multiplied by 1/λ, for the smallest λ > 0, twice.
+    """
+    n, p = lesson.left.shape[-1], lesson.right.shape[-1]
+    few, xp = min(n, p), namespace(lesson.left)
+    spectrum, right = lesson.spectrum[..., :few], lesson.right[..., :few]
+    seen = spectrum > 0
+    safe = xp.where(seen, spectrum, 1.0)
+    turned = lesson.left[..., :few].swapaxes(-1, -2)
+    limits = times_vector(turned, lesson.labels) / xp.sqrt(n * safe)
+    known = times_vector(right.swapaxes(-1, -2), lesson.start)
+    end = lesson.start + times_vector(right, xp.where(seen, limits - known, 0.0))
+    condition = 1 + lesson.largest / safe.min(axis=-1)
+    away = abs(lesson.start).sum(axis=-1) + terms_of(lesson).sum(axis=-1)
+    return end, (condition**2 * (1 + 1 / lesson.largest) * away)[..., None]
+
+
 def spectrum_of(rg: Any, lesson: Lesson) -> Any:
     return rg.distillation.DesignSpectrum.from_design(lesson.features, lesson.labels)

@@ -10,6 +10,7 @@ from refgen.arrays import namespace
 from refgen.claims.distillation.domains import (
     LONGEST,
     Lesson,
+    end_of,
     gram_of,
     lessons,
     spectrum_of,
@@ -57,7 +58,8 @@ def _learned(rg: Any, lesson: Lesson) -> tuple[Any, Any]:
 def flow_filters(rg, lesson, later=1.0, kept=1.0):
     """Flow for time T learns 1 − e^(−λT) of each direction; its student learns su.
 
-    A start β₀ adds what is left of it; null directions stay where they start.
+    A start β₀ adds what is left of it; null directions stay where they start, and for
+    T = ∞ the others reach X⁺y.
     """
     (gram, slopes), design = gram_of(lesson), spectrum_of(rg, lesson)
     teacher, student = _learned(rg, lesson)
@@ -68,7 +70,13 @@ def flow_filters(rg, lesson, later=1.0, kept=1.0):
     taught = _flowed(gram, slopes, nothing, first)
     both = rg.distillation.distilled_filter(teacher, student)
     with_teacher, begun = design.with_teacher(teacher), kept * start
+    ever = rg.distillation.gradient_flow_filter(design.spectrum, np.inf)
+    end, terms = end_of(lesson)
     return (
+        *(
+            equal(design.coefficients(f, start), end, terms)
+            for f in (ever, 1 + 0 * ever)
+        ),
         equal(
             design.coefficients(teacher, begun),
             _flowed(gram, slopes, start, first),

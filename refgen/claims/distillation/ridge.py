@@ -109,8 +109,10 @@ def equivalent_penalties(rg, pairs, factor=1.0):
     whole = one + other + factor * one * other / spectrum
     rounds = d.repeated_penalty(spectrum, first, _ROUNDS)
     direction = spectrum[..., None]
+    alone = d.equivalent_penalty(spectrum, 0 * first, second)
     return (
         equal(found, whole, whole),
+        equal(alone, other + 0 * whole, other),
         equal(d.ridge_filter(direction, found)[..., 0], d.distilled_filter(*each)),
         equal(
             d.ridge_filter(direction, factor * rounds)[..., 0],

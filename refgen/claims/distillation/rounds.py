@@ -155,6 +155,7 @@ def gumbel_limit(rg, case, scale=1.0, low=1.0, high=1.0):
     bounds = d.threshold_bounds(relative, rounds)
     return (
         tends_to(left, profile, lambda m: 2 * math.exp(-2) / (m - y), _ROUNDS),
+        equal(bounds[0], xp.exp(-y - y**2 / (2 * (rounds - y)))),
         at_most(low * bounds[0], left, sharp=True),
         at_most(left, high * bounds[1], sharp=True),
     )

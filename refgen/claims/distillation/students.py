@@ -170,15 +170,24 @@ def labels_and_exaggeration(rg, case, longer=1.0, weight=1.0):
         d.gradient_flow_filter(spectrum, second),
         case.label_weight,
     )
+    times = d.equivalent_time(spectrum, first, second, alpha)
+    stopped = d.gradient_flow_filter(spectrum[..., None], times)[..., 0]
+    # At λ = 0 times have the limits of small λ.
+    nothing = 0 * spectrum[:, :1]
+    unseen = d.lost_time(nothing, first, second, alpha)[:, 0]
+    start = d.equivalent_time(nothing, first, second, alpha)[:, 0]
     # Another student, which trains longer than its teacher.
     far = first + _FAR / case.ratio
     given = 0.02 + case.label_weight / 2
-    times = d.equivalent_time(spectrum, first, far, given)
+    later = d.equivalent_time(spectrum, first, far, given)
     return (
         equal(_less(spectrum, second, lost), both),
+        equal(stopped, both),
+        equal(start + unseen, second, second),
+        at_most(lost[:, 1], unseen, unseen),
         at_most(lost[:, 0], lost[:, 1], lost[:, 1], sharp=True),
         exceeds(lost[:, 1], lost[:, 0], lost[:, 1]),
-        exceeds(times[:, 1], times[:, 0], times[:, 1]),
+        exceeds(later[:, 1], later[:, 0], later[:, 1]),
     )
 
 
