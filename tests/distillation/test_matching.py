@@ -61,6 +61,8 @@ def test_where_nothing_is_seen_and_where_training_ends():
     assert time(spectrum, 0.0, 3.0).tolist() == time(spectrum, 3.0, 0.0).tolist()
     assert time(spectrum, 0.0, 3.0).tolist() == [0.0] * 4
     assert time(0.0 * np.ones(1), 1.0, 3.0, 0.5).tolist() == [1.5]
+    hardly = time([1e-250], 1e250, 1.0, 0.3)[0]
+    assert hardly == pytest.approx(1 - 0.7 * np.exp(-1), rel=1e-14)
     assert time(spectrum, 3.0, inf, 0.5)[0] == inf
     assert time(spectrum, 3.0, 2.0, 1.0).round(12).tolist() == [2.0] * 4
     assert rd.lost_time(spectrum, inf, 3.0).tolist() == [0.0] * 4
