@@ -151,10 +151,9 @@ def _encoded(
     if labels is not None:
         given["labels"] = labels
     teacher, student, *truth = paired_labels(**given)
-    if teacher.ndim != 1:
-        raise ValueError(
-            f"teacher and student must have shape (n_points,), got {teacher.shape}"
-        )
+    for name, array in zip(given, (teacher, student, *truth), strict=True):
+        if array.ndim != 1:
+            raise ValueError(f"{name} must have shape (n_points,), got {array.shape}")
     codes, true, known = encoded(
         namespace(teacher).stack([teacher, student]),
         truth[0] if truth else None,

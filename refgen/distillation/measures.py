@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from refgen._label_types import as_labels, comparable
@@ -90,9 +91,18 @@ def divergences(p: Any, q: Any) -> Any:
     """
     xp = namespace(p)
     lost = (q == 0) & (p > 0)
-    ratio = (q - p) / xp.maximum(p, _NEXT_TO_NOTHING)
-    terms = (q - p) - p * xp.log1p(xp.where(lost, 0.0, ratio))
+    scaled = xp.maximum(p, _NEXT_TO_NOTHING)
+    terms = (q - p) - p * _log_ratio(xp.where(lost, p, q), p, scaled)
     return xp.where(lost, xp.inf, xp.maximum(terms, 0.0)).sum(axis=-1)
+
+
+def _log_ratio(a: Any, b: Any, total: Any) -> Any:
+    """log(a/b), where b is `total` or next to nothing; all digits also near a = b."""
+    xp = namespace(a)
+    off = (a - b) / total
+    near = xp.log1p(xp.maximum(off, -0.5))
+    quotient = xp.where(a > 0, a, total) / total
+    return xp.where(off > -0.5, near, xp.log(quotient))
 
 
 def flip_divergence(teacher_proba: Any) -> Any:
@@ -132,10 +142,11 @@ def flip_divergence(teacher_proba: Any) -> Any:
     top = proba.argmax(axis=-1)[..., None] == xp.arange(proba.shape[-1])
     first = proba.max(axis=-1)
     second = xp.where(top, 0.0, proba).max(axis=-1)
-    half = (first - second) / (first + second)
-    gain = first * xp.log1p(half)
-    # 0 log 0 is 0.
-    return gain + second * xp.log1p(xp.where(second > 0, -half, 0.0))
+    middle = (first + second) / 2
+    gain = first * _log_ratio(first, middle, middle)
+    # 0 log 0 is 0. Rounding does not leave the range.
+    found = gain + second * _log_ratio(second, middle, middle)
+    return xp.clip(found, 0.0, math.log(2))
 
 
 def churn(teacher_labels: Any, student_labels: Any) -> Any:

@@ -48,8 +48,12 @@ def test_what_is_impossible_for_the_student():
     assert predictive_kl([[1 - 1e-15, 1e-15]], certain) == math.inf
     assert float(predictive_kl(certain, half)) == pytest.approx(math.log(2))
     assert predictive_kl(certain, certain) == 0
-    # A probability so small that its quotient would overflow.
+    # Probabilities so small that quotients would overflow, or round to 0.
     assert float(predictive_kl([[5e-324, 1.0]], half)) == pytest.approx(math.log(2))
+    far = -math.log(2) - math.log(1e-200) / 2
+    assert float(predictive_kl(half, [[1.0, 1e-200]])) == pytest.approx(far)
+    least = flip_divergence([[1.0, 1e-200]])[0]
+    assert float(least) == pytest.approx(math.log(2))
 
 
 def test_the_cheapest_student_that_predicts_otherwise():

@@ -58,7 +58,12 @@ RANGES = {
     "flip_divergence": (0.0, np.log(2)),
     "predictive_kl": (0.0, np.inf),
 }
+MEANINGFUL = {
+    ("student_teacher_deviation", "labels", "none"): "nothing is known of the truth",
+    ("flip_divergence", "teacher_proba", "2 axes less"): "chances of a second class",
+}
 INFINITE = {
+    "student_teacher_deviation": "a class that the student takes for impossible",
     "eigenspace_report": "NaN stands for ratios to a teacher without a coefficient",
     "predictive_kl": "a class that the student takes for impossible",
 }
