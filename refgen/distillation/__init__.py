@@ -68,13 +68,15 @@ from refgen.distillation.label_noise_fits import (
     label_noise_fit,
     slope_of_fits,
 )
+from refgen.distillation.label_noise_outcomes import (
+    label_noise_accuracy,
+    label_noise_slope,
+    noiseless_accuracy,
+)
 from refgen.distillation.label_noise_times import (
     exaggeration_time,
     filter_ratio,
-    label_noise_accuracy,
-    label_noise_slope,
     noise_fitting_time,
-    noiseless_accuracy,
     steepest_student_time,
     winning_student_time,
 )

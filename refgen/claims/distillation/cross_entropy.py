@@ -1,61 +1,27 @@
-"""KD-17, 19 and 45: the model of label noise with logistic loss."""
+"""KD-17 and KD-19: the model of label noise with logistic loss."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
-from refgen.arrays import Instance, namespace
-from refgen.claims.kinds import at_most, equal, exceeds, tends_to
+from refgen.arrays import namespace
+from refgen.claims.distillation._noisy_logistic import (
+    INTEGRATION,
+    LogisticCase,
+    example,
+    logistic_case,
+    not_a_logistic_case,
+    private_norm,
+)
+from refgen.claims.kinds import equal, exceeds
 from refgen.claims.registry import claim
-from refgen.distillation import LabelNoiseModel
-from refgen.domains import Domain, choice, first_wrong, integer, not_a, real, record
+from refgen.domains import Domain, choice, real, record
 
 # --- KD-17: two dimensions instead of n
 
 
-@dataclass(frozen=True, repr=False)
-class LogisticCase(Instance):
-    """A model of label noise, and times of a teacher and its student.
-
-    Attributes
-    ----------
-    model : LabelNoiseModel
-    teacher_time, student_time : arrays of shape (...)
-    """
-
-    model: LabelNoiseModel
-    teacher_time: Any
-    student_time: Any
-
-
-def _logistic_case(
-    n: Any, n_flipped: Any, shared: Any, private: Any, teacher: Any, student: Any
-) -> LogisticCase:
-    """Times in units of that in which margins change."""
-    model = LabelNoiseModel(n - n_flipped, n_flipped, shared, private)
-    unit = 4 / model.spectrum[..., 0]
-    return LogisticCase(model, unit * teacher, unit * student)
-
-
-def not_a_logistic_case(case: Any) -> str | None:
-    """Why there is no model with positive times."""
-    reason = not_a(LogisticCase, case)
-    if reason:
-        return reason
-    times = np.array([case.teacher_time, case.student_time], float)
-    return first_wrong(~(times > 0), times, "times must be positive")
-
-
-def _example(n: tuple[int, int], *numbers: float) -> LogisticCase:
-    shared, private, teacher, student = map(np.array, numbers)
-    return LogisticCase(LabelNoiseModel(*n, shared, private), teacher, student)
-
-
 logistic_cases = record(
-    _logistic_case,
+    logistic_case,
     "5 or 6 points, one or two labels flipped, times up to 4.8/λ₁",
     n=choice(5, 6),
     n_flipped=choice(1, 2),
@@ -65,14 +31,10 @@ logistic_cases = record(
     student=real(0.2, 1.2),
     outside=not_a_logistic_case,
     examples=lambda: [
-        _example((2, 1), 0.5, 1.0, 1.5, 2.0),
-        _example((4, 2), 0.1, 2.0, 2.0, 1.0),
+        example((2, 1), 0.5, 1.0, 1.5, 2.0),
+        example((4, 2), 0.1, 2.0, 2.0, 1.0),
     ],
 )
-
-# Steps leave some 1e-12 of the margins, several times the default allowance for
-# rounding, 2⁻⁴².
-_INTEGRATION = 16.0
 
 
 def _points(case: LogisticCase) -> tuple[Any, Any]:
@@ -135,7 +97,7 @@ def two_dimensions(rg, case, own=1.0, longer=1.0):
         clean, flipped = fit.margins[..., :1], fit.margins[..., 1:]
         moved = flipped + (own - 1) * case.model.private[..., None] * fit.duals[..., 1:]
         margins = there * xp.where(labels < 0, moved, clean)
-        scale = _INTEGRATION * (1 + abs(margins))
+        scale = INTEGRATION * (1 + abs(margins))
         parts.append(equal(margins, there * labels * found, scale))
     return parts
 
@@ -152,7 +114,7 @@ _TIMES = (0.0665, 0.0667, 0.442, 3.0, 10.0)
 
 logistic_example = Domain(
     "9 of 60 labels flipped, μ² = κ = 1, T = 20",
-    lambda: [_example(*MODEL, TEACHER_TIME, 3.0)],
+    lambda: [example(*MODEL, TEACHER_TIME, 3.0)],
 )
 
 
@@ -184,6 +146,12 @@ slope_with_logistic_loss.twin("from 0.98 times that on", crossing=0.98)
 slope_with_logistic_loss.twin("at most by 0.80", peak=1.02)
 
 
+@slope_with_logistic_loss.twin_function("it is at most 1 at all times")
+def _(rg, case):
+    (top,) = _slopes(rg, case, _TIMES[2:3])
+    return exceeds(1.0, top, 4)
+
+
 @slope_with_logistic_loss.twin_function("it stays what it is at t̃ = 3")
 def _(rg, case):
     later, latest = _slopes(rg, case, _TIMES[-2:])
@@ -198,22 +166,17 @@ def _at_norm(fit: Any, share: Any, goal: Any, longest: Any) -> Any:
     low, high = 0 * longest, longest
     for _ in range(_ROUNDS_OF_SEARCH):
         middle = (low + high) / 2
-        early = _norm(fit(middle)) < share * goal
+        early = private_norm(fit(middle)) < share * goal
         xp = namespace(middle)
         low, high = xp.where(early, middle, low), xp.where(early, high, middle)
     return fit(low)
-
-
-def _norm(fit: Any) -> Any:
-    """Of the coefficients of private features."""
-    return abs(fit.shared_score / fit.top_ratio)
 
 
 def _gap(rg: Any, case: LogisticCase, share: float) -> Any:
     """The teacher's top component minus the student's, at equal bottom norm."""
     d, time = rg.distillation, case.teacher_time
     teacher = d.cross_entropy_teacher(case.model, time)
-    goal = _norm(teacher)
+    goal = private_norm(teacher)
     first = _at_norm(
         lambda t: d.cross_entropy_teacher(case.model, t), share, goal, time
     )
@@ -246,125 +209,3 @@ trajectories_cross.twin("at 0.59 of that norm", share=0.59)
 @trajectories_cross.twin_function("the student's top component is larger throughout")
 def _(rg, case):
     return exceeds(0.0, _gap(rg, case, 0.6), 1e4)
-
-
-# --- KD-45: students converge to their teacher
-
-
-def _long_case(
-    n_flipped: Any, surplus: Any, shared: Any, private: Any, teacher: Any, student: Any
-) -> LogisticCase:
-    n = 2 * n_flipped + surplus
-    return _logistic_case(n, n_flipped, shared, private, teacher, student)
-
-
-long_students = record(
-    _long_case,
-    "up to 9 points, μ² in [0.05, 0.5], κ in [0.5, 2], teachers up to T = 24/λ₁",
-    n_flipped=integer(1, 3),
-    surplus=integer(1, 3),
-    shared=real(0.05, 0.5, log=True),
-    private=real(0.5, 2, log=True),
-    teacher=real(0.5, 6),
-    student=1.0,
-    outside=not_a_logistic_case,
-    examples=lambda: [_example((2, 1), 0.5, 1.0, 3.0, 1.0)],
-)
-
-_SIZES = (1.0, 4.0, 16.0, 64.0)
-
-
-def _rate(case: LogisticCase, teacher: Any) -> tuple[Any, Any]:
-    """The proven rate of convergence, over κ, and how far a margin is from its limit.
-
-    Margins m are at most D from their limits M, as coefficients are never further from
-    the teacher's than at 0; there σ rises by (σ(|M| + D) − σ(|M|))/D per unit at least.
-    """
-    xp, m = namespace(case.teacher_time), case.model
-    weights = m.shared * (teacher.shared_score / m.shared) ** 2 + _norm(teacher) ** 2
-    far = xp.sqrt((m.shared + m.private) * weights)
-    most = abs(teacher.margins).max(axis=-1)
-    rise = 1 / (1 + xp.exp(-most - far)) - 1 / (1 + xp.exp(-most))
-    return rise / far, far
-
-
-@claim("KD-45", kind="limit", domain=long_students, cost=4000)
-def students_converge(rg, case, share=1.0):
-    """A student's margins tend to its teacher's as t̃ → ∞, exponentially.
-
-    |m − M| ≤ D e^(−cκt̃) with D² = (μ² + κ)‖β‖² for the teacher's coefficients β and
-    c = (σ(|M| + D) − σ(|M|))/D. So its slope tends to 1.
-    """
-    xp, d = namespace(case.teacher_time), rg.distillation
-    teacher = d.cross_entropy_teacher(case.model, case.teacher_time)
-    rate, far = _rate(case, teacher)
-    times = [size / (rate * case.model.private) for size in _SIZES]
-    fits = [d.cross_entropy_student(teacher, time) for time in times]
-    found = xp.stack([fit.margins for fit in fits], axis=-1)
-
-    def envelope(sizes: Any) -> Any:
-        return far[..., None, None] * xp.exp(-sizes)
-
-    limit = share * teacher.margins[..., None]
-    scale = _INTEGRATION * (1 + abs(limit))
-    return tends_to(found, limit, envelope, _SIZES, scale)
-
-
-students_converge.twin("to 1.03 of the teacher's margins", share=1.03)
-
-
-many_points = long_students.but(
-    "up to 36 points, μ² and κ in [0.05, 4], teachers up to T = 800/λ₁",
-    lambda: [
-        _example((51, 9), 1.0, 1.0, 20.0, 3.0),
-        _example((51, 9), 1.0, 1.0, 0.5, 3.0),  # does not fit flipped labels
-    ],
-    build=_long_case,
-    outside=not_a_logistic_case,
-    n_flipped=integer(1, 8),
-    surplus=integer(1, 20),
-    shared=real(0.05, 4, log=True),
-    private=real(0.05, 4, log=True),
-    teacher=real(0.2, 200, log=True),
-    student=real(0.1, 200, log=True),
-)
-
-
-def _reach(margins: Any) -> Any:
-    """M σ'(M)."""
-    xp = namespace(margins)
-    chance = 1 / (1 + xp.exp(-margins))
-    return margins * chance * (1 - chance)
-
-
-@claim("KD-17r", kind="inequality", domain=many_points, cost=200)
-def students_keep_more_of_the_top(rg, case, noise=1.0):
-    """Each student has a larger ratio of top to bottom than its teacher, at all times.
-
-    So on fresh points it is more accurate. This follows from
-    A_c M_f σ'(M_f) ≤ A_f M_c σ'(M_c) for the teacher's dual weights A and margins M,
-    which is observed where flipped labels are fitted, and proved elsewhere.
-    """
-    d = rg.distillation
-    teacher = d.cross_entropy_teacher(case.model, case.teacher_time)
-    student = d.cross_entropy_student(teacher, case.student_time)
-    (clean, flipped), (first, second) = (
-        (pair[..., 0], pair[..., 1]) for pair in (teacher.duals, teacher.margins)
-    )
-    condition = case.model.spectrum[..., 0] / case.model.private
-    return (
-        at_most(
-            noise * teacher.top_ratio,
-            student.top_ratio,
-            _INTEGRATION * condition * student.top_ratio,
-            sharp=True,
-        ),
-        at_most(
-            clean * _reach(second),
-            flipped * _reach(first),
-            _INTEGRATION * flipped * abs(first),
-        ),
-    )
-
-
-students_keep_more_of_the_top.twin("by 1.05 times at least", noise=1.05)
