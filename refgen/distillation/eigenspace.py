@@ -169,15 +169,16 @@ def _centred(array: Any) -> Any:
 
 
 def _report(features: Any, columns: list[Any], is_single: bool) -> EigenspaceReport:
-    design, n = DesignSpectrum.from_design, features.shape[0]
-    found = [design(features, outputs.swapaxes(0, 1)) for outputs in columns]
+    n, xp = features.shape[0], namespace(features)
+    both = xp.concatenate(columns, axis=1).swapaxes(0, 1)
+    design = DesignSpectrum.from_design(features, both)
     # Every output has the same spectrum; the largest eigenvalue goes first.
-    spectrum, vectors = (_on_host(a[0]) for a in (found[0].spectrum, found[0].vectors))
+    spectrum, vectors = (_on_host(a[0]) for a in (design.spectrum, design.vectors))
     order = np.flatnonzero(spectrum)[::-1]
     if not len(order):
         raise ValueError("X is constant; give at least one feature that varies")
     values = spectrum[order]
-    teacher, student = (_on_host(one.limits).T[order] for one in found)
+    teacher, student = np.split(_on_host(design.limits).T[order], 2, axis=1)
     sizes = [_on_host((outputs * outputs).sum(axis=0)) / n for outputs in columns]
     ratios, rounding = _ratios(values, teacher, student, sizes, sum(features.shape))
     teacher_linear, student_linear = (
