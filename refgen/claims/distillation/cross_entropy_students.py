@@ -108,9 +108,9 @@ def _reach(margins: Any) -> Any:
 
 @claim("KD-17r", kind="inequality", domain=many_points, cost=200)
 def students_keep_more_of_the_top(rg, case, noise=1.0):
-    """Each student has a larger ratio of top to bottom than its teacher, at all times.
+    """Each student has at least its teacher's ratio of top to bottom, at all times.
 
-    So on fresh points it is more accurate. This follows from
+    So on fresh points it is as accurate, or more. This follows from
     A_c M_f σ'(M_f) ≤ A_f M_c σ'(M_c) for the teacher's dual weights A and margins M,
     which is observed where flipped labels are fitted, and proved elsewhere.
     """
