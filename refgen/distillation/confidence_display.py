@@ -64,7 +64,8 @@ class ConfidenceDisplay:
     sure, or less sure where it is not. The band holds the lines through the mean of
     the points whose slopes are in the interval. Where points coincide, the area of the
     marker grows with the root of their number. Points with a probability of 0 or 1,
-    which have no finite logit, are hollow and lie at the logit of `slope.clip`.
+    which have no finite logit, are hollow and lie at the logit of `slope.clip`; the
+    slope without them is given, too.
 
     Examples
     --------
@@ -249,8 +250,17 @@ class ConfidenceDisplay:
             ylabel="student's logit of the same class",
             title="How sure the student is, and its teacher",
         )
-        legend_below(self.ax_, sizes, color="0.6")
+        legend_below(self.ax_, sizes, self._without_clipped(), color="0.6")
         return self
+
+    def _without_clipped(self) -> str | None:
+        """What the slope is where `clip` has no say."""
+        found = self.slope
+        if not found.n_clipped:
+            return None
+        other = found.unclipped_slope
+        slope = "no slope" if other is None else f"slope {other:.2f}"
+        return f"{slope} without the {found.n_clipped} clipped of {found.n_points}"
 
     def _plot_line(self) -> None:
         x, found = self.teacher_logits, self.slope

@@ -134,7 +134,7 @@ class EigenspaceDisplay:
             The student learns the teacher's outputs in their place.
         teacher_time, student_time : float
             Times t ≥ 0 of gradient flow on the loss ‖y − Xβ‖²/(2n), from 0; infinity
-            is training to the end.
+            is training to the end. Along λ, half is learned at time 0.69/λ.
         top, bottom
             As above, of the directions that `features` have.
         n_times : int
