@@ -111,6 +111,19 @@ def test_times_of_directions_are_where_the_wiener_filter_is_met():
     assert_allclose(direction_stopping_times(null), 20, rtol=1e-9)
 
 
+@pytest.mark.parametrize("power", [0.2, 0.5, 0.9])
+def test_in_two_directions_a_threshold_of_the_signal_decides(power):
+    first = np.array([0.5, 3.0, 40.0])
+    threshold = np.expm1(power * np.log1p(first))
+    for factor in (0.97, 1.03):
+        ratio = np.stack([first, factor * threshold], axis=-1)
+        problems = of_signal(np.array([1.0, power]) + 0 * ratio, ratio)
+        time, _ = optimal_stopping(problems)
+        student, _ = optimal_student(problems, time)
+        assert (np.isfinite(student) == (factor < 1)).all()
+        assert (self_distillation_can_pay(problems) == (factor < 1)).all()
+
+
 def test_when_self_distillation_can_pay():
     def pays(spectrum, times, filter="gradient_flow"):
         spectrum, times = np.array(spectrum), np.array(times)

@@ -180,3 +180,14 @@ def student_pays(rg, case, factor=1.0):
 
 
 student_pays.twin("T of the weakest up to 1.02 of the others", factor=1.05)
+
+
+@student_pays.twin_function("the best stopped teacher cannot be beaten")
+def _(rg, case):
+    d, problem = rg.distillation, case.problem(rg, 1.0)
+    teacher, _ = d.optimal_stopping(problem)
+    share = d.gradient_flow_filter(problem.spectrum, teacher)
+    student = d.gradient_flow_filter(problem.spectrum, 2 * teacher)
+    scale = problem.signal.sum(axis=-1) + problem.n_directions
+    risks = [d.spectral_risk(problem, f) for f in (share, share * student)]
+    return at_most(risks[0], risks[1], scale)
