@@ -137,8 +137,7 @@ def _smallest(total: Any, wanted: Any, power: Any) -> Any:
         middle = (low + high) / 2
         done = enough(xp.exp(middle))
         low, high = xp.where(done, low, middle), xp.where(done, middle, high)
+    # The tie that is granted keeps a whole number from being passed by rounding.
     real = xp.exp(high)
-    below = xp.maximum(xp.floor(real), 1.0)
-    whole = xp.where(enough(below), below, below + 1)
-    rounds = xp.where(real < 2.0**53, whole, real)
+    rounds = xp.where(real < 2.0**53, xp.ceil(real), real)
     return xp.where(enough(0 * low + LARGEST_COUNT), rounds, xp.inf)

@@ -55,7 +55,12 @@ def test_labels_help_where_pure_students_do_not(ratio, sign):
 def test_rounds_are_the_first_that_overshoot(rounds):
     first = 0.95
     at = [(1 - (1 - first ** (1 / m)) ** 0.5) ** m for m in (rounds - 1, rounds)]
-    for share, want in ((0.01, rounds), (1.0, rounds), (-1e-6, rounds + 1)):
+    for share, want in (
+        (0.0, rounds),
+        (0.01, rounds),
+        (1.0, rounds),
+        (-1e-6, rounds + 1),
+    ):
         second = at[1] + share * (at[0] - at[1]) * 0.99
         f = np.array([first, second])
         problem = two(f / (1 - f))

@@ -9,7 +9,7 @@ import numpy as np
 
 from refgen.arrays import Instance, namespace
 from refgen.claims.distillation._problems import alone
-from refgen.claims.kinds import at_most, exceeds
+from refgen.claims.kinds import at_most, equal, exceeds
 from refgen.claims.registry import claim
 from refgen.domains import integer, real, record, spectrum
 
@@ -72,18 +72,15 @@ def between(best: Any, met: Any) -> list[Any]:
     return [low, xp.maximum(best, met).min(axis=-1)]
 
 
-def _student(case: Ordered) -> tuple[Any, Any]:
+def _student(spectrum: Any, teacher: Any, student: Any) -> tuple[Any, Any]:
     """What the student learns in each direction, and when its teacher had learned it.
 
     −log(1 − su)/λ, by what is missing where little is.
     """
-    xp, spectrum = namespace(case.spectrum), case.spectrum
-    left = xp.exp(-spectrum * case.teacher_time[..., None])
-    lacking = xp.exp(-spectrum * case.student_time[..., None])
-    s, u = (
-        -xp.expm1(-spectrum * t[..., None])
-        for t in (case.teacher_time, case.student_time)
-    )
+    xp = namespace(spectrum)
+    left = xp.exp(-spectrum * teacher[..., None])
+    lacking = xp.exp(-spectrum * student[..., None])
+    s, u = (-xp.expm1(-spectrum * t[..., None]) for t in (teacher, student))
     missing = left + lacking * s
     met = xp.where(s * u < 0.5, -xp.log1p(-s * u), -xp.log(missing)) / spectrum
     return s * u, met
@@ -100,7 +97,10 @@ def no_student_pays(rg, case, tilt=0.0):
     d, xp = rg.distillation, namespace(case.spectrum)
     relative = case.spectrum / case.spectrum.max(axis=-1)[..., None]
     best = case.best * relative**tilt
-    problem, (learned, met) = case.problem(rg, best), _student(case)
+    problem, (learned, met) = (
+        case.problem(rg, best),
+        _student(case.spectrum, case.teacher_time, case.student_time),
+    )
     low, high = between(d.direction_stopping_times(problem), met)
     scale = problem.signal + 1
     student = alone(rg, problem, learned)
@@ -113,6 +113,78 @@ def no_student_pays(rg, case, tilt=0.0):
 
 no_student_pays.twin("T may increase like λ^0.02", tilt=0.02)
 no_student_pays.twin("T may be λ times as large", tilt=1.0)
+
+# --- KD-22d: what decides
+
+
+@dataclass(frozen=True, repr=False)
+class Ranked(Instance):
+    """Eigenvalues that are multiples of 0.2, and best times that are those of 0.3.
+
+    Attributes
+    ----------
+    eigenvalues, best : integer array of shape (..., n_directions)
+    """
+
+    eigenvalues: Any
+    best: Any
+
+    def problem(self, rg: Any) -> Any:
+        """One of σ = 3 and 9 labels."""
+        spectrum, best = 0.2 * self.eigenvalues, 0.3 * self.best
+        beta = namespace(spectrum).sqrt(
+            namespace(spectrum).expm1(spectrum * best) / spectrum
+        )
+        return rg.distillation.SpectralProblem(spectrum, beta, 3.0, 9)
+
+
+ranked = record(
+    Ranked,
+    "up to 4 directions, many of the same eigenvalue or best time",
+    d=integer(2, 4),
+    eigenvalues=integer(1, 5, shape=("d",)),
+    best=integer(1, 6, shape=("d",)),
+    examples=lambda: [
+        Ranked(np.array(values), np.array(best))
+        for values, best in (([1, 2], [1, 2]), ([2, 2], [1, 2]), ([1, 2], [2, 2]))
+    ],
+)
+
+
+def _most_apart(case: Ranked, tied: bool) -> tuple[Any, Any]:
+    """How much later the stronger one of a pair is best, at most, and the mid time."""
+    xp, weaker = namespace(case.best), case.eigenvalues[..., None, :]
+    below = weaker < case.eigenvalues[..., None]
+    if tied:
+        below = weaker <= case.eigenvalues[..., None]
+    later = case.best[..., None] - case.best[..., None, :]
+    later = xp.where(below, later, -9).reshape(*case.best.shape[:-1], -1)
+    both = (case.best[..., None] + case.best[..., None, :]).reshape(later.shape)
+    chosen = later.argmax(axis=-1)[..., None]
+    middle = xp.take_along_axis(both, chosen, axis=-1)[..., 0] / 2
+    return later.max(axis=-1), 0.3 * middle
+
+
+@claim("KD-22d", kind="identity", domain=ranked)
+def a_pair_decides(rg, case, tied=False, least=1):
+    """Self-distillation can pay iff T_b < T_a for some λ_b < λ_a.
+
+    If it is so, a teacher that stops between T_b and T_a has students that no time of
+    it matches in both directions, and otherwise some time matches in all.
+    """
+    later, middle = _most_apart(case, tied)
+    decided = 1.0 * rg.distillation.self_distillation_can_pay(case.problem(rg))
+    spectrum = 0.2 * case.eigenvalues
+    _, met = _student(spectrum, middle, 10.0 + 0.0 * middle)
+    low, high = between(0.3 * case.best, met)
+    return (
+        equal(decided, 1.0 * (later >= least), reason="yes or no"),
+        equal(decided, 1.0 * (low > high * (1 + 1e-9)), reason="yes or no"),
+    )
+
+
+a_pair_decides.twin("with λ_b = λ_a, too", tied=True, reason="eigenvalues are whole")
+a_pair_decides.twin("with T_b = T_a, too", least=0, reason="times are whole")
 
 # --- KD-22t: it can if the weakest direction has the earliest best time
 
