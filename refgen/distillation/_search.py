@@ -13,7 +13,7 @@ _SCANNED, _HALVINGS = 256, 60
 # e^(−50) is below rounding: a direction is learned after 50 of its own times 1/λ.
 _LEARNED = 50.0
 # Times on each side of the grid of pairs, and steps of the search from the best one.
-_PAIRS, _STEPS = 24, 90
+_PAIRS, _STEPS = 24, 60
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,11 @@ class Squares:
 
     def at(self, time: Any) -> Any:
         """The sum at times (...), of which some may be infinite."""
-        off = self.scale * self.learned(time) - self.target
+        return self.of(self.scale * self.learned(time))
+
+    def of(self, filter: Any) -> Any:
+        """The sum for any filter in place of s(1 − e^(−λt))."""
+        off = filter - self.target
         return (self.weights * (off * off)).sum(axis=-1)
 
     def slope(self, time: Any) -> Any:
@@ -122,11 +126,27 @@ def best_pair(squares: Squares) -> tuple[Any, Any]:
     starts = zip(_best_of_grid(squares, start, step), given, strict=True)
     first, second = (xp.stack(pair) for pair in starts)
     first, second = _compass(squares, first, second, step)
-    best = _of_pair(squares, first, second).argmin(axis=0)[None]
+    product = squares.learned(xp.exp(first)) * squares.learned(xp.exp(second))
+    best = squares.of(product).argmin(axis=0)[None]
     first, second = (
         xp.take_along_axis(side, best, axis=0)[0] for side in (first, second)
     )
     return xp.exp(first), xp.exp(second)
+
+
+def _best_of_grid(squares: Squares, start: Any, step: Any) -> tuple[Any, Any]:
+    """Logarithms of the two times of the best pair of a grid."""
+    xp = namespace(start)
+    times = xp.stack([start + i * step for i in range(_PAIRS)])
+    learned = squares.learned(xp.exp(times))
+    # For every time the best one that is not earlier.
+    found = [squares.of(learned[i] * learned[i:]) for i in range(_PAIRS)]
+    least = xp.stack([sums.min(axis=0) for sums in found])
+    later = xp.stack([sums.argmin(axis=0) + i for i, sums in enumerate(found)])
+    first = least.argmin(axis=0)[None]
+    second = xp.take_along_axis(later, first, axis=0)
+    one, two = (xp.take_along_axis(times, i, axis=0)[0] for i in (first, second))
+    return one, two
 
 
 def _compass(squares: Squares, first: Any, second: Any, step: Any) -> tuple[Any, Any]:
@@ -134,39 +154,11 @@ def _compass(squares: Squares, first: Any, second: Any, step: Any) -> tuple[Any,
     xp = namespace(first)
     step = xp.broadcast_to(step, first.shape)
     for _ in range(_STEPS):
-        ways = [(i * step, j * step) for i in (0, 1, -1) for j in (0, 1, -1)]
-        nearby = [(first + one, second + two) for one, two in ways]
-        best = xp.stack([_of_pair(squares, *pair) for pair in nearby]).argmin(axis=0)
-        first, second = (
-            xp.take_along_axis(xp.stack(side), best[None], axis=0)[0]
-            for side in zip(*nearby, strict=True)
-        )
-        step = xp.where(best == 0, step / 2, step)
+        near = [xp.stack([x, x + step, x - step]) for x in (first, second)]
+        one, two = (squares.learned(xp.exp(times)) for times in near)
+        sums = squares.of(one[:, None] * two).reshape(9, *first.shape)
+        best = sums.argmin(axis=0)[None]
+        first = xp.take_along_axis(near[0], best // 3, axis=0)[0]
+        second = xp.take_along_axis(near[1], best % 3, axis=0)[0]
+        step = xp.where(best[0] == 0, step / 2, step)
     return first, second
-
-
-def _best_of_grid(squares: Squares, start: Any, step: Any) -> tuple[Any, Any]:
-    """Logarithms of the two times of the best pair of a grid."""
-    xp = namespace(start)
-    least = first = second = None
-    for i in range(_PAIRS):
-        for j in range(i, _PAIRS):
-            pair = start + i * step, start + j * step
-            found = _of_pair(squares, *pair)
-            if least is None:
-                least, first, second = found, *pair
-                continue
-            better = found < least
-            least = xp.where(better, found, least)
-            first, second = (
-                xp.where(better, new, old)
-                for new, old in zip(pair, (first, second), strict=True)
-            )
-    return first, second
-
-
-def _of_pair(squares: Squares, first: Any, second: Any) -> Any:
-    """The sum of squares for the product of two filters, given logarithms of times."""
-    xp = namespace(first)
-    scaled = replace(squares, scale=squares.learned(xp.exp(first)))
-    return scaled.at(xp.exp(second))

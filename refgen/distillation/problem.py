@@ -106,7 +106,7 @@ def signal_to_noise(problem: SpectralProblem) -> Any:
 
     Notes
     -----
-    Source: derived here, claim KD-8.
+    Source: derived here, claim KD-22.
 
     Examples
     --------

@@ -85,7 +85,7 @@ def self_distillation_can_pay(
     Notes
     -----
     A pair of directions decides, so time and memory grow with the square of their
-    number. Source: derived here, claims KD-22 and KD-22r.
+    number. Source: derived here, claim KD-22d.
 
     Examples
     --------
@@ -157,7 +157,7 @@ def optimal_student(problem: SpectralProblem, teacher_time: Any) -> tuple[Any, A
 
     Notes
     -----
-    Found as by `optimal_stopping`. Source: derived here, claim KD-10.
+    Found as by `optimal_stopping`. Source: derived here, claim KD-22t.
 
     Examples
     --------
@@ -194,7 +194,7 @@ def optimal_pair(problem: SpectralProblem) -> tuple[Any, Any, Any]:
     -----
     A search by ever smaller steps from the best of 300 pairs, and from the best
     teacher with its best student: never worse than these. Source: derived here, claim
-    KD-10.
+    KD-10p.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""KD-10: a student that trains for long, and the best stopped teacher that it beats."""
+"""KD-10 and KD-10p: a student that trains for long, and the best pair of times."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from typing import Any
 import numpy as np
 
 from refgen.arrays import Instance, namespace
-from refgen.claims.kinds import tends_to
+from refgen.claims.distillation._problems import published_problem, spectral_problems
+from refgen.claims.kinds import ascending, at_most, tends_to
 from refgen.claims.registry import claim
+from refgen.distillation import SpectralProblem
 from refgen.domains import choice, integer, real, record, vector
 
 # In units of 1/λ of the smallest eigenvalue: e^(λt̃) is far from overflow.
@@ -137,3 +139,61 @@ def _(rg, case):
 def _(rg, case):
     first = namespace(case.apart).arange(case.apart.shape[-1]) == 0
     return _tends(rg, case, _limit(rg, case, first & case.at_bottom))
+
+
+# --- KD-10p: the best times
+
+
+@dataclass(frozen=True, repr=False)
+class Timed(Instance):
+    """A problem, and times of a teacher and its student.
+
+    Attributes
+    ----------
+    problem : SpectralProblem
+    teacher_time, student_time : arrays of shape (...)
+    """
+
+    problem: SpectralProblem
+    teacher_time: Any
+    student_time: Any
+
+
+timed = record(
+    Timed,
+    "problems in up to 4 directions, times in [0.01, 100]",
+    problem=spectral_problems.but("up to 4 directions", d=integer(1, 4)),
+    teacher_time=real(0.01, 100.0, log=True),
+    student_time=real(0.01, 100.0, log=True),
+    examples=lambda: [
+        Timed(published_problem(), np.array(7.456), np.array(time))
+        for time in (7.456, 100.0)
+    ],
+)
+
+
+@claim("KD-10p", kind="inequality", domain=timed, cost=4000)
+def best_pair(rg, case, factor=1.0):
+    """No times of teacher and student have less risk than the best pair.
+
+    Nor have the best stopped teacher and its best student, who are better in this order
+    than the pair and the teacher. For λβ*² = (20, 0.02), λ = (0.4, 0.2), σ²/n = 1 the
+    three have 1.4795, 1.4030 and 1.3711.
+    """
+    d, problem = rg.distillation, case.problem
+    alone, teacher = d.optimal_stopping(problem)
+    _, student = d.optimal_student(problem, alone)
+    *_, pair = d.optimal_pair(problem)
+    times = case.teacher_time, case.student_time
+    first, second = (d.gradient_flow_filter(problem.spectrum, time) for time in times)
+    weight = (problem.signal + problem.variance[..., None]).sum(axis=-1)
+    pair, scale = factor * pair, 4 * weight
+    other = d.spectral_risk(problem, first * second)
+    return (
+        ascending(pair, student, teacher, scale=scale, sharp=True),
+        at_most(pair, other, scale, sharp=True),
+        at_most(teacher, d.spectral_risk(problem, first), scale, sharp=0.9),
+    )
+
+
+best_pair.twin("1.03 times its risk", factor=1.03)
