@@ -40,6 +40,8 @@ ELSEWHERE = {
     "distillation.AuditedBound": RESULT,
     "distillation.ConfidenceSlope": RESULT,
     "distillation.DistillationVerdict": RESULT,
+    "distillation.DistilledClassifier": PROCEDURES,
+    "distillation.DistilledRegressor": PROCEDURES,
     "distillation.EigenspaceReport": RESULT,
     "distillation.SelfDistilledRidge": PROCEDURES,
     "distillation.SpectralFilterRegressor": PROCEDURES,
