@@ -57,7 +57,9 @@ def test_line_and_band_are_those_of_the_slope():
     x, y = line.get_data()
     np.testing.assert_allclose(y, found.intercept + found.slope * x)
     band = ax.collections[0].get_paths()[0].vertices
-    widest = np.ptp(band[np.isclose(band[:, 0], x.max()), 1])
+    ends = band[np.isclose(band[:, 0], x.max()), 1]
+    assert (ends.min() + ends.max()) / 2 == pytest.approx(y[2])
+    widest = np.ptp(ends)
     assert widest == pytest.approx((found.high - found.low) * (x[2] - x[1]))
     assert f"slope {found.slope:.2f}, 95% interval" in labels_of(ax)[1]
 

@@ -100,6 +100,17 @@ def test_estimators_and_their_predictions_are_compared_by_the_report():
         assert len(display.axes_) == 1
 
 
+def test_coefficients_that_are_rounding_are_none():
+    # A rotation leaves rounding of the teacher along the second eigenvector.
+    turn = np.array([[0.6, 0.8], [-0.8, 0.6]])
+    points = np.array([[3.0, 0.0], [0.0, 1.0]]) @ turn
+    display = EigenspaceDisplay.from_predictions(
+        points @ turn[0], points @ turn.sum(axis=0), points, center=False
+    )
+    assert display.teacher[1] == 0
+    assert np.isnan(display.ratios).tolist() == [False, True]
+
+
 def test_directions_without_a_teacher_are_left_out():
     display = EigenspaceDisplay([2.0, 1.0], [0.0, 0.5], [0.1, 0.25])
     np.testing.assert_array_equal(display.ratios, [np.nan, 0.5])
