@@ -246,5 +246,6 @@ def _covariances(name: str, x: Any, others: Any, weights: Any) -> Any:
     off = x - (shares * x).sum(axis=-1)[..., None]
     variance = (shares * off * off).sum(axis=-1)
     pulls = (shares * off)[..., None, :]
-    # Pulls add up to 0, so that the others' means do not count.
-    return (pulls * others).sum(axis=-1) / variance[..., None]
+    # A mean of x is off by its rounding, which the means of others must not multiply.
+    centred = others - (shares[..., None, :] * others).sum(axis=-1)[..., None]
+    return (pulls * centred).sum(axis=-1) / variance[..., None]

@@ -65,3 +65,11 @@ def test_many_parts_make_the_slope():
 def test_what_is_refused(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_logits_that_are_nearly_equal_keep_the_digits_that_they_have():
+    """A mean is off by its rounding, which another mean must not multiply."""
+    teacher = 1e3 + np.array([0.1, 0.7, 0.3, 0.2])
+    slope = logit_slope(teacher, 2.0 * teacher)
+    np.testing.assert_allclose(slope, 2.0, rtol=1e-12)
+    assert abs(logit_slope(1e8 + teacher, 2.0 * (1e8 + teacher)) - 2.0) < 1e-7

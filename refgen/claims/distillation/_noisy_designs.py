@@ -139,6 +139,7 @@ noisy_designs = record(
         _example(60, 9, 1.21, 0.8, 2.0, 2.5, 0.35),
         _example(60, 9, 1.21, 0.8, 6.0, 0.4, 0.35),
         _example(60, 9, 1.21, 0.8, 0.3, 2.0, 0.35),  # does not fit flipped labels
+        _example(3, 1, 0.05, 0.63, 12.7, 9.4, 0.2),  # scores that are nearly equal
     ],
 )
 
