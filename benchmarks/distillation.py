@@ -27,7 +27,7 @@ from refgen.distillation import (
 )
 
 THREADS, PROBLEMS, POINTS, FEATURES, SETTINGS = 1, 1000, 64, 32, 100
-LOOPED, BLOCK = 3, 50
+LOOPED, BLOCK = 3, 100
 NOISE = 0.5
 
 
