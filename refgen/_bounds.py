@@ -30,6 +30,33 @@ class AuditedBound:
     holds: bool
 
 
+class WithBounds:
+    """A result with a field `bounds`: theorems that were measured on the data."""
+
+    bounds: tuple[AuditedBound, ...]
+
+    @property
+    def holds(self) -> bool:
+        """Whether every bound holds on the data; True where none was measured."""
+        return all(bound.holds for bound in self.bounds)
+
+    @property
+    def slack(self) -> float:
+        """The largest rounding error that a bound was judged with; 0 without any."""
+        return max((bound.slack for bound in self.bounds), default=0.0)
+
+    def bound_rows(self) -> list[tuple[str, str, float, float, bool]]:
+        """Claim, statement, left side, right side, and whether the bound holds.
+
+        Examples
+        --------
+        >>> from refgen.disagreement import audit
+        >>> audit([[0, 1], [1, 1]], labels=[0, 1]).bound_rows()[0]
+        ('GDE-5', '|gap| ≤ CACE', 0.0, 0.0, True)
+        """
+        return [(b.claim, b.statement, b.lhs, b.rhs, b.holds) for b in self.bounds]
+
+
 def audited_bound(
     claim: str,
     statement: str,

@@ -6,7 +6,7 @@ import math
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from refgen._bounds import AuditedBound
+from refgen._bounds import AuditedBound, WithBounds
 from refgen._shown import bare, listed
 from refgen.arrays import on_the_host
 from refgen.disagreement.estimates import DisagreementEstimate
@@ -21,7 +21,7 @@ _PREDICTED = {
 
 @on_the_host("plain numbers")
 @dataclass(frozen=True)
-class DisagreementAudit:
+class DisagreementAudit(WithBounds):
     """What predictions, and labels where given, say about error and calibration.
 
     Attributes
@@ -68,16 +68,6 @@ class DisagreementAudit:
     squared_bins: float | None = None
     bounds: tuple[AuditedBound, ...] = ()
     classes: tuple[Any, ...] = ()
-
-    @property
-    def holds(self) -> bool:
-        """Whether every bound holds on the data; True where none was measured."""
-        return all(bound.holds for bound in self.bounds)
-
-    @property
-    def slack(self) -> float:
-        """The largest rounding error that a bound was judged with; 0 without any."""
-        return max((bound.slack for bound in self.bounds), default=0.0)
 
     @property
     def headline(self) -> str:
@@ -134,17 +124,6 @@ class DisagreementAudit:
             ("Squared bins, unbiased", self.squared_bins),
         ]
         return [(name, value) for name, value in rows if value is not None]
-
-    def bound_rows(self) -> list[tuple[str, str, float, float, bool]]:
-        """Claim, statement, left side, right side, and whether the bound holds.
-
-        Examples
-        --------
-        >>> from refgen.disagreement import audit
-        >>> audit([[0, 1], [1, 1]], labels=[0, 1]).bound_rows()[0]
-        ('GDE-5', '|gap| ≤ CACE', 0.0, 0.0, True)
-        """
-        return [(b.claim, b.statement, b.lhs, b.rhs, b.holds) for b in self.bounds]
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, for JSON; None where a standard error is not defined."""

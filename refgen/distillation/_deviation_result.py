@@ -6,7 +6,7 @@ import math
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from refgen._bounds import AuditedBound
+from refgen._bounds import AuditedBound, WithBounds
 from refgen._shown import bare, listed
 from refgen.arrays import on_the_host
 from refgen.distillation.confidence import ConfidenceSlope
@@ -21,7 +21,7 @@ _EXAGGERATES = {
 
 @on_the_host("plain numbers")
 @dataclass(frozen=True)
-class StudentTeacherDeviation:
+class StudentTeacherDeviation(WithBounds):
     """What a student does differently from its teacher, on one set of points.
 
     Attributes
@@ -82,16 +82,6 @@ class StudentTeacherDeviation:
     bounds: tuple[AuditedBound, ...]
     assumptions: tuple[str, ...]
     device: str
-
-    @property
-    def holds(self) -> bool:
-        """Whether every bound holds on the data."""
-        return all(bound.holds for bound in self.bounds)
-
-    @property
-    def slack(self) -> float:
-        """The largest rounding error that a bound was judged with; 0 without any."""
-        return max((bound.slack for bound in self.bounds), default=0.0)
 
     @property
     def headline(self) -> str:
@@ -206,17 +196,6 @@ class StudentTeacherDeviation:
             ("Teacher's errors that the student repeats", self.repeated_errors),
         ]
         return [(name, value) for name, value in rows if value is not None]
-
-    def bound_rows(self) -> list[tuple[str, str, float, float, bool]]:
-        """Claim, statement, left side, right side, and whether the bound holds.
-
-        Examples
-        --------
-        >>> from refgen.distillation import student_teacher_deviation
-        >>> student_teacher_deviation([0, 1], [1, 1], [1, 1]).bound_rows()[0]
-        ('KD-14c', '|gain| ≤ churn', 0.5, 0.5, True)
-        """
-        return [(b.claim, b.statement, b.lhs, b.rhs, b.holds) for b in self.bounds]
 
 
 def _ends(level: float, low: Any, high: Any) -> list[tuple[str, Any]]:
