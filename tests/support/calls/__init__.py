@@ -109,6 +109,15 @@ def _methods(value):
             yield name
 
 
+def endless(reason, *pairs):
+    """For `MEANINGFUL`: infinity has a meaning for these (name, parameter)."""
+    return {
+        (*pair, given): reason
+        for pair in pairs
+        for given in ("inf", "inf inside", "only inf")
+    }
+
+
 def trained(kind, X, y, answer):
     """A function with the parameters of an estimator: it builds, fits and asks it.
 

@@ -5,7 +5,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.naive_bayes import GaussianNB
 
 import refgen.distillation as rd
-from support.calls import Call, drawn
+from support.calls import Call, drawn, endless
 
 X = np.array([[0.0, 1.0], [1.0, 0.5], [1.5, 2.0], [2.0, 0.25], [3.0, 1.0], [2.5, 0.75]])
 KINDS = np.array([0, 0, 1, 1, 1, 0])
@@ -60,9 +60,10 @@ MEANINGFUL = {
     ("EigenspaceDisplay", "bottom", "none"): "two directions below",
     ("EigenspaceDisplay", "linear", "none"): "it is not known what is linear",
     ("EigenspaceDisplay", "rounding", "none"): "no rounding is drawn",
-    **{
-        ("EigenspaceDisplay.from_design", name, "inf"): "training to the end"
-        for name in ("teacher_time", "student_time")
-    },
+    **endless(
+        "training to the end",
+        ("EigenspaceDisplay.from_design", "teacher_time"),
+        ("EigenspaceDisplay.from_design", "student_time"),
+    ),
 }
 LABELS = (("ConfidenceDisplay.from_estimator", "y"),)

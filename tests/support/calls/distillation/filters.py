@@ -3,6 +3,7 @@
 import numpy as np
 
 import refgen.distillation as rd
+from support.calls import endless
 
 
 def spectra(draws, d):
@@ -62,8 +63,8 @@ CALLS = {
     "DesignSpectrum.with_teacher": (DESIGN, np.array([0.5, 1.0])),
 }
 MEANINGFUL = {
-    ("gradient_flow_filter", "time", "infinity"): "training to the end",
-    ("repeated_filter", "n_rounds", "infinity"): "the limit of many rounds",
+    **endless("training to the end", ("gradient_flow_filter", "time")),
+    **endless("the limit of many rounds", ("repeated_filter", "n_rounds")),
 }
 RANGES = {
     "gradient_descent_filter": (0.0, 2.0),

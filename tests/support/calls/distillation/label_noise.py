@@ -3,6 +3,7 @@
 import numpy as np
 
 import refgen.distillation as kd
+from support.calls import endless
 
 
 def logits(draws, d):
@@ -80,27 +81,25 @@ ARGUMENTS = {
     "steepest_student_time": lambda s, d: (model(s), times(s)),
     "winning_student_time": lambda s, d: (model(s), times(s)),
 }  # fmt: skip
-_ENDLESS = {
-    "student_time": "a student that is trained to the end: its teacher",
-    "teacher_time": "a teacher that is trained to the end",
-    "time": "training to the end",
-}
 MEANINGFUL = {
-    (name, parameter, given): _ENDLESS[parameter]
-    for given in ("inf inside", "only inf")
-    for name, parameters in {
-        "cross_entropy_student": ("student_time",),
-        "exaggeration_time": ("teacher_time",),
-        "filter_ratio": ("time",),
-        "label_noise_accuracy": ("teacher_time", "student_time"),
-        "label_noise_fit": ("teacher_time", "student_time"),
-        "label_noise_slope": ("student_time",),
-        "noise_fitting_time": ("teacher_time",),
-        "steepest_student_time": ("teacher_time",),
-        "winning_student_time": ("teacher_time",),
-    }.items()
-    for parameter in parameters
-} | {
+    **endless(
+        "training to the end",
+        *(
+            (name, parameter)
+            for name, parameters in {
+                "cross_entropy_student": ("student_time",),
+                "exaggeration_time": ("teacher_time",),
+                "filter_ratio": ("time",),
+                "label_noise_accuracy": ("teacher_time", "student_time"),
+                "label_noise_fit": ("teacher_time", "student_time"),
+                "label_noise_slope": ("student_time",),
+                "noise_fitting_time": ("teacher_time",),
+                "steepest_student_time": ("teacher_time",),
+                "winning_student_time": ("teacher_time",),
+            }.items()
+            for parameter in parameters
+        ),
+    ),
     ("*", "weights", "none"): "equal weights",
 }
 INFINITE = {

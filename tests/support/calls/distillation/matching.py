@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from support.calls import endless
 from support.calls.distillation.filters import filters, spectra, times, weights
 
 
@@ -58,18 +59,22 @@ ARGUMENTS = {
     "threshold_bounds": lambda s, d: (0.1 + times(s), 1 + 10.0 ** np.arange(4.0)),
     "threshold_time": lambda s, d: (0.1 + times(s), 10.0 ** np.arange(4.0)),
 }
-TRAINED = "training to the end"
-MANY = "the limit of many rounds"
 MEANINGFUL = {
-    **{
-        (name, parameter, "infinity"): TRAINED
-        for name in ("equivalent_time", "exaggeration", "exaggeration_bounds")
-        for parameter in ("teacher_time", "student_time")
-    },
-    ("lost_time", "teacher_time", "infinity"): TRAINED,
-    ("repeated_flow_filter", "time", "infinity"): TRAINED,
-    ("repeated_flow_filter", "n_rounds", "infinity"): MANY,
-    ("repeated_penalty", "n_rounds", "infinity"): MANY,
+    **endless(
+        "training to the end",
+        *(
+            (name, parameter)
+            for name in ("equivalent_time", "exaggeration", "exaggeration_bounds")
+            for parameter in ("teacher_time", "student_time")
+        ),
+        ("lost_time", "teacher_time"),
+        ("repeated_flow_filter", "time"),
+    ),
+    **endless(
+        "the limit of many rounds",
+        ("repeated_flow_filter", "n_rounds"),
+        ("repeated_penalty", "n_rounds"),
+    ),
 }
 INFINITE = {
     "equivalent_penalty": "nothing is left of a direction",

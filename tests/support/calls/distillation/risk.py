@@ -3,6 +3,7 @@
 import numpy as np
 
 import refgen.distillation as kd
+from support.calls import endless
 from support.calls.distillation.filters import spectra, times
 
 
@@ -59,14 +60,12 @@ ARGUMENTS = {
     "tolerated_correlation": lambda s, d: shares(s, 2),
     "wiener_filter": lambda s, d: (problem(s, d),),
 }
-MEANINGFUL = {
-    (name, time, "infinity"): "training to the end"
-    for name, time in (
-        ("flow_risk_change", "teacher_time"),
-        ("flow_risk_change", "student_time"),
-        ("optimal_student", "teacher_time"),
-    )
-}
+MEANINGFUL = endless(
+    "training to the end",
+    ("flow_risk_change", "teacher_time"),
+    ("flow_risk_change", "student_time"),
+    ("optimal_student", "teacher_time"),
+)
 RANGES = {
     **dict.fromkeys(
         (
