@@ -191,7 +191,8 @@ def refuse_unstable(spectrum: Any, step_size: Any) -> None:
     --------
     >>> refuse_unstable(np.array([1.0]), np.array([1.5]))
     """
-    bad = step_size * spectrum >= 2
+    with np.errstate(over="ignore"):
+        bad = step_size * spectrum >= 2
     if bool(bad.any()):
         largest = first_of(spectrum + 0 * step_size, bad)
         raise ValueError(

@@ -219,7 +219,8 @@ def gradient_descent_rates(spectrum: Any, step_size: Any) -> Any:
         spectrum=as_spectrum("spectrum", spectrum),
         step_size=as_positive("step_size", step_size),
     )
-    step = spectrum * step_size
+    with np.errstate(over="ignore"):
+        step = spectrum * step_size
     wanted = "be below 1 / λ for the largest eigenvalue λ"
     refuse("step_size", step_size, step >= 1, wanted, "; larger steps overshoot")
     return -namespace(step).log1p(-step)

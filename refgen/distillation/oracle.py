@@ -5,7 +5,9 @@ from __future__ import annotations
 from math import log
 from typing import Any
 
-from refgen._finite import finite
+import numpy as np
+
+from refgen._finite import finite, watched
 from refgen._numbers import LARGEST_COUNT, refuse
 from refgen._objects import check_instance
 from refgen.arrays import UNIT_ROUNDOFF, namespace
@@ -66,6 +68,7 @@ def optimal_label_weight(
     return share, share * pull
 
 
+@watched
 def oracle_rounds(problem: SpectralProblem) -> Any:
     """How many rounds of gradient flow, a teacher's included, can be the Wiener filter.
 
@@ -130,7 +133,8 @@ def _smallest(total: Any, wanted: Any, power: Any) -> Any:
 
     def enough(rounds: Any) -> Any:
         left = (-xp.expm1(-total / rounds)) ** power
-        return -rounds * xp.log1p(-left) >= wanted
+        with np.errstate(divide="ignore"):  # all is left but for rounding: log 0
+            return -rounds * xp.log1p(-left) >= wanted
 
     low, high = 0 * total, 0 * total + log(LARGEST_COUNT)
     for _ in range(_HALVINGS):

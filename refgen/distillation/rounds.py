@@ -200,9 +200,9 @@ def threshold_bounds(relative: Any, n_rounds: Any) -> tuple[Any, Any]:
         n_rounds=as_counts("n_rounds", n_rounds, 2),
     )
     xp, logs = namespace(rounds), namespace(rounds).log(rounds)
-    y = xp.exp((1 - relative) * logs)
-    # y²/(m − y) = y m^(−x)/(1 − m^(−x))
     with np.errstate(over="ignore"):
+        y = xp.exp((1 - relative) * logs)
+        # y²/(m − y) = y m^(−x)/(1 − m^(−x))
         second = y / xp.expm1(relative * logs) / 2
     return xp.exp(-y - second), xp.exp(-y)
 

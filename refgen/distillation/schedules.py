@@ -143,6 +143,7 @@ def flow_attenuation(attenuation: Any, ratio: Any) -> Any:
     return xp.where(far, attenuation - xp.log(ratio), near)
 
 
+@finite
 def ridge_attenuation(attenuation: Any, ratio: Any) -> Any:
     """log(1 + (e^g − 1)/r): the same for ridge regression.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from refgen._checks import check_choice
-from refgen._finite import finite
+from refgen._finite import finite, watched
 from refgen._objects import check_instance
 from refgen.arrays import UNIT_ROUNDOFF, namespace
 from refgen.distillation._checks import as_times, on_spectrum
@@ -105,6 +105,7 @@ def self_distillation_can_pay(
     return (weaker & earlier).any(axis=(-1, -2))
 
 
+@watched
 def optimal_stopping(problem: SpectralProblem) -> tuple[Any, Any]:
     """The stopping time of gradient flow with the least risk, and that risk.
 
@@ -135,6 +136,7 @@ def optimal_stopping(problem: SpectralProblem) -> tuple[Any, Any]:
     return time, spectral_risk(problem, gradient_flow_filter(problem.spectrum, time))
 
 
+@watched
 def optimal_student(problem: SpectralProblem, teacher_time: Any) -> tuple[Any, Any]:
     """The best time for a student of a teacher that is given, and the student's risk.
 
@@ -176,6 +178,7 @@ def optimal_student(problem: SpectralProblem, teacher_time: Any) -> tuple[Any, A
     return time, spectral_risk(problem, share * gradient_flow_filter(spectrum, time))
 
 
+@watched
 def optimal_pair(problem: SpectralProblem) -> tuple[Any, Any, Any]:
     """The best times for a teacher and its student together, and the student's risk.
 

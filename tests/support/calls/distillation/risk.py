@@ -60,12 +60,15 @@ ARGUMENTS = {
     "tolerated_correlation": lambda s, d: shares(s, 2),
     "wiener_filter": lambda s, d: (problem(s, d),),
 }
-MEANINGFUL = endless(
-    "training to the end",
-    ("flow_risk_change", "teacher_time"),
-    ("flow_risk_change", "student_time"),
-    ("optimal_student", "teacher_time"),
-)
+MEANINGFUL = {
+    ("out_of_sample_risk", "student_matrix", "none"): "the teacher's risk",
+    **endless(
+        "training to the end",
+        ("flow_risk_change", "teacher_time"),
+        ("flow_risk_change", "student_time"),
+        ("optimal_student", "teacher_time"),
+    ),
+}
 RANGES = {
     **dict.fromkeys(
         (
