@@ -107,6 +107,11 @@ def test_null_directions_stay_where_they_start():
     assert_array_equal(nothing.coefficients([1.0, 1.0], start), start)
 
 
+def test_small_eigenvalues_are_not_taken_for_rounding():
+    spectrum = rd.DesignSpectrum.from_design(np.diag([1.0, 1e-6]), [1.0, 1.0])
+    assert_allclose(spectrum.coefficients([1.0, 1.0]), [1.0, 1e6], rtol=1e-12)
+
+
 def test_batches_of_designs_and_times():
     X, y = RNG.normal(size=(3, 5, 4)), RNG.normal(size=(2, 3, 5))
     many = rd.DesignSpectrum.from_design(X, y)
@@ -136,7 +141,9 @@ def test_limits_are_exact():
 SPECTRUM = [2.0, 1.0]
 BAD = [
     ("gradient_flow_filter", ([-1.0, 2.0], 1.0), "spectrum must not be negative, got"),
+    ("gradient_flow_filter", ([-1e-8, 1.0], 1.0), "spectrum must not be negative"),
     ("gradient_flow_filter", (SPECTRUM, -1.0), "time must not be negative, got -1"),
+    ("gradient_flow_filter", (SPECTRUM, -np.inf), "time holds NaN or infinity"),
     ("gradient_flow_filter", (np.ones((2, 2)), np.ones(3)), "axes do not broadcast"),
     ("gradient_descent_filter", (SPECTRUM, 3, 1.0), r"below 2 / 2 = 1, twice"),
     ("gradient_descent_filter", (SPECTRUM, 2.5, 0.1), "n_steps must be a whole"),

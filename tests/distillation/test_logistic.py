@@ -120,6 +120,7 @@ def test_risks_are_finite_sums():
 def test_risks_of_many_inputs_and_features(n):
     """They tend to arccos(√(n/p))/π, from above and within 1/n of it."""
     assert gaussian_transfer_risk(n, 2 * n) == pytest.approx(0.25, rel=1e-13)
+    assert gaussian_transfer_risk_bounds(n + 2, n) == (0, 0)
     low, high = gaussian_transfer_risk_bounds(n, 1e9)
     assert low <= gaussian_transfer_risk(n, 1e9) <= min(high, low + 1 / n)
 
@@ -179,6 +180,8 @@ def test_bounds_of_two_clusters():
 
 
 def test_bounds_of_a_finite_law_against_a_loop():
+    for right in ([0.0, RIGHT], [0.3, RIGHT - 0.3]):  # angles that add up to π/2
+        assert transfer_risk_bounds(right, 1)[0] == 0.75
     theta, weights = np.array([0.2, 0.9, 0.9, RIGHT]), np.array([0.4, 0.3, 0.2, 0.1])
     n, total = 2, 0.0
     for chosen in product(range(4), repeat=n + 1):

@@ -102,7 +102,9 @@ def test_repeated_penalties():
     assert rd.repeated_penalty([0.0, 1.0], 1.0, inf).tolist() == [inf, inf]
     assert rd.repeated_penalty([0.0, 1.0], 0.0, inf).tolist() == [0.0, 0.0]
     assert rd.repeated_penalty([0.0, 1.0], 1.0, 2).tolist() == [inf, 3.0]
+    assert rd.repeated_penalty([0.0, 1.0], 1.0, 0).tolist() == [0.0, 0.0]
     assert rd.equivalent_penalty([0.0, 1.0], 0.0, 2.0).tolist() == [2.0, 2.0]
+    assert rd.equivalent_penalty([1e-300], 1e300, 1.0).tolist() == [inf]
 
 
 @pytest.mark.parametrize(("teacher", "student"), TIMES)
@@ -132,7 +134,8 @@ def test_rates_and_stopping_times():
     assert_allclose(rates, [-np.log(0.25), 1.5e-20, 0.0], rtol=1e-15)
     flow = rd.gradient_flow_filter(rates, 7.0)
     assert_allclose(flow, rd.gradient_descent_filter([0.5, 1e-20, 0.0], 7, 1.5))
-    assert rd.stopping_times([2.0, 1.0], [0.0, 1.0]).tolist() == [0.0, np.inf]
+    times = rd.stopping_times([2.0, 1.0, 1.0], [0.0, 1.0, 1e-20])
+    assert times.tolist() == [0.0, np.inf, 1e-20]
 
 
 @pytest.mark.parametrize(

@@ -38,11 +38,23 @@ def test_the_optimal_mix_is_the_best_of_many(metric):
 
 def test_mixing_changes_nothing_without_a_penalty_or_where_the_risk_is_blind():
     blind = np.zeros((3, 3))
+    step = by_scikit_learn(X, Y, 0.3, 1.0) - by_scikit_learn(X, Y, 0.3, 0.0)
+    across = np.outer(*[np.cross(step, [1.0, 2.0, 3.0])] * 2)
+    row, orthogonal = np.array([[0.1], [0.2], [0.3]]), [1.0, 1.0, -1.0]
     for found in (rd.optimal_mixing, rd.mixing_gain):
         assert found(X, Y, TARGET, 0.0) == 0
         assert found(X, Y, TARGET, 0.3, blind) == 0
+        assert found(X, Y, TARGET, 0.3, across) == 0  # the step, but for rounding
+        assert found(row, orthogonal, [1.0], 0.3) == 0
     assert rd.leave_one_out_mixing(X, 0 * Y, 0.3) == 0
     assert rd.cp_mixing(X, Y, 0.0, 1.0) == 0
+
+
+def test_a_tiny_penalty_costs_no_digits():
+    fit = 1.5 / (1 + 1e-12)
+    want = (fit - 1) * (1 + 1e-12) / (1e-12 * fit)
+    found = rd.optimal_mixing(np.ones((2, 1)), [1.0, 2.0], [1.0], 1e-12)
+    assert found == pytest.approx(want, rel=1e-14)
 
 
 def test_rows_are_left_out_of_more_features_than_rows():
@@ -74,6 +86,21 @@ def test_filters_that_no_mix_reaches():
     assert float(excess) == pytest.approx(0.125, abs=1e-9)
 
 
+def test_directions_that_are_close_cost_no_digits_of_the_excess():
+    x, oracle, k = np.linspace(-1, 1, 14), RNG.uniform(size=14), 8
+    share = 0.5 + 0.01 * x
+    # Another basis of the same polynomials: rows that are far from dependent.
+    rows = (share * (1 - share))[:, None] * np.polynomial.legendre.legvander(x, k - 1)
+    want = np.linalg.lstsq(rows, oracle - share)[1].item()
+    got = rd.mixing_excess(share, oracle, np.ones(14), k)
+    assert float(got) == pytest.approx(want, rel=1e-11)
+
+
+def test_equal_penalties_need_no_student():
+    penalty, mixing = rd.one_student_oracle([4.1, 0.2], [4.6, 4.6])
+    assert (float(penalty), float(mixing)) == (4.6, 0.0)
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [
@@ -91,6 +118,7 @@ def test_filters_that_no_mix_reaches():
         (lambda: rd.flow_left_out_residuals(X, Y, 0.0), "time must be positive"),
         (lambda: rd.cp_mixing(X, Y, 1.0, -1.0), "noise must not be negative"),
         (lambda: rd.oracle_mixing([0.5, 1.0], [1, 1]), "filter must lie strictly be"),
+        (lambda: rd.oracle_mixing([0.5, 0.0], [1, 1]), "filter must lie strictly be"),
         (lambda: rd.one_student_oracle([1, 1], [1, 2]), "two different eigenvalues"),
         (lambda: rd.one_student_oracle([2, 1], [2, 1]), "penalties must rise as the"),
         (lambda: rd.one_student_oracle([2, 1], [0.1, 9]), "penalties must rise less"),

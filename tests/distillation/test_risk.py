@@ -42,7 +42,9 @@ def test_one_noise_and_number_of_samples_serve_a_batch():
     [
         ({"spectrum": [2.0, -0.5]}, "spectrum must not be negative, got -0.5"),
         ({"spectrum": [2.0]}, "one coefficient per eigenvalue"),
+        ({"spectrum": np.ones((3, 2))}, "one coefficient per eigenvalue"),
         ({"noise": -1.0}, "noise must not be negative"),
+        ({"noise": 1e200}, "noise has the scale 1e.200"),
         ({"noise": [1.0, 1.0, 1.0]}, "noise has shape .* where the problems have"),
         ({"n_samples": 0}, "n_samples must be at least 1"),
         ({"n_samples": 2.5}, "n_samples must be a whole number"),
@@ -55,8 +57,10 @@ def test_a_problem_refuses(changed, message):
 
 
 def test_without_noise_the_signal_to_noise_is_refused():
-    with pytest.raises(ValueError, match="problem has no noise"):
-        signal_to_noise(problem(noise=0.0))
+    two = {"spectrum": np.ones((2, 2)), "coefficients": np.ones((2, 2))}
+    for case in (problem(noise=0.0), problem(**two, noise=[0.0, 1.0])):
+        with pytest.raises(ValueError, match="problem has no noise"):
+            signal_to_noise(case)
 
 
 # Risks, against matrices: a design of 7 rows and 5 columns, one of them twice.
@@ -97,8 +101,11 @@ def test_risks_are_those_of_gradient_descent_on_matrices(steps):
     got = out_of_sample_risk(DESIGN, share, inside)
     assert_allclose(got, risk_of_matrices(learned, of_noise, covariance), rtol=1e-11)
     other = np.linalg.eigh(fresh.T @ fresh / 4)
-    own = filter_matrix(VECTORS.T @ other[1], gradient_flow_filter(other[0], 1.5))
-    again = VECTORS @ own @ VECTORS.T
+    # Two students in turn, on inputs of their own: their matrix is not symmetric.
+    filter = gradient_flow_filter(other[0], 1.5)
+    own = filter_matrix(VECTORS.T @ other[1], filter)
+    own = own @ filter_matrix(VECTORS.T, [0.0, 0.5, 1.0, 1.0, 1.0])
+    again = (other[1] * filter) @ other[1].T @ np.diag([0.0, 0.5, 1.0, 1.0, 1.0])
     got = out_of_sample_risk(DESIGN, share, inside, own)
     want = risk_of_matrices(again @ learned, again @ of_noise, covariance)
     assert_allclose(got, want, rtol=1e-11)

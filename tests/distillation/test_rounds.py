@@ -79,7 +79,9 @@ def test_schedules_against_a_loop():
         assert_allclose(filter, want, rtol=1e-13)
 
 
-@pytest.mark.parametrize("times", [[1.0, 2.0, 0.1], [3.0], [45.0, 60.0], [1e-6, 50.0]])
+@pytest.mark.parametrize(
+    "times", [[1.0, 2.0, 0.1], [3.0], [12.0, 15.0], [45.0, 60.0], [1e-6, 50.0]]
+)
 def test_equal_rounds_by_bisection(times):
     def gap(t):
         logs = [mp.log(-mp.expm1(-mp.mpf(1.5) * time)) for time in times]
@@ -98,7 +100,7 @@ def test_equal_rounds_at_extremes():
 
 @pytest.mark.parametrize("ratio", [1e-6, 0.3, 1.0])
 def test_attenuations_of_a_weak_direction(ratio):
-    for lost in (0.0, 1e-12, 0.5, 1.5, 30.0, 2000.0):
+    for lost in (0.0, 1e-12, 0.5, 1.5, 15.0, 30.0, 2000.0):
         g, r = mp.mpf(lost), mp.mpf(ratio)
         flow = -mp.log(1 - (-mp.expm1(-g)) ** r) if lost < 100 else g - mp.log(r)
         ridge = mp.log1p(mp.expm1(g) / r)
@@ -118,6 +120,7 @@ def test_attenuations_of_a_weak_direction(ratio):
         ("scheduled_flow_filter", ([1.0], [-1.0]), "times must not be negative"),
         ("equal_rounds_time", (0.0, [1.0]), "eigenvalue must be positive"),
         ("flow_attenuation", (1.0, 1.5), r"ratio must lie in \(0, 1\], got 1.5"),
+        ("flow_attenuation", (1.0, 0.0), r"ratio must lie in \(0, 1\], got 0.0"),
         ("ridge_attenuation", (-1.0, 0.5), "attenuation must not be negative"),
     ],
 )

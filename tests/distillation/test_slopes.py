@@ -57,6 +57,7 @@ def test_many_parts_make_the_slope():
         (lambda: part_shares([[1.0, 1.0]]), "parts must make the teacher more conf"),
         (lambda: logit_slope([1.0, 2.0], [1.0, 2.0, 3.0]), "shapes do not broadcast"),
         (lambda: logit_slope([1.0, 2.0], [1.0, 2.0], [0, 0]), "weights must have a p"),
+        (lambda: logit_slope([1.0, 1.0, 5.0], [1, 2, 3], [1, 1, 0]), "all have 1.0"),
         (lambda: logit_slope([1.0, 2.0], [1.0, 2.0], [1, -1]), "weights must not be"),
         (lambda: exaggeration_share(0.5, 0.5), "top_ratio must be above bottom_ratio"),
         (lambda: independent_feature_slope([1.0], [0.0], [1.0]), "constant teacher"),
