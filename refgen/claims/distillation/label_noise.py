@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from refgen.arrays import namespace, special_functions
 from refgen.claims.distillation._noisy_designs import (
     NoisyDesign,
@@ -14,6 +16,7 @@ from refgen.claims.distillation._noisy_designs import (
 )
 from refgen.claims.kinds import at_most, equal, tends_to
 from refgen.claims.registry import claim
+from refgen.distillation import LabelNoiseModel
 from refgen.domains import real
 
 # The largest z φ(z), at z = 1: Φ(z(1 + ε)) − Φ(z) is at most ε times it.
@@ -127,9 +130,28 @@ def _(rg, case):
 _SIZES = (0.5, 1.0, 2.0, 4.0, 8.0)
 
 
-@claim("KD-16l", kind="limit", domain=noisy_trainings, cost=8)
-def gain_of_long_trained_students(rg, case, share=1.0):
-    """The gain in accuracy vanishes as t̃ → ∞, like e^(−κt̃) at least."""
+def _steepest_gain() -> NoisyTraining:
+    """Flipped labels outweigh all else, and a teacher has the argument 1 of Φ."""
+    odds, first = 41.0**2 - 1, 42.0
+    noise = (41 / (1 + odds * first**2)) ** 0.5
+    model = LabelNoiseModel(21, 20, 1.0, 1.0)
+    return NoisyTraining(model, *map(np.array, (40.0, 1.0, noise)))
+
+
+long_trainings = noisy_trainings.but(
+    "label noise, and a model in which long-trained students gain most",
+    lambda: [example(2.0, 2.5), _steepest_gain()],
+    build=noisy_trainings.build,
+    outside=noisy_trainings.condition,
+)
+
+
+@claim("KD-16l", kind="limit", domain=long_trainings, cost=8)
+def gain_of_long_trained_students(rg, case, share=1.0, bound=1.0):
+    """The gain in accuracy vanishes as t̃ → ∞, like e^(−κt̃) at least.
+
+    It is at most e^(−κt̃)/(1 − e^(−κt̃)) over √(2πe).
+    """
     xp, d = namespace(case.teacher_time), rg.distillation
     times = xp.asarray(_SIZES) / case.model.private[..., None]
     spread = case.model.map(lambda a: a[..., None])
@@ -140,9 +162,14 @@ def gain_of_long_trained_students(rg, case, share=1.0):
     def envelope(sizes: Any) -> Any:
         return _STEEPEST * xp.exp(-sizes) / -xp.expm1(-sizes)
 
-    return tends_to(found, share * limit[..., None], envelope, _SIZES, 2)
+    gain, most = found - limit[..., None], bound * envelope(xp.asarray(_SIZES))
+    return (
+        tends_to(found, share * limit[..., None], envelope, _SIZES, 2),
+        at_most(gain, most, 2, sharp=True),
+    )
 
 
+gain_of_long_trained_students.twin("0.97 of that bound", bound=0.97)
 gain_of_long_trained_students.twin("to 1.01 of the teacher's accuracy", share=1.01)
 
 # --- KD-42: many rounds

@@ -265,6 +265,7 @@ two_directions = record(
         TwoDirections(np.array([4.0, 1.0]), np.array([2.25, 3.0])),
         TwoDirections(np.array([1.0, 4.0]), np.array([3.0, 2.25])),
         TwoDirections(np.array([4.0, 1.0]), np.array([2.0, 2.0])),
+        TwoDirections(np.array([4.0, 1.0]), np.array([6 / 11, 0.6])),  # ξ < 0
     ],
 )
 
