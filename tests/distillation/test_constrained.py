@@ -106,6 +106,16 @@ def test_scales_do_not_matter(scale):
         assert_allclose(filters, want[1], rtol=1e-12)
 
 
+def test_rounding_at_the_edge_of_a_round():
+    """‖y‖ is a multiple of the tolerance, but for rounding."""
+    flat = ConstrainedProblem([1.5, 1.5], [0.5, -0.3], 0.19436506316151)
+    assert count_constrained_rounds(flat) == 3
+    low, high = constrained_round_bounds(
+        ConstrainedProblem([2.7] * 3, [-0.4, 0.4, 0.6], 0.412310562561766)
+    )
+    assert low <= high
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -120,6 +130,7 @@ def test_scales_do_not_matter(scale):
         ),
         (([1.0], [1.0], 0.0), "tolerance must be positive, got 0.0"),
         (([1.0], [1.0], [1.0, 2.0]), r"tolerance has shape \(2,\) where the problems"),
+        (([1.0], [1.0], 1e-200), "tolerance has the scale 1e-200, at which products"),
         (([1.0], [1e200], 1.0), "labels have the scale 1e.200, at which products over"),
     ],
 )
@@ -129,7 +140,7 @@ def test_bad_problems_are_refused(arguments, message):
 
 
 def test_too_many_rounds_to_count_are_refused():
-    problem = ConstrainedProblem([1.0, 0.5], [3.0, 1.0], 1e-7)
+    problem = ConstrainedProblem([1.0, 0.5], [3.0, 1.0], 1.5e-5)
     with pytest.raises(ValueError, match=r"problem must allow at most 10\*\*5 rounds"):
         count_constrained_rounds(problem)
     with pytest.raises(ValueError, match="n_rounds must be at least 1, got 0"):

@@ -107,6 +107,15 @@ def test_null_directions_stay_where_they_start():
     assert_array_equal(nothing.coefficients([1.0, 1.0], start), start)
 
 
+@pytest.mark.parametrize(("n", "p"), [(9, 4), (4, 9)])
+def test_what_rounding_leaves_of_null_directions_is_nothing(n, p):
+    X = np.outer(RNG.normal(size=n), RNG.normal(size=p))
+    spectrum = rd.DesignSpectrum.from_design(X, RNG.normal(size=n))
+    assert_array_equal(spectrum.spectrum[:-1], 0)
+    if p > n:  # they are not computed from the smaller matrix
+        assert_array_equal(spectrum.vectors[:, :-1], 0)
+
+
 def test_small_eigenvalues_are_not_taken_for_rounding():
     spectrum = rd.DesignSpectrum.from_design(np.diag([1.0, 1e-6]), [1.0, 1.0])
     assert_allclose(spectrum.coefficients([1.0, 1.0]), [1.0, 1e6], rtol=1e-12)
@@ -152,6 +161,7 @@ BAD = [
     ("iterated_ridge_filter", (SPECTRUM, 1.0, 0.0), "n_iterations must be positive"),
     ("distilled_filter", ([0.5], [0.5], 1.1), r"label_weight must lie in \[0, 1\]"),
     ("distilled_filter", ([0.5] * 3, [0.5] * 2), "axes do not broadcast"),
+    ("distilled_filter", (np.ones((3, 1)), [1.0], [0, 0]), "axes do not broadcast"),
     ("repeated_filter", ([1.5], 2), r"filter must lie in \[0, 1\], got 1.5; of grad"),
     ("repeated_filter", ([0.5], -1), "n_rounds must be at least 0"),
     ("DesignSpectrum", (SPECTRUM, np.eye(2), [1.0]), "one eigenvector, in columns"),

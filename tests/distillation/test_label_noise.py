@@ -98,6 +98,11 @@ def test_students_at_both_ends_of_time():
     logistic = kd.cross_entropy_teacher(LOGISTIC, 2.0)
     ends = kd.cross_entropy_student(logistic, [0.0, np.inf]).duals
     np.testing.assert_array_equal(ends, [[0.0, 0.0], logistic.duals])
+    surest = kd.LabelNoiseFit(EXAMPLE, [1e4, 1e4])  # probabilities of 1 and of 0
+    margins = kd.cross_entropy_student(surest, 1e-6).margins
+    assert margins.tolist() == pytest.approx(
+        [0.5e-6 * (51 * 1.21 + 0.8 + 9 * 1.21), 0.5e-6 * -(60 * 1.21 + 0.8)], rel=1e-3
+    )
 
 
 def test_thresholds_at_both_ends_of_time():
@@ -130,6 +135,7 @@ def test_extreme_sizes_and_times():
         ({"n_flipped": 1.5}, "n_flipped must be a whole number"),
         ({"shared": 0}, "shared must be positive"),
         ({"private": -1}, "private must be positive"),
+        ({"shared": 1e200}, "shared has the scale 1e.200"),
         ({"private": 1e-200}, "private has the scale 1e-200"),
         ({"shared": [1, 2], "private": [1, 2, 3]}, "shapes do not broadcast"),
     ],
@@ -140,6 +146,8 @@ def test_a_model_refuses(changed, message):
         kd.LabelNoiseModel(**(given | changed))
 
 
+# λ₁/κ is (1 + a₀)/a₀: a teacher is undecided as soon as it begins.
+UNDECIDED = kd.LabelNoiseModel(2, 1, 1.0, 1.0)
 UNTRAINED = kd.LabelNoiseFit(EXAMPLE, [0.0, 0.0])
 
 
@@ -147,6 +155,9 @@ UNTRAINED = kd.LabelNoiseFit(EXAMPLE, [0.0, 0.0])
     ("call", "message"),
     [
         (lambda: kd.LabelNoiseFit(EXAMPLE, [1.0]), "give two numbers for each model"),
+        (lambda: kd.LabelNoiseFit(EXAMPLE, np.ones((3, 2))), "two numbers for each"),
+        (lambda: kd.label_noise_fit(EXAMPLE, -1.0, 1.0), "teacher_time must not be"),
+        (lambda: kd.label_noise_slope(UNDECIDED, 1e-300, 1.0), "teacher is undecided"),
         (lambda: kd.accuracy_of_fit(UNTRAINED, 1.0), "fit must have been trained"),
         (lambda: kd.slope_of_fits(UNTRAINED, UNTRAINED), "more confident on some"),
         (lambda: kd.label_noise_slope(EXAMPLE, 0.0, 1.0), "be positive and finite"),

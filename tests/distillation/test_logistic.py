@@ -84,6 +84,28 @@ def test_printed_risks(n, p, risk):
     assert mixture_transfer_risk(n, p, 0.0) == pytest.approx(risk, abs=1e-12)
 
 
+def test_risks_of_two_clusters_that_coincide_in_many_dimensions():
+    want = float(gaussian_transfer_risk(300, 1000))
+    assert mixture_transfer_risk(300, 1000, 0.0) == pytest.approx(want, abs=1e-12)
+
+
+def test_large_batches_are_cut_into_parts_that_lose_nothing(monkeypatch):
+    theta, weights, n = np.linspace(0.1, 1.5, 7), np.arange(1, 8) / 28, np.arange(1, 6)
+
+    def all_of_them():
+        return [
+            gaussian_transfer_risk(n, 9),
+            *transfer_risk_bounds(theta, 2, weights),
+            rotation_transfer_bound(theta, 2, 5, weights),
+        ]
+
+    whole = all_of_them()
+    monkeypatch.setattr("refgen.distillation.logistic_risk._ENTRIES", 1024)
+    monkeypatch.setattr("refgen.distillation.logistic_bounds._ENTRIES", 21)
+    for part, want in zip(all_of_them(), whole, strict=True):
+        assert_allclose(part, want, rtol=1e-14)
+
+
 def exact(n, left):
     """The finite sum of KD-47, in steps of 2 from E(n, 2n) or E(1, 3)."""
     if n > left:
@@ -216,6 +238,11 @@ def test_angles_of_inputs():
         ),
         (lambda: mixture_transfer_risk(1, 2000, 1.0), "n_features must be at most 10"),
         (lambda: mixture_transfer_risk(10, 30, 20.0), "separation must have n_points"),
+        (lambda: transfer_risk_bounds([-0.1], 1), r"angles must lie in \[0, π/2\]"),
+        (
+            lambda: logistic_limit(np.ones((3, 1, 2)), np.ones((2, 2))),
+            r"inputs \(3,\), coefficients \(2,\)",
+        ),
         (lambda: transfer_risk_bounds([0.1, 1.6], 1), r"angles must lie in \[0, π/2\]"),
         (lambda: transfer_risk_bounds([0.1], 1, [0.5, 0.5]), r"weights has shape \("),
         (lambda: rotation_transfer_bound([0.1], 1, 1), "n_features must be at least 2"),

@@ -105,6 +105,8 @@ def test_equal_penalties_need_no_student():
     ("call", "message"),
     [
         (lambda: rd.mixed_filter([0.5], 1.0), r"mixing must have at least 1 dim"),
+        (lambda: rd.mixed_filter(X[:3], X[:2]), r"filter \(3,\), mixing \(2,\)"),
+        (lambda: rd.coincident_gain(0, 1.0), "n_directions must be at least 1, got 0"),
         (lambda: rd.mixed_penalty([1.0], 0.0, 1.0), "penalty must be positive"),
         (lambda: rd.mixed_penalty([1.0], 1.0, 2.0), r"below 1 \+ spectrum/penalty, go"),
         (lambda: rd.optimal_mixing(X, Y[1:], TARGET, 1.0), r"y has 5 label.* X 6 row"),

@@ -142,7 +142,7 @@ def test_changes_of_risk_are_differences_of_risks():
 def test_a_change_below_rounding_has_its_sign():
     case = SpectralProblem([1.0, 1.0], [1.0, 0.0], 1.0, 2)
     assert float(flow_risk_change(case, 1.0, 500.0)) == pytest.approx(
-        2 * np.exp(-500) * (1 - np.exp(-1)) * (np.exp(-1) * 2 - 1), rel=1e-12
+        2 * np.exp(-500) * (1 - np.exp(-1)) * (np.exp(-1) * 2 - 1), rel=1e-12, abs=0
     )
 
 
@@ -185,6 +185,16 @@ def test_limits_of_the_tolerated_correlation(s, u, want):
         (
             lambda: out_of_sample_risk(problem(), [0.5, 0.5], -np.eye(2)),
             "covariance must be positive semidefinite",
+        ),
+        (
+            lambda: out_of_sample_risk(
+                problem(), np.ones((3, 2)), np.eye(2), np.ones((2, 2, 2))
+            ),
+            r"axes do not broadcast: filter \(3,\), student_matrix \(2,\)",
+        ),
+        (
+            lambda: tolerated_correlation(np.ones((3, 2)), np.ones((2, 2))),
+            r"axes do not broadcast: teacher_filter \(3,\), student_filter \(2,\)",
         ),
         (lambda: tolerated_correlation([0.5], [0.5]), "must have 2 directions, got 1"),
         (lambda: tolerated_correlation([0.5, 2.0], [0.5, 0.5]), "between 0 and 1"),

@@ -21,7 +21,7 @@ def test_a_threshold_of_many_rounds():
     # The page's examples: 8e-110 of .8 λ*, and .99975 of 1.3 λ*, after 10¹² rounds.
     time = rd.threshold_time(2.0, 1e12)
     weak, same, strong = rd.repeated_flow_filter([1.6, 2.0, 2.6], time, 1e12)
-    assert weak == pytest.approx(8e-110, rel=0.02)
+    assert weak == pytest.approx(8e-110, rel=0.02, abs=0)
     assert same == pytest.approx(np.exp(-1), rel=1e-11)
     assert round(float(strong), 5) == 0.99975
 
@@ -32,7 +32,7 @@ def test_repeated_flow(rounds):
         once = -mp.expm1(-mp.mpf(eigenvalue) * time)
         want = float(once ** int(rounds))
         got = float(rd.repeated_flow_filter([eigenvalue], time, rounds)[0])
-        assert got == pytest.approx(want, rel=1e-13 * max(-np.log(want or 1), 1))
+        assert got == pytest.approx(want, rel=1e-13 * max(-np.log(want or 1), 1), abs=0)
 
 
 def test_limits_of_repetition():
@@ -47,14 +47,14 @@ def test_limits_of_repetition():
 
 @pytest.mark.parametrize("weight", [0.0, 1e-9, 0.5])
 def test_repeated_filters(weight):
-    for share in (1e-200, 0.3, 1 - 1e-12):
+    for share in (1e-200, 1e-9, 0.3, 1 - 1e-12):
         for rounds in (2, 50, 10**9):
             s, a = mp.mpf(share), mp.mpf(weight)
             q = (1 - a) * s
             limit = a * s / (1 - q)
             want = float(limit + (1 - limit) * q**rounds)
             got = float(rd.repeated_filter([share], rounds, weight)[0])
-            assert got == pytest.approx(want, rel=1e-12)
+            assert got == pytest.approx(want, rel=1e-12, abs=0)
 
 
 def test_bounds_and_profile():
@@ -100,7 +100,7 @@ def test_equal_rounds_at_extremes():
 
 @pytest.mark.parametrize("ratio", [1e-6, 0.3, 1.0])
 def test_attenuations_of_a_weak_direction(ratio):
-    for lost in (0.0, 1e-12, 0.5, 1.5, 15.0, 30.0, 2000.0):
+    for lost in (0.0, 1e-12, 0.5, 1.5, 15.0, 30.0, 750.0, 2000.0):
         g, r = mp.mpf(lost), mp.mpf(ratio)
         flow = -mp.log(1 - (-mp.expm1(-g)) ** r) if lost < 100 else g - mp.log(r)
         ridge = mp.log1p(mp.expm1(g) / r)

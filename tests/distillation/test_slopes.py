@@ -25,6 +25,11 @@ def test_the_slope_is_that_of_another_library():
     np.testing.assert_allclose(logit_slope(teacher, student), want, rtol=1e-12)
 
 
+def test_a_logit_of_0_belongs_to_the_second_class():
+    slope = logit_slope([0.0, 1.0, 3.0], [1.0, 2.0, 3.0])
+    assert slope == pytest.approx(linregress([0, 1, 3], [1, 2, 3]).slope)
+
+
 def test_weights_count_as_repeated_points():
     teacher, student = drawn(6)
     times = np.array([1, 3, 0, 2, 1, 1])
@@ -60,7 +65,7 @@ def test_many_parts_make_the_slope():
         (lambda: logit_slope([1.0, 1.0, 5.0], [1, 2, 3], [1, 1, 0]), "all have 1.0"),
         (lambda: logit_slope([1.0, 2.0], [1.0, 2.0], [1, -1]), "weights must not be"),
         (lambda: exaggeration_share(0.5, 0.5), "top_ratio must be above bottom_ratio"),
-        (lambda: independent_feature_slope([1.0], [0.0], [1.0]), "constant teacher"),
+        (lambda: independent_feature_slope([1.0], [[0], [1]], [1]), "constant teacher"),
     ],
 )
 def test_what_is_refused(call, message):

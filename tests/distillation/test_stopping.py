@@ -85,7 +85,10 @@ def test_no_pair_of_a_scan_is_better():
     times = np.append(np.geomspace(1e-3, 1e4, 120), np.inf)[:, None]
     filters = gradient_flow_filter(problems.spectrum, times)
     scan = spectral_risk(problems, filters[:, None] * filters).min(axis=(0, 1))
-    assert (optimal_pair(problems)[2] <= scan * (1 + 1e-14)).all()
+    teacher, student, risk = optimal_pair(problems)
+    assert (risk <= scan * (1 + 1e-14)).all()
+    assert (risk <= optimal_stopping(problems)[1]).all()
+    assert (teacher <= student).all()
 
 
 def test_limits_of_the_best_times():
@@ -95,6 +98,9 @@ def test_limits_of_the_best_times():
     assert [float(part) for part in optimal_stopping(without_noise)] == [np.inf, 0]
     assert float(optimal_student(without_noise, 2.0)[0]) == np.inf
     assert [float(p) for p in optimal_pair(without_noise)] == [np.inf, np.inf, 0]
+    isotropic = SpectralProblem([1.0, 3.0], [1.0, 1.0], 1.0, 9)  # no student pays
+    time, risk = map(float, optimal_stopping(isotropic))
+    assert [float(p) for p in optimal_pair(isotropic)] == [time, np.inf, risk]
     alone = SpectralProblem([2.0], [1.0], 1.0, 4)
     time = float(direction_stopping_times(alone)[0])
     assert float(optimal_stopping(alone)[0]) == pytest.approx(time, rel=1e-12)
