@@ -94,6 +94,7 @@ def test_no_pair_of_a_scan_is_better():
 def test_limits_of_the_best_times():
     nothing = SpectralProblem([1.0, 0.5], [0.0, 0.0], 1.0, 5)
     assert [float(part) for part in optimal_stopping(nothing)] == [0, 0]
+    assert [float(part) for part in optimal_pair(nothing)] == [0, np.inf, 0]
     without_noise = SpectralProblem([1.0, 0.0], [1.0, 1.0], 0.0, 5)
     assert [float(part) for part in optimal_stopping(without_noise)] == [np.inf, 0]
     assert float(optimal_student(without_noise, 2.0)[0]) == np.inf
