@@ -11,7 +11,7 @@ from refgen.arrays import Instance, namespace
 from refgen.claims.kinds import at_most, equal
 from refgen.claims.registry import claim
 from refgen.claims.sources import DERIVED
-from refgen.domains import integer, real, record
+from refgen.domains import integer, not_a, real, record
 
 # --- KD-38
 
@@ -50,8 +50,9 @@ def _mixed_spectrum(spectrum: Any, penalty: Any, share: Any) -> MixedSpectrum:
 
 
 def _not_mixed(case: Any) -> str | None:
-    if not isinstance(case, MixedSpectrum):
-        return "must be a MixedSpectrum"
+    reason = not_a(MixedSpectrum, case)
+    if reason:
+        return reason
     if not (np.asarray(case.below) > 0).all() or not (case.penalty > 0).all():
         return "must have ρ > 0 and ξ < 1 + λ/ρ"
     if (np.diff(case.spectrum) > 0).any() or (case.spectrum <= 0).any():
@@ -137,14 +138,20 @@ def _wanted(spectrum: Any, best: Any, penalty: Any, mixing: Any) -> Wanted:
     return Wanted(_descending(spectrum), _descending(best), penalty, mixing)
 
 
-def _not_wanted(case: Any) -> str | None:
-    if not isinstance(case, Wanted):
-        return "must be a Wanted"
+def _not_wanted(case: Any, way: str = "fall") -> str | None:
+    reason = not_a(Wanted, case)
+    if reason:
+        return reason
+    falling = case.best if way == "fall" else -case.best
     positive = all((np.asarray(v) > 0).all() for v in (case.spectrum, case.best))
-    falling = all((np.diff(v) <= 0).all() for v in (case.spectrum, case.best))
-    if not positive or not falling or not case.penalty > 0:
-        return "eigenvalues and best penalties must be positive and fall together"
+    ordered = all((np.diff(v) <= 0).all() for v in (case.spectrum, falling))
+    if not positive or not ordered or not case.penalty > 0:
+        return f"numbers must be positive, eigenvalues fall and best penalties {way}"
     return None
+
+
+def _not_turned(case: Any) -> str | None:
+    return _not_wanted(case, "rise")
 
 
 wanted_penalties = record(
@@ -168,7 +175,7 @@ turned_penalties = wanted_penalties.but(
     build=lambda spectrum, best, penalty, mixing: Wanted(
         _descending(spectrum), -_descending(-best), penalty, mixing
     ),
-    outside=lambda case: None,
+    outside=_not_turned,
     examples=lambda: [
         Wanted(np.array([4.0, 1.0]), np.array([2.25, 3.0]), *map(np.array, (1.0, 1.0)))
     ],
@@ -240,8 +247,9 @@ def _two_directions(
 
 
 def _not_two(case: Any) -> str | None:
-    if not isinstance(case, TwoDirections):
-        return "must be a TwoDirections"
+    reason = not_a(TwoDirections, case)
+    if reason:
+        return reason
     order = np.argsort(-np.asarray(case.spectrum))
     (strong, weak), (first, second) = case.spectrum[order], case.best[order]
     gap, rise = strong - weak, second - first
