@@ -9,10 +9,15 @@ from typing import Any
 from refgen._class_doubts import class_doubts
 from refgen._codes import encoded
 from refgen._label_types import as_labels
-from refgen._orders import are_names, are_reordered
+from refgen._orders import are_names
 from refgen._shown import listed
 from refgen.arrays import namespace, plain_array
-from refgen.distillation._predictions import class_probabilities, paired_probabilities
+from refgen.distillation._predictions import (
+    check_order,
+    check_same_columns,
+    class_probabilities,
+    paired_probabilities,
+)
 from refgen.distillation.measures import paired_labels
 
 
@@ -61,10 +66,12 @@ class Answers:
         UserWarning
             If classes seem to be encoded in different ways.
         """
-        _check_order(teacher=teacher, student=student, labels=labels)
+        check_order(teacher=teacher, student=student, labels=labels)
         soft, pair = _are_probabilities(teacher, student), None
         given = [teacher, student]
         if all(soft):
+            if classes is None:
+                check_same_columns(teacher=teacher, student=student)
             given = [*paired_probabilities(teacher, student, ("teacher", "student"))]
             pair = (given[0], given[1])
         chances = [
@@ -177,14 +184,3 @@ def _check_shared(codes: Any, classes: Any, n_smallest: int) -> None:
             f"teacher and student share no class: teacher holds {first}, student holds "
             f"{second}; encode them alike"
         )
-
-
-def _check_order(**given: Any) -> None:
-    (first, one), *others = given.items()
-    for name, other in others:
-        for axis in ("index", "columns"):
-            if are_reordered(getattr(one, axis, None), getattr(other, axis, None)):
-                raise ValueError(
-                    f"{first}.{axis} and {name}.{axis} name the same things in another "
-                    f"order; align them: {name}.reindex({axis}={first}.{axis})"
-                )

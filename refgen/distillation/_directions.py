@@ -10,6 +10,8 @@ import numpy as np
 # Eigenvalues up to this many roundings of the largest one, times the rows and columns,
 # cannot be told from 0.
 _NULL = 2.0**-50
+# Kernels of two rows in float32 agree to this share of the largest one.
+_SYMMETRIC = 1e-6
 
 
 @dataclass(frozen=True)
@@ -82,14 +84,16 @@ def of_kernel(
     `back` gives coefficients a of rows, with sum 0 if there is an intercept, so that
     Σ aᵢ k(x, xᵢ) is the prediction but for a constant.
     """
-    mean = np.zeros(len(kernel))
+    _check_symmetric(kernel)
+    mean, roots = np.zeros(len(kernel)), np.sqrt(weights)
+    # What is left of a kernel that hardly differs from its mean is rounding.
+    least = _NULL * len(kernel) * (roots * abs(kernel) * roots[:, None]).max()
     if fit_intercept:
         share = weights / weights.sum()
         mean = share @ kernel
         kernel = kernel - mean - mean[:, None] + share @ mean
-    roots = np.sqrt(weights)
     scaled = roots[:, None] * kernel * roots
-    eigenvalues, turned, dual = _dual((scaled + scaled.T) / 2, len(kernel))
+    eigenvalues, turned, dual = _dual((scaled + scaled.T) / 2, len(kernel), least)
 
     def back(coefficients: np.ndarray) -> np.ndarray:
         own = roots[:, None] * (dual @ coefficients)
@@ -101,21 +105,36 @@ def of_kernel(
     return _directions(turned, eigenvalues, y, weights, fit_intercept, back), mean
 
 
-def _dual(matrix: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _check_symmetric(kernel: np.ndarray) -> None:
+    off = abs(kernel - kernel.T)
+    if off.max() > _SYMMETRIC * abs(kernel).max():
+        i, j = np.unravel_index(off.argmax(), off.shape)
+        raise ValueError(
+            f"kernel is not symmetric: {kernel[i, j]:.6g} from row {i} to row {j} and "
+            f"{kernel[j, i]:.6g} back; give the kernels between all rows"
+        )
+
+
+def _dual(
+    matrix: np.ndarray, size: int, least: float = 0.0
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Of a matrix XXᵀ: eigenvalues, the turned rows U√λ, and U/√λ."""
-    eigenvalues, vectors = _not_null(matrix, size)
+    eigenvalues, vectors = _not_null(matrix, size, least)
     roots = np.sqrt(eigenvalues)
     return eigenvalues, vectors * roots, vectors / roots
 
 
-def _not_null(matrix: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
+def _not_null(
+    matrix: np.ndarray, size: int, least: float = 0.0
+) -> tuple[np.ndarray, np.ndarray]:
+    """Eigenvalues and vectors without those that rounding, or `least`, explains."""
     eigenvalues, vectors = np.linalg.eigh(matrix)
-    if eigenvalues[0] < -1e-9 * max(eigenvalues[-1], 0.0):
+    if eigenvalues[0] < -max(1e-9 * eigenvalues[-1], least):
         raise ValueError(
             f"kernel has the eigenvalue {eigenvalues[0]:.3g} on these rows, and must "
             "have none below 0; use another kernel, or other parameters of it"
         )
-    seen = eigenvalues > 2 * size * _NULL * eigenvalues[-1]
+    seen = eigenvalues > max(2 * size * _NULL * eigenvalues[-1], least)
     if seen.all():
         return eigenvalues, vectors
     return eigenvalues[seen], vectors[:, seen]
@@ -144,4 +163,6 @@ def _centred(
     if not fit_intercept:
         return array, np.zeros(array.shape[1])
     mean = weights @ array / weights.sum()
-    return array - mean, mean
+    # What rounding leaves of a constant column would count as a direction.
+    varies = array.max(axis=0) > array.min(axis=0)
+    return np.where(varies, array - mean, 0.0), np.where(varies, mean, array[0])

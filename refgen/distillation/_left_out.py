@@ -27,6 +27,27 @@ def divide_series(above: list[Any], below: list[Any]) -> list[Any]:
     return found
 
 
+def quotient_rounding(
+    found: list[Any], below: list[Any], above_off: list[Any], below_off: list[Any]
+) -> list[Any]:
+    """How far rounding may have moved `divide_series`, if it moved the series so far.
+
+    Examples
+    --------
+    >>> quotient_rounding([0.5, 0.25], [2.0, -1.0], [0.5, 0.0], [0.0, 0.0])
+    [0.25, 0.125]
+    """
+    off: list[Any] = []
+    for j, top in enumerate(above_off):
+        moved = top + below_off[0] * abs(found[j])
+        for i in range(1, j + 1):
+            moved = (
+                moved + abs(below[i]) * off[j - i] + below_off[i] * abs(found[j - i])
+            )
+        off.append(moved / below[0])
+    return off
+
+
 def _contour() -> tuple[np.ndarray, np.ndarray]:
     """Nodes z with weights c: f(t) is the sum of Re c·p·F(p) at p = z/t."""
     angles = math.pi * (2 * np.arange(_NODES // 2) + 1) / _NODES

@@ -12,8 +12,13 @@ from typing import Any
 
 import numpy as np
 
+from refgen.arrays import UNIT_ROUNDOFF
 from refgen.distillation._directions import Directions
-from refgen.distillation._left_out import FlowNodes, divide_series
+from refgen.distillation._left_out import (
+    FlowNodes,
+    divide_series,
+    quotient_rounding,
+)
 
 # Numbers in the arrays of a chunk of times.
 _CHUNK = 1 << 22
@@ -55,21 +60,45 @@ class LeftOut:
 
     def ridge(self, penalty: float, n_students: int) -> list[np.ndarray]:
         """e₀, …, eₖ of `refgen.distillation.leave_one_out_residuals`."""
-        of = self.of
-        inverse = 1 / (of.spectrum + penalty)
+        found, _ = self._quotients(self._shares(penalty, n_students))
+        return [self._unscaled(e) for e in found]
+
+    def ridge_with_rounding(
+        self, penalty: float, n_students: int
+    ) -> tuple[list[np.ndarray], list[np.ndarray]]:
+        """`ridge`, and how far rounding may have moved each number."""
+        of, shares = self.of, self._shares(penalty, n_students)
+        found, left = self._quotients(shares)
+        unit = 4 * sum(of.rows.shape) * UNIT_ROUNDOFF
+        # Rounding of XᵀX moves an eigenvalue by as much as it moves the largest one.
+        turned = 1 + of.spectrum.max(initial=0.0) / (of.spectrum + penalty)
+        sizes = [unit * (j + 1) * abs(s) * turned for j, s in enumerate(shares)]
+        moments = abs(of.moments) + (abs(of.rows).T @ abs(of.labels)) / of.total
+        above = [abs(of.rows) @ (size[:, None] * moments) for size in sizes]
+        above[0] = above[0] + unit * abs(of.labels)
+        below = [(self.squares @ size)[:, None] for size in sizes]
+        below[0] = below[0] + unit
+        off = quotient_rounding(found, left, above, below)
+        return [self._unscaled(e) for e in found], [self._unscaled(e) for e in off]
+
+    def _shares(self, penalty: float, n_students: int) -> list[np.ndarray]:
+        """What the moments of directions are multiplied by, for e₀, …, eₖ."""
+        inverse = 1 / (self.of.spectrum + penalty)
         missing = penalty * inverse
-        shares = [inverse * (-missing) ** j for j in range(n_students + 1)]
-        weights = np.stack(shares, axis=1)
-        left = -(self.squares @ weights)
+        return [inverse * (-missing) ** j for j in range(n_students + 1)]
+
+    def _quotients(
+        self, shares: list[np.ndarray]
+    ) -> tuple[list[np.ndarray], list[np.ndarray]]:
+        """Residuals times the roots of weights, and what they were divided by."""
+        of, moments = self.of, self.of.moments
+        left = -(self.squares @ np.stack(shares, axis=1))
         left[:, 0] += 1 - self.base
         self._check(left[:, 0])
-        moments = of.moments
         residuals = [-(of.rows @ (share[:, None] * moments)) for share in shares]
         residuals[0] = of.labels + residuals[0]
-        return [
-            self._unscaled(e)
-            for e in divide_series(residuals, list(left.T[:, :, None]))
-        ]
+        below = list(left.T[:, :, None])
+        return divide_series(residuals, below), below
 
     def flow(self, times: np.ndarray) -> Iterator[np.ndarray]:
         """Of gradient flow at each time, as `flow_left_out_residuals`."""

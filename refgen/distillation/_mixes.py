@@ -57,11 +57,13 @@ def filter_of(share: np.ndarray, terms: np.ndarray) -> np.ndarray:
 
 
 def best_terms(
-    residuals: Sequence[np.ndarray], weights: np.ndarray
+    residuals: Sequence[np.ndarray],
+    rounding: Sequence[np.ndarray],
+    weights: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray]:
     """τ with the least Σ w (e₀ + Σ τⱼeⱼ)² of each output, and the residuals.
 
-    Of several the one of least norm, so that nothing is added where it changes nothing.
+    Nothing is added where it changes nothing, or no more than rounding may have done.
     """
     first, steps = residuals[0], residuals[1:]
     terms = np.zeros((len(residuals), first.shape[1]))
@@ -70,8 +72,11 @@ def best_terms(
         return terms, first
     roots = np.sqrt(weights)[:, None]
     for j in range(first.shape[1]):
-        columns = roots * np.stack([step[:, j] for step in steps], axis=1)
-        terms[1:, j] = _least_squares(columns, -roots[:, 0] * first[:, j])
+        columns, off = (
+            roots * np.stack([e[:, j] for e in given], axis=1)
+            for given in (steps, rounding[1:])
+        )
+        terms[1:, j] = _least_squares(columns, off, -roots[:, 0] * first[:, j])
     return terms, combined(residuals, terms)
 
 
@@ -80,8 +85,13 @@ def combined(residuals: Sequence[np.ndarray], terms: np.ndarray) -> np.ndarray:
     return sum(term * e for term, e in zip(terms, residuals, strict=True))
 
 
-def _least_squares(columns: np.ndarray, wanted: np.ndarray) -> np.ndarray:
-    if columns.shape[1] > 1:
-        return np.linalg.lstsq(columns, wanted, rcond=None)[0]
-    square = columns.T @ columns
-    return columns.T @ wanted / (square[0] if square.item() else 1.0)
+def _least_squares(
+    columns: np.ndarray, off: np.ndarray, wanted: np.ndarray
+) -> np.ndarray:
+    """Of columns that may be off by so much; mixes of them that may be 0 are 0."""
+    # In units of what rounding may have done to each.
+    units = np.linalg.norm(off, axis=0)
+    units = np.where(units > 0, units, 1.0)
+    left, sizes, right = np.linalg.svd(columns / units, full_matrices=False)
+    seen = sizes > np.sqrt(len(units))
+    return right[seen].T @ ((left.T @ wanted)[seen] / sizes[seen]) / units

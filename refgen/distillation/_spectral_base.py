@@ -35,6 +35,9 @@ class SpectralBase(RegressorMixin, BaseEstimator):
         """Checked data in its directions; what `predict` needs of them is kept."""
         self._check_kernel()
         check_flag("fit_intercept", self.fit_intercept)
+        # Of a fit before, perhaps with another kernel.
+        for name in ("coef_", "dual_coef_", "X_fit_"):
+            self.__dict__.pop(name, None)
         X, y = self._seen_first(X, y)
         weights = self._weights(sample_weight, len(X))
         self._output_shape, used = y.shape[1:], weights > 0

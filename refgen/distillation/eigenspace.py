@@ -112,6 +112,7 @@ def eigenspace_report(
         two classes, the second). Of arrays, these are what they predict for `X`, or any
         other scores, such as logits.
     X : array or data frame of shape (n_points, n_features)
+        Of models that scale it first, give predictions, and X as it is scaled.
     center : bool
         Whether to take the means out of X and the predictions, as estimators with an
         intercept do.
@@ -268,6 +269,11 @@ def _check_classes(teacher: Any, student: Any) -> None:
 
 def _outputs(name: str, model: Any, X: Any) -> Any:
     """Predictions as an array of shape (n_points,) or (n_points, n_outputs)."""
+    if isinstance(model, type):
+        raise TypeError(
+            f"{name} must be a fitted estimator, or predictions, got the class "
+            f"{model.__name__}"
+        )
     if not hasattr(model, "predict"):
         return as_floats(name, model, 1)
     if not hasattr(model, "classes_"):

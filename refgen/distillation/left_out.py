@@ -7,9 +7,13 @@ from typing import Any
 from refgen._checks import check_integer
 from refgen._finite import finite
 from refgen._numbers import as_positive
-from refgen.arrays import namespace
-from refgen.distillation._left_out import FlowNodes, divide_series
-from refgen.distillation._ridge import as_data, fit_ridge
+from refgen.arrays import UNIT_ROUNDOFF, namespace
+from refgen.distillation._left_out import (
+    FlowNodes,
+    divide_series,
+    quotient_rounding,
+)
+from refgen.distillation._ridge import RidgeFit, as_data, fit_ridge
 
 # Quotients of longer series take time, and their terms cancel.
 _MOST_STUDENTS = 100
@@ -58,16 +62,44 @@ def leave_one_out_residuals(
     """
     k = check_integer("n_students", n_students, 0, _MOST_STUDENTS)
     X, y, penalty = as_data(X, y, penalty=as_positive("penalty", penalty))
-    fit = fit_ridge(X, y, penalty)
-    # Coefficients of powers of t at the penalty ρ(1 + t), where 1/(λ + ρ) is multiplied
-    # by 1/(1 + t·missing).
-    shares = [1.0 + 0 * fit.missing]
-    for _ in range(k):
-        shares.append(-shares[-1] * fit.missing)
+    found, _ = _quotients(fit_ridge(X, y, penalty), y, k)
+    return tuple(found)
+
+
+def _quotients(fit: RidgeFit, y: Any, k: int) -> tuple[list[Any], list[Any]]:
+    """Residuals of rows left out, and what they were divided by."""
+    shares = _shares(fit, k)
     residuals = [-fit.outputs(share * fit.coefficients) for share in shares]
     left = [-fit.diagonal(share) for share in shares]
     residuals[0], left[0] = y + residuals[0], 1 + left[0]
-    return tuple(divide_series(residuals, left))
+    return divide_series(residuals, left), left
+
+
+def _shares(fit: RidgeFit, k: int) -> list[Any]:
+    """Coefficients of powers of t in 1/(1 + t·missing).
+
+    1/(λ + ρ) is multiplied by it where the penalty is ρ(1 + t).
+    """
+    shares = [1.0 + 0 * fit.missing]
+    for _ in range(k):
+        shares.append(-shares[-1] * fit.missing)
+    return shares
+
+
+def _rounding_of_step(fit: RidgeFit, y: Any, found: list[Any], left: list[Any]) -> Any:
+    """How far rounding may have moved e₁."""
+    xp, (n, p) = namespace(y), fit.rows.shape[-2:]
+    unit = 4 * (n + p) * UNIT_ROUNDOFF
+    # Rounding of XᵀX moves an eigenvalue by as much as it moves the largest one.
+    turned = 1 + fit.spectrum.max(axis=-1, keepdims=True) * fit.inverse
+    sizes = [unit * (1 + j) * abs(s) * turned for j, s in enumerate(_shares(fit, 1))]
+    rows, labels = abs(fit.rows), abs(y)
+    moments = abs(fit.moments) + (rows * labels[..., None]).sum(axis=-2) / n
+    reach = fit.inverse * moments
+    above = [xp.matmul(rows, (size * reach)[..., None])[..., 0] for size in sizes]
+    below = [fit.diagonal(size) for size in sizes]
+    above[0], below[0] = above[0] + unit * labels, below[0] + unit
+    return quotient_rounding(found, left, above, below)[1]
 
 
 @finite
@@ -87,7 +119,8 @@ def leave_one_out_mixing(X: Any, y: Any, penalty: Any) -> Any:
     Returns
     -------
     array of shape (...)
-        Any real number; 0 where mixing changes nothing, as for labels that are all 0.
+        Any real number; 0 where mixing changes nothing beyond rounding, as for labels
+        that are all 0, or rows that say nothing of each other.
 
     Notes
     -----
@@ -98,10 +131,14 @@ def leave_one_out_mixing(X: Any, y: Any, penalty: Any) -> Any:
     >>> round(float(leave_one_out_mixing([[1.0], [1.0]], [3.0, 1.0], 0.5)), 12)
     -0.4
     """
-    residuals, steps = leave_one_out_residuals(X, y, penalty)
+    X, y, penalty = as_data(X, y, penalty=as_positive("penalty", penalty))
+    fit = fit_ridge(X, y, penalty)
+    (residuals, steps), left = _quotients(fit, y, 1)
+    off = _rounding_of_step(fit, y, [residuals, steps], left)
     square = (steps * steps).sum(axis=-1)
     xp, across = namespace(square), (residuals * steps).sum(axis=-1)
-    return xp.where(square > 0, (0 - across) / xp.where(square > 0, square, 1.0), 0.0)
+    changes = square > (off * off).sum(axis=-1)
+    return xp.where(changes, (0 - across) / xp.where(changes, square, 1.0), 0.0)
 
 
 @finite

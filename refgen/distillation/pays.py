@@ -196,7 +196,10 @@ def _data(X: Any, y: Any, fit_intercept: bool) -> tuple[np.ndarray, np.ndarray]:
         if fit_intercept and not np.ptp(array, axis=0).any():
             raise ValueError(f"{name} is constant; it must vary to be learned from")
     if fit_intercept:
-        features, labels = features - features.mean(axis=0), labels - labels.mean()
+        # What rounding leaves of a constant column would count as a direction.
+        varies = np.ptp(features, axis=0) > 0
+        features = np.where(varies, features - features.mean(axis=0), 0.0)
+        labels = labels - labels.mean()
     return features, labels
 
 

@@ -162,10 +162,12 @@ class SelfDistilledRidge(SpectralBase):
         """The penalty and the mix with the least leave-one-out error."""
         left_out, scores, mixes = LeftOut(of), [], []
         for alpha in alphas:
-            residuals = left_out.ridge(alpha / of.total, k)
+            penalty = alpha / of.total
             if self.mixing == "optimal":
-                terms, last = best_terms(residuals, of.weights)
+                residuals, rounding = left_out.ridge_with_rounding(penalty, k)
+                terms, last = best_terms(residuals, rounding, of.weights)
             else:
+                residuals = left_out.ridge(penalty, k)
                 terms = np.repeat(
                     terms_of(self._fixed(k))[:, None], of.labels.shape[1], axis=1
                 )
@@ -180,8 +182,14 @@ class SelfDistilledRidge(SpectralBase):
     def _recursion(self, share: np.ndarray, k: int) -> np.ndarray:
         """The filter of rounds in turn."""
         found = share
-        for xi in self._fixed(k):
-            found = share * (1 - xi + xi * found)
+        with np.errstate(over="ignore", invalid="ignore"):  # refused next
+            for xi in self._fixed(k):
+                found = share * (1 - xi + xi * found)
+        if not np.isfinite(found).all():
+            raise ValueError(
+                f"mixing={self.mixing} over n_rounds={self.n_rounds} grows beyond "
+                "float64; use fewer rounds, or a number between -1 and 1"
+            )
         return found[:, None]
 
     def _keep(self, of: Directions, share: np.ndarray, mixing: np.ndarray) -> None:

@@ -26,6 +26,8 @@ _CANDIDATES = 100
 _STEPS, _CONDITION = 1000, 1e6
 # Steps that anybody waits for, when each is taken without each row.
 _MOST_STEPS = 10**6
+# Penalties of so short a time are still in the range of float64.
+_SHORTEST = 1e-300
 _STRENGTHS = {"gradient_flow": "time", "gradient_descent": "n_steps", "ridge": "alpha"}
 
 
@@ -231,8 +233,11 @@ class SpectralFilterRegressor(SpectralBase):
                 f"n_steps must be at most {_MOST_STEPS} where several are tried, as "
                 f"each is taken without each row, got {found[-1]:g}; use gradient flow"
             )
-        if name == "time" and len(found) > 1 and found[0] == 0:
-            raise ValueError("time must be positive where there are several, got 0")
+        if name == "time" and len(found) > 1 and found[0] < _SHORTEST:
+            raise ValueError(
+                f"time must be at least {_SHORTEST:g} where there are several, got "
+                f"{found[0]:g}"
+            )
         return found
 
     def _check_step_size(self) -> None:

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -94,12 +95,17 @@ def test_results_are_plain_values():
     assert values["exaggerates"] == "undecided"
 
 
+FRAME = pd.DataFrame({"a": [0.1, 0.2, 0.4], "b": [0.9, 0.8, 0.6]})
+
+
 @pytest.mark.parametrize(
     ("teacher", "student", "options", "message"),
     [
         ([0.5, 0.5, 0.5], [0.1, 0.2, 0.3], {}, "equally sure of every point"),
         ([0.5, 0.6], [0.5, 0.6], {}, r"has 2 point\(s\), and an interval needs"),
         (np.ones((4, 1)), np.ones((4, 1)), {}, "teacher_proba has a single class"),
+        (np.eye(3)[:, :1], np.eye(3)[:, :1], {}, "has a single class .* shape .n_po"),
+        (FRAME, FRAME[["b", "a"]], {}, r"student_proba\.columns name the same things"),
         (np.eye(3), np.eye(4)[:3], {}, "has 3 classes and student_proba has 4"),
         (np.eye(3), np.eye(3)[:2], {}, "has 3 points and student_proba has 2"),
         (np.eye(3)[None], np.eye(3)[None], {}, r"must have shape \(n_points, n_cl"),

@@ -79,6 +79,10 @@ def test_columns_of_frames_name_the_classes():
     assert student_teacher_deviation(*frames, TRUTH).gain == found.gain
     with pytest.raises(ValueError, match=r"teacher\.columns and student\.columns name"):
         student_teacher_deviation(frames[0], frames[1][WORDS[::-1]])
+    other = frames[1].rename(columns={WORDS[0]: "other"})
+    with pytest.raises(ValueError, match=r"student has .*'other'.* the same classes"):
+        student_teacher_deviation(frames[0], other)
+    assert student_teacher_deviation(frames[0], other, classes=WORDS).holds
     rows = [f.set_index(pd.Index(np.arange(40) + 7)) for f in frames]
     with pytest.raises(ValueError, match=r"teacher\.index and labels\.index name"):
         student_teacher_deviation(*rows, pd.Series(WORDS[TRUTH], rows[0].index[::-1]))

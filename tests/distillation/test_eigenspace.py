@@ -128,6 +128,8 @@ def test_classifiers_that_do_not_fit():
     first, second = GaussianNB().fit(X, words), GaussianNB().fit(X, words == "high")
     with pytest.raises(ValueError, match=r"knows the classes .*need the same classes"):
         eigenspace_report(first, second, X)
+    with pytest.raises(TypeError, match=r"teacher must be a fitted .* class Gaussian"):
+        eigenspace_report(GaussianNB, second, X)
     hard = RidgeClassifier().fit(X, words)
     with pytest.raises(TypeError, match="student is a classifier without"):
         eigenspace_report(first, hard, X)

@@ -65,6 +65,14 @@ def test_equal_eigenvalues_leave_nothing_to_gain():
     assert found.verdict == found.rule == "no"
 
 
+def test_constant_columns_are_no_direction():
+    X, y = data(*PAYS)
+    wide = np.column_stack([X, np.full(len(y), 1e10 / 3)])
+    expected, found = distillation_pays(X, y), distillation_pays(wide, y)
+    assert found.n_directions == expected.n_directions
+    assert found.gain == pytest.approx(expected.gain, rel=1e-9)
+
+
 def test_labels_without_noise_are_learned_to_the_end():
     X = np.diag([3.0, 2.0, 1.0])
     found = distillation_pays(X, X.sum(axis=0), noise=0.0, fit_intercept=False)

@@ -235,6 +235,40 @@ def test_constant_targets_need_no_mixing():
     np.testing.assert_allclose(model.predict(X), 3.0, rtol=1e-14)
 
 
+@pytest.mark.parametrize("n_rounds", [2, 4])
+def test_rows_that_say_nothing_of_each_other_need_no_mixing(n_rounds):
+    """What rounding leaves of a change is no change to be taken many times."""
+    model = SelfDistilledRidge(n_rounds=n_rounds)
+    apart = np.linalg.qr(FEW[:3].T)[0].T
+    for rows in (FEW[:2], apart):
+        found = model.fit(rows, LABELS[: len(rows)])
+        assert not np.any(found.mixing_)
+        expected = Ridge(1.0).fit(rows, LABELS[: len(rows)]).predict(FEW)
+        np.testing.assert_allclose(found.predict(FEW), expected, rtol=1e-10)
+    without = model.set_params(fit_intercept=False).fit(apart, [1.0, 2.0, 4.0])
+    assert not np.any(without.mixing_)
+
+
+def test_what_does_not_vary_is_no_direction():
+    wide = np.column_stack([FEW, np.full(24, 1e10 / 3)])
+    for time in ("auto", np.inf):
+        model = SpectralFilterRegressor(time=time)
+        expected = model.fit(FEW, LABELS).predict(FEW)
+        found = model.fit(wide, LABELS).predict(wide + 9.0 * (wide > 1e9))
+        np.testing.assert_allclose(found, expected, rtol=1e-10)
+    for kernel in ("rbf", "poly"):
+        same = SpectralFilterRegressor(kernel=kernel).fit(np.full((7, 2), 0.1), Y[:7])
+        assert same.spectrum_.size == 0
+        assert same.predict([[3.0, 0.1]]) == pytest.approx(Y[:7].mean())
+
+
+def test_a_fit_leaves_nothing_of_the_one_before():
+    model = SelfDistilledRidge().fit(FEW, LABELS).set_params(kernel="rbf")
+    assert not hasattr(model.fit(FEW, LABELS), "coef_")
+    model.set_params(kernel=None, mixing="pure").fit(FEW, LABELS)
+    assert not {"dual_coef_", "X_fit_", "loo_scores_"} & set(vars(model))
+
+
 def test_frames_searches_pipelines_and_pickles():
     frame = pd.DataFrame(FEW, columns=[f"x{i}" for i in range(FEW.shape[1])])
     search = GridSearchCV(
@@ -292,7 +326,11 @@ def test_mixes_and_polynomials_are_each_other():
         (lambda: SelfDistilledRidge(0.0, kernel="rbf", gamma=99), "alpha is too small"),
         (lambda: SpectralFilterRegressor("flow"), "filter must be one of"),
         (lambda: SpectralFilterRegressor(time=-1), "time must not be negative"),
-        (lambda: SpectralFilterRegressor(time=[0, 1]), "time must be positive where"),
+        (lambda: SpectralFilterRegressor(time=[0, 1]), "time must be at least 1e-300"),
+        (
+            lambda: SelfDistilledRidge(n_rounds=10**3, mixing=1e6),
+            "mixing=1000000.0 over n_rounds=1000 grows beyond float64",
+        ),
         (lambda: SpectralFilterRegressor(time="end"), "time must hold real numbers"),
         (
             lambda: SpectralFilterRegressor("gradient_descent", n_steps=1.5),
@@ -325,3 +363,9 @@ def test_bad_data_are_refused_by_name():
             model.fit(FEW * 1e200, LABELS)
         with pytest.raises(TypeError, match="y holds text"):
             model.fit(FEW, [*"ab" * 12])
+        with pytest.raises(
+            ValueError, match="kernel is not symmetric: 1 from row 0 to"
+        ):
+            model.set_params(kernel="precomputed").fit(
+                np.eye(3) + np.eye(3, k=1), Y[:3]
+            )
