@@ -63,6 +63,8 @@ def left_out_mixing(rg, case, step=1.0):
     scale = (1 + abs(mixing)) * _scale(case)
     chosen = d.leave_one_out_mixing(case.X, case.y, case.penalty)[..., None]
     best = residuals + step * chosen * steps
+    # Steps that are nothing but rounding of the residuals are not mixed in.
+    known = abs(steps) + _scale(case)
     return (
         equal(
             residuals + step * mixing * steps,
@@ -72,7 +74,7 @@ def left_out_mixing(rg, case, step=1.0):
         equal(
             (best * steps).sum(axis=-1),
             0.0,
-            ((abs(residuals) + abs(chosen * steps)) * abs(steps)).sum(axis=-1),
+            (abs(residuals) * known + abs(chosen * steps) * abs(steps)).sum(axis=-1),
         ),
     )
 
