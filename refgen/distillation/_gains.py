@@ -72,9 +72,7 @@ def gains(shown: Directions, level: float, rng: np.random.RandomState) -> Gains:
     few = learned[::_EVERY]
     single, pair = _terms(learned), _terms(few[i] * few[j])
     squares = np.append(shown.observed**2, shown.variance)
-    # Of a square around its mean the variance is 4μ²v + 2v²; of v, 2v²/degrees.
-    spread = np.maximum(4 * squares[:-1], 2 * shown.variance) * shown.variance
-    spread = np.append(spread, 2 * shown.variance**2 / shown.freedom)
+    spread = spread_of(shown)
     estimated = _differences(pair @ squares, single @ squares)
     error = np.sqrt(np.maximum(_quadratic(pair, single, spread), 0.0))
     half = _critical(shown, pair, single, error, level, rng) * error
@@ -93,6 +91,12 @@ def gains(shown: Directions, level: float, rng: np.random.RandomState) -> Gains:
             float((pair @ squares)[best] - offset),
         ),
     )
+
+
+def spread_of(shown: Directions) -> np.ndarray:
+    """Estimated variances of the x², 4μ²v + 2v² around the mean μ, and of v."""
+    squares, v = shown.observed**2, shown.variance
+    return np.append(np.maximum(4 * squares, 2 * v) * v, 2 * v**2 / shown.freedom)
 
 
 def _times(spectrum: np.ndarray) -> np.ndarray:

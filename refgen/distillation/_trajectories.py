@@ -57,4 +57,4 @@ def _times(spectrum: np.ndarray, end: float, n_times: int) -> np.ndarray:
     if not first:
         return np.zeros(n_times)
     between = np.geomspace(first, until, n_times - 2)
-    return np.concatenate([[0.0], between, [end if end < last else np.inf]])
+    return np.concatenate([[0.0], between, [end]])

@@ -96,6 +96,13 @@ def test_what_the_student_excludes():
     assert found.to_dict()["predictive_kl"] is None
 
 
+def test_a_single_clipped_point_is_said():
+    teacher, student = TEACHER.copy(), STUDENT
+    teacher[0] = [1.0, 0.0, 0.0]
+    found = student_teacher_deviation(teacher, student)
+    assert any("1 of 40 points have prob" in remark for remark in found.remarks)
+
+
 def test_results_are_json():
     values = student_teacher_deviation(TEACHER, STUDENT, TRUTH).to_dict()
     again = json.loads(json.dumps(values, allow_nan=False))

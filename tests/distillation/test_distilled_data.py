@@ -39,6 +39,12 @@ def encoded(model):
     return make_pipeline(encoder.set_output(transform="pandas"), model)
 
 
+def test_given_models_are_not_fitted():
+    teacher, student = Ridge(), Ridge(2.0)
+    DistilledRegressor(teacher, student).fit(X, Y)
+    assert not {"coef_"} & {*vars(teacher), *vars(student)}
+
+
 @pytest.mark.parametrize("outputs", ["train", "cross_val"])
 def test_frames_reach_teacher_and_student_as_they_are(outputs):
     numbers = DistilledRegressor(

@@ -81,6 +81,9 @@ def test_training_to_the_end_and_not_at_all():
     want = np.linalg.lstsq(X, Y)[0]
     assert np.linalg.norm(display.teacher) == pytest.approx(np.linalg.norm(want))
     assert not display.student.any()
+    # A student of the end learns from it all along, not from the way there.
+    both = EigenspaceDisplay.from_design(X, Y, teacher_time=np.inf, student_time=np.inf)
+    np.testing.assert_array_equal(both.student_path, both.teacher_path)
     display.figure_.canvas.draw()
 
 

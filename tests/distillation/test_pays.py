@@ -13,6 +13,8 @@ from refgen.distillation import (
     optimal_pair,
     optimal_stopping,
 )
+from refgen.distillation._gains import Directions, gains, spread_of
+from refgen.distillation.pays import _directions
 
 
 def data(spectrum, ratio, seed=0, n=None, noise=1.0):
@@ -63,6 +65,28 @@ def test_where_the_rule_says_no_no_student_pays():
 def test_equal_eigenvalues_leave_nothing_to_gain():
     found = distillation_pays(*data(np.ones(5), [0, 9, 0, 9, 0]), fit_intercept=False)
     assert found.verdict == found.rule == "no"
+
+
+def test_no_student_gains_in_a_single_direction():
+    found = distillation_pays(*data(np.ones(1), [4.0]), noise=1.0)
+    assert found.verdict == found.rule == "no"
+    assert found.high > found.smallest_gain
+
+
+def test_half_of_the_error_probability_is_for_the_band():
+    X, y = data(*NEVER)
+    found = distillation_pays(X, y, confidence_level=0.8, fit_intercept=False)
+    shown = _directions(X, y, None, 0)
+    band = gains(shown, 0.9, np.random.RandomState(0))
+    assert found.interval == pytest.approx((band.low, band.high), rel=1e-9)
+
+
+def test_squares_spread_as_those_of_normal_numbers():
+    shown = Directions(np.ones(1), np.array([30.0]), 1.0, 8.0)
+    rng = np.random.default_rng(0)
+    square = ((30 + rng.normal(size=10**5)) ** 2).var()
+    estimate = (rng.chisquare(8, 10**5) / 8).var()
+    assert spread_of(shown) == pytest.approx([square, estimate], rel=0.03)
 
 
 def test_constant_columns_are_no_direction():

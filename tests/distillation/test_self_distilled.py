@@ -203,6 +203,27 @@ def test_paths_are_what_training_gives():
     np.testing.assert_allclose(path[at], ridge.predict(X), rtol=1e-9)
 
 
+def test_what_is_tried_goes_from_hardly_anything_to_nearly_all():
+    ridge = SpectralFilterRegressor("ridge").fit(FEW, LABELS)
+    flow = SpectralFilterRegressor().fit(FEW, LABELS)
+    ends = 0.1 / flow.spectrum_.max(), 10 / flow.spectrum_.min()
+    np.testing.assert_allclose(flow.strengths_[[0, -1]], ends, rtol=1e-12)
+    np.testing.assert_allclose(ridge.strengths_[::-1], 24 / flow.strengths_, rtol=1e-12)
+    # Directions that are weaker than that are not waited for.
+    flow.fit(FEW * np.append(np.ones(FEW.shape[1] - 1), 1e-5), LABELS)
+    assert flow.strengths_[-1] == pytest.approx(1e7 / flow.spectrum_.max())
+
+
+def test_kernels_between_all_rows_are_split_by_rows_and_columns():
+    kernel = rbf_kernel(FEW, gamma=0.1)
+    given = SelfDistilledRidge(kernel="precomputed")
+    found = cross_val_predict(given, kernel, LABELS, cv=3)
+    expected = cross_val_predict(
+        SelfDistilledRidge(kernel="rbf", gamma=0.1), FEW, LABELS, cv=3
+    )
+    np.testing.assert_allclose(found, expected, rtol=1e-8)
+
+
 def test_times_have_limits():
     for rows in (24, 5):  # of ten features
         end = SpectralFilterRegressor(time=np.inf).fit(FEW[:rows], LABELS[:rows])
@@ -250,7 +271,7 @@ def test_rows_that_say_nothing_of_each_other_need_no_mixing(n_rounds):
 
 
 def test_what_does_not_vary_is_no_direction():
-    wide = np.column_stack([FEW, np.full(24, 1e10 / 3)])
+    wide = np.column_stack([FEW, *(np.full(24, 1e10 / n) for n in (3, 7, 11))])
     for time in ("auto", np.inf):
         model = SpectralFilterRegressor(time=time)
         expected = model.fit(FEW, LABELS).predict(FEW)
@@ -267,6 +288,8 @@ def test_a_fit_leaves_nothing_of_the_one_before():
     assert not hasattr(model.fit(FEW, LABELS), "coef_")
     model.set_params(kernel=None, mixing="pure").fit(FEW, LABELS)
     assert not {"dual_coef_", "X_fit_", "loo_scores_"} & set(vars(model))
+    flow = SpectralFilterRegressor().fit(FEW, LABELS).set_params(time=1.0)
+    assert not hasattr(flow.fit(FEW, LABELS), "loo_scores_")
 
 
 def test_frames_searches_pipelines_and_pickles():
@@ -349,6 +372,12 @@ def test_mixes_and_polynomials_are_each_other():
 def test_bad_parameters_are_refused_by_name(make, message):
     with pytest.raises((TypeError, ValueError), match=message):
         make().fit(FEW, LABELS)
+
+
+def test_the_least_step_that_diverges_is_refused():
+    model = SpectralFilterRegressor("gradient_descent", step_size=2.0, n_steps=3)
+    with pytest.raises(ValueError, match="step_size must be below 2 / 1 = 2, twice"):
+        model.fit([[1.0], [-1.0]], [1.0, 2.0])
 
 
 def test_bad_data_are_refused_by_name():
