@@ -70,15 +70,26 @@ class LeftOut:
         of, shares = self.of, self._shares(penalty, n_students)
         found, left = self._quotients(shares)
         unit = 4 * sum(of.rows.shape) * UNIT_ROUNDOFF
-        # Rounding of XᵀX moves an eigenvalue by as much as it moves the largest one.
-        turned = 1 + of.spectrum.max(initial=0.0) / (of.spectrum + penalty)
-        sizes = [unit * (j + 1) * abs(s) * turned for j, s in enumerate(shares)]
-        moments = abs(of.moments) + (abs(of.rows).T @ abs(of.labels)) / of.total
-        above = [abs(of.rows) @ (size[:, None] * moments) for size in sizes]
-        above[0] = above[0] + unit * abs(of.labels)
-        below = [(self.squares @ size)[:, None] for size in sizes]
-        below[0] = below[0] + unit
-        off = quotient_rounding(found, left, above, below)
+        sizes = abs(np.stack(shares, axis=1))
+        moments = abs(of.moments)
+        spread = moments + (abs(of.rows).T @ abs(of.labels)) / of.total
+        above = list(abs(of.rows) @ (sizes.T[:, :, None] * spread))
+        below = list((self.squares @ sizes).T[:, :, None])
+        above[0], below[0] = above[0] + abs(of.labels), below[0] + 1
+        # Rounding turns XᵀX by so much of its largest eigenvalue, and 1/(λ + ρ) by that
+        # times 1/(λ + ρ) at both directions of each pair.
+        turned = of.spectrum.max(initial=0.0)
+        reach = abs(of.rows) @ sizes
+        scale = np.sqrt(self.share / of.total)[:, None] * reach
+        for j in range(n_students + 1):
+            for a in range(j + 1):
+                above[j] = above[j] + turned * reach[:, a, None] * (
+                    sizes[:, j - a] @ moments
+                )
+                below[j] = below[j] + turned * (scale[:, a] * scale[:, j - a])[:, None]
+        off = quotient_rounding(
+            found, left, [unit * e for e in above], [unit * e for e in below]
+        )
         return [self._unscaled(e) for e in found], [self._unscaled(e) for e in off]
 
     def _shares(self, penalty: float, n_students: int) -> list[np.ndarray]:

@@ -90,16 +90,26 @@ def _rounding_of_step(fit: RidgeFit, y: Any, found: list[Any], left: list[Any]) 
     """How far rounding may have moved e₁."""
     xp, (n, p) = namespace(y), fit.rows.shape[-2:]
     unit = 4 * (n + p) * UNIT_ROUNDOFF
-    # Rounding of XᵀX moves an eigenvalue by as much as it moves the largest one.
-    turned = 1 + fit.spectrum.max(axis=-1, keepdims=True) * fit.inverse
-    sizes = [unit * (1 + j) * abs(s) * turned for j, s in enumerate(_shares(fit, 1))]
-    rows, labels = abs(fit.rows), abs(y)
-    moments = abs(fit.moments) + (rows * labels[..., None]).sum(axis=-2) / n
-    reach = fit.inverse * moments
-    above = [xp.matmul(rows, (size * reach)[..., None])[..., 0] for size in sizes]
-    below = [fit.diagonal(size) for size in sizes]
-    above[0], below[0] = above[0] + unit * labels, below[0] + unit
-    return quotient_rounding(found, left, above, below)[1]
+    rows, labels, moments = abs(fit.rows), abs(y), abs(fit.moments)
+    sizes = [fit.inverse, fit.inverse * fit.missing]
+    spread = moments + (rows * labels[..., None]).sum(axis=-2) / n
+    above = [_applied(xp, rows, size * spread) for size in sizes]
+    below = [fit.diagonal(share) for share in (1.0 + 0 * fit.missing, fit.missing)]
+    # Rounding turns XᵀX by so much of its largest eigenvalue, and 1/(λ + ρ) by that
+    # times 1/(λ + ρ) at both directions of each pair.
+    turned = fit.spectrum.max(axis=-1)[..., None]
+    reach = [_applied(xp, rows, size) for size in sizes]
+    pulls = [(size * moments).sum(axis=-1)[..., None] for size in sizes]
+    above[1] = above[1] + turned * (reach[0] * pulls[1] + reach[1] * pulls[0])
+    below[1] = below[1] + turned * (2 * reach[0] * reach[1]) / n
+    above[0] = above[0] + labels + turned * reach[0] * pulls[0]
+    below[0] = below[0] + 1 + turned * reach[0] * reach[0] / n
+    off = [[unit * e for e in side] for side in (above, below)]
+    return quotient_rounding(found, left, *off)[1]
+
+
+def _applied(xp: Any, rows: Any, vector: Any) -> Any:
+    return xp.matmul(rows, vector[..., None])[..., 0]
 
 
 @finite

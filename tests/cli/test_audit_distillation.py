@@ -191,6 +191,11 @@ def test_files_that_cannot_be_used(audited, tmp_path, name):
     assert not (tmp_path / "o.json").exists()
 
 
+def test_a_report_that_cannot_be_written_is_refused_first(audited):
+    result = audited("teacher.npy", "student.npy", "--json", "nowhere/o.json")
+    assert (result.exit_code, result.stdout) == (2, "")
+
+
 def test_arrays_of_the_wrong_shape(audited):
     np.save("many.npy", TEACHER[None])
     result = audited("many.npy", "student.npy")

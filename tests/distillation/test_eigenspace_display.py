@@ -117,6 +117,8 @@ def test_coefficients_that_are_rounding_are_none():
 def test_directions_without_a_teacher_are_left_out():
     display = EigenspaceDisplay([2.0, 1.0], [0.0, 0.5], [0.1, 0.25])
     np.testing.assert_array_equal(display.ratios, [np.nan, 0.5])
+    large = EigenspaceDisplay([2.0, 1.0], [1e200, 2e200], [5e199, 5e199])
+    np.testing.assert_allclose(large.ratios, [0.5, 0.25])
     assert display.shares.tolist() == [0, 1]
     title = display.plot().axes_[0].get_title()
     assert title == "At the end of training, 1 without a teacher's"
@@ -166,7 +168,7 @@ def test_draws_on_given_axes():
         ({"features": [X, X]}, ValueError, "draw one at a time"),
         ({"n_times": 1}, ValueError, "n_times must be at least 2"),
         ({"top": 4}, ValueError, "top must be at most 3, got 4"),
-        ({"bottom": [0]}, ValueError, "bottom must not hold top=0"),
+        ({"bottom": [1, 0]}, ValueError, "bottom must not hold top=0"),
         ({"bottom": [4]}, ValueError, "bottom must be at most 3, got 4"),
         ({"bottom": 2}, TypeError, "bottom must be a list of integers, got int"),
         ({"ax": [1, 2]}, ValueError, "must be 3 matplotlib Axes, got 2 of type int"),

@@ -48,7 +48,9 @@ def test_mixing_changes_nothing_without_a_penalty_or_where_the_risk_is_blind():
         assert found(row, orthogonal, [1.0], 0.3) == 0
     assert rd.leave_one_out_mixing(X, 0 * Y, 0.3) == 0
     apart = np.linalg.qr(X.T)[0].T  # rows that say nothing of each other
-    assert rd.leave_one_out_mixing(apart, Y[: len(apart)], 0.3) == 0
+    sizes = np.geomspace(1e4, 1, len(apart))[:, None]
+    for rows in (apart, sizes * apart):
+        assert rd.leave_one_out_mixing(rows, Y[: len(rows)], 0.03) == 0
     assert rd.cp_mixing(X, Y, 0.0, 1.0) == 0
 
 

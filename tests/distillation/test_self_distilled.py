@@ -268,10 +268,14 @@ def test_rows_that_say_nothing_of_each_other_need_no_mixing(n_rounds):
         np.testing.assert_allclose(found.predict(FEW), expected, rtol=1e-10)
     without = model.set_params(fit_intercept=False).fit(apart, [1.0, 2.0, 4.0])
     assert not np.any(without.mixing_)
+    graded = np.diag([1e4, 1e2, 1.0]) @ apart
+    assert not np.any(
+        without.set_params(alpha=0.1).fit(graded, [1.0, 2.0, 4.0]).mixing_
+    )
 
 
 def test_what_does_not_vary_is_no_direction():
-    wide = np.column_stack([FEW, *(np.full(24, 1e10 / n) for n in (3, 7, 11))])
+    wide = np.column_stack([FEW, *(np.full(24, 1e10 / 7) for _ in range(2))])
     for time in ("auto", np.inf):
         model = SpectralFilterRegressor(time=time)
         expected = model.fit(FEW, LABELS).predict(FEW)
@@ -376,7 +380,7 @@ def test_bad_parameters_are_refused_by_name(make, message):
 
 def test_the_least_step_that_diverges_is_refused():
     model = SpectralFilterRegressor("gradient_descent", step_size=2.0, n_steps=3)
-    with pytest.raises(ValueError, match="step_size must be below 2 / 1 = 2, twice"):
+    with pytest.raises(ValueError, match=r"2 / 1 = 2, .* eigenvalue of XᵀX/n"):
         model.fit([[1.0], [-1.0]], [1.0, 2.0])
 
 
