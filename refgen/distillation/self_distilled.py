@@ -39,7 +39,8 @@ class SelfDistilledRidge(SpectralBase):
         Rounds of training: 1 is ridge regression, 2 a teacher and its student.
     mixing : {"optimal", "pure"} or float, default="optimal"
         ξ: "pure" is 1; a number may also be negative or above 1; "optimal" has the
-        least leave-one-out error, each round and each output with a ξ of its own.
+        least leave-one-out error, each round and each output with a ξ of its own; 0
+        where the error changes by no more than rounding.
     kernel : None, str or callable, default=None
         None means ridge regression on the features; otherwise kernel ridge regression
         with a kernel of `sklearn.metrics.pairwise.pairwise_kernels`, or "precomputed".
