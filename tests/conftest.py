@@ -8,6 +8,11 @@ from hypothesis import Phase, settings
 
 import refgen_gpu.backend
 
+# Every worker has a core. Threads of BLAS and OpenMP beside it wait for each other, and
+# small fits take ten times as long. Workers, which load NumPy later, inherit this.
+for library in ("OMP", "OPENBLAS", "MKL"):
+    os.environ.setdefault(f"{library}_NUM_THREADS", "1")
+
 # A failed assertion in a helper shows its values, as one in a test does.
 pytest.register_assert_rewrite("support")
 
