@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from refgen._finite import finite
-from refgen._matrices import batch_shape
+from refgen._matrices import as_moments, batch_shape, refuse_indefinite
 from refgen._numbers import as_not_negative
 from refgen.arrays import UNIT_ROUNDOFF, as_floats, namespace
 from refgen.distillation._ridge import as_data, fit_ridge
@@ -40,7 +40,8 @@ def optimal_mixing(
     Raises
     ------
     ValueError
-        If shapes do not match, `penalty` is negative, or `metric` is not symmetric.
+        If shapes do not match, `penalty` is negative, or `metric` is not symmetric or
+        found not to be positive semidefinite.
 
     Notes
     -----
@@ -76,6 +77,11 @@ def mixing_gain(
     array of shape (...)
         0 if and only if R′(ρ) is 0, or mixing changes nothing.
 
+    Raises
+    ------
+    ValueError
+        As `optimal_mixing`.
+
     Notes
     -----
     Source: *Optimal Unconstrained Self-Distillation in Ridge Regression* (arXiv
@@ -100,7 +106,7 @@ def _first_and_second(
         y,
         coefficients=as_floats("coefficients", coefficients, 1),
         penalty=as_not_negative("penalty", penalty),
-        **({} if metric is None else {"metric": as_floats("metric", metric, 2)}),
+        **({} if metric is None else {"metric": as_moments("metric", metric)}),
     )
     p = X.shape[-1]
     for name, array, wanted in (
@@ -121,20 +127,14 @@ def _first_and_second(
     if not given:
         moved, n = fit.outputs(step), X.shape[-2]
         return (fit.outputs(error) * moved).mean(axis=-1), (moved * moved).sum(-1) / n
-    matrix = xp.matmul(xp.matmul(rotate, _symmetric(given[0])), fit.vectors)
+    matrix = xp.matmul(xp.matmul(rotate, given[0]), fit.vectors)
     moved = xp.matmul(matrix, step[..., None])[..., 0]
     along = (step * moved).sum(axis=-1)
     largest = xp.matmul(abs(matrix), abs(step)[..., None])[..., 0]
-    rounding = 8 * p * UNIT_ROUNDOFF * (abs(step) * largest).sum(axis=-1)
+    size = (abs(step) * largest).sum(axis=-1)
+    refuse_indefinite("metric", along, size)
+    rounding = 8 * p * UNIT_ROUNDOFF * size
     return (error * moved).sum(axis=-1), xp.where(along > rounding, along, 0.0)
-
-
-def _symmetric(metric: Any) -> Any:
-    largest = abs(metric).max(axis=(-1, -2))
-    skew = abs(metric - metric.swapaxes(-1, -2)).max(axis=(-1, -2))
-    if bool((skew > 1e-9 * largest).any()):
-        raise ValueError("metric must be symmetric; take (M + Mᵀ)/2")
-    return metric
 
 
 @finite
@@ -157,6 +157,11 @@ def cp_mixing(X: Any, y: Any, penalty: Any, noise: Any) -> Any:
     -------
     array of shape (...)
         Any real number; 0 where mixing changes nothing.
+
+    Raises
+    ------
+    ValueError
+        If shapes do not match, or `penalty` or `noise` is negative.
 
     Notes
     -----

@@ -8,6 +8,7 @@ from refgen import distillation as rd
 
 RNG = np.random.default_rng(0)
 X, Y, TARGET = RNG.normal(size=(6, 3)), RNG.normal(size=6), RNG.normal(size=3)
+EYE, SEMIDEF = np.eye(2), "metric must be positive semidefinite"
 
 
 def by_scikit_learn(X, y, penalty, mixing):
@@ -118,6 +119,7 @@ def test_equal_penalties_need_no_student():
         (lambda: rd.optimal_mixing(X, Y, TARGET, -1.0), "penalty must not be neg"),
         (lambda: rd.mixing_gain(X, Y, TARGET, 1.0, np.eye(2)), "metric must have sh"),
         (lambda: rd.mixing_gain(X, Y, TARGET, 1.0, X[:3]), "metric must be symm"),
+        (lambda: rd.mixing_gain(EYE, EYE[0] + EYE[1], EYE[0], 1.0, EYE - 1), SEMIDEF),
         (lambda: rd.leave_one_out_mixing(X, Y, 0.0), "penalty must be positive"),
         (lambda: rd.leave_one_out_residuals(X, Y, 1.0, -1), "n_students must be at"),
         (lambda: rd.leave_one_out_residuals(X, Y, 1.0, 101), "must be at most 100"),
