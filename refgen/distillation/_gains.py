@@ -73,12 +73,13 @@ def gains(shown: Directions, level: float, rng: np.random.RandomState) -> Gains:
     single, pair = _terms(learned), _terms(few[i] * few[j])
     squares = np.append(shown.observed**2, shown.variance)
     spread = spread_of(shown)
-    estimated = _differences(pair @ squares, single @ squares)
+    of_single, of_pair = single @ squares, pair @ squares
+    estimated = _differences(of_pair, of_single)
     error = np.sqrt(np.maximum(_quadratic(pair, single, spread), 0.0))
     half = _critical(shown, pair, single, error, level, rng) * error
     low, high = (estimated - half).min(axis=1), (estimated + half).min(axis=1)
     gain = estimated.min(axis=1)
-    best, alone = int(gain.argmax()), int((single @ squares).argmin())
+    best, alone = int(gain.argmax()), int(of_single.argmin())
     offset = len(shown.spectrum) * shown.variance
     return Gains(
         float(gain[best]),
@@ -86,10 +87,7 @@ def gains(shown: Directions, level: float, rng: np.random.RandomState) -> Gains:
         float(high.max()),
         (float(times[::_EVERY][i[best]]), float(times[::_EVERY][j[best]])),
         float(times[alone]),
-        (
-            float((single @ squares)[alone] - offset),
-            float((pair @ squares)[best] - offset),
-        ),
+        (float(of_single[alone] - offset), float(of_pair[best] - offset)),
     )
 
 

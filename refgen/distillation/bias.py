@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from refgen._numbers import as_positive, together
+from refgen._numbers import as_positive, refuse, together
 from refgen.arrays import namespace
 from refgen.distillation._checks import as_times
 from refgen.distillation._progress import composed, product
@@ -96,13 +96,10 @@ def _pair(strong: Any, weak: Any, first: Any, second: Any) -> list[Any]:
         teacher_time=as_times("teacher_time", first),
         student_time=as_times("student_time", second),
     )
-    _refuse_exchanged(arrays[0], arrays[1])
+    strong, weak, *_ = arrays
+    hint = "; exchange the two eigenvalues"
+    refuse("weak", weak, weak > strong, "not be above strong", hint)
     return arrays
-
-
-def _refuse_exchanged(strong: Any, weak: Any) -> None:
-    if bool((weak > strong).any()):
-        raise ValueError("weak must not be above strong; exchange the two eigenvalues")
 
 
 def _ratio(xp: Any, strong: Any, weak: Any, time: Any) -> Any:

@@ -132,6 +132,11 @@ def leave_one_out_mixing(X: Any, y: Any, penalty: Any) -> Any:
         Any real number; 0 where mixing changes nothing beyond rounding, as for labels
         that are all 0, or rows that say nothing of each other.
 
+    Raises
+    ------
+    ValueError
+        If shapes do not match, or `penalty` is not positive.
+
     Notes
     -----
     Source: derived here, claim KD-26.

@@ -30,6 +30,11 @@ def mixed_filter(filter: Any, mixing: Any) -> Any:
     array of shape (..., n_directions)
         1 − F = (1 − s)(1 + ξₖs + ξₖξₖ₋₁s² + … + ξₖ⋯ξ₁sᵏ).
 
+    Raises
+    ------
+    ValueError
+        If batch axes do not broadcast.
+
     Notes
     -----
     Source: derived here, claim KD-13.

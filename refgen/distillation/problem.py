@@ -77,12 +77,12 @@ class SpectralProblem(Instance):
 
     @property
     def signal(self) -> Any:
-        """λβ*², what each direction adds to the labels' mean square, (..., n)."""
+        """λβ*², (..., n_directions): what each adds to the labels' mean square."""
         return self.spectrum * (self.coefficients * self.coefficients)
 
     @property
     def variance(self) -> Any:
-        """σ²/n, the variance that label noise has in each direction, (...)."""
+        """σ²/n, the variance that label noise has in each direction, of shape (...)."""
         return self.noise * self.noise / self.n_samples
 
 

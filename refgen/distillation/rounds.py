@@ -1,4 +1,4 @@
-"""Many rounds of self-distillation: a threshold, its profile, and the best schedule."""
+"""Many equal rounds of self-distillation: what is left, a threshold, its profile."""
 
 from __future__ import annotations
 

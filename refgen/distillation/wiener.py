@@ -187,6 +187,11 @@ def coincident_gain(n_directions: Any, signal_to_noise: Any) -> Any:
     array of shape (...)
         From 1 to r, which it approaches as S grows.
 
+    Raises
+    ------
+    ValueError
+        If a number is out of range, or shapes do not broadcast.
+
     Notes
     -----
     Source: Pareek et al. 2024 (arXiv 2407.04600) for the growth with r; derived here,

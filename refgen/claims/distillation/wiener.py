@@ -178,12 +178,10 @@ def _interpolation_size(share: Any, values: Any) -> Any:
     r, total = share.shape[-1], 1.0
     for j in range(r):
         factor = abs(values[..., j]) / share[..., j]
-        at_zero = 1.0
         for i in range(r):
             if i != j:
                 apart = abs(share[..., j] - share[..., i])
                 factor = factor * (1 + share[..., i]) / apart
-                at_zero = at_zero * (1 + share[..., i])
         total = total + factor
     for i in range(r):
         total = total + (1 + share[..., i]) / share[..., i]
