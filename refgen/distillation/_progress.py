@@ -64,6 +64,20 @@ def product(xp: Any, spectrum: Any, time: Any) -> Any:
     return xp.where(endless & (spectrum > 0), xp.inf, finite)
 
 
+def learned_share(xp: Any, spectrum: Any, time: Any) -> Any:
+    """1 − e^(−λt); 0 for λ = 0 also in infinite time.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> learned_share(np, np.array([2.0, 0.0]), np.array(np.inf)).tolist()
+    [1.0, 0.0]
+    """
+    endless = xp.isinf(time)
+    learned = -xp.expm1(-spectrum * xp.where(endless, 0.0, time))
+    return xp.where(endless, xp.where(spectrum > 0, 1.0, 0.0), learned)
+
+
 def log_learned(xp: Any, progress: Any) -> Any:
     """log(1 − e^−a), −∞ for a = 0; to its own digits for all a.
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from refgen.arrays import namespace
+from refgen.distillation._progress import learned_share
 
 # Times to look at first, evenly on a logarithmic scale, and halvings afterwards: of a
 # cell of the scan they leave less than its rounding.
@@ -48,10 +49,8 @@ class Squares:
         return (self.weights * self.scale * self.spectrum * left * off).sum(axis=-1)
 
     def learned(self, time: Any) -> Any:
-        xp, time = namespace(self.spectrum), time[..., None]
-        endless = xp.isinf(time)
-        share = -xp.expm1(-self.spectrum * xp.where(endless, 0.0, time))
-        return xp.where(endless, xp.where(self.spectrum > 0, 1.0, 0.0), share)
+        xp = namespace(self.spectrum)
+        return learned_share(xp, self.spectrum, time[..., None])
 
     def earliest(self) -> Any:
         """A time before which the sum falls; 0 if it never does.
@@ -110,17 +109,16 @@ def _zero_of_slope(squares: Squares, before: Any, after: Any) -> Any:
     return (before + after) / 2
 
 
-def best_pair(squares: Squares) -> tuple[Any, Any]:
+def best_pair(squares: Squares, alone: Any) -> tuple[Any, Any]:
     """Two times whose filters' product has the least sum of squares, both finite.
 
-    By ever smaller steps from the best pair of a grid, and from the best time and the
-    best second one for it.
+    By ever smaller steps from the best pair of a grid, and from `alone`, the best time,
+    and the best second one for it.
     """
     xp = namespace(squares.spectrum)
     low, high = squares.earliest(), squares.latest()
     start = xp.log(xp.where(low > 0, low, high))
     step = (xp.log(high) - start) / (_PAIRS - 1)
-    alone = best_time(squares)
     after = best_time(replace(squares, scale=squares.learned(alone)))
     given = (xp.log(xp.clip(time, xp.exp(start), high)) for time in (alone, after))
     starts = zip(_best_of_grid(squares, start, step), given, strict=True)

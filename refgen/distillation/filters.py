@@ -16,6 +16,7 @@ from refgen.distillation._checks import (
     on_spectrum,
     refuse_unstable,
 )
+from refgen.distillation._progress import learned_share
 
 
 @finite
@@ -51,10 +52,7 @@ def gradient_flow_filter(spectrum: Any, time: Any) -> Any:
     spectrum, time = on_spectrum(
         spectrum=as_spectrum("spectrum", spectrum), time=as_times("time", time)
     )
-    xp = namespace(spectrum)
-    endless = xp.isinf(time)
-    learned = -xp.expm1(-spectrum * xp.where(endless, 0.0, time))
-    return xp.where(endless, xp.where(spectrum > 0, 1.0, 0.0), learned)
+    return learned_share(namespace(spectrum), spectrum, time)
 
 
 @finite

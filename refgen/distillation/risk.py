@@ -6,11 +6,11 @@ from typing import Any
 
 from refgen._finite import finite
 from refgen._matrices import batch_shape
-from refgen._numbers import in_one_place, refuse
+from refgen._numbers import in_one_place
 from refgen._objects import check_instance
 from refgen.arrays import as_floats, namespace
-from refgen.distillation._checks import as_times, on_spectrum
-from refgen.distillation.filters import gradient_flow_filter
+from refgen.distillation._checks import as_filter, as_times, on_spectrum
+from refgen.distillation._progress import learned_share, product
 from refgen.distillation.problem import SpectralProblem
 
 
@@ -57,6 +57,10 @@ def spectral_risk(problem: SpectralProblem, filter: Any) -> Any:
 @finite
 def wiener_filter(problem: SpectralProblem) -> Any:
     """λβ*²/(λβ*² + σ²/n): the filter of least risk, which knows the signal.
+
+    Parameters
+    ----------
+    problem : SpectralProblem
 
     Returns
     -------
@@ -160,20 +164,13 @@ def flow_risk_change(
         teacher_time=as_times("teacher_time", teacher_time),
         student_time=as_times("student_time", student_time),
     )
-    left, lacking = decay(spectrum, teacher), decay(spectrum, student)
-    s = gradient_flow_filter(spectrum, teacher[..., 0])
+    xp = namespace(spectrum)
+    left, lacking = (xp.exp(-product(xp, spectrum, t)) for t in (teacher, student))
+    s = learned_share(xp, spectrum, teacher)
     weight = signal + variance
     # w(f* − s) = w e^(−λT) − σ²/n.
     inner = 2 * (weight * left - variance) + weight * s * lacking
     return (s * lacking * inner).sum(axis=-1)
-
-
-def decay(spectrum: Any, time: Any) -> Any:
-    """e^(−λt), which is 0 in infinite time unless λ = 0; times have the last axis."""
-    xp = namespace(spectrum)
-    endless = xp.isinf(time)
-    left = xp.exp(-spectrum * xp.where(endless, 0.0, time))
-    return xp.where(endless, xp.where(spectrum > 0, 0.0, 1.0), left)
 
 
 @finite
@@ -224,10 +221,9 @@ def tolerated_correlation(teacher_filter: Any, student_filter: Any) -> Any:
 
 
 def _shares(name: str, value: Any) -> Any:
-    array = as_floats(name, value, 1)
+    array = as_filter(name, value)
     if array.shape[-1] != 2:
         raise ValueError(f"{name} must have 2 directions, got {array.shape[-1]}")
-    refuse(name, array, (array < 0) | (array > 1), "be between 0 and 1")
     return array
 
 

@@ -197,7 +197,7 @@ def test_limits_of_the_tolerated_correlation(s, u, want):
             r"axes do not broadcast: teacher_filter \(3,\), student_filter \(2,\)",
         ),
         (lambda: tolerated_correlation([0.5], [0.5]), "must have 2 directions, got 1"),
-        (lambda: tolerated_correlation([0.5, 2.0], [0.5, 0.5]), "between 0 and 1"),
+        (lambda: tolerated_correlation([0.5, 2.0], [0.5, 0.5]), r"lie in \[0, 1\]"),
         (lambda: flow_risk_change(problem(), -1.0, 1.0), "teacher_time must not be n"),
     ],
 )
