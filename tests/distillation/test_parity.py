@@ -14,21 +14,11 @@ from support import distillation_bounds
 from support.calls.distillation import ARGUMENTS
 from support.mirrors import (
     assert_complete,
+    check_agreement,
     check_bad_numbers,
     check_host_arguments,
-    check_instance,
-    on_both,
 )
-from support.parity import (
-    assert_on_device,
-    assert_same_bits,
-    assert_within,
-    on_device,
-    seeds,
-    stream,
-)
-
-from refgen.arrays import Instance
+from support.parity import on_device, seeds, stream
 
 PARTS = [
     importlib.import_module(f"support.distillation_bounds.{found.name}")
@@ -44,18 +34,8 @@ ELSEWHERE = {
 @on_device
 @given(seeds, st.integers(1, 5))
 def test_functions_agree(name, device, seed, d):
-    case = CASES[name]
     arguments = ARGUMENTS[name](stream(seed), d)
-    got, want = on_both("distillation", name, arguments)
-    if isinstance(got, Instance):
-        check_instance(device, got, want)
-        return
-    assert_on_device(got, device)
-    if case.bound is None:
-        assert_same_bits(got, want)
-    else:
-        bound = case.bound(arguments, want)
-        assert_within(got, want, bound.get if isinstance(bound, dict) else bound)
+    check_agreement("distillation", name, CASES[name], arguments, device)
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -65,8 +45,8 @@ def test_host_arrays_are_refused(name, device):
 
 @pytest.mark.parametrize("name", CASES)
 def test_nan_and_infinity_are_refused(name, device):
-    case, arguments = CASES[name], ARGUMENTS[name](stream(0), 2)
-    check_bad_numbers("distillation", name, arguments, case.unchecked, case.endless)
+    arguments = ARGUMENTS[name](stream(0), 2)
+    check_bad_numbers("distillation", name, arguments, CASES[name])
 
 
 def test_every_public_function_is_compared():

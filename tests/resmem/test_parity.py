@@ -5,25 +5,22 @@ operation rounds differently. The table says for each function how many rounding
 result has and how large the sum of its terms' absolute values is.
 """
 
-from dataclasses import dataclass
-from typing import Any
-
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.calls.resmem import ARGUMENTS, problem
 from support.mirrors import (
+    Case,
     assert_complete,
+    check_agreement,
     check_bad_numbers,
     check_host_arguments,
     check_instance,
-    on_both,
 )
 from support.parity import (
     ROUNDINGS_OF_POW,
     assert_on_device,
-    assert_same_bits,
     assert_within,
     model,
     on_device,
@@ -33,7 +30,6 @@ from support.parity import (
 
 import refgen.resmem as on_host
 import refgen_gpu.resmem as on_gpu
-from refgen.arrays import Instance
 from refgen.resmem import _lens, ball, ball_neighbors
 from refgen_gpu.arrays import to_host
 
@@ -43,18 +39,6 @@ ELSEWHERE = {
     "ResMemRegressor": "test_estimators_on_device",
     "memorization_pays": "test_memorization",
 }
-
-
-@dataclass(frozen=True)
-class Case:
-    """How far the results of a call in `ARGUMENTS` may be apart.
-
-    `bound` takes the arguments and the CPU's result; None means that bits are equal.
-    Parameters in `unchecked` may hold NaN: the function does not check them.
-    """
-
-    bound: Any = None
-    unchecked: tuple = ()
 
 
 # Instances.
@@ -246,18 +230,8 @@ CASES = {
 @on_device
 @given(seeds, st.integers(1, 5))
 def test_functions_agree(name, device, seed, d):
-    case = CASES[name]
     arguments = ARGUMENTS[name](stream(seed), d)
-    got, want = on_both("resmem", name, arguments)
-    if isinstance(got, Instance):
-        check_instance(device, got, want)
-        return
-    assert_on_device(got, device)
-    if case.bound is None:
-        assert_same_bits(got, want)
-    else:
-        bound = case.bound(arguments, want)
-        assert_within(got, want, bound.get if isinstance(bound, dict) else bound)
+    check_agreement("resmem", name, CASES[name], arguments, device)
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -267,9 +241,8 @@ def test_host_arrays_are_refused(name, device):
 
 @pytest.mark.parametrize("name", CASES)
 def test_nan_and_infinity_are_refused(name, device):
-    case = CASES[name]
     arguments = ARGUMENTS[name](stream(0), 2)
-    check_bad_numbers("resmem", name, arguments, case.unchecked)
+    check_bad_numbers("resmem", name, arguments, CASES[name])
 
 
 def test_every_public_function_is_compared():

@@ -7,6 +7,8 @@ numbers and words.
 import importlib
 import inspect
 import pickle
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,7 +16,21 @@ import pytest
 from refgen.arrays import Instance, why_on_the_host
 from refgen_gpu.check.sections.smoke import moved
 from support import calls
-from support.parity import assert_on_device, assert_same_bits
+from support.parity import assert_on_device, assert_same_bits, assert_within
+
+
+@dataclass(frozen=True)
+class Case:
+    """How far the results of a call of a function may be apart.
+
+    `bound` takes the arguments and the CPU's result; None means that bits are equal.
+    Parameters in `unchecked` may hold NaN: the function does not check them.
+    Infinity has a meaning for those in `endless`.
+    """
+
+    bound: Any = None
+    unchecked: tuple = ()
+    endless: tuple = ()
 
 
 def packages(theory):
@@ -59,6 +75,20 @@ def on_both(theory, name, arguments):
     return device(*map(moved, arguments)), host(*arguments)
 
 
+def check_agreement(theory, name, case, arguments, device):
+    """The device gives what the CPU gives, and leaves it where it was computed."""
+    got, want = on_both(theory, name, arguments)
+    if isinstance(got, Instance):
+        check_instance(device, got, want)
+        return
+    assert_on_device(got, device)
+    if case.bound is None:
+        assert_same_bits(got, want)
+    else:
+        bound = case.bound(arguments, want)
+        assert_within(got, want, bound.get if isinstance(bound, dict) else bound)
+
+
 def check_host_arguments(theory, name, arguments):
     """Arrays left on the host are refused by name, with the remedy."""
     function = getattr(packages(theory)[0], name)
@@ -72,19 +102,16 @@ def check_host_arguments(theory, name, arguments):
             function(*mixed)
 
 
-def check_bad_numbers(theory, name, arguments, unchecked=(), endless=()):
-    """NaN and infinity in an array are refused by name, by both packages.
-
-    `unchecked` are parameters that the function takes without a check, and `endless`
-    those for which infinity has a meaning.
-    """
+def check_bad_numbers(theory, name, arguments, case=Case()):
+    """NaN and infinity in an array are refused by name, by both packages."""
     for package, move in zip(packages(theory), (moved, lambda a: a), strict=True):
         function = getattr(package, name)
         for i, parameter in enumerate(_parameters(function, arguments)):
             given = arguments[i]
             is_real = isinstance(given, np.ndarray) and given.dtype.kind == "f"
             for bad in (np.nan, np.inf) if is_real else ():
-                if parameter in unchecked or (parameter in endless and bad == np.inf):
+                taken = case.endless if bad == np.inf else ()
+                if parameter in (*case.unchecked, *taken):
                     continue
                 spoilt = given.copy()
                 spoilt.ravel()[0] = bad

@@ -1,6 +1,6 @@
 """Filters, and designs in their eigendirections."""
 
-from support.distillation_bounds import Case
+from support.mirrors import Case
 from support.parity import model
 
 

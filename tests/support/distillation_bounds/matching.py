@@ -6,7 +6,7 @@ roundings, relative to the result, are made. An exponent multiplies its rounding
 
 import numpy as np
 
-from support.distillation_bounds import Case
+from support.mirrors import Case
 from support.parity import ROUNDINGS_OF_LOG, model
 
 FEW = 20 * ROUNDINGS_OF_LOG

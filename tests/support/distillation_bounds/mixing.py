@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from support.distillation_bounds import Case
+from support.mirrors import Case
 from support.parity import model
 
 

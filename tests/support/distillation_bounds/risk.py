@@ -3,7 +3,7 @@
 import numpy as np
 
 import refgen.distillation as kd
-from support.distillation_bounds import Case
+from support.mirrors import Case
 from support.parity import model
 
 ELSEWHERE = {
