@@ -17,6 +17,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.tree import DecisionTreeClassifier
 from sklearn.utils.estimator_checks import parametrize_with_checks
+from support.contract import run_check
 
 from refgen.disagreement import (
     DisagreementErrorEstimator,
@@ -59,10 +60,7 @@ def rows(run):
     + [DisagreementErrorEstimator(GaussianNB(), n_runs=3, interval="hoeffding")]
 )
 def test_scikit_learn_contract(estimator, check):
-    with warnings.catch_warnings():
-        # Checks that skip themselves warn.
-        warnings.filterwarnings("ignore", category=UserWarning, module="sklearn")
-        check(estimator)
+    run_check(estimator, check)
 
 
 def test_init_changes_the_seed_only():

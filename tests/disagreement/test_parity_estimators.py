@@ -1,13 +1,13 @@
 """Estimators and displays of refgen_gpu: results are where the input was."""
 
 import pickle
-import warnings
 
 import numpy as np
 import pytest
 from sklearn.datasets import load_iris
 from sklearn.naive_bayes import GaussianNB
 from sklearn.utils.estimator_checks import parametrize_with_checks
+from support.contract import run_check
 from support.parity import assert_on_device, assert_same_bits, assert_within
 from support.prediction_bounds import estimate_bounds
 
@@ -24,10 +24,7 @@ METHODS = ("run_predictions", "predict_proba", "predict")
     [on_gpu.DisagreementErrorEstimator(GaussianNB(), n_runs=3, random_state=0)]
 )
 def test_scikit_learn_contract(device, estimator, check):
-    with warnings.catch_warnings():
-        # Checks that skip themselves warn.
-        warnings.filterwarnings("ignore", category=UserWarning, module="sklearn")
-        check(estimator)
+    run_check(estimator, check)
 
 
 def fitted(package, points=X[::2], labels=Y[::2], **settings):

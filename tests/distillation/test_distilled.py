@@ -1,7 +1,5 @@
 """DistilledRegressor and DistilledClassifier: contract, and what students learn."""
 
-import warnings
-
 import numpy as np
 import pytest
 from sklearn.base import clone
@@ -19,6 +17,7 @@ from sklearn.neighbors import KNeighborsRegressor
 from sklearn.svm import LinearSVC
 from sklearn.tree import DecisionTreeClassifier
 from sklearn.utils.estimator_checks import parametrize_with_checks
+from support.contract import run_check
 from support.estimator_data import IRIS, KINDS, STUMP, TREE, X, Y
 
 import refgen_gpu.distillation as on_gpu
@@ -38,13 +37,6 @@ CHECKED = [
     DistilledClassifier(DEEP),
     DistilledClassifier(RidgeClassifier(), Ridge()),
 ]
-
-
-def run_check(estimator, check):
-    with warnings.catch_warnings():
-        # Checks that skip themselves warn.
-        warnings.filterwarnings("ignore", category=UserWarning, module="sklearn")
-        check(estimator)
 
 
 @parametrize_with_checks(CHECKED)

@@ -1,7 +1,6 @@
 """ResMemRegressor and ResMemClassifier: contract, naive oracles, bad input."""
 
 import pickle
-import warnings
 
 import numpy as np
 import pandas as pd
@@ -28,6 +27,7 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from sklearn.svm import LinearSVC
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 from sklearn.utils.estimator_checks import parametrize_with_checks
+from support.contract import run_check
 from support.estimator_data import ALL_WEIGHTS, IRIS, KINDS, STUMP, TREE, X, Y
 
 import refgen.resmem.estimators as on_host
@@ -58,13 +58,6 @@ CHECKED = [
     ),
     ResMemClassifier(RidgeClassifier(), "auto", bandwidth="auto", temperature=2.0),
 ]
-
-
-def run_check(estimator, check):
-    with warnings.catch_warnings():
-        # Checks that skip themselves warn.
-        warnings.filterwarnings("ignore", category=UserWarning, module="sklearn")
-        check(estimator)
 
 
 @parametrize_with_checks(CHECKED)
