@@ -84,7 +84,7 @@ LOOPS = {
 }
 
 
-def check(X, y, target, penalties):
+def check(X, y, penalties):
     """The loop's outputs are those of the filters."""
     design = DesignSpectrum.from_design(X, y)
     filters = path(design.spectrum, design.limits, ridge_filter, penalties)[:2]
@@ -106,23 +106,24 @@ def main():
     results = {"load_before": os.getloadavg()}
     X, y, target = data()
     gram = X.swapaxes(-1, -2) @ X / POINTS
-    times, penalties = np.geomspace(0.01, 100, SETTINGS), np.geomspace(0.01, 100, 100)
-    check(X, y, target, penalties)
+    # Times for one filter, penalties for the other.
+    settings = np.geomspace(0.01, 100, SETTINGS)
+    check(X, y, settings)
     timed = medians(
         {
             "eigendecompositions": lambda: np.linalg.eigh(gram),
             "gradient flow": lambda: from_gram(
-                gram, target, gradient_flow_filter, times
+                gram, target, gradient_flow_filter, settings
             ),
-            "ridge": lambda: from_gram(gram, target, ridge_filter, penalties),
+            "ridge": lambda: from_gram(gram, target, ridge_filter, settings),
             "gradient flow with designs": lambda: from_designs(
-                X, y, target, gradient_flow_filter, times
+                X, y, target, gradient_flow_filter, settings
             ),
         },
         repeats=9,
     )
     for name in LOOPS:
-        found = seconds_of_loop(name, X, y, penalties)
+        found = seconds_of_loop(name, X, y, settings)
         timed[f"loop over {name}, extrapolated"] = {"median_seconds": found}
     limit = timed["eigendecompositions"]["median_seconds"]
     for result in timed.values():

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 # Told apart by colour-blind readers, too (Okabe & Ito 2008).
-BLUE, VERMILLION, GREEN, ORANGE = "#0072B2", "#D55E00", "#009E73", "#E69F00"
+BLUE, VERMILLION = "#0072B2", "#D55E00"
 
 
 def pyplot(display: str) -> Any:
