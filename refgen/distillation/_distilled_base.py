@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-from sklearn.base import BaseEstimator, clone
+from sklearn.base import BaseEstimator, clone, is_classifier
+from sklearn.model_selection import check_cv
 from sklearn.utils import check_consistent_length, get_tags
 from sklearn.utils.validation import check_is_fitted, validate_data
 
@@ -15,7 +15,6 @@ from refgen._estimators.data import check_numbers, check_squares
 from refgen._estimators.parameters import row_weights
 from refgen._estimators.rows import out_of_fold
 from refgen._naming import naming
-from refgen.arrays import refuse_masked
 from refgen.distillation._distilled_checks import read, tags_of
 from refgen.distillation._students import fitted
 
@@ -40,10 +39,6 @@ class DistilledBase(BaseEstimator, ABC):
     def _outputs_of(self, model: Any, X: Any, n_rows: int) -> np.ndarray:
         """What a teacher says of the rows."""
 
-    @abstractmethod
-    def _folds(self, X: Any, y: np.ndarray) -> Iterator:
-        """Training and test rows of teacher_outputs="cross_val"."""
-
     # Fitting.
 
     def _student(self) -> Any:
@@ -65,7 +60,7 @@ class DistilledBase(BaseEstimator, ABC):
             return self._outputs_of(self.teacher_, X, len(y))
         params = {} if weights is None else {"sample_weight": weights}
         setting = "teacher_outputs='cross_val'"
-        folds = self._folds(X, y)
+        folds = check_cv(self.cv, y, classifier=is_classifier(self)).split(X, y)
         return out_of_fold(
             self._trained, X, y, folds, params, self._outputs_of, setting
         )
@@ -118,10 +113,7 @@ class DistilledBase(BaseEstimator, ABC):
         return self._seen(X, reset=False)
 
     def _weights(self, sample_weight: Any, n_rows: int) -> np.ndarray | None:
-        if sample_weight is None:
-            return None
-        refuse_masked("sample_weight", sample_weight)
-        return row_weights(sample_weight, n_rows)
+        return None if sample_weight is None else row_weights(sample_weight, n_rows)
 
     # scikit-learn.
 

@@ -15,7 +15,6 @@ from refgen._estimators.parameters import check_flag, row_weights
 from refgen._naming import naming
 from refgen._numbers import as_counts, as_not_negative
 from refgen._shown import shown
-from refgen.arrays import refuse_masked
 from refgen.distillation._directions import Directions, of_features, of_kernel
 
 
@@ -159,7 +158,6 @@ class SpectralBase(RegressorMixin, BaseEstimator):
 
     @staticmethod
     def _weights(sample_weight: Any, n_rows: int) -> np.ndarray:
-        refuse_masked("sample_weight", sample_weight)
         weights = row_weights(sample_weight, n_rows)
         check_squares("sample_weight", "values", weights)
         return weights

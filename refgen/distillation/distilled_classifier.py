@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 from sklearn.base import ClassifierMixin, clone, is_classifier, is_regressor
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import check_cv
 from sklearn.utils import get_tags
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import check_classification_targets
@@ -20,7 +18,6 @@ from refgen._estimators.parameters import (
     check_same_labels,
     check_temperature,
 )
-from refgen._estimators.splits import check_cv_setting
 from refgen._naming import naming
 from refgen._simplex import project_on_simplex
 from refgen.distillation._distilled_base import DistilledBase
@@ -279,10 +276,6 @@ class DistilledClassifier(ClassifierMixin, DistilledBase):
     def _outputs_of(self, model: Any, X: Any, n_rows: int) -> np.ndarray:
         temperature = float(self.temperature)
         return probabilities_of(model, X, n_rows, self.classes_, temperature, "teacher")
-
-    def _folds(self, X: Any, y: np.ndarray) -> Iterator:
-        cv = check_cv(check_cv_setting(self.cv), y, classifier=True)
-        return cv.split(X, y)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

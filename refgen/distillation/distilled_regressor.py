@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 from sklearn.base import RegressorMixin, clone, is_regressor
 from sklearn.linear_model import Ridge
-from sklearn.model_selection import check_cv
 
 from refgen._estimators.data import check_squares, check_targets
 from refgen._estimators.outputs import predictions_of
 from refgen._estimators.parameters import check_kind
-from refgen._estimators.splits import check_cv_setting
 from refgen.distillation._distilled_base import DistilledBase
 from refgen.distillation._distilled_checks import check_parameters, tags_of
 from refgen.distillation._students import fitted
@@ -145,7 +142,3 @@ class DistilledRegressor(RegressorMixin, DistilledBase):
 
     def _predictions(self, model: Any, X: Any, n_rows: int, role: str) -> np.ndarray:
         return predictions_of(model, X, n_rows, self._output_shape, role)
-
-    def _folds(self, X: Any, y: np.ndarray) -> Iterator:
-        cv = check_cv(check_cv_setting(self.cv), y, classifier=False)
-        return cv.split(X, y)
