@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 
@@ -53,6 +52,12 @@ class LeftOut:
         scale = self.share / self.of.total
         return self.of.rows**2 * scale[:, None]
 
+    @cached_property
+    def _sizes(self) -> tuple[np.ndarray, np.ndarray]:
+        """Of rows, and of the terms of moments: what rounding is in proportion to."""
+        of, rows = self.of, abs(self.of.rows)
+        return rows, abs(of.moments) + rows.T @ abs(of.labels) / of.total
+
     def score(self, residuals: np.ndarray) -> np.ndarray:
         """Weighted mean squares, one for each output."""
         weights = self.of.weights
@@ -72,14 +77,14 @@ class LeftOut:
         unit = 4 * sum(of.rows.shape) * UNIT_ROUNDOFF
         sizes = abs(np.stack(shares, axis=1))
         moments = abs(of.moments)
-        spread = moments + (abs(of.rows).T @ abs(of.labels)) / of.total
-        above = list(abs(of.rows) @ (sizes.T[:, :, None] * spread))
+        rows, spread = self._sizes
+        above = list(rows @ (sizes.T[:, :, None] * spread))
         below = list((self.squares @ sizes).T[:, :, None])
         above[0], below[0] = above[0] + abs(of.labels), below[0] + 1
         # Rounding turns XᵀX by so much of its largest eigenvalue, and 1/(λ + ρ) by that
         # times 1/(λ + ρ) at both directions of each pair.
         turned = of.spectrum.max(initial=0.0)
-        reach = abs(of.rows) @ sizes
+        reach = rows @ sizes
         scale = np.sqrt(self.share / of.total)[:, None] * reach
         for j in range(n_students + 1):
             for a in range(j + 1):
@@ -171,8 +176,3 @@ class LeftOut:
                 "alpha is too small to leave rows out: without a row nothing is known "
                 "of it, to rounding; give larger candidates"
             )
-
-
-def as_chosen(scores: Any) -> int:
-    """Where the smallest score is; the first one of equal scores."""
-    return int(np.argmin(scores))

@@ -68,8 +68,6 @@ def best_terms(
     first, steps = residuals[0], residuals[1:]
     terms = np.zeros((len(residuals), first.shape[1]))
     terms[0] = 1.0
-    if not steps:
-        return terms, first
     roots = np.sqrt(weights)[:, None]
     for j in range(first.shape[1]):
         columns, off = (

@@ -9,7 +9,7 @@ import numpy as np
 from refgen._checks import as_float, check_integer, is_number
 from refgen._shown import shown
 from refgen.distillation._directions import Directions
-from refgen.distillation._left_out_fits import LeftOut, as_chosen
+from refgen.distillation._left_out_fits import LeftOut
 from refgen.distillation._mixes import (
     best_terms,
     combined,
@@ -146,7 +146,7 @@ class SelfDistilledRidge(SpectralBase):
         self._check_mixing()
         of = self._directions(X, y, sample_weight)
         self.__dict__.pop("loo_scores_", None)
-        if len(alphas) == 1 and (self.mixing != "optimal" or k == 0):
+        if len(alphas) == 1 and not self._chooses_mix(k):
             self.alpha_ = float(alphas[0])
             share = _share(of, self.alpha_)
             self._keep(of, self._recursion(share, k), self._fixed(k))
@@ -164,7 +164,7 @@ class SelfDistilledRidge(SpectralBase):
         left_out, scores, mixes = LeftOut(of), [], []
         for alpha in alphas:
             penalty = alpha / of.total
-            if self.mixing == "optimal":
+            if self._chooses_mix(k):
                 residuals, rounding = left_out.ridge_with_rounding(penalty, k)
                 terms, last = best_terms(residuals, rounding, of.weights)
             else:
@@ -175,10 +175,13 @@ class SelfDistilledRidge(SpectralBase):
                 last = combined(residuals, terms)
             scores.append(left_out.score(last).mean())
             mixes.append(terms)
-        best = as_chosen(scores)
+        best = int(np.argmin(scores))
         self.alpha_, self.loo_scores_ = float(alphas[best]), np.array(scores)
         share = filter_of(_share(of, self.alpha_), mixes[best])
         self._keep(of, share, mixing_of(mixes[best]))
+
+    def _chooses_mix(self, k: int) -> bool:
+        return self.mixing == "optimal" and k > 0
 
     def _recursion(self, share: np.ndarray, k: int) -> np.ndarray:
         """The filter of rounds in turn."""

@@ -11,7 +11,7 @@ from refgen._checks import check_choice
 from refgen._estimators.parameters import is_positive
 from refgen._shown import shown
 from refgen.distillation._directions import Directions
-from refgen.distillation._left_out_fits import LeftOut, as_chosen
+from refgen.distillation._left_out_fits import LeftOut
 from refgen.distillation._spectral_base import SpectralBase, as_candidates
 from refgen.distillation.filters import (
     gradient_descent_filter,
@@ -166,7 +166,7 @@ class SpectralFilterRegressor(SpectralBase):
             left_out = LeftOut(of)
             scores = [left_out.score(e).mean() for e in self._left_out(left_out)]
             self.loo_scores_ = np.array(scores)
-            best = as_chosen(self.loo_scores_)
+            best = int(np.argmin(scores))
         self.strength_ = float(self.strengths_[best])
         self._total = of.total
         self.spectrum_ = of.spectrum
