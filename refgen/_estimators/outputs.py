@@ -68,19 +68,8 @@ def _tempered(
 ) -> np.ndarray:
     n_classes, name = len(model.classes_), f"{role} ({type(model).__name__})"
     if hasattr(model, "predict_proba"):
-        shares = finite_floats(model, model.predict_proba(X), n_rows, role)
-        if (shares < 0).any():
-            raise ValueError(
-                f"{name} gives a class probability {shares.min():g}; use one whose "
-                "probabilities are at least 0"
-            )
-        if (shares.reshape(n_rows, -1).max(axis=1) <= 0).any():
-            raise ValueError(
-                f"{name} gives all classes probability 0 at some points; use one "
-                "whose rows sum to 1"
-            )
-        # Probabilities determine logits up to a constant, which softmax ignores.
-        shares = (shares / shares.max(axis=1, keepdims=True)) ** (1 / temperature)
+        found = finite_floats(model, model.predict_proba(X), n_rows, role)
+        shares = _of_probabilities(name, found, temperature)
     elif hasattr(model, "decision_function"):
         logits = finite_floats(model, model.decision_function(X), n_rows, role)
         # Three classes have three pairs: the shape does not tell which is meant.
@@ -90,12 +79,7 @@ def _tempered(
                 f"{name} scores pairs of classes; use one with one score per class, "
                 "e.g. SVC(decision_function_shape='ovr')"
             )
-        if logits.ndim == 1:
-            logits = np.stack([np.zeros(n_rows), logits], axis=1)
-        # What overflows is so far behind that its share is 0.
-        with np.errstate(over="ignore"):
-            beyond = logits - logits.max(axis=1, keepdims=True)
-            shares = np.exp(beyond / temperature)
+        shares = _of_logits(logits, temperature)
     else:
         shares = (model.predict(X)[:, None] == model.classes_) * 1.0
     if shares.shape != (n_rows, n_classes):
@@ -104,6 +88,30 @@ def _tempered(
             "one with one score per class, e.g. SVC(decision_function_shape='ovr')"
         )
     return shares / shares.sum(axis=1, keepdims=True)
+
+
+def _of_probabilities(name: str, shares: np.ndarray, temperature: float) -> np.ndarray:
+    if (shares < 0).any():
+        raise ValueError(
+            f"{name} gives a class probability {shares.min():g}; use one whose "
+            "probabilities are at least 0"
+        )
+    if (shares.reshape(len(shares), -1).max(axis=1) <= 0).any():
+        raise ValueError(
+            f"{name} gives all classes probability 0 at some points; use one "
+            "whose rows sum to 1"
+        )
+    # Probabilities determine logits up to a constant, which softmax ignores.
+    return (shares / shares.max(axis=1, keepdims=True)) ** (1 / temperature)
+
+
+def _of_logits(logits: np.ndarray, temperature: float) -> np.ndarray:
+    if logits.ndim == 1:
+        logits = np.stack([np.zeros(len(logits)), logits], axis=1)
+    # What overflows is so far behind that its share is 0.
+    with np.errstate(over="ignore"):
+        beyond = logits - logits.max(axis=1, keepdims=True)
+        return np.exp(beyond / temperature)
 
 
 def dtype_of_scores(model: Any, X: Any) -> np.dtype:
