@@ -12,7 +12,7 @@ from refgen._files.options import Options
 from refgen._files.reading import labels_of
 from refgen._files.table import Table
 from refgen._shown import listed
-from refgen.cli.audits._reading import check_names, read
+from refgen.cli.audits._reading import check_names, point_names, read
 from refgen.distillation._answers import column_classes
 
 # Probabilities that are written with three decimals are off by half of the last one.
@@ -67,7 +67,7 @@ class Pair:
             known = labels_of(tables["labels"])
         first, second, *truth = tables.values()
         for other in (second, *truth):
-            check_names(_point_names(first), other, "teacher")
+            check_names(point_names(first), other, "teacher")
         names = _class_names(first, second)
         wide = next((a for a in arrays if a.ndim == 2), None)
         classes = None if wide is None else column_classes(wide, names, known)
@@ -136,11 +136,6 @@ def _off(array: np.ndarray) -> float:
 def _named(table: Table) -> str:
     names = table.names[1]
     return "" if names is None else f" ({listed(names)})"
-
-
-def _point_names(table: Table) -> list[str] | None:
-    rows, columns = table.names
-    return rows if table.array.shape[0] > 1 else columns
 
 
 def _class_names(teacher: Table, student: Table) -> list[str] | None:

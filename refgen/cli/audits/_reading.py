@@ -36,6 +36,19 @@ def read(path: str, options: Options) -> Table:
     return table
 
 
+def point_names(table: Table) -> list[str] | None:
+    """The points of a row, a column, or a table with a row for each of them.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> point_names(Table(np.zeros((1, 2)), names=(None, ["a", "b"])))
+    ['a', 'b']
+    """
+    rows, columns = table.names
+    return rows if table.array.shape[0] > 1 else columns
+
+
 def check_names(points: list[str] | None, truth: Table, others: str) -> None:
     """Whether points that two files name stand in the same order.
 
@@ -58,8 +71,7 @@ def check_names(points: list[str] | None, truth: Table, others: str) -> None:
     UserWarning
         If they name other points.
     """
-    rows, columns = truth.names
-    named = rows if truth.array.shape[0] > 1 else columns
+    named = point_names(truth)
     if points is None or named is None or points == named:
         return
     if sorted(points) == sorted(named):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from refgen.cli._console import bound_table, number_table
+from refgen.cli._console import number_table
 from refgen.cli._files import InputError, check_writable
 from refgen.cli.audits._options import (
     doubts_on_stderr,
@@ -16,6 +16,7 @@ from refgen.cli.audits._options import (
     names_options,
     write_json,
 )
+from refgen.cli.audits._printing import print_end
 
 if TYPE_CHECKING:
     from refgen.cli.audits._runs import Input
@@ -111,10 +112,5 @@ def _print(given: Input, result: DisagreementAudit) -> None:
     console.print(number_table(result.estimate_rows()))
     if result.bounds:
         console.print(number_table(result.label_rows()))
-        bounds = bound_table("Statement (gap of the vote shares)", result.bound_rows())
-        console.print(bounds)
-        rounding = f"{result.slack:.1e}"
-        console.print(f"Bounds are judged within a rounding error of {rounding}.")
-    console.print("Assumptions:")
-    for assumption in result.estimate.assumptions:
-        console.print(f"- {assumption}", soft_wrap=True)
+    statement = "Statement (gap of the vote shares)"
+    print_end(console, statement, result, result.estimate.assumptions)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from refgen.cli._console import bound_table, number_table
+from refgen.cli._console import number_table
 from refgen.cli._files import InputError, check_writable
 from refgen.cli.audits._options import (
     doubts_on_stderr,
@@ -16,10 +16,9 @@ from refgen.cli.audits._options import (
     names_options,
     write_json,
 )
+from refgen.cli.audits._printing import print_end
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from refgen.cli.audits._answers import Pair
     from refgen.distillation import StudentTeacherDeviation
 
@@ -110,15 +109,4 @@ def _print(given: Pair, result: StudentTeacherDeviation) -> None:
             console.print(number_table(rows))
     for remark in result.remarks:
         console.print(remark, soft_wrap=True)
-    _print_bounds(console, result)
-    console.print("Assumptions:")
-    for assumption in result.assumptions:
-        console.print(f"- {assumption}", soft_wrap=True)
-
-
-def _print_bounds(console: Console, result: StudentTeacherDeviation) -> None:
-    if not result.bounds:
-        return
-    console.print(bound_table("Statement", result.bound_rows()))
-    rounding = f"{result.slack:.1e}"
-    console.print(f"Bounds are judged within a rounding error of {rounding}.")
+    print_end(console, "Statement", result, result.assumptions)
