@@ -142,5 +142,5 @@ def test_every_theory_has_tests_that_know_all_of_its_names(theory):
         ]
         if "assert_complete" in calls:
             used.update(calls)
-    assert {"assert_same_bits", "assert_within"} & used
+    assert {"assert_same_bits", "assert_within", "check_agreement"} & used
     assert {"check_host_arguments", "check_bad_numbers"} <= used
