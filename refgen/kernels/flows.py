@@ -43,13 +43,17 @@ def _short_of_one(margin):
 
 
 @compiled
+def _margins(a, b, model):
+    """Of points with a right and with a flipped label."""
+    shared = model[2] * (model[0] * a - model[1] * b)
+    return shared + model[3] * a, model[3] * b - shared
+
+
+@compiled
 def _speeds(a, b, model, rest):
     """a' and b' of the dual weights."""
-    shared = model[2] * (model[0] * a - model[1] * b)
-    return (
-        _short_of_one(shared + model[3] * a) - rest[0],
-        _short_of_one(model[3] * b - shared) - rest[1],
-    )
+    m, q = _margins(a, b, model)
+    return _short_of_one(m) - rest[0], _short_of_one(q) - rest[1]
 
 
 @compiled
@@ -69,12 +73,10 @@ def _integrate(time, model, rest, n_steps):
 @compiled
 def _moved(a, b, c, d, model):
     """The larger change of both margins m from (a, b) to (c, d), over 1 + |m|."""
-    before = model[2] * (model[0] * a - model[1] * b)
-    after = model[2] * (model[0] * c - model[1] * d)
-    first, second = after + model[3] * c, model[3] * d - after
+    before, after = _margins(a, b, model), _margins(c, d, model)
     return max(
-        abs(first - (before + model[3] * a)) / (1.0 + abs(first)),
-        abs(second - (model[3] * b - before)) / (1.0 + abs(second)),
+        abs(after[0] - before[0]) / (1.0 + abs(after[0])),
+        abs(after[1] - before[1]) / (1.0 + abs(after[1])),
     )
 
 
