@@ -72,15 +72,13 @@ def constrained_rounds(problem: ConstrainedProblem, n_rounds: int) -> tuple[Any,
 def _rounds(problem: ConstrainedProblem, n_rounds: int) -> Any:
     """Of each round d_max/c, 0 if its fit is 0, and the shares that it leaves."""
     spectrum = problem.spectrum
-    xp, shape = namespace(spectrum), spectrum.shape
+    shape = spectrum.shape
     relative = (spectrum / spectrum.max(axis=-1, keepdims=True)).reshape(-1, shape[-1])
     labels = (problem.labels / problem.tolerance[..., None]).reshape(relative.shape)
     inverse = 1 / relative
     for _ in range(n_rounds):
         # In x = d_max/c the condition is Σ (z/(1 + x d/d_max))² = tolerance².
-        strength = secular_roots(
-            xp.ascontiguousarray(inverse), xp.ascontiguousarray(inverse * labels)
-        )
+        strength = secular_roots(inverse, inverse * labels)
         product = strength[:, None] * relative
         share = product / (1 + product)
         labels = labels * share
@@ -121,7 +119,10 @@ def count_constrained_rounds(problem: ConstrainedProblem) -> Any:
     count = xp.zeros(most.shape, int)
     # One more, as rounding may let a round fit that is at the edge.
     for strength, _ in _rounds(problem, int(most.max()) + 1):
-        count = count + (strength > 0)
+        fits = strength > 0
+        if not bool(fits.any()):
+            break
+        count = count + fits
     return count
 
 
