@@ -28,9 +28,13 @@ def first_ratio(model: LabelNoiseModel) -> Any:
     return model.spectrum[..., 0] / model.private
 
 
+def gap(model: LabelNoiseModel) -> Any:
+    """λ₁ − κ, without cancellation."""
+    return model.shared * model.n_samples
+
+
 def log_first_ratio(model: LabelNoiseModel) -> Any:
-    xp = namespace(model.private)
-    return xp.log1p(model.shared * model.n_samples / model.private)
+    return namespace(model.private).log1p(gap(model) / model.private)
 
 
 def ratio_at(model: LabelNoiseModel, time: Any) -> Any:
@@ -45,7 +49,7 @@ def log_ratio_at(model: LabelNoiseModel, time: Any) -> Any:
     xp = namespace(time)
     _, own = filters(model, time)
     with np.errstate(over="ignore"):
-        lead = xp.expm1(-model.shared * model.n_samples * time)
+        lead = xp.expm1(-gap(model) * time)
         lead = -lead * xp.exp(-model.private * time)
     some = own > 0
     log = xp.log1p(lead / xp.where(some, own, 1.0))

@@ -138,7 +138,7 @@ def slope_of_fits(teacher: LabelNoiseFit, student: LabelNoiseFit) -> Any:
     Raises
     ------
     ValueError
-        If the teacher is equally confident on all points.
+        If shapes do not broadcast, or the teacher is equally confident on all points.
 
     Notes
     -----
@@ -153,9 +153,9 @@ def slope_of_fits(teacher: LabelNoiseFit, student: LabelNoiseFit) -> Any:
     """
     for name, fit in (("teacher", teacher), ("student", student)):
         check_instance(name, fit, LabelNoiseFit)
-    xp, of_teacher = namespace(teacher.duals), teacher.margins
-    sign = xp.where(of_teacher < 0, -1.0, 1.0)
-    (x, x2), (y, y2) = (_last_axis(sign * m) for m in (of_teacher, student.margins))
+    margins = together(teacher=teacher.margins, student=student.margins)
+    sign = namespace(margins[0]).where(margins[0] < 0, -1.0, 1.0)
+    (x, x2), (y, y2) = (_last_axis(sign * m) for m in margins)
     apart = x - x2
     refuse(
         "teacher", x, apart == 0,

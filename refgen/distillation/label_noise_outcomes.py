@@ -14,6 +14,7 @@ from refgen.distillation._two_rates import (
     filters,
     first_ratio,
     fitting_ratio,
+    gap,
     ratio_at,
 )
 from refgen.distillation.label_noise import LabelNoiseModel, with_times
@@ -71,9 +72,8 @@ def label_noise_slope(
     top, own = filters(model, student)
     _, memory = filters(model, teacher)
     # s_κ (u₁ − u_κ)/(s₁ − s_κ), where e^(−κt) (1 − e^(−gt)) is in both differences.
-    gap = -model.shared * model.n_samples
     with np.errstate(over="ignore"):
-        share = xp.expm1(gap * student) / xp.expm1(gap * teacher)
+        share = xp.expm1(-gap(model) * student) / xp.expm1(-gap(model) * teacher)
         lead = xp.where(fits, model.private * (teacher - student), 0.0)
     return xp.where(fits, top + memory * share * xp.exp(lead), own)
 

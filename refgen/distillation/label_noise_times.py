@@ -8,6 +8,7 @@ from refgen._finite import finite
 from refgen.distillation._two_rates import (
     first_ratio,
     fitting_ratio,
+    gap,
     log_first_ratio,
     log_ratio_at,
     ratio_at,
@@ -80,7 +81,7 @@ def exaggeration_time(model: LabelNoiseModel, teacher_time: Any) -> Any:
     0.003106
     """
     model, teacher = with_times(model, teacher_time=teacher_time)
-    return log_ratio_at(model, teacher) / (model.shared * model.n_samples)
+    return log_ratio_at(model, teacher) / gap(model)
 
 
 @finite
@@ -113,7 +114,7 @@ def steepest_student_time(model: LabelNoiseModel, teacher_time: Any) -> Any:
     """
     model, teacher = with_times(model, teacher_time=teacher_time)
     logs = log_ratio_at(model, teacher) + log_first_ratio(model)
-    return logs / (model.shared * model.n_samples)
+    return logs / gap(model)
 
 
 def noise_fitting_time(model: LabelNoiseModel, teacher_time: Any = float("inf")) -> Any:

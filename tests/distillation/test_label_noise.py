@@ -149,6 +149,7 @@ def test_a_model_refuses(changed, message):
 # λ₁/κ is (1 + a₀)/a₀: a teacher is undecided as soon as it begins.
 UNDECIDED = kd.LabelNoiseModel(2, 1, 1.0, 1.0)
 UNTRAINED = kd.LabelNoiseFit(EXAMPLE, [0.0, 0.0])
+TWO, THREE = (kd.label_noise_fit(EXAMPLE, np.arange(n) + 1.0) for n in (2, 3))
 
 
 @pytest.mark.parametrize(
@@ -160,6 +161,7 @@ UNTRAINED = kd.LabelNoiseFit(EXAMPLE, [0.0, 0.0])
         (lambda: kd.label_noise_slope(UNDECIDED, 1e-300, 1.0), "teacher is undecided"),
         (lambda: kd.accuracy_of_fit(UNTRAINED, 1.0), "fit must have been trained"),
         (lambda: kd.slope_of_fits(UNTRAINED, UNTRAINED), "more confident on some"),
+        (lambda: kd.slope_of_fits(TWO, THREE), r"teacher \(2, 2\), student \(3, 2\)"),
         (lambda: kd.label_noise_slope(EXAMPLE, 0.0, 1.0), "be positive and finite"),
         (lambda: kd.label_noise_slope(EXAMPLE, np.inf, 1.0), "be positive and finite"),
         (lambda: kd.label_noise_slope(EXAMPLE, 1000.0, 1.0), "range of float64"),
