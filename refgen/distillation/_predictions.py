@@ -27,11 +27,11 @@ def class_probabilities(name: str, value: Any) -> Any:
     >>> class_probabilities("teacher_proba", [0.25, 1.0]).tolist()
     [[0.75, 0.25], [0.0, 1.0]]
     """
-    if plain_array(name, value).ndim == 1:
+    shape = plain_array(name, value).shape
+    if len(shape) == 1:
         array = as_floats(name, value, 1)
         refuse(name, array, (array < 0) | (array > 1), "be between 0 and 1")
         return namespace(array).stack([1 - array, array], axis=-1)
-    shape = plain_array(name, value).shape
     if shape[-1:] == (1,):
         raise ValueError(
             f"{name} has a single class (shape {shape}); give the probabilities of two "

@@ -10,7 +10,7 @@ from refgen.arrays import UNIT_ROUNDOFF, label_of, namespace
 from refgen.distillation._answers import Answers
 from refgen.distillation._deviation_result import StudentTeacherDeviation
 from refgen.distillation.confidence import CLIP, checked_clip, slope_of
-from refgen.distillation.measures import divergences, flip_divergence
+from refgen.distillation.measures import divergences, flip_divergence, largest_two
 from refgen.intervals import clopper_pearson
 
 # With fewer points it is no wonder if two classifiers share no class.
@@ -181,6 +181,7 @@ def _chances(
     finite = xp.isfinite(found)
     spent = xp.where(finite, found, 0.0)
     apart = abs(p - q).sum(axis=-1)
+    first, second = largest_two(p)
     # Terms of a divergence, q − p and the rest of it, are at most |q − p| and that plus
     # the term; flip divergences have two terms below 1.
     rounding = (6 * k + 40) * UNIT_ROUNDOFF * (4 + spent)
@@ -194,7 +195,7 @@ def _chances(
     )
     sides = {
         "flip divergence ≤ divergence": (xp.where(finite, least, 0.0), spent),
-        "margin ≤ |p − q|₁": (_margins(p), apart),
+        "margin ≤ |p − q|₁": (first - second, apart),
     }
     slack = float(rounding.mean()) + 2 * n * UNIT_ROUNDOFF * (4 + float(spent.mean()))
     bounds = [
@@ -205,13 +206,6 @@ def _chances(
     statement = "certified agreement ≤ agreement"
     bounds.append(audited_bound("KD-14k", statement, values[3], same, _SLACK))
     return dict(zip(_OF_CHANCES, values, strict=True)), bounds
-
-
-def _margins(p: Any) -> Any:
-    """Largest probability minus the next one."""
-    xp = namespace(p)
-    top = p.argmax(axis=-1)[:, None] == xp.arange(p.shape[1])
-    return p.max(axis=-1) - xp.where(top, 0.0, p).max(axis=-1)
 
 
 def _bound(

@@ -48,6 +48,25 @@ def logistic_limit(inputs: Any, coefficients: Any) -> Any:
     >>> logistic_limit([[1.0, 0.0, 0.0], [1.0, 2.0, 0.0]], [3.0, 4.0, 5.0]).tolist()
     [3.0, 4.0, 0.0]
     """
+    inputs, w = with_inputs(inputs, coefficients)
+    basis, _ = orthonormal_rows(inputs)
+    return (basis.swapaxes(-1, -2) @ (basis @ w[..., None]))[..., 0]
+
+
+def with_inputs(inputs: Any, coefficients: Any) -> tuple[Any, Any]:
+    """Inputs and the coefficients of a linear teacher, as arrays that fit together.
+
+    Raises
+    ------
+    ValueError
+        If shapes do not match, or an entry is not finite.
+
+    Examples
+    --------
+    >>> inputs, w = with_inputs([[1.0, 2.0]], [3.0, 4.0])
+    >>> inputs.shape, w.shape
+    ((1, 2), (2,))
+    """
     inputs, w = in_one_place(
         inputs=as_floats("inputs", inputs, 2),
         coefficients=as_floats("coefficients", coefficients, 1),
@@ -58,8 +77,7 @@ def logistic_limit(inputs: Any, coefficients: Any) -> Any:
             "one coefficient per feature"
         )
     batch_shape(inputs=inputs.shape[:-2], coefficients=w.shape[:-1])
-    basis, _ = orthonormal_rows(inputs)
-    return (basis.swapaxes(-1, -2) @ (basis @ w[..., None]))[..., 0]
+    return inputs, w
 
 
 @finite

@@ -9,6 +9,7 @@ from refgen._finite import finite
 from refgen._matrices import batch_shape
 from refgen._numbers import as_counts, in_one_place, refuse, together
 from refgen.arrays import as_floats, as_probabilities, namespace, special_functions
+from refgen.distillation.logistic import with_inputs
 
 # Sums of angles that are π/2 up to rounding count as π/2: bounds must not be too low.
 _RIGHT = math.pi / 2 * (1 - 1e-12)
@@ -87,16 +88,7 @@ def teacher_angles(inputs: Any, coefficients: Any) -> Any:
     >>> teacher_angles([[1.0, 1.0], [-1.0, 0.0]], [2.0, 0.0]).round(6).tolist()
     [0.785398, 0.0]
     """
-    inputs, w = in_one_place(
-        inputs=as_floats("inputs", inputs, 2),
-        coefficients=as_floats("coefficients", coefficients, 1),
-    )
-    if inputs.shape[-1] != w.shape[-1]:
-        raise ValueError(
-            f"coefficients has shape {w.shape} where inputs has {inputs.shape}; give "
-            "one coefficient per feature"
-        )
-    batch_shape(inputs=inputs.shape[:-2], coefficients=w.shape[:-1])
+    inputs, w = with_inputs(inputs, coefficients)
     xp = namespace(w)
     refuse("coefficients", w, (w == 0).all(axis=-1, keepdims=True), "not all be 0")
     w = _unit(w)[..., None, :]

@@ -137,16 +137,28 @@ def flip_divergence(teacher_proba: Any) -> Any:
     [0.0, 0.3681]
     """
     proba = class_probabilities("teacher_proba", teacher_proba)
-    xp = namespace(proba)
-    # Two passes for the largest are as good as a sort, and exact.
-    top = proba.argmax(axis=-1)[..., None] == xp.arange(proba.shape[-1])
-    first = proba.max(axis=-1)
-    second = xp.where(top, 0.0, proba).max(axis=-1)
+    first, second = largest_two(proba)
     middle = (first + second) / 2
     gain = first * _log_ratio(first, middle, middle)
     # 0 log 0 is 0. Rounding does not leave the range.
     found = gain + second * _log_ratio(second, middle, middle)
-    return xp.clip(found, 0.0, math.log(2))
+    return namespace(proba).clip(found, 0.0, math.log(2))
+
+
+def largest_two(proba: Any) -> tuple[Any, Any]:
+    """The largest probability of each row, and the next one, which may tie with it.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> first, second = largest_two(np.array([[0.2, 0.7, 0.1], [0.5, 0.5, 0.0]]))
+    >>> first.tolist(), second.tolist()
+    ([0.7, 0.5], [0.2, 0.5])
+    """
+    xp = namespace(proba)
+    # Two passes for the largest are as good as a sort, and exact.
+    top = proba.argmax(axis=-1)[..., None] == xp.arange(proba.shape[-1])
+    return proba.max(axis=-1), xp.where(top, 0.0, proba).max(axis=-1)
 
 
 def churn(teacher_labels: Any, student_labels: Any) -> Any:
