@@ -42,7 +42,7 @@ class Line:
 
     @classmethod
     def through(cls, x: Any, y: Any) -> Line | None:
-        """The line through points (x, y), three at least; None if all x are equal.
+        """The line through two points (x, y) or more; None if all x are equal.
 
         Examples
         --------

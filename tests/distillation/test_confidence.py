@@ -1,6 +1,7 @@
 """The confidence slope against other computations, and on probabilities of 0 and 1."""
 
 import json
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -59,6 +60,17 @@ def test_a_probability_near_one_keeps_its_digits():
     rest = 1e-20
     x, _ = confidence_logits([[1.0, rest]], [[1.0, rest]], clip=1e-30)
     assert x[0] == pytest.approx(-np.log(rest))
+
+
+def test_logits_that_are_nearly_equal_keep_the_digits_that_they_have():
+    """A mean is off by its rounding, which another mean must not multiply."""
+    rests = 1e-11 * (1 + 1e-8 * np.array([LOGITS, 2 * LOGITS + OFF]))
+    pair = np.stack([1 - rests, rests], axis=-1)
+    logits = [[Fraction(z) for z in row] for row in confidence_logits(*pair)]
+    x, y = ([z - sum(row) / len(row) for z in row] for row in logits)
+    products = [sum(a * b for a, b in zip(x, other, strict=True)) for other in (x, y)]
+    found = confidence_slope(*pair)
+    assert found.slope == pytest.approx(float(products[1] / products[0]), rel=1e-10)
 
 
 def test_a_student_that_is_its_teacher_has_the_slope_one():
