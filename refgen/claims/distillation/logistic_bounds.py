@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import operator
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,13 +14,7 @@ from refgen.arrays import Instance, namespace
 from refgen.claims.kinds import at_most
 from refgen.claims.registry import claim
 from refgen.claims.sources import PHUONG_LAMPERT
-from refgen.domains import (
-    distribution,
-    integer,
-    matrix,
-    record,
-    vector,
-)
+from refgen.domains import distribution, integer, matrix, record, vector
 
 # A scalar product nearer to 0 than this share of its terms has no sign.
 _NO_SIGN = 1e-9
@@ -82,14 +77,6 @@ def _risk(rg: Any, case: FiniteInputs, n: int) -> Any:
     return total
 
 
-def _sum(a: Any, b: Any) -> Any:
-    return a + b
-
-
-def _product(a: Any, b: Any) -> Any:
-    return a * b
-
-
 def _least(angles: Any, weights: Any, n: int, combined: Any) -> Any:
     """min over β of P(θ ≥ β) and P(θ ≥ π/2 − β)ⁿ combined, next to every jump."""
     xp, best = namespace(angles), 1.0
@@ -110,7 +97,7 @@ def _least(angles: Any, weights: Any, n: int, combined: Any) -> Any:
     source=PHUONG_LAMPERT.recalled("the bound by angles for any law"),
     cost=4000,
 )
-def bounds_by_angles(rg, case, share=1.0, combined=_sum):
+def bounds_by_angles(rg, case, share=1.0, combined=operator.add):
     """Any law: risk ≤ P(θ₀ + min θᵢ ≥ π/2), which is at most a union bound.
 
     The union bound is min over β of P(θ ≥ β) + P(θ ≥ π/2 − β)ⁿ, with the angles θ to
@@ -131,4 +118,4 @@ def bounds_by_angles(rg, case, share=1.0, combined=_sum):
 
 
 bounds_by_angles.twin("0.97 P(θ₀ + min θᵢ ≥ π/2)", share=0.97)
-bounds_by_angles.twin("a product in place of the sum", combined=_product)
+bounds_by_angles.twin("a product in place of the sum", combined=operator.mul)
