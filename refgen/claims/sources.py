@@ -58,11 +58,18 @@ class Paper(str):
         return f"recalled from {self}: {what}"
 
 
+BARTLETT = Paper("Bartlett et al. 2017 (arXiv 1706.08498)")
 BORUP_ANDERSEN = Paper("Borup & Andersen 2021 (arXiv 2102.13088)")
+GASTPAR = Paper("Gastpar et al. 2024 (arXiv 2309.13658)")
 JIANG = Paper("Jiang et al. 2022 (arXiv 2106.13799)")
 KIRSCH_GAL = Paper("Kirsch & Gal 2022 (arXiv 2202.01851)")
 MOBAHI = Paper("Mobahi et al. 2020 (arXiv 2002.05715)")
 NAGARAJAN = Paper("Nagarajan et al. 2023 (arXiv 2301.12923)")
+NAGARAJAN_KOLTER = Paper("Nagarajan & Kolter 2019 (arXiv 1902.04742)")
+NAGARAJAN_KOLTER_DISTANCE = Paper("Nagarajan & Kolter 2017 (arXiv 1901.01672)")
+NEGREA = Paper("Negrea et al. 2020 (arXiv 1912.04265)")
+NEYSHABUR_2018 = Paper("Neyshabur et al. 2018 (arXiv 1707.09564)")
+NEYSHABUR_2019 = Paper("Neyshabur et al. 2019 (arXiv 1805.12076)")
 OPTIMAL_SELF_DISTILLATION = Paper(
     "Optimal Unconstrained Self-Distillation in Ridge Regression (arXiv 2602.17565)"
 )

@@ -4,9 +4,6 @@ Results are within the error model of `support.parity`, or equal in every bit wh
 operation rounds differently. The tables in `support.distillation_bounds` say how far.
 """
 
-import importlib
-import pkgutil
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,15 +16,10 @@ from support.mirrors import (
     check_host_arguments,
 )
 from support.parity import on_device, seeds, stream
+from support.parts import merged, parts
 
-PARTS = [
-    importlib.import_module(f"support.distillation_bounds.{found.name}")
-    for found in pkgutil.iter_modules(distillation_bounds.__path__)
-]
-CASES = {name: case for part in PARTS for name, case in part.CASES.items()}
-ELSEWHERE = {
-    n: where for p in PARTS for n, where in getattr(p, "ELSEWHERE", {}).items()
-}
+PARTS = parts(distillation_bounds)
+CASES, ELSEWHERE = merged(PARTS, "CASES"), merged(PARTS, "ELSEWHERE")
 
 
 @pytest.mark.parametrize("name", CASES)

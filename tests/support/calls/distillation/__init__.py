@@ -1,39 +1,29 @@
-"""Calls of refgen.distillation: what the modules of this package say, in one table.
+"""Calls of refgen.distillation: what the modules here say, in one table.
 
 Each has the names that `support.calls` describes, and ``ARGUMENTS``: for functions that
 run on a device, from a stream and a number of directions to positional arguments.
 """
 
-import importlib
-import pkgutil
+import sys
 
 from refgen.random import Stream
+from support.parts import merged, parts
 
-_PARTS = [
-    importlib.import_module(f"{__name__}.{found.name}")
-    for found in pkgutil.iter_modules(__path__)
-]
-
-
-def _merged(name):
-    merged = {}
-    for part in _PARTS:
-        merged.update(getattr(part, name, {}))
-    return merged
+_PARTS = parts(sys.modules[__name__])
 
 
 def _given(arguments):
     return lambda: arguments(Stream(0, "calls"), 2)
 
 
-ARGUMENTS = _merged("ARGUMENTS")
+ARGUMENTS = merged(_PARTS, "ARGUMENTS")
 CALLS = {
     **{name: _given(arguments) for name, arguments in ARGUMENTS.items()},
-    **_merged("CALLS"),
+    **merged(_PARTS, "CALLS"),
 }
-ELSEWHERE = _merged("ELSEWHERE")
-KEPT = _merged("KEPT")
-MEANINGFUL = _merged("MEANINGFUL")
-RANGES = _merged("RANGES")
-INFINITE = _merged("INFINITE")
+ELSEWHERE = merged(_PARTS, "ELSEWHERE")
+KEPT = merged(_PARTS, "KEPT")
+MEANINGFUL = merged(_PARTS, "MEANINGFUL")
+RANGES = merged(_PARTS, "RANGES")
+INFINITE = merged(_PARTS, "INFINITE")
 LABELS = tuple(pair for part in _PARTS for pair in getattr(part, "LABELS", ()))

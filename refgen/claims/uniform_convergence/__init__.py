@@ -1,0 +1,1 @@
+"""Claims UC-*: uniform convergence, counterexamples and what survives."""

@@ -1,0 +1,24 @@
+"""Uniform convergence: counterexamples, what they defeat, what survives (UC-*)."""
+
+from typing import TYPE_CHECKING
+
+from refgen._lazy import lazy
+from refgen.uniform_convergence.linear_example import (
+    LinearExample,
+)
+from refgen.uniform_convergence.losses import (
+    expected_loss,
+    ramp_loss,
+)
+
+__all__ = [
+    "LinearExample",
+    "expected_loss",
+    "ramp_loss",
+]
+
+# scikit-learn and matplotlib load with the names that need them.
+if TYPE_CHECKING:
+    pass
+else:
+    __getattr__, __dir__ = lazy(__name__, __all__, {})

@@ -1,0 +1,105 @@
+"""Losses of margins, and the loss on new points in the linear example."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from refgen._finite import finite
+from refgen._numbers import as_positive, together
+from refgen.arrays import as_floats, namespace, special_functions
+from refgen.special import normal_density
+from refgen.uniform_convergence._checks import as_gamma
+from refgen.uniform_convergence.linear_example import LinearExample
+
+
+@finite
+def ramp_loss(margins: Any, gamma: Any = 0.0) -> Any:
+    """The ramp loss: 1 for margins up to 0, falling to 0 at γ.
+
+    Parameters
+    ----------
+    margins : array of shape (...)
+        Margins y·f(x).
+    gamma : array of shape (...)
+        γ ≥ 0; 0 is the 0-1 loss, for which a margin of 0 is an error.
+
+    Returns
+    -------
+    array of shape (...)
+        In [0, 1].
+
+    Raises
+    ------
+    ValueError
+        If γ is negative or shapes do not broadcast.
+
+    Notes
+    -----
+    Source: Nagarajan & Kolter 2019 (arXiv 1902.04742), claim UC-4.
+
+    Examples
+    --------
+    >>> ramp_loss([-1.0, 0.5, 2.0], 2.0).tolist()
+    [1.0, 0.75, 0.0]
+    """
+    margins, gamma = together(
+        margins=as_floats("margins", margins), gamma=as_gamma(gamma)
+    )
+    xp = namespace(margins)
+    inside = xp.clip(margins, 0.0, gamma) / xp.where(gamma > 0, gamma, 1.0)
+    return xp.where(gamma > 0, 1 - inside, xp.where(margins > 0, 0.0, 1.0))
+
+
+@finite
+def expected_loss(example: LinearExample, noise_radius: Any, gamma: Any = 0.0) -> Any:
+    """Expected ramp loss on new points of a classifier with a given noise part.
+
+    Parameters
+    ----------
+    example : LinearExample of shape (...)
+    noise_radius : array of shape (...)
+        R > 0, with ‖w₂‖ = √(mv) R: the length of the classifier's noise part, in its
+        standard deviations. Over samples, R² follows χ² with D degrees of freedom.
+    gamma : array of shape (...)
+        γ ≥ 0; 0 is the 0-1 loss, whose expectation is the test error.
+
+    Returns
+    -------
+    array of shape (...)
+        In [0, 1].
+
+    Raises
+    ------
+    ValueError
+        If a number is out of range or shapes do not broadcast.
+
+    Notes
+    -----
+    A new margin is N(a, s²) with s = v√m R. Source: derived here, claim UC-4.
+
+    Examples
+    --------
+    >>> example = LinearExample.published(100, 10_000)
+    >>> round(float(expected_loss(example, 100.0)), 6)  # R² = D
+    0.10565
+    """
+    radius, signal, variance, n_samples, gamma = together(
+        noise_radius=as_positive("noise_radius", noise_radius),
+        signal=example.signal,
+        variance=example.variance,
+        n_samples=example.n_samples,
+        gamma=as_gamma(gamma),
+    )
+    xp = namespace(radius)
+    spread = variance * xp.sqrt(n_samples) * radius
+    low, high = -signal / spread, (gamma - signal) / spread
+    share = special_functions(radius).ndtr(low)
+    width = xp.where(gamma > 0, gamma, 1.0)
+    # The integral of Φ is zΦ(z) + φ(z).
+    mean = spread * (_integral(high) - _integral(low)) / width
+    return xp.where(gamma > 0, xp.clip(mean, 0.0, 1.0), share)
+
+
+def _integral(z: Any) -> Any:
+    """∫ Φ from −∞ to z."""
+    return z * special_functions(z).ndtr(z) + normal_density(z)
