@@ -10,11 +10,15 @@ from refgen.uniform_convergence.losses import (
     expected_loss,
     ramp_loss,
 )
+from refgen.uniform_convergence.quantiles import (
+    test_error_quantile,
+)
 
 __all__ = [
     "LinearExample",
     "expected_loss",
     "ramp_loss",
+    "test_error_quantile",
 ]
 
 # scikit-learn and matplotlib load with the names that need them.
