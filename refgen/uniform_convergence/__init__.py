@@ -3,6 +3,11 @@
 from typing import TYPE_CHECKING
 
 from refgen._lazy import lazy
+from refgen.uniform_convergence.kl import (
+    bernoulli_kl,
+    kl_inverse,
+    kl_lower_inverse,
+)
 from refgen.uniform_convergence.linear_example import (
     LinearExample,
 )
@@ -16,7 +21,10 @@ from refgen.uniform_convergence.quantiles import (
 
 __all__ = [
     "LinearExample",
+    "bernoulli_kl",
     "expected_loss",
+    "kl_inverse",
+    "kl_lower_inverse",
     "ramp_loss",
     "test_error_quantile",
 ]
