@@ -6,6 +6,7 @@ from typing import Any
 
 from refgen._finite import finite
 from refgen._numbers import as_positive, together
+from refgen._objects import check_instance
 from refgen.arrays import as_floats, namespace, special_functions
 from refgen.special import normal_density
 from refgen.uniform_convergence._checks import as_gamma
@@ -70,6 +71,8 @@ def expected_loss(example: LinearExample, noise_radius: Any, gamma: Any = 0.0) -
 
     Raises
     ------
+    TypeError
+        If `example` is not a `LinearExample`.
     ValueError
         If a number is out of range or shapes do not broadcast.
 
@@ -83,6 +86,7 @@ def expected_loss(example: LinearExample, noise_radius: Any, gamma: Any = 0.0) -
     >>> round(float(expected_loss(example, 100.0)), 6)  # R² = D
     0.10565
     """
+    check_instance("example", example, LinearExample)
     radius, signal, variance, n_samples, gamma = together(
         noise_radius=as_positive("noise_radius", noise_radius),
         signal=example.signal,
