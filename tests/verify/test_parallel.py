@@ -226,7 +226,7 @@ def workers_of(pid, name):
 
 def test_a_killed_process_changes_nothing():
     killer = Killer("LokyProcess")
-    options = {"profile": "quick", "n_instances": 100_000}
+    options = {"profile": "quick", "n_instances": 50_000}
     report = verify(CHEAP, n_jobs=2, on_result=killer, **options)
     assert killer.killed
     assert report.to_json() == verify(CHEAP, **options).to_json()
@@ -235,7 +235,7 @@ def test_a_killed_process_changes_nothing():
 def test_a_killed_dask_worker_changes_nothing():
     pytest.importorskip("distributed")
     killer = Killer("spawn_main")
-    options = {"profile": "quick", "n_instances": 100_000}
+    options = {"profile": "quick", "n_instances": 50_000}
     report = verify(CHEAP, n_jobs=2, dask="local", on_result=killer, **options)
     assert killer.killed
     assert report.to_json() == verify(CHEAP, **options).to_json()
