@@ -55,6 +55,10 @@ ELSEWHERE = {
     "resmem.ResMemClassifier": PROCEDURES,
     "resmem.ResMemRegressor": PROCEDURES,
     "resmem.memorization_pays": PROCEDURES,
+    "uniform_convergence.LayerNorms": RESULT,
+    "uniform_convergence.NormBound": RESULT,
+    "uniform_convergence.NormBounds": RESULT,
+    "uniform_convergence.norm_bounds": PROCEDURES,
     "special.beta_binomial_pmf": TOOL,
     "special.normal_density": TOOL,
 }
