@@ -147,7 +147,7 @@ def score(model):
 
 def test_a_regressor_on_signs_has_the_margins_yf():
     y = np.where(labels(NETWORK), 1, -1)
-    model = fitted(MLPRegressor, y, random_state=None)
+    model = fitted(MLPRegressor, y, random_state=np.random.RandomState(0))
     found = norm_bounds(model, X, y, share=0.5)
     assert found.reference.startswith("0")
     assert found.margin == pytest.approx(sorted(y * model.predict(X))[6], 1e-12)
