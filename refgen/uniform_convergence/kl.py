@@ -50,7 +50,7 @@ def bernoulli_kl(p: Any, q: Any) -> Any:
     >>> round(float(bernoulli_kl(0.1, 0.5)), 6)
     0.368064
     """
-    p, q = together(p=_as_chance("p", p), q=_as_chance("q", q))
+    p, q = together(p=as_chance("p", p), q=as_chance("q", q))
     xp = namespace(p)
     # The difference of 1 − p and 1 − q would have lost digits.
     found = _excess_share(p, q, q - p) + _excess_share(1 - p, 1 - q, p - q)
@@ -128,14 +128,26 @@ def kl_lower_inverse(p: Any, bound: Any) -> Any:
     return p * namespace(p).exp(_log_shrinkage(p, 1 - p, bound))
 
 
-def _as_chance(name: str, value: Any) -> Any:
+def as_chance(name: str, value: Any) -> Any:
+    """`value` as probabilities in [0, 1].
+
+    Raises
+    ------
+    ValueError
+        If one is outside.
+
+    Examples
+    --------
+    >>> as_chance("p", 0.25)
+    array(0.25)
+    """
     chance = as_floats(name, value)
     refuse(name, chance, (chance < 0) | (chance > 1), "lie in [0, 1]")
     return chance
 
 
 def _given(p: Any, bound: Any) -> list[Any]:
-    return together(p=_as_chance("p", p), bound=as_not_negative("bound", bound))
+    return together(p=as_chance("p", p), bound=as_not_negative("bound", bound))
 
 
 def _shrinkage(share: Any, rest: Any, bound: Any) -> Any:
@@ -173,8 +185,8 @@ def _divergence(share: Any, rest: Any, r: Any) -> Any:
     grown = xp.expm1(r)
     some = rest > 0
     ratio = xp.where(some, -share * grown / xp.where(some, rest, 1.0), 0.0)
-    others = xp.where(some, rest * _excess(ratio, xp.log1p(ratio)), -share * grown)
-    return share * _excess(grown, r) + others
+    others = xp.where(some, rest * excess(ratio, xp.log1p(ratio)), -share * grown)
+    return share * excess(grown, r) + others
 
 
 def _excess_share(p: Any, q: Any, gap: Any) -> Any:
@@ -183,13 +195,20 @@ def _excess_share(p: Any, q: Any, gap: Any) -> Any:
     tiny, size = p < _TINY, xp.maximum(p, _TINY)
     ratio = gap / size
     known = xp.where(q > 0, q, size)
-    usual = p * _excess(xp.where(tiny, 0.0, ratio), xp.log(known / size))
+    usual = p * excess(xp.where(tiny, 0.0, ratio), xp.log(known / size))
     logs = xp.log(known) - xp.log(xp.where(p > 0, p, 1.0))
     return xp.where(tiny, xp.maximum(gap - p * logs, 0.0), usual)
 
 
-def _excess(x: Any, log: Any) -> Any:
-    """x − log(1 + x) ≥ 0 for x > −1 from both; all digits also next to 0."""
+def excess(x: Any, log: Any) -> Any:
+    """x − log(1 + x) ≥ 0 for x > −1 from both; all digits also next to 0.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> f"{float(excess(np.array(1e-9), np.log1p(1e-9))):.9g}"
+    '5e-19'
+    """
     xp = namespace(x)
     near = abs(x) < 0.5
     # With s = x/(2 + x) it is s x − 2s³(1/3 + s²/5 + …): log(1 + x) is 2 artanh s.
