@@ -8,6 +8,21 @@ from refgen.uniform_convergence._norm_results import (
     NormBound,
     NormBounds,
 )
+from refgen.uniform_convergence.certificates import (
+    affordable_divergence,
+    held_out_bound,
+    occam_bound,
+    pac_bayes_constant,
+    pac_bayes_kl,
+)
+from refgen.uniform_convergence.field_tradeoff import (
+    field_tradeoff,
+    field_tradeoff_floor,
+)
+from refgen.uniform_convergence.gibbs import (
+    gaussian_divergence,
+    gibbs_error,
+)
 from refgen.uniform_convergence.kl import (
     bernoulli_kl,
     kl_inverse,
@@ -32,22 +47,35 @@ from refgen.uniform_convergence.norm_comparison import (
 from refgen.uniform_convergence.quantiles import (
     test_error_quantile,
 )
+from refgen.uniform_convergence.two_worlds import (
+    two_worlds_floor,
+)
 
 __all__ = [
     "LayerNorms",
     "LinearExample",
     "NormBound",
     "NormBounds",
+    "affordable_divergence",
     "bernoulli_kl",
     "expected_loss",
+    "field_tradeoff",
+    "field_tradeoff_floor",
+    "gaussian_divergence",
+    "gibbs_error",
+    "held_out_bound",
     "kl_inverse",
     "kl_lower_inverse",
     "norm_bounds",
+    "occam_bound",
+    "pac_bayes_constant",
+    "pac_bayes_kl",
     "perturbation_bound",
     "perturbation_constant",
     "ramp_loss",
     "test_error_quantile",
     "two_thirds_norm",
+    "two_worlds_floor",
     "width_factor",
 ]
 

@@ -1,0 +1,372 @@
+"""UC-69 and UC-70: certificates of a risk that hold, and how much they are worth."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from refgen.arrays import Instance, namespace
+from refgen.claims.kinds import ascending, at_most, equal
+from refgen.claims.quadrature import normal_rule
+from refgen.claims.registry import claim
+from refgen.claims.sources import MAURER
+from refgen.domains import distribution, integer, real, record
+
+# --- UC-69: the constant of the PAC-Bayes bound
+
+
+@dataclass(frozen=True, repr=False)
+class Tosses(Instance):
+    """Tosses of one coin. Shapes (...).
+
+    Attributes
+    ----------
+    n_samples, chance : arrays
+    """
+
+    n_samples: Any
+    chance: Any
+
+
+tosses = record(
+    Tosses,
+    "1 to 256 tosses of a coin with a chance in [0.1, 0.9]",
+    n_samples=integer(1, 256),
+    chance=real(0.1, 0.9),
+    examples=lambda: [Tosses(*map(np.array, c)) for c in ((1, 0.5), (256, 0.3))],
+)
+
+
+def _counts(case: Any) -> Any:
+    """0 to the largest number of samples, along a last axis."""
+    xp = namespace(case.n_samples)
+    return xp.arange(float(case.n_samples.max()) + 1)
+
+
+@claim(
+    "UC-69",
+    kind="identity",
+    domain=tosses,
+    source=MAURER.sharpened("theorem 1"),
+    cost=8,
+)
+def moment_of_divergence(rg, case, counted=1.0, least=2 / 3):
+    """E e^(m kl(L̂‖L)) is 1 + m!(e/m)^m P(Poisson(m) < m) for every coin: about √(πm/2).
+
+    It is between √(πm/2) + 2/3 and 2√m.
+    """
+    uc, m = rg.uniform_convergence, case.n_samples[..., None]
+    xp, k, p = namespace(m), _counts(case), case.chance[..., None]
+    inside = k <= m
+    heads = xp.where(inside, k, 0.0)
+    grown = xp.exp(m * uc.bernoulli_kl(heads / m, p))
+    terms = xp.where(inside, rg.special.binomial_pmf(heads, m, p) * grown, 0.0)
+    constant = counted * uc.pac_bayes_constant(case.n_samples)
+    low, high = xp.sqrt(np.pi / 2 * case.n_samples), 2 * xp.sqrt(case.n_samples)
+    return (
+        equal(constant, terms.sum(axis=-1), high),
+        *ascending(low + least, constant, high, scale=high, sharp=True),
+    )
+
+
+moment_of_divergence.twin("3 % less", counted=0.97)
+moment_of_divergence.twin("√(πm/2) + 3/4 is a lower bound", least=3 / 4)
+
+
+@moment_of_divergence.twin_function("2√m is attained")
+def _(rg, case):
+    m = case.n_samples
+    return equal(rg.uniform_convergence.pac_bayes_constant(m), 2 * namespace(m).sqrt(m))
+
+
+# --- UC-69b: the bound
+
+
+@dataclass(frozen=True, repr=False)
+class SmallClass(Instance):
+    """Three classifiers, three points, and a posterior that fits the sample.
+
+    Attributes
+    ----------
+    losses : array of shape (..., 3, 3)
+        Of each classifier at each point.
+    points, prior : array of shape (..., 3)
+        Probabilities.
+    temperature : array of shape (...)
+        Posteriors are prior · e^(−temperature · loss on the sample).
+    delta : array of shape (...)
+    """
+
+    losses: Any
+    points: Any
+    prior: Any
+    temperature: Any
+    delta: Any
+
+
+_SAMPLES = np.array(list(itertools.product(range(3), repeat=4)))
+
+
+def _coin(chance: float) -> SmallClass:
+    """Three times the same classifier, with losses 0 and 1: nothing is given away."""
+    losses = np.tile([0.0, 1.0, 1.0], (3, 1))
+    points = np.array([1 - chance, chance, 0.0])
+    return SmallClass(losses, points, np.full(3, 1 / 3), np.array(1.0), np.array(0.3))
+
+
+def _chosen() -> SmallClass:
+    """Each classifier is right at one point; the posterior is best on the sample."""
+    third = np.full(3, 1 / 3)
+    return SmallClass(1 - np.eye(3), third, third, np.array(40.0), np.array(0.3))
+
+
+small_classes = record(
+    SmallClass,
+    "three classifiers on three points, samples of 4",
+    losses=real(0.0, 1.0, shape=(3, 3)),
+    points=distribution(3),
+    prior=distribution(3, positive=True),
+    temperature=real(0.0, 40.0),
+    delta=real(0.01, 0.9),
+    examples=lambda: [_coin(0.5), _coin(0.1), _chosen()],
+)
+
+
+def _posteriors(case: SmallClass) -> tuple[Any, ...]:
+    """Chance, empirical risk, risk and divergence of each of the 81 samples."""
+    xp, samples = namespace(case.losses), _SAMPLES
+    seen = xp.stack([case.losses[..., list(s)].mean(axis=-1) for s in samples], axis=-2)
+    drawn = xp.stack(
+        [case.points[..., list(s)].prod(axis=-1) for s in samples], axis=-1
+    )
+    raised = case.prior[..., None, :] * xp.exp(
+        -case.temperature[..., None, None] * seen
+    )
+    posterior = raised / raised.sum(axis=-1, keepdims=True)
+    true = (case.losses * case.points[..., None, :]).sum(axis=-1)
+    ratio = xp.log(posterior / case.prior[..., None, :])
+    divergence = xp.maximum((posterior * ratio).sum(axis=-1), 0.0)
+    means = ((posterior * r).sum(axis=-1) for r in (seen, true[..., None, :]))
+    return (drawn, *(xp.clip(mean, 0.0, 1.0) for mean in means), divergence)
+
+
+@claim(
+    "UC-69b",
+    kind="inequality",
+    domain=small_classes,
+    source=MAURER.sharpened("theorem 5"),
+    cost=60,
+)
+def pac_bayes(rg, case, constant=1.0, price=1.0):
+    """E e^(m kl(L̂(Q)‖L(Q)) − KL(Q‖P)) ≤ ξ(m) for posteriors Q that the sample chooses.
+
+    So the risk exceeds `pac_bayes_kl` with probability δ at most.
+    """
+    uc, xp = rg.uniform_convergence, namespace(case.losses)
+    drawn, empirical, risk, divergence = _posteriors(case)
+    divergence, delta = price * divergence, case.delta[..., None]
+    apart = uc.bernoulli_kl(empirical, risk)
+    possible = drawn > 0
+    gain = 4 * xp.where(possible & xp.isfinite(apart), apart, 0.0) - divergence
+    moment = (drawn * xp.exp(gain)).sum(axis=-1)
+    bound = uc.pac_bayes_kl(empirical, divergence, 4, delta)
+    fails = xp.where(risk > bound * (1 + 1e-12), drawn, 0.0).sum(axis=-1)
+    inside = bound < 1 - 1e-6
+    back = uc.affordable_divergence(empirical, xp.maximum(bound, empirical), 4, delta)
+    back = xp.where(inside, back, divergence)
+    size = 8 + divergence + 4 / xp.where(inside, 1 - bound, 1.0)
+    return (
+        at_most(moment, constant * uc.pac_bayes_constant(4), sharp=True),
+        at_most(fails, case.delta, reason="Markov's inequality loses a factor ξ(m)"),
+        equal(back, divergence, size),
+    )
+
+
+pac_bayes.twin("0.97 ξ(m)", constant=0.97)
+pac_bayes.twin("no price for the choice of the posterior", price=0.0)
+
+
+# --- UC-70: held-out points and codes
+
+
+@dataclass(frozen=True, repr=False)
+class Scores(Instance):
+    """What a classifier gets wrong on points that it never saw. Shapes (...).
+
+    Attributes
+    ----------
+    n_samples, n_errors, delta, bits : arrays
+    """
+
+    n_samples: Any
+    n_errors: Any
+    delta: Any
+    bits: Any
+
+
+def _scores(n_samples: Any, share: Any, delta: Any, bits: Any) -> Scores:
+    errors = namespace(share).floor(share * (n_samples + 1.0))
+    return Scores(n_samples, namespace(share).minimum(errors, n_samples), delta, bits)
+
+
+def _why_no_score(case: Any) -> str | None:
+    wrong = bool((case.n_errors > case.n_samples).any())
+    return "must have at most as many errors as samples" if wrong else None
+
+
+scores = record(
+    _scores,
+    "1 to 60 held-out points, any number of errors, δ in [1e-6, .9], up to 40 bits",
+    outside=_why_no_score,
+    n_samples=integer(1, 60),
+    share=real(0.0, 1.0),
+    delta=real(1e-6, 0.9, log=True),
+    bits=real(0.0, 40.0),
+    examples=lambda: [
+        Scores(*map(np.array, c)) for c in ((50, 0, 0.05, 8), (60, 3, 0.1, 1))
+    ],
+)
+
+
+def _so_few(rg: Any, case: Any, error: Any) -> Any:
+    """P(at most as many errors, if the error is this)."""
+    xp, k = namespace(error), _counts(case)
+    inside = k <= case.n_errors[..., None]
+    heads = xp.where(inside, k, 0.0)
+    chance = rg.special.binomial_pmf(heads, case.n_samples[..., None], error[..., None])
+    return xp.where(inside, chance, 0.0).sum(axis=-1)
+
+
+@claim("UC-70", kind="identity", domain=scores, cost=2)
+def held_out(rg, case, counted=1.0):
+    """With `held_out_bound` as the error, so few errors have the probability δ.
+
+    Chernoff's bound, of a code of 0 bits, is larger, and `pac_bayes_kl` of divergence 0
+    still larger. A bit of a code costs half of δ.
+    """
+    uc, xp = rg.uniform_convergence, namespace(case.delta)
+    n, some = case.n_samples, case.n_errors < case.n_samples
+    share = case.n_errors / n
+    bound = uc.held_out_bound(case.n_errors, n, case.delta)
+    chance = xp.where(some, _so_few(rg, case, counted * bound), case.delta)
+    plain = uc.occam_bound(share, 0.0, n, case.delta)
+    rarer = case.delta * xp.exp(-np.log(2) * case.bits)
+    return (
+        equal(chance, case.delta),
+        at_most(bound, plain, sharp=True),
+        at_most(plain, uc.pac_bayes_kl(share, 0.0, n, case.delta)),
+        equal(uc.occam_bound(share, case.bits, n, case.delta),
+              uc.occam_bound(share, 0.0, n, rarer)),
+    )  # fmt: skip
+
+
+held_out.twin("0.97 of the bound", counted=0.97)
+
+
+@held_out.twin_function("the mean and z deviations, as for large samples")
+def _(rg, case):
+    xp, n = namespace(case.delta), case.n_samples
+    share = case.n_errors / n
+    z = -_normal_quantile(xp, case.delta)
+    wald = xp.clip(share + z * xp.sqrt(share * (1 - share) / n), 0.0, 1.0)
+    return at_most(_so_few(rg, case, wald), case.delta)
+
+
+def _normal_quantile(xp: Any, p: Any) -> Any:
+    """Φ⁻¹(p) by 60 halvings, of normal densities only."""
+    low, high = -8.0 + 0 * p, 8.0 + 0 * p
+    for _ in range(60):
+        middle = (low + high) / 2
+        z, weights = normal_rule(middle)
+        below = (weights * (z < middle[..., None])).sum(axis=-1) < p
+        low, high = xp.where(below, middle, low), xp.where(below, high, middle)
+    return (low + high) / 2
+
+
+# --- UC-70b: Gaussian weights
+
+
+@dataclass(frozen=True, repr=False)
+class GaussianWeights(Instance):
+    """Posterior and prior of weights, and a point. Shapes (..., 2) and (...).
+
+    Attributes
+    ----------
+    mean, prior_mean, point : arrays of shape (..., 2)
+    scale, prior_scale : arrays of shape (...)
+    """
+
+    mean: Any
+    prior_mean: Any
+    point: Any
+    scale: Any
+    prior_scale: Any
+
+
+gaussian_weights = record(
+    GaussianWeights,
+    "two weights, means in [−3, 3]², scales in [0.5, 2], a point in [0.2, 3]²",
+    mean=real(-3.0, 3.0, shape=(2,)),
+    prior_mean=real(-3.0, 3.0, shape=(2,)),
+    point=real(0.2, 3.0, shape=(2,)),
+    scale=real(0.5, 2.0),
+    prior_scale=real(0.5, 2.0),
+)
+
+
+@claim("UC-70b", kind="identity", domain=gaussian_weights, cost=4)
+def gaussian_posterior(rg, case, width=1.0):
+    """Weights N(w, s²I) err at x with Φ(−y w·x/(s‖x‖)), and have the divergence stated.
+
+    KL is D(ρ² − 1 − log ρ²)/2 + ‖w − w₀‖²/(2σ²), with the ratio ρ = s/σ of the scales.
+    """
+    uc, xp = rg.uniform_convergence, namespace(case.mean)
+    mean, x, s = case.mean, case.point, case.scale
+    margin = (mean * x).sum(axis=-1)
+    error = uc.gibbs_error(margin, width * xp.sqrt((x * x).sum(axis=-1)), s)
+    apart = case.mean - case.prior_mean
+    distance = xp.sqrt((apart * apart).sum(axis=-1))
+    divergence = uc.gaussian_divergence(distance, 2, s, width * case.prior_scale)
+    log_ratio = _expected_log_ratio(case)
+    size = 4 * (1 + distance / case.prior_scale + 4) ** 2
+    return (
+        equal(error, _one_weight_at_a_time(rg, case)),
+        equal(divergence, log_ratio, size),
+    )
+
+
+def _one_weight_at_a_time(rg: Any, case: Any) -> Any:
+    """P(w·x ≤ 0), by the law of the second weight given the first."""
+    # Between nodes that are dense where w·x = 0.
+    middle = -(case.mean * case.point).sum(axis=-1) / (case.scale * case.point[..., 0])
+    z, weights = normal_rule(middle, n_nodes=96)
+    x, s = case.point, case.scale[..., None]
+    first = (case.mean[..., :1] + s * z) * x[..., :1]
+    rest = (first + case.mean[..., 1:] * x[..., 1:]) / (s * x[..., 1:])
+    below = rg.uniform_convergence.gibbs_error(rest, 1.0)
+    return (weights * below).sum(axis=-1)
+
+
+def _expected_log_ratio(case: Any) -> Any:
+    """E log(posterior density / prior density), weight by weight."""
+    xp, s, prior = namespace(case.mean), case.scale, case.prior_scale
+    z, weights = normal_rule(0 * case.mean)
+    w = case.mean[..., None] + s[..., None, None] * z
+    away = (w - case.prior_mean[..., None]) / prior[..., None, None]
+    log_ratio = xp.log(prior / s)[..., None, None] + (away * away - z * z) / 2
+    return (weights * log_ratio).sum(axis=(-2, -1))
+
+
+gaussian_posterior.twin("3 % wider", width=1.03)
+
+
+@gaussian_posterior.twin_function("half the distance of the means, not its square")
+def _(rg, case):
+    apart = case.mean - case.prior_mean
+    distance = namespace(apart).sqrt((apart * apart).sum(axis=-1))
+    uc, ratio = rg.uniform_convergence, case.scale / case.prior_scale
+    wider = uc.gaussian_divergence(0.0, 2, ratio)
+    return equal(wider + distance / case.prior_scale / 2, _expected_log_ratio(case))
