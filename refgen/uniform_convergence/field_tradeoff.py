@@ -63,11 +63,11 @@ def field_tradeoff(field_size: Any, n_samples: Any, dimension: Any) -> Any:
     0.70144757
     """
     q, n, more = (a[..., None] for a in _given(field_size, n_samples, dimension))
-    xp = namespace(q)
+    xp, table = namespace(q), _products(q)
     # Ranks that the inputs lack on V₀, and how many of them they have elsewhere.
     lacking, added = (xp.asarray(part) for part in _RANKS)
-    on_space = _rank_chance(q, n, n, n - lacking)
-    elsewhere = _rank_chance(q, lacking, more, added)
+    on_space = _rank_chance(q, table, n, n, n - lacking)
+    elsewhere = _rank_chance(q, table, lacking, more, added)
     return (on_space * elsewhere * _failures(q, lacking, more, added)).sum(axis=-1)
 
 
@@ -100,8 +100,8 @@ def field_tradeoff_floor(field_size: Any, n_samples: Any, dimension: Any) -> Any
     >>> round(float(field_tradeoff_floor(3, 2, 4)), 8)
     0.52674897
     """
-    q, n, more = _given(field_size, n_samples, dimension)
-    return _below(q, n) * (1 - _small(q, more))
+    q, n, more = (a[..., None] for a in _given(field_size, n_samples, dimension))
+    return (_below(_products(q), n) * (1 - _small(q, more)))[..., 0]
 
 
 def _given(field_size: Any, n_samples: Any, dimension: Any) -> list[Any]:
@@ -139,24 +139,34 @@ def _small(q: Any, exponent: Any) -> Any:
     return namespace(q).exp(-exponent * namespace(q).log(q))
 
 
-def _below(q: Any, count: Any) -> Any:
-    """∏ (1 − q^−i) over i from 1 to a count."""
-    xp, product = namespace(q), 1.0
-    for i in range(1, _FACTORS + 1):
-        product = product * xp.where(i <= count, 1 - _small(q, i), 1.0)
-    return product
+def _products(q: Any) -> Any:
+    """∏ (1 − q^−i), i ≤ l, along the last axis, for l from 0 on."""
+    xp = namespace(q)
+    factors = 1 - _small(q, xp.arange(1.0, _FACTORS + 1))
+    table = [xp.ones(q.shape[:-1])]
+    for i in range(_FACTORS):
+        table.append(table[-1] * factors[..., i])
+    return xp.stack(table, axis=-1)
 
 
-def _rank_chance(q: Any, rows: Any, columns: Any, rank: Any) -> Any:
+def _below(table: Any, count: Any) -> Any:
+    """The products up to counts along the last axis."""
+    xp = namespace(table)
+    place = xp.minimum(count, 1.0 * _FACTORS).astype(np.int64)
+    shape = (*table.shape[:-1], place.shape[-1])
+    return xp.take_along_axis(table, xp.broadcast_to(place, shape), axis=-1)
+
+
+def _rank_chance(q: Any, table: Any, rows: Any, columns: Any, rank: Any) -> Any:
     """P(a uniform matrix of rows × columns has the rank); 0 where it cannot."""
     xp = namespace(q)
     can = (rank >= 0) & (rank <= columns)
     rank = xp.where(can, rank, 0.0)
     lost, spare = rows - rank, columns - rank
-    chance = (_below(q, rows) / _below(q, lost)) * (
-        _below(q, columns) / _below(q, spare)
-    )
-    return xp.where(can, _small(q, lost * spare) * chance / _below(q, rank), 0.0)
+    chance = _below(table, rows) / _below(table, lost)
+    chance = chance * (_below(table, columns) / _below(table, spare))
+    chance = _small(q, lost * spare) * chance / _below(table, rank)
+    return xp.where(can, chance, 0.0)
 
 
 def _failures(q: Any, lacking: Any, more: Any, added: Any) -> Any:

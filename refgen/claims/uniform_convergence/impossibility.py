@@ -195,15 +195,15 @@ class SmallField(Instance):
 
 
 _FIELDS = (
-    *((2, 1, 2), (2, 1, 3), (2, 2, 3), (2, 2, 4), (3, 1, 2), (3, 1, 3)),
-    *((3, 2, 3), (5, 1, 2), (7, 1, 2), (19, 1, 2)),
+    *((2, 1, 2), (2, 1, 3), (2, 2, 3), (2, 2, 4), (2, 3, 4), (3, 1, 2)),
+    *((3, 1, 3), (3, 2, 3), (5, 1, 2), (11, 1, 2)),
 )
 
 small_fields = record(
     SmallField,
-    "ten problems over fields of up to 19 elements",
+    "ten problems over fields of up to 11 elements",
     which=choice(*range(len(_FIELDS))),
-    examples=lambda: [SmallField(np.array(i)) for i in range(len(_FIELDS))],
+    examples=lambda: [SmallField(np.array(i)) for i in (5, 9)],
 )
 
 
