@@ -15,6 +15,15 @@ from refgen.uniform_convergence.certificates import (
     pac_bayes_constant,
     pac_bayes_kl,
 )
+from refgen.uniform_convergence.critical import (
+    critical_signal,
+    least_dimensions,
+    limit_bracket,
+    negation_dimensions,
+)
+from refgen.uniform_convergence.exponents import (
+    error_exponents,
+)
 from refgen.uniform_convergence.field_tradeoff import (
     field_tradeoff,
     field_tradeoff_floor,
@@ -27,6 +36,12 @@ from refgen.uniform_convergence.kl import (
     bernoulli_kl,
     kl_inverse,
     kl_lower_inverse,
+)
+from refgen.uniform_convergence.limits import (
+    best_negation_gap,
+    limit_corrections,
+    limit_errors,
+    negation_gap,
 )
 from refgen.uniform_convergence.linear_example import (
     LinearExample,
@@ -47,6 +62,9 @@ from refgen.uniform_convergence.norm_comparison import (
 from refgen.uniform_convergence.quantiles import (
     test_error_quantile,
 )
+from refgen.uniform_convergence.ramp import (
+    ramp_limits,
+)
 from refgen.uniform_convergence.two_worlds import (
     two_worlds_floor,
 )
@@ -58,6 +76,9 @@ __all__ = [
     "NormBounds",
     "affordable_divergence",
     "bernoulli_kl",
+    "best_negation_gap",
+    "critical_signal",
+    "error_exponents",
     "expected_loss",
     "field_tradeoff",
     "field_tradeoff_floor",
@@ -66,12 +87,19 @@ __all__ = [
     "held_out_bound",
     "kl_inverse",
     "kl_lower_inverse",
+    "least_dimensions",
+    "limit_bracket",
+    "limit_corrections",
+    "limit_errors",
+    "negation_dimensions",
+    "negation_gap",
     "norm_bounds",
     "occam_bound",
     "pac_bayes_constant",
     "pac_bayes_kl",
     "perturbation_bound",
     "perturbation_constant",
+    "ramp_limits",
     "ramp_loss",
     "test_error_quantile",
     "two_thirds_norm",

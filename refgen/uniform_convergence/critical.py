@@ -45,9 +45,9 @@ def critical_signal(sample_ratio: Any) -> Any:
     Returns
     -------
     array of shape (...)
-        √β κ* with E(g + κ*)₊² = 1/β for a standard normal g: what the margin of m
-        random points in D dimensions can be, in units of √D. It is 0 for β ≥ 2, where
-        no direction has a positive margin.
+        √β κ* with E(g + κ*)₊² = 1/β for a standard normal g: κ* is the largest margin
+        that m = βD normal points in D dimensions have. It is 0 for β ≥ 2, where no
+        direction has a positive margin.
 
     Raises
     ------
