@@ -86,7 +86,7 @@ def _least(ratio: Any) -> Any:
 
 
 def _not_transformed(alpha: Any, own: Any) -> Any:
-    """(q − 1 − log q)/2 + κ(q − α)²/(2q), by factors of 1 − α, with which it vanishes."""
+    """(q − 1 − log q + κ(q − α)²/q)/2, by factors of 1 − α, with which it vanishes."""
     xp = namespace(alpha)
     alpha = xp.minimum(alpha, 1.0)
     root = xp.sqrt(1 + 4 * own * (1 + own) * (alpha * alpha))

@@ -80,6 +80,7 @@ limits_of_errors.twin("Φ((1+α)/√β), transformed", sign=-1.0)
 
 # --- UC-13: the best noise level for negation
 
+
 @claim(
     "UC-13",
     kind="inequality",
