@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +15,9 @@ from refgen.domains import integer, real, record
 # Nodes in standard deviations, for the trapezoidal rule: what is left out, and the
 # error of the rule for a Gaussian, are below rounding.
 _STEP, _REACH = 0.25, 10.0
+
+# Numbers of dimensions, multiples of 20.
+SIZES = (2e3, 2e4, 2e5, 2e6)
 
 
 @dataclass(frozen=True, repr=False)
@@ -101,3 +105,25 @@ def highest(power: int) -> float:
     """
     top = (power / math.e) ** (power / 2) if power else 1.0
     return top / math.sqrt(2 * math.pi)
+
+
+def errors_by_quadrature(rg: Any, point: PhasePoint) -> list[Any]:
+    """Test, training and transformed error for each of the sizes, (..., n_sizes).
+
+    Examples
+    --------
+    >>> import refgen
+    >>> point = PhasePoint(np.array(0.5), np.array(20))
+    >>> [round(float(error[0]), 4) for error in errors_by_quadrature(refgen, point)]
+    [0.3085, 0.0668, 0.6913]
+    """
+    example = point.examples(rg, SIZES)
+    xp, ndtr = namespace(example.signal), special_functions(example.signal).ndtr
+    a, beta = example.signal_ratio[..., None], example.sample_ratio[..., None]
+    less = beta - 1 / example.dimension[..., None]
+    parts: tuple[Callable[[Any], Any], ...] = (
+        lambda q: ndtr(-a / xp.sqrt(beta * q)),
+        lambda q: ndtr(-(q + a) / xp.sqrt(less * q)),
+        lambda q: ndtr((q - a) / xp.sqrt(less * q)),
+    )
+    return [chi_square_mean(part, example.dimension) for part in parts]

@@ -2,36 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
-from refgen.arrays import namespace, special_functions
+from refgen.arrays import namespace
 from refgen.claims.kinds import at_most, equal, tends_to
 from refgen.claims.registry import claim
 from refgen.claims.sources import NAGARAJAN_KOLTER
 from refgen.claims.uniform_convergence._phase_points import (
+    SIZES,
     PhasePoint,
-    chi_square_mean,
+    errors_by_quadrature,
     highest,
     phase_points,
 )
 
-SIZES = (2e3, 2e4, 2e5, 2e6)
 FIRST, THIRD = highest(1), highest(3)
-
-
-def _errors(rg: Any, point: PhasePoint) -> list[Any]:
-    """Test, training and transformed error for each of the sizes, by quadrature."""
-    example = point.examples(rg, SIZES)
-    xp, ndtr = namespace(example.signal), special_functions(example.signal).ndtr
-    a, beta = example.signal_ratio[..., None], example.sample_ratio[..., None]
-    less = beta - 1 / example.dimension[..., None]
-    parts: tuple[Callable[[Any], Any], ...] = (
-        lambda q: ndtr(-a / xp.sqrt(beta * q)),
-        lambda q: ndtr(-(q + a) / xp.sqrt(less * q)),
-        lambda q: ndtr((q - a) / xp.sqrt(less * q)),
-    )
-    return [chi_square_mean(part, example.dimension) for part in parts]
 
 
 # --- UC-12: limits
@@ -58,7 +43,7 @@ def _bends(point: PhasePoint) -> tuple[Any, Any, Any]:
 def limits_of_errors(rg, point, signal=1.0, sign=1.0):
     """Errors tend to Φ(−α/√β), Φ(−(1+α)/√β) and, transformed, Φ((1−α)/√β)."""
     xp, beta = namespace(point.signal_ratio), point.sample_ratio
-    found = _errors(rg, point)
+    found = errors_by_quadrature(rg, point)
     limits = rg.uniform_convergence.limit_errors(signal * point.signal_ratio, beta)
     ends = [limits.test, limits.train, limits.transformed]
     ends[2] = ends[2] if sign > 0 else 1 - limits.train
