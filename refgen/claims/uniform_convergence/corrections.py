@@ -58,7 +58,7 @@ class _Bounds:
         return squares + 0.75 * (self.most(2, 1) + self.most(0, 1))
 
     def rest(self) -> tuple[Any, Any]:
-        """Coefficients of 1/D and 1/D² in D times what follows the second derivative."""
+        """Coefficients of 1/D and 1/D² in what D times the Taylor series leaves."""
         jumps = 1 + self.first() + self.second() / 2 + self.third() / 6
         fourth = namespace(self.apart).maximum(self.fourth() / 24, 16 * jumps)
         return 4 / 3 * self.third() + 12 * fourth, 48 * fourth
