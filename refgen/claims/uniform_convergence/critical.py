@@ -46,7 +46,7 @@ dense_points = phase_points.but(
     kind="identity",
     domain=dense_points,
     source=NAGARAJAN_KOLTER.sharpened("theorem 3.1: the sharp phase diagram"),
-    cost=120,
+    cost=250,
 )
 def critical_signals(rg, point, positive=True, reach=1.0, more=1.0):
     """α* = √β κ* with E(g + κ*)₊² = 1/β: below it bounds are off by 1 − p_te at least.
@@ -168,7 +168,7 @@ largest_margins.twin("a margin 5 % larger", larger=1.05)
     kind="inequality",
     domain=phase_points,
     source=NAGARAJAN_KOLTER.sharpened("theorem 3.1, beyond the critical signal"),
-    cost=120,
+    cost=250,
 )
 def beyond_critical(rg, point, share=1.0, power=2.0, positive=True):
     """Gaps are E(g+α/√β)₊^−2 Φ(α/√β)/β at least, up to 1; min(1, α^−2) as β → 0."""

@@ -73,7 +73,7 @@ def _losses(rg: Any, case: Margins) -> tuple[Any, Any, Any]:
     kind="limit",
     domain=margins,
     source=NAGARAJAN_KOLTER.corrected("theorem 3.1, for all γ"),
-    cost=200,
+    cost=400,
 )
 def guarantees(rg, case, own=1.0, worth=1.0, up_to=2.0):
     """Losses tend to those of margins a, a + V and a − V, as the means of ramp losses.
@@ -170,6 +170,7 @@ noisy_margins = record(
     kind="inequality",
     domain=noisy_margins,
     source=NAGARAJAN_KOLTER.sharpened("theorem 3.1, for all γ"),
+    cost=3,
 )
 def best_for_margins(rg, case, share=1.0, negated=False):
     """As β → 0, ε is the most that noise of mean square V² changes a mean ramp loss.
