@@ -53,11 +53,19 @@ from refgen.uniform_convergence.losses import (
 from refgen.uniform_convergence.network_bounds import (
     norm_bounds,
 )
+from refgen.uniform_convergence.noise import (
+    asymmetry_p_value,
+    with_noise,
+)
 from refgen.uniform_convergence.norm_comparison import (
     perturbation_bound,
     perturbation_constant,
     two_thirds_norm,
     width_factor,
+)
+from refgen.uniform_convergence.pairs import (
+    certified_gap,
+    certified_pairs,
 )
 from refgen.uniform_convergence.quantiles import (
     test_error_quantile,
@@ -75,8 +83,11 @@ __all__ = [
     "NormBound",
     "NormBounds",
     "affordable_divergence",
+    "asymmetry_p_value",
     "bernoulli_kl",
     "best_negation_gap",
+    "certified_gap",
+    "certified_pairs",
     "critical_signal",
     "error_exponents",
     "expected_loss",
@@ -105,6 +116,7 @@ __all__ = [
     "two_thirds_norm",
     "two_worlds_floor",
     "width_factor",
+    "with_noise",
 ]
 
 # scikit-learn and matplotlib load with the names that need them.
