@@ -58,6 +58,7 @@ ELSEWHERE = {
     "uniform_convergence.LayerNorms": RESULT,
     "uniform_convergence.NormBound": RESULT,
     "uniform_convergence.NormBounds": RESULT,
+    "uniform_convergence.with_noise": TOOL,
     "uniform_convergence.norm_bounds": PROCEDURES,
     "special.beta_binomial_pmf": TOOL,
     "special.normal_density": TOOL,
