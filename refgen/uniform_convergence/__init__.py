@@ -3,6 +3,9 @@
 from typing import TYPE_CHECKING
 
 from refgen._lazy import lazy
+from refgen.uniform_convergence._certificate_result import (
+    RiskCertificate,
+)
 from refgen.uniform_convergence._norm_results import (
     LayerNorms,
     NormBound,
@@ -82,12 +85,14 @@ __all__ = [
     "LinearExample",
     "NormBound",
     "NormBounds",
+    "RiskCertificate",
     "affordable_divergence",
     "asymmetry_p_value",
     "bernoulli_kl",
     "best_negation_gap",
     "certified_gap",
     "certified_pairs",
+    "certify_risk",
     "critical_signal",
     "error_exponents",
     "expected_loss",
@@ -121,6 +126,14 @@ __all__ = [
 
 # scikit-learn and matplotlib load with the names that need them.
 if TYPE_CHECKING:
-    pass
+    from refgen.uniform_convergence.certify import (
+        certify_risk,
+    )
 else:
-    __getattr__, __dir__ = lazy(__name__, __all__, {})
+    __getattr__, __dir__ = lazy(
+        __name__,
+        __all__,
+        {
+            "certify_risk": "certify",
+        },
+    )

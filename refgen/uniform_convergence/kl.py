@@ -183,7 +183,7 @@ def _divergence(share: Any, rest: Any, r: Any) -> Any:
     """kl(share‖share e^r) for r ≤ 0, without cancellation."""
     xp = namespace(share)
     grown = xp.expm1(r)
-    some = rest > 0
+    some = rest > _TINY
     ratio = xp.where(some, -share * grown / xp.where(some, rest, 1.0), 0.0)
     others = xp.where(some, rest * excess(ratio, xp.log1p(ratio)), -share * grown)
     return share * excess(grown, r) + others

@@ -62,6 +62,8 @@ ELSEWHERE = {
     "uniform_convergence.norm_bounds": PROCEDURES,
     "special.beta_binomial_pmf": TOOL,
     "special.normal_density": TOOL,
+    "uniform_convergence.RiskCertificate": RESULT,
+    "uniform_convergence.certify_risk": PROCEDURES,
 }
 
 

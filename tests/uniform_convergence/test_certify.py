@@ -1,0 +1,100 @@
+"""Certificates of classifiers: what they come to, that they hold, and refusals."""
+
+import json
+
+import numpy as np
+import pytest
+from sklearn.datasets import load_breast_cancer, load_digits
+from sklearn.linear_model import LogisticRegression
+from sklearn.naive_bayes import GaussianNB
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+import refgen_gpu.uniform_convergence
+from refgen.uniform_convergence import certify_risk, held_out_bound, pac_bayes_kl
+from refgen.uniform_convergence.certify import _LENGTHS
+
+PIPELINE = make_pipeline(StandardScaler(), LogisticRegression())
+CANCER = load_breast_cancer(return_X_y=True)
+
+
+def test_certificates_of_breast_cancer_are_not_vacuous():
+    found = certify_risk(PIPELINE, *CANCER)
+    assert found.vacuous == ()
+    assert found.n_prior + found.n_samples == 569
+    errors = round(found.held_out_error * found.n_samples)
+    assert found.held_out_bound == float(held_out_bound(errors, found.n_samples, 0.05))
+    assert found.held_out_bound < found.pac_bayes_bound < 0.12
+    assert found.deterministic_bound == 2 * found.pac_bayes_bound
+    spent = 0.05 / len(_LENGTHS)
+    again = pac_bayes_kl(found.gibbs_error, found.divergence, found.n_samples, spent)
+    assert found.pac_bayes_bound == float(again)
+    assert json.loads(json.dumps(found.to_dict()))["why_not"] == ""
+
+
+def test_bounds_hold_for_drawn_weights():
+    """Where the truth is known: a noisy half plane, and 300 rows."""
+    rng = np.random.default_rng(1)
+
+    def draw(n):
+        X = rng.normal(size=(n, 5))
+        return X, np.where(rng.uniform(size=n) < 0.1, -1, 1) * X[:, 0] > 0
+
+    X_new, y_new = draw(20_000)
+    for seed in range(5):
+        X, y = draw(300)
+        model = LogisticRegression(C=0.1)
+        found = certify_risk(model, X, y, delta=0.01, random_state=seed)
+        true = np.mean(model.fit(X, y).predict(X_new) != y_new)
+        assert 0.09 < true < found.deterministic_bound
+        assert found.held_out_error < found.held_out_bound
+        assert found.gibbs_error < found.pac_bayes_bound < 0.5
+
+
+@pytest.mark.parametrize(
+    ("estimator", "y", "why_not"),
+    [
+        (GaussianNB(), np.tile([0, 1], 50), "GaussianNB is not linear: it has no coef"),
+        (LogisticRegression(), np.arange(100) % 3, "there are 3 classes, and not two"),
+    ],
+)
+def test_why_there_is_no_pac_bayes_bound(estimator, y, why_not):
+    X = y[:, None] + np.linspace(0, 0.1, 100)[:, None]
+    found = certify_risk(estimator, X, y)
+    assert found.why_not.startswith(why_not)
+    assert found.pac_bayes_bound is None
+    assert [name for name, _ in found.rows()] == ["Held-out points"]
+
+
+def test_words_frames_and_sparse_points_are_understood():
+    pandas = pytest.importorskip("pandas")
+    sparse = pytest.importorskip("scipy.sparse")
+    X, y = load_digits(n_class=2, return_X_y=True)
+    names = np.where(y == 1, "one", "zero")
+    plain = certify_risk(LogisticRegression(), X, y).pac_bayes_bound
+    frame = pandas.DataFrame(X).rename(columns=str)
+    for points in (frame, sparse.csr_matrix(X)):
+        found = certify_risk(LogisticRegression(), points, names)
+        assert found.pac_bayes_bound == pytest.approx(plain, rel=1e-3)
+
+
+def test_on_a_device_the_host_computes(device):
+    X, y = (device.xp.asarray(a) for a in CANCER)
+    found = refgen_gpu.uniform_convergence.certify_risk(PIPELINE, X, y)
+    assert found == certify_risk(PIPELINE, *CANCER)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "options", "message"),
+    [
+        ((StandardScaler(), *CANCER), {}, "estimator must be a classifier instance"),
+        ((PIPELINE, *CANCER), {"delta": 1.0}, "delta must"),
+        ((PIPELINE, *CANCER), {"prior_share": 0.0}, "prior_share must"),
+        ((PIPELINE, *CANCER), {"prior_share": 1e-3}, "give more rows, or a larger"),
+        ((PIPELINE, CANCER[0], CANCER[1][:9]), {}, "X must have shape"),
+        ((PIPELINE, CANCER[0], np.zeros(569)), {}, "fewer than two classes"),
+    ],
+)
+def test_refusals(arguments, options, message):
+    with pytest.raises((TypeError, ValueError), match=message):
+        certify_risk(*arguments, **options)
