@@ -71,3 +71,4 @@ CASES = {
     "pac_bayes_constant": Case(constant),
     "pac_bayes_kl": Case(spent),
 }
+ELSEWHERE = {"certify_risk": "tests/uniform_convergence/test_certify.py"}
