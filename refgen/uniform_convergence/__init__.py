@@ -24,6 +24,24 @@ from refgen.uniform_convergence.critical import (
     limit_bracket,
     negation_dimensions,
 )
+from refgen.uniform_convergence.expected_transfer import (
+    expected_transfer_bound,
+)
+from refgen.uniform_convergence.exponential_bounds import (
+    exponential_cap_bounds,
+    exponential_error_bracket,
+    exponential_logarithmic_bounds,
+    exponential_moment_bounds,
+)
+from refgen.uniform_convergence.exponential_example import (
+    ExponentialExample,
+    exponential_moments,
+)
+from refgen.uniform_convergence.exponential_network import (
+    draw_exponential_margins,
+    exponential_scores,
+    log_exponential_kernel,
+)
 from refgen.uniform_convergence.exponents import (
     error_exponents,
 )
@@ -34,6 +52,10 @@ from refgen.uniform_convergence.field_tradeoff import (
 from refgen.uniform_convergence.gibbs import (
     gaussian_divergence,
     gibbs_error,
+)
+from refgen.uniform_convergence.hyperspheres import (
+    draw_hyperspheres,
+    swap_radii,
 )
 from refgen.uniform_convergence.kl import (
     bernoulli_kl,
@@ -70,32 +92,64 @@ from refgen.uniform_convergence.pairs import (
     certified_gap,
     certified_pairs,
 )
+from refgen.uniform_convergence.quadratic_errors import (
+    quadratic_bounds,
+    quadratic_test_error,
+)
+from refgen.uniform_convergence.quadratic_forms import (
+    log_negative_mass,
+)
+from refgen.uniform_convergence.quadratic_sphere import (
+    QuadraticSphere,
+    draw_quadratic_margins,
+    quadratic_matrix,
+    quadratic_moments,
+)
 from refgen.uniform_convergence.quantiles import (
     test_error_quantile,
 )
 from refgen.uniform_convergence.ramp import (
     ramp_limits,
 )
+from refgen.uniform_convergence.sphere_caps import (
+    cap_bound,
+    cap_probability,
+    log_sphere_mean,
+)
 from refgen.uniform_convergence.two_worlds import (
     two_worlds_floor,
 )
 
 __all__ = [
+    "ExponentialExample",
     "LayerNorms",
     "LinearExample",
     "NormBound",
     "NormBounds",
+    "QuadraticSphere",
     "RiskCertificate",
     "affordable_divergence",
     "asymmetry_p_value",
     "bernoulli_kl",
     "best_negation_gap",
+    "cap_bound",
+    "cap_probability",
     "certified_gap",
     "certified_pairs",
     "certify_risk",
     "critical_signal",
+    "draw_exponential_margins",
+    "draw_hyperspheres",
+    "draw_quadratic_margins",
     "error_exponents",
     "expected_loss",
+    "expected_transfer_bound",
+    "exponential_cap_bounds",
+    "exponential_error_bracket",
+    "exponential_logarithmic_bounds",
+    "exponential_moment_bounds",
+    "exponential_moments",
+    "exponential_scores",
     "field_tradeoff",
     "field_tradeoff_floor",
     "gaussian_divergence",
@@ -107,6 +161,9 @@ __all__ = [
     "limit_bracket",
     "limit_corrections",
     "limit_errors",
+    "log_exponential_kernel",
+    "log_negative_mass",
+    "log_sphere_mean",
     "negation_dimensions",
     "negation_gap",
     "norm_bounds",
@@ -115,8 +172,13 @@ __all__ = [
     "pac_bayes_kl",
     "perturbation_bound",
     "perturbation_constant",
+    "quadratic_bounds",
+    "quadratic_matrix",
+    "quadratic_moments",
+    "quadratic_test_error",
     "ramp_limits",
     "ramp_loss",
+    "swap_radii",
     "test_error_quantile",
     "two_thirds_norm",
     "two_worlds_floor",

@@ -1,0 +1,26 @@
+"""Points of spheres, drawn for each instance in turn: their numbers shape the draws."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from refgen.arrays import namespace
+
+
+def sphere_points(stream: Any, shape: tuple[int, ...]) -> Any:
+    """Uniform points of the unit sphere, `shape` being (..., d)."""
+    normal = stream.normal(shape)
+    length = namespace(normal).sqrt((normal * normal).sum(axis=-1, keepdims=True))
+    return normal / length
+
+
+def of_each(instances: Any, draws: Any, measure: Callable[..., Any]) -> list[Any]:
+    """What `measure(instance, stream)` returns, a tuple, stacked along the batch."""
+    count = len(next(iter(vars(instances).values())))
+    measured = []
+    for i in range(count):
+        one = instances.map(lambda array, i=i: array[i])
+        measured.append(measure(one, draws.stream.child("instance", str(i))))
+    xp = namespace(*measured[0])
+    return [xp.stack(parts) for parts in zip(*measured, strict=True)]
