@@ -200,7 +200,7 @@ def simulated_margins(rg, example, draws, negated=False):
         ]
 
     return [
-        sampled(off, 0.0, 0.05, bounds=(-1, 1))
+        sampled(off, 0.0, 0.1, bounds=(-1, 1))
         for off in of_each(example, draws, measure)
     ]
 

@@ -43,7 +43,7 @@ def moments_of_terms(sphere: QuadraticSphere, second: float = 1.0) -> tuple[Any,
     return (outer - inner) * once / 2, second * (outer**2 + inner**2) * twice / 2
 
 
-@claim("UC-30", kind="identity", domain=quadratic_spheres, cost=60)
+@claim("UC-30", kind="identity", domain=quadratic_spheres, cost=120)
 def quadratic_margins(rg, sphere, second=1.0, loss=1.0):
     """f(x) = Σ yᵢ(x·xᵢ)² − θ: the mean margin is a = m(r₂² − r₁²)²/4d.
 
@@ -107,9 +107,10 @@ class Weighted(Instance):
     start: Any
 
 
-def _weighted(positive: int, negative: int, ratio: float, start: float) -> Weighted:
-    numbers = map(np.array, (positive, negative, ratio))
-    return Weighted(*numbers, np.array([0.5, 1.0, 0.7]), np.array(start))
+def _weighted(positive: Any, negative: Any, ratio: Any, start: Any) -> Weighted:
+    steps = np.array([0.5, 1.0, 0.7])
+    positive, negative, ratio, start = map(np.array, (positive, negative, ratio, start))
+    return Weighted(positive, negative, ratio, steps, start)
 
 
 weighted_squares = record(
@@ -155,7 +156,7 @@ def distinct_pairs(xp: Any, case: Weighted) -> tuple[Any, Any, Any]:
     return xp.concatenate([w, w], axis=-1), total, size
 
 
-@claim("UC-30g", kind="identity", domain=weighted_squares, cost=300)
+@claim("UC-30g", kind="identity", domain=weighted_squares, cost=600)
 def weighted_sums(rg, case, power=1.0, moved=0.0):
     """P(Σ wᵢgᵢ² < 0) for eigenvalues w: given S, no simulation is needed.
 
@@ -178,6 +179,8 @@ weighted_sums.twin("the threshold is 1 % of the largest weight higher", moved=0.
 
 
 # --- UC-30s: points
+
+REPEATS = 8  # independent points, whose mean is one draw
 
 
 @dataclass(frozen=True, repr=False)
@@ -212,7 +215,7 @@ seen_spheres = record(
 
 
 def scores(directions: Any, points: Any, labels: Any, theta: Any) -> Any:
-    """Σ yᵢ (x·xᵢ)² − θ of each of `directions` (n, d)."""
+    """Σ yᵢ (x·xᵢ)² − θ of each of `directions` (..., d)."""
     products = namespace(points).matmul(directions, points.swapaxes(-1, -2))
     return (products**2 * labels).sum(axis=-1) - theta
 
@@ -232,7 +235,7 @@ def simulated_sphere(rg, seen, draws, threshold=1.0):
         points = xp.where(one.labels > 0, outer, inner)[:, None] * one.directions
         values = eigvalsh(u.quadratic_matrix(points, one.labels))
         exact = u.quadratic_test_error(sphere, values)
-        fresh = sphere_points(stream.child("fresh"), (draws.n, d))
+        fresh = sphere_points(stream.child("fresh"), (draws.n, REPEATS, d))
         theta = threshold * sphere.threshold
         wrong = [
             scores(outer * fresh, points, one.labels, theta) <= 0,
@@ -241,7 +244,7 @@ def simulated_sphere(rg, seen, draws, threshold=1.0):
         law = u.draw_quadratic_margins(sphere, draws.n, stream.child("law"))
         drawn = copies(one, stream.child("samples"), draws.n, sphere.threshold)
         return (
-            (1.0 * wrong[0] + 1.0 * wrong[1]) / 2,
+            ((1.0 * wrong[0] + 1.0 * wrong[1]) / 2).mean(axis=-1),
             exact,
             1.0 * (drawn[0] <= 0) - 1.0 * (law.fresh <= 0),
             1.0 * (drawn[1] <= 0) - 1.0 * (law.transformed <= 0),
@@ -249,9 +252,9 @@ def simulated_sphere(rg, seen, draws, threshold=1.0):
 
     given, exact, fresh, transformed = of_each(seen, draws, measure)
     return (
-        sampled(given - exact[:, None], 0.0, 0.03, bounds=(-1, 1)),
-        sampled(fresh, 0.0, 0.05, bounds=(-1, 1)),
-        sampled(transformed, 0.0, 0.05, bounds=(-1, 1)),
+        sampled(given - exact[:, None], 0.0, 0.05, bounds=(-1, 1), repeats=REPEATS),
+        sampled(fresh, 0.0, 0.1, bounds=(-1, 1)),
+        sampled(transformed, 0.0, 0.1, bounds=(-1, 1)),
     )
 
 
