@@ -169,7 +169,7 @@ def draw_exponential_margins(
 
     Notes
     -----
-    The common factor e^(μ² + r²) of f is left out. Source: derived here, claim UC-26.
+    The common factor e^(μ² + r²) of f is left out. Source: derived here, claim UC-26s.
 
     Examples
     --------

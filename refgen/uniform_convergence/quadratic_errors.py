@@ -43,7 +43,7 @@ def quadratic_test_error(sphere: QuadraticSphere, eigenvalues: Any) -> Any:
 
     Notes
     -----
-    Source: derived here, claim UC-30g.
+    Source: derived here, claim UC-30s.
 
     Examples
     --------

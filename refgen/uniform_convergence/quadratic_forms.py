@@ -10,9 +10,11 @@ from refgen._finite import watched
 from refgen.arrays import as_floats, namespace
 from refgen.uniform_convergence._rows import by_rows
 
-# Trapezoidal rule on y = width · sinh(t) along the line through the saddle point: the
-# nearest singularity is at Im t = π/4 or beyond, so that it errs by e^(−π²/2h).
+# Trapezoidal rule on the path x + width · (i sinh t + bend · (cosh t − 1)) through the
+# saddle point x, which bends as that of steepest descent does there: on a straight one
+# the integrand may oscillate for long before it falls.
 _STEP, _REACH = 0.1, 400
+_NODES = _STEP * np.arange(1, _REACH + 1)
 
 # Logits of where the saddle point is between its two limits, and halvings of it.
 _NEAREST, _FARTHEST, _HALVINGS = -745.0, 60.0, 64
@@ -35,8 +37,8 @@ def log_negative_mass(weights: Any) -> Any:
 
     Notes
     -----
-    P = (1/2πi) ∫ Π(1 − 2wᵢz)^(−1/2) dz/(−z) over any vertical line between 1/(2 min w)
-    and 0: on the one through the saddle point nothing oscillates and nothing cancels.
+    P = (1/2πi) ∫ Π(1 − 2wᵢz)^(−1/2) dz/(−z) over any path that crosses the real axis
+    between 1/(2 min w) and 0: near that of steepest descent nothing cancels.
     Where Σw < 0 the complement is computed. Source: derived here, claim UC-30g.
 
     Examples
@@ -66,14 +68,28 @@ def _log_tail(w: Any) -> Any:
     x, factors = _saddle(xp, w)
     slope = w / factors
     width = 1 / xp.sqrt(2 * (slope * slope).sum(axis=-1) + 1 / (x * x))
-    t = _STEP * np.arange(1, _REACH + 1)
-    y = width[:, None] * xp.asarray(np.sinh(t))
-    turns, ratio = 2 * slope[:, None, :] * y[..., None], y / x[:, None]
-    size = xp.log1p(turns * turns).sum(axis=-1) / 4 + xp.log1p(ratio * ratio) / 2
-    angle = xp.arctan(turns).sum(axis=-1) / 2 + xp.arctan(ratio)
-    waves = xp.exp(-size) * xp.cos(angle) * xp.asarray(np.cosh(t))
+    cubes = 4 * (slope * slope * slope).sum(axis=-1) + 1 / (x * x * x)
+    bend = -2 / 3 * cubes * (width * width * width)
+    along, across = (
+        part[:, None] * nodes
+        for part, nodes in (
+            (width * bend, xp.asarray(np.cosh(_NODES) - 1)),
+            (width, xp.asarray(np.sinh(_NODES))),
+        )
+    )
+    real = 1 + 2 * slope[:, None, :] * along[..., None]
+    imaginary = 2 * slope[:, None, :] * across[..., None]
+    size = xp.log(real * real + imaginary * imaginary).sum(axis=-1) / 4
+    angle = xp.arctan2(imaginary, real).sum(axis=-1) / 2
+    real, imaginary = 1 + along / x[:, None], across / x[:, None]
+    size = size + xp.log(real * real + imaginary * imaginary) / 2
+    angle = angle + xp.arctan2(imaginary, real)
+    # The real part of what is integrated, times the derivative of the path.
+    forward = xp.cos(angle) * xp.asarray(np.cosh(_NODES))
+    aside = bend[:, None] * (xp.sin(angle) * xp.asarray(np.sinh(_NODES)))
+    total = 0.5 + (xp.exp(-size) * (forward - aside)).sum(axis=-1)
     top = -xp.log(factors).sum(axis=-1) / 2 - xp.log(x)
-    return top + xp.log(width * (0.5 + waves.sum(axis=-1)) * (_STEP / np.pi))
+    return top + xp.log(width * total * (_STEP / np.pi))
 
 
 def _saddle(xp: Any, w: Any) -> tuple[Any, Any]:

@@ -229,7 +229,7 @@ def draw_quadratic_margins(
 
     Notes
     -----
-    Source: derived here, claim UC-30.
+    Source: derived here, claim UC-30s.
 
     Examples
     --------

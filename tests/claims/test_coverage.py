@@ -26,6 +26,7 @@ PROCEDURES = "trains models; its parts are claims, and tests compare it with loo
 ON_FILES = "reads files"
 DRAWN = "draws a picture"
 RESULT = "holds numbers that others computed"
+SAMPLES = "draws samples; its test checks their law"
 TOOL = "a tool that no theorem needs; its tests compare it with SciPy or LAPACK"
 ELSEWHERE = {
     "disagreement.AuditedBound": RESULT,
@@ -64,6 +65,7 @@ ELSEWHERE = {
     "special.normal_density": TOOL,
     "uniform_convergence.RiskCertificate": RESULT,
     "uniform_convergence.certify_risk": PROCEDURES,
+    "uniform_convergence.draw_hyperspheres": SAMPLES,
 }
 
 
