@@ -10,9 +10,11 @@ from refgen._matrices import batch_shape
 from refgen._numbers import in_one_place, refuse
 from refgen._objects import check_instance
 from refgen.arrays import as_floats, namespace, special_functions
+from refgen.random import Stream
 from refgen.uniform_convergence.exponential_example import ExponentialExample
 
 
+@finite
 def log_exponential_kernel(points: Any, centres: Any) -> Any:
     """‖x + x'‖²/2, the logarithm of E e^(ω·x) e^(ω·x') over ω ~ N(0, I).
 
@@ -47,7 +49,6 @@ def log_exponential_kernel(points: Any, centres: Any) -> Any:
     return _log_kernel("points", X, "centres", Z)
 
 
-@finite
 def _log_kernel(name: str, X: Any, other: str, Z: Any) -> Any:
     if X.shape[-1] != Z.shape[-1]:
         raise ValueError(
@@ -70,6 +71,7 @@ class ScaledScores(NamedTuple):
     log_scale: Any
 
 
+@finite
 def exponential_scores(points: Any, labels: Any, queries: Any) -> ScaledScores:
     """f(x) = Σᵢ yᵢ e^(‖x + xᵢ‖²/2), what the network says of queries after its step.
 
@@ -180,6 +182,7 @@ def draw_exponential_margins(
     True
     """
     check_instance("example", example, ExponentialExample)
+    check_instance("stream", stream, Stream)
     n_draws = check_integer("n_draws", n_draws, 1)
     m = one_size("example", example.n_samples)
     shape = (*example.signal.shape, n_draws, m)

@@ -8,8 +8,10 @@ from refgen._checks import check_integer
 from refgen._finite import finite
 from refgen._matrices import batch_shape
 from refgen._numbers import in_one_place, refuse
+from refgen._objects import check_instance
 from refgen._scales import check_scale
 from refgen.arrays import as_floats, namespace
+from refgen.random import Stream
 from refgen.uniform_convergence.exponential_network import as_signs, check_labels
 
 # Lengths of rows that were normalized in float64, or written with nine decimals.
@@ -63,6 +65,7 @@ def draw_hyperspheres(
     >>> (points**2).sum(axis=-1).round(12).tolist(), labels.tolist()
     ([4.0, 1.0, 1.0, 4.0], [1.0, -1.0, -1.0, 1.0])
     """
+    check_instance("stream", stream, Stream)
     n_samples = check_integer("n_samples", n_samples, 1)
     dimension = check_integer("dimension", dimension, 2)
     inner, outer = (float(radius) for radius in as_radii(inner, outer))

@@ -10,6 +10,7 @@ from refgen._finite import finite
 from refgen._numbers import as_counts, in_one_place, together
 from refgen._objects import check_instance
 from refgen.arrays import Instance, as_floats, namespace
+from refgen.random import Stream
 from refgen.uniform_convergence.exponential_network import (
     as_signs,
     check_labels,
@@ -241,6 +242,7 @@ def draw_quadratic_margins(
     (True, False)
     """
     check_instance("sphere", sphere, QuadraticSphere)
+    check_instance("stream", stream, Stream)
     n_draws = check_integer("n_draws", n_draws, 1)
     m = one_size("sphere", sphere.n_samples)
     shape = (*sphere.inner.shape, n_draws, m)

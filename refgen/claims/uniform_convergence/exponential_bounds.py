@@ -93,13 +93,10 @@ def tail_on_sphere(height: Any, dimension: Any) -> Any:
 
 def binomial_tail(n: Any, least: Any, most: int) -> Any:
     """P(Bin(n, ½) ≥ least), for n up to `most`."""
-    xp = namespace(n)
-    total = 0 * least
-    for j in range(most + 1):
-        counted = (j >= least) & (j <= n)
-        mass = binomial_pmf(xp.minimum(0 * n + j, n), n, 0 * n + 0.5)
-        total = total + xp.where(counted, mass, 0.0)
-    return total
+    xp, n, least = namespace(n), n[:, None], least[:, None]
+    j = xp.arange(most + 1.0)
+    mass = binomial_pmf(xp.minimum(j, n), n, 0.5)
+    return xp.where((j >= least) & (j <= n), mass, 0.0).sum(axis=-1)
 
 
 @claim("UC-27", kind="inequality", domain=nearly_orthogonal, cost=120)
