@@ -24,6 +24,10 @@ from refgen.uniform_convergence.critical import (
     limit_bracket,
     negation_dimensions,
 )
+from refgen.uniform_convergence.errors import (
+    expected_errors,
+    log_expected_errors,
+)
 from refgen.uniform_convergence.expected_transfer import (
     expected_transfer_bound,
 )
@@ -71,9 +75,16 @@ from refgen.uniform_convergence.limits import (
 from refgen.uniform_convergence.linear_example import (
     LinearExample,
 )
+from refgen.uniform_convergence.linear_sample import (
+    LinearSample,
+)
 from refgen.uniform_convergence.losses import (
     expected_loss,
     ramp_loss,
+)
+from refgen.uniform_convergence.margins import (
+    draw_margin_summaries,
+    draw_margins,
 )
 from refgen.uniform_convergence.network_bounds import (
     norm_bounds,
@@ -124,6 +135,7 @@ __all__ = [
     "ExponentialExample",
     "LayerNorms",
     "LinearExample",
+    "LinearSample",
     "NormBound",
     "NormBounds",
     "QuadraticSphere",
@@ -140,8 +152,11 @@ __all__ = [
     "critical_signal",
     "draw_exponential_margins",
     "draw_hyperspheres",
+    "draw_margin_summaries",
+    "draw_margins",
     "draw_quadratic_margins",
     "error_exponents",
+    "expected_errors",
     "expected_loss",
     "expected_transfer_bound",
     "exponential_cap_bounds",
@@ -161,6 +176,7 @@ __all__ = [
     "limit_bracket",
     "limit_corrections",
     "limit_errors",
+    "log_expected_errors",
     "log_exponential_kernel",
     "log_negative_mass",
     "log_sphere_mean",

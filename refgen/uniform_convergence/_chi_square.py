@@ -17,7 +17,7 @@ from refgen.arrays import BATCH, namespace, special_functions
 _N_NODES = 257
 _DROP = 42.0
 # So many nodes matter at least; else the range is narrowed.
-_ENOUGH = 150
+_ENOUGH = 190
 _ROUNDS = 80
 # Beyond are numbers that leave float64.
 _FARTHEST = 700.0
@@ -29,7 +29,7 @@ _MANY = 1e6
 def log_chi_square_mean(
     log_f: Callable[..., Any], dimension: Any, *parameters: Any
 ) -> Any:
-    """log E f(Q/D) for Q of the law χ² with D degrees of freedom, f ≥ 0.
+    """log E f(Q/D) for Q of the law χ² with D degrees of freedom; f ≥ 0, bounded at 0.
 
     The integrand is smooth and has one peak in log(Q/D), wherever that is: results of
     e^(−100 000) are as exact as others.

@@ -56,6 +56,7 @@ ELSEWHERE = {
     "resmem.ResMemClassifier": PROCEDURES,
     "resmem.ResMemRegressor": PROCEDURES,
     "resmem.memorization_pays": PROCEDURES,
+    "uniform_convergence.draw_margin_summaries": "what draw_margins gives, summed up",
     "uniform_convergence.LayerNorms": RESULT,
     "uniform_convergence.NormBound": RESULT,
     "uniform_convergence.NormBounds": RESULT,
