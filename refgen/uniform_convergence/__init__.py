@@ -103,6 +103,9 @@ from refgen.uniform_convergence.pairs import (
     certified_gap,
     certified_pairs,
 )
+from refgen.uniform_convergence.phases import (
+    phase_diagram,
+)
 from refgen.uniform_convergence.quadratic_errors import (
     quadratic_bounds,
     quadratic_test_error,
@@ -138,6 +141,7 @@ __all__ = [
     "LinearSample",
     "NormBound",
     "NormBounds",
+    "PhaseDiagramDisplay",
     "QuadraticSphere",
     "RiskCertificate",
     "affordable_divergence",
@@ -188,6 +192,7 @@ __all__ = [
     "pac_bayes_kl",
     "perturbation_bound",
     "perturbation_constant",
+    "phase_diagram",
     "quadratic_bounds",
     "quadratic_matrix",
     "quadratic_moments",
@@ -207,11 +212,15 @@ if TYPE_CHECKING:
     from refgen.uniform_convergence.certify import (
         certify_risk,
     )
+    from refgen.uniform_convergence.phase_diagram_display import (
+        PhaseDiagramDisplay,
+    )
 else:
     __getattr__, __dir__ = lazy(
         __name__,
         __all__,
         {
+            "PhaseDiagramDisplay": "phase_diagram_display",
             "certify_risk": "certify",
         },
     )

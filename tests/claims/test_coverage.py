@@ -67,6 +67,7 @@ ELSEWHERE = {
     "uniform_convergence.RiskCertificate": RESULT,
     "uniform_convergence.certify_risk": PROCEDURES,
     "uniform_convergence.draw_hyperspheres": SAMPLES,
+    "uniform_convergence.PhaseDiagramDisplay": DRAWN,
 }
 
 

@@ -107,17 +107,16 @@ def highest(power: int) -> float:
     return top / math.sqrt(2 * math.pi)
 
 
-def errors_by_quadrature(rg: Any, point: PhasePoint) -> list[Any]:
-    """Test, training and transformed error for each of the sizes, (..., n_sizes).
+def errors_by_quadrature(example: Any) -> list[Any]:
+    """Test, training and transformed error of linear examples with D ≥ 500.
 
     Examples
     --------
     >>> import refgen
-    >>> point = PhasePoint(np.array(0.5), np.array(20))
-    >>> [round(float(error[0]), 4) for error in errors_by_quadrature(refgen, point)]
+    >>> example = refgen.uniform_convergence.LinearExample(2000, 2000, 0.5, 1.0)
+    >>> [round(float(error), 4) for error in errors_by_quadrature(example)]
     [0.3085, 0.0668, 0.6913]
     """
-    example = point.examples(rg, SIZES)
     xp, ndtr = namespace(example.signal), special_functions(example.signal).ndtr
     a, beta = example.signal_ratio[..., None], example.sample_ratio[..., None]
     less = beta - 1 / example.dimension[..., None]

@@ -87,7 +87,10 @@ def corrections(rg, point, factor=1.0, samples=1.0):
     uc, alpha, beta = rg.uniform_convergence, point.signal_ratio, point.sample_ratio
     xp = namespace(alpha)
     D = xp.asarray(np.array(SIZES))
-    found, limits = errors_by_quadrature(rg, point), uc.limit_errors(alpha, beta)
+    found, limits = (
+        errors_by_quadrature(point.examples(rg, SIZES)),
+        uc.limit_errors(alpha, beta),
+    )
     ends = uc.limit_corrections(alpha, samples * beta)
     # Of m there are 100 at least.
     apart = 2 * xp.sqrt(alpha / (0.99 * beta))

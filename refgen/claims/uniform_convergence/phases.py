@@ -1,8 +1,10 @@
-"""UC-12, UC-56 and UC-13: errors when samples and dimensions grow together."""
+"""UC-12, UC-12b and UC-13: errors when samples and dimensions grow together."""
 
 from __future__ import annotations
 
 from typing import Any
+
+import numpy as np
 
 from refgen.arrays import namespace
 from refgen.claims.kinds import at_most, equal, tends_to
@@ -43,7 +45,7 @@ def _bends(point: PhasePoint) -> tuple[Any, Any, Any]:
 def limits_of_errors(rg, point, signal=1.0, sign=1.0):
     """Errors tend to Φ(−α/√β), Φ(−(1+α)/√β) and, transformed, Φ((1−α)/√β)."""
     xp, beta = namespace(point.signal_ratio), point.sample_ratio
-    found = errors_by_quadrature(rg, point)
+    found = errors_by_quadrature(point.examples(rg, SIZES))
     limits = rg.uniform_convergence.limit_errors(signal * point.signal_ratio, beta)
     ends = [limits.test, limits.train, limits.transformed]
     ends[2] = ends[2] if sign > 0 else 1 - limits.train
@@ -61,6 +63,32 @@ def limits_of_errors(rg, point, signal=1.0, sign=1.0):
 
 limits_of_errors.twin("a signal 3 % larger", signal=1.03)
 limits_of_errors.twin("Φ((1+α)/√β), transformed", sign=-1.0)
+
+
+# --- UC-12b: the phase diagram at a finite size
+
+RATIOS = (0.05, 0.25, 1.0, 2.0)
+
+
+@claim("UC-12b", kind="identity", domain=phase_points, cost=800)
+def exact_diagram(rg, point, samples=1000):
+    """The phase diagram of 1000 samples has their expected errors, by quadrature."""
+    alpha = point.signal_ratio
+    xp = namespace(alpha)
+    given = xp.asarray(np.array(RATIOS))
+    found = rg.uniform_convergence.phase_diagram(alpha, given, samples)
+    example = rg.uniform_convergence.LinearExample(
+        1000.0, xp.rint(1000 / given), alpha[:, None], 1.0
+    )
+    parts = found.test, found.train, found.transformed
+    wanted = errors_by_quadrature(example)
+    return [
+        equal(xp.swapaxes(part, 0, 1), want)
+        for part, want in zip(parts, wanted, strict=True)
+    ]
+
+
+exact_diagram.twin("that of 1020 samples", samples=1020)
 
 
 # --- UC-13: the best noise level for negation

@@ -48,6 +48,20 @@ def bracket(arguments, want):
     }
 
 
+def diagram(arguments, want):
+    """Sums of positive terms w Φ(−s): log w and s²/2 are as large as −log p."""
+    found = {f"result.{i}": model(1, part) for i, part in enumerate(want)}
+    with np.errstate(divide="ignore"):
+        for i in (3, 4, 5):
+            size = np.where(want[i] > 0, -np.log(want[i]), 0.0)
+            found[f"result.{i}"] = model(512, want[i] * (1 + size))
+    signal = want.signal_ratios / np.sqrt(want.sample_ratios)[:, None]
+    for i in (6, 7):
+        found[f"result.{i}"] = model(48, want[i] * (1 + signal**2))
+    found["result.8"] = model(64, want.critical)
+    return found
+
+
 def relative(arguments, want):
     if not isinstance(want, tuple):
         return model(64, want)
@@ -64,5 +78,7 @@ CASES = {
     "limit_errors": Case(tails),
     "negation_dimensions": Case(relative),
     "negation_gap": Case(lambda arguments, want: model(32, 1)),
+    "phase_diagram": Case(diagram),
     "ramp_limits": Case(),
 }
+ELSEWHERE = {"PhaseDiagramDisplay": "test_phase_diagram"}

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from refgen.uniform_convergence import PhaseDiagramDisplay, phase_diagram
+from support.calls import Call, drawn
 from support.calls.uniform_convergence.losses import radii
 
 
@@ -35,7 +37,26 @@ ARGUMENTS = {
     "limit_errors": lambda s, d: ratios(s),
     "negation_dimensions": lambda s, d: (epsilon(s),),
     "negation_gap": lambda s, d: ratios(s),
+    "phase_diagram": lambda s, d: (*ratios(s), 40),
     "ramp_limits": lambda s, d: losses(s),
+}
+
+
+def diagram():
+    return phase_diagram([0.1, 0.5, 2.0], [0.1, 1.0], 10)
+
+
+CALLS = {
+    "PhaseDiagramDisplay": Call(lambda: (diagram(),)),
+    "PhaseDiagramDisplay.from_ratios": Call(
+        ([0.1, 0.5], [0.1, 1.0]),
+        {"n_samples": 10},
+        drawn(PhaseDiagramDisplay.from_ratios),
+    ),
+    "PhaseDiagramDisplay.plot": Call(
+        lambda: (PhaseDiagramDisplay(diagram()),),
+        function=drawn(PhaseDiagramDisplay.plot),
+    ),
 }
 RANGES = {
     **dict.fromkeys(
