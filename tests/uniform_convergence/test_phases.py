@@ -14,6 +14,7 @@ from refgen.uniform_convergence import (
     limit_bracket,
     limit_errors,
     negation_dimensions,
+    phase_diagram,
     ramp_limits,
 )
 
@@ -49,6 +50,14 @@ def test_published_signals_and_dimensions():
     found = [round(float(d), 1) for d in negation_dimensions([0.1, 0.01])]
     assert found == [10.8, 26.5]
     assert round(float(best_negation_gap(0.05)), 5) == 0.97465
+
+
+def test_negation_shows_most_near_the_best_noise_of_the_limit():
+    signals = 4 / np.linspace(32, 6, 2601)  # for V from 32 down to 6, in steps of 0.01
+    diagram = phase_diagram(signals, [0.05], 50)
+    gap = (diagram.transformed - diagram.test)[0]
+    assert 4 / signals[gap.argmax()] == pytest.approx(8.016, abs=0.006)
+    assert [round(gap.max(), 5), round(gap[0], 3)] == [0.97443, 0.712]
 
 
 def test_exponents_of_the_page():
