@@ -15,6 +15,15 @@ def sphere_points(stream: Any, shape: tuple[int, ...]) -> Any:
     return normal / length
 
 
+# Independent draws whose mean is one draw of a claim: it varies less in its bounds.
+REPEATS = 2
+
+
+def in_repeats(values: Any, repeats: int = REPEATS) -> Any:
+    """Means of so many values each, of n · repeats independent ones."""
+    return values.reshape(-1, repeats).mean(axis=-1)
+
+
 def of_each(instances: Any, draws: Any, measure: Callable[..., Any]) -> list[Any]:
     """What `measure(instance, stream)` returns, a tuple, stacked along the batch."""
     count = len(next(iter(vars(instances).values())))

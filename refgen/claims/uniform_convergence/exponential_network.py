@@ -13,7 +13,12 @@ from refgen.claims.quadrature import beta_mean, normal_rule
 from refgen.claims.registry import claim
 from refgen.claims.sampled import sampled
 from refgen.claims.sources import NAGARAJAN_KOLTER, SIMULATED
-from refgen.claims.uniform_convergence._spheres import of_each, sphere_points
+from refgen.claims.uniform_convergence._spheres import (
+    REPEATS,
+    in_repeats,
+    of_each,
+    sphere_points,
+)
 from refgen.domains import choice, integer, real, record
 from refgen.uniform_convergence import ExponentialExample
 
@@ -191,16 +196,18 @@ def simulated_margins(rg, example, draws, negated=False):
     """
 
     def measure(one: Any, stream: Any) -> Any:
-        points = drawn_margins(rg, one, stream.child("points"), draws.n, negated)
+        n = REPEATS * draws.n
+        points = drawn_margins(rg, one, stream.child("points"), n, negated)
         law = rg.uniform_convergence.draw_exponential_margins(
-            one, draws.n, stream.child("law")
+            one, n, stream.child("law")
         )
         return [
-            (points[:, i] <= 0) * 1.0 - (law[i] <= 0) * 1.0 for i in range(len(law))
+            in_repeats((points[:, i] <= 0) * 1.0 - (law[i] <= 0) * 1.0)
+            for i in range(len(law))
         ]
 
     return [
-        sampled(off, 0.0, 0.1, bounds=(-1, 1))
+        sampled(off, 0.0, 0.1, bounds=(-1, 1), repeats=REPEATS)
         for off in of_each(example, draws, measure)
     ]
 

@@ -13,7 +13,12 @@ from refgen.claims.quadrature import beta_rule
 from refgen.claims.registry import claim
 from refgen.claims.sampled import sampled
 from refgen.claims.sources import SIMULATED
-from refgen.claims.uniform_convergence._spheres import of_each, sphere_points
+from refgen.claims.uniform_convergence._spheres import (
+    REPEATS,
+    in_repeats,
+    of_each,
+    sphere_points,
+)
 from refgen.domains import choice, integer, real, record, vector
 from refgen.kernels import kernel
 from refgen.uniform_convergence import QuadraticSphere
@@ -180,8 +185,6 @@ weighted_sums.twin("the threshold is 1 % of the largest weight higher", moved=0.
 
 # --- UC-30s: points
 
-REPEATS = 8  # independent points, whose mean is one draw
-
 
 @dataclass(frozen=True, repr=False)
 class SeenSphere(Instance):
@@ -235,26 +238,27 @@ def simulated_sphere(rg, seen, draws, threshold=1.0):
         points = xp.where(one.labels > 0, outer, inner)[:, None] * one.directions
         values = eigvalsh(u.quadratic_matrix(points, one.labels))
         exact = u.quadratic_test_error(sphere, values)
-        fresh = sphere_points(stream.child("fresh"), (draws.n, REPEATS, d))
+        n = REPEATS * draws.n
+        fresh = sphere_points(stream.child("fresh"), (2 * n, d))
         theta = threshold * sphere.threshold
         wrong = [
             scores(outer * fresh, points, one.labels, theta) <= 0,
             scores(inner * fresh, points, one.labels, theta) >= 0,
         ]
-        law = u.draw_quadratic_margins(sphere, draws.n, stream.child("law"))
-        drawn = copies(one, stream.child("samples"), draws.n, sphere.threshold)
+        law = u.draw_quadratic_margins(sphere, n, stream.child("law"))
+        drawn = copies(one, stream.child("samples"), n, sphere.threshold)
         return (
-            ((1.0 * wrong[0] + 1.0 * wrong[1]) / 2).mean(axis=-1),
+            in_repeats((1.0 * wrong[0] + 1.0 * wrong[1]) / 2, 2 * REPEATS),
             exact,
-            1.0 * (drawn[0] <= 0) - 1.0 * (law.fresh <= 0),
-            1.0 * (drawn[1] <= 0) - 1.0 * (law.transformed <= 0),
+            in_repeats(1.0 * (drawn[0] <= 0) - 1.0 * (law.fresh <= 0)),
+            in_repeats(1.0 * (drawn[1] <= 0) - 1.0 * (law.transformed <= 0)),
         )
 
     given, exact, fresh, transformed = of_each(seen, draws, measure)
     return (
-        sampled(given - exact[:, None], 0.0, 0.05, bounds=(-1, 1), repeats=REPEATS),
-        sampled(fresh, 0.0, 0.1, bounds=(-1, 1)),
-        sampled(transformed, 0.0, 0.1, bounds=(-1, 1)),
+        sampled(given - exact[:, None], 0.0, 0.1, bounds=(-1, 1), repeats=2 * REPEATS),
+        sampled(fresh, 0.0, 0.1, bounds=(-1, 1), repeats=REPEATS),
+        sampled(transformed, 0.0, 0.1, bounds=(-1, 1), repeats=REPEATS),
     )
 
 
