@@ -11,12 +11,22 @@ from refgen.uniform_convergence._norm_results import (
     NormBound,
     NormBounds,
 )
+from refgen.uniform_convergence.all_wrong import (
+    log_probability_not_all_wrong,
+    probability_all_wrong,
+)
+from refgen.uniform_convergence.brackets import (
+    uniform_convergence_bracket,
+)
 from refgen.uniform_convergence.certificates import (
     affordable_divergence,
     held_out_bound,
     occam_bound,
     pac_bayes_constant,
     pac_bayes_kl,
+)
+from refgen.uniform_convergence.coupling import (
+    coupled_noise,
 )
 from refgen.uniform_convergence.critical import (
     critical_signal,
@@ -30,6 +40,9 @@ from refgen.uniform_convergence.errors import (
 )
 from refgen.uniform_convergence.expected_transfer import (
     expected_transfer_bound,
+)
+from refgen.uniform_convergence.explicit import (
+    sufficient_dimension,
 )
 from refgen.uniform_convergence.exponential_bounds import (
     exponential_cap_bounds,
@@ -53,6 +66,10 @@ from refgen.uniform_convergence.field_tradeoff import (
     field_tradeoff,
     field_tradeoff_floor,
 )
+from refgen.uniform_convergence.gap import (
+    dimension_for_gap,
+    generalization_gap,
+)
 from refgen.uniform_convergence.gibbs import (
     gaussian_divergence,
     gibbs_error,
@@ -65,6 +82,10 @@ from refgen.uniform_convergence.kl import (
     bernoulli_kl,
     kl_inverse,
     kl_lower_inverse,
+)
+from refgen.uniform_convergence.levels import (
+    coupling_level,
+    isoperimetric_level,
 )
 from refgen.uniform_convergence.limits import (
     best_negation_gap,
@@ -85,6 +106,10 @@ from refgen.uniform_convergence.losses import (
 from refgen.uniform_convergence.margins import (
     draw_margin_summaries,
     draw_margins,
+)
+from refgen.uniform_convergence.max_deviation import (
+    log_max_deviation_sf,
+    max_deviation_sf,
 )
 from refgen.uniform_convergence.network_bounds import (
     norm_bounds,
@@ -130,6 +155,10 @@ from refgen.uniform_convergence.sphere_caps import (
     cap_probability,
     log_sphere_mean,
 )
+from refgen.uniform_convergence.transfer import (
+    smallest_uniform_gap,
+    transfer_bound,
+)
 from refgen.uniform_convergence.two_worlds import (
     two_worlds_floor,
 )
@@ -153,7 +182,10 @@ __all__ = [
     "certified_gap",
     "certified_pairs",
     "certify_risk",
+    "coupled_noise",
+    "coupling_level",
     "critical_signal",
+    "dimension_for_gap",
     "draw_exponential_margins",
     "draw_hyperspheres",
     "draw_margin_summaries",
@@ -172,8 +204,10 @@ __all__ = [
     "field_tradeoff",
     "field_tradeoff_floor",
     "gaussian_divergence",
+    "generalization_gap",
     "gibbs_error",
     "held_out_bound",
+    "isoperimetric_level",
     "kl_inverse",
     "kl_lower_inverse",
     "least_dimensions",
@@ -182,8 +216,11 @@ __all__ = [
     "limit_errors",
     "log_expected_errors",
     "log_exponential_kernel",
+    "log_max_deviation_sf",
     "log_negative_mass",
+    "log_probability_not_all_wrong",
     "log_sphere_mean",
+    "max_deviation_sf",
     "negation_dimensions",
     "negation_gap",
     "norm_bounds",
@@ -193,16 +230,21 @@ __all__ = [
     "perturbation_bound",
     "perturbation_constant",
     "phase_diagram",
+    "probability_all_wrong",
     "quadratic_bounds",
     "quadratic_matrix",
     "quadratic_moments",
     "quadratic_test_error",
     "ramp_limits",
     "ramp_loss",
+    "smallest_uniform_gap",
+    "sufficient_dimension",
     "swap_radii",
     "test_error_quantile",
+    "transfer_bound",
     "two_thirds_norm",
     "two_worlds_floor",
+    "uniform_convergence_bracket",
     "width_factor",
     "with_noise",
 ]

@@ -87,7 +87,7 @@ def _block_mean(log_f: Callable[..., Any], dimension: Any, *parameters: Any) -> 
     top = xp.where(top > -xp.inf, top, 0.0)
     total = xp.exp(logs - top).sum(axis=-1) * (s[:, 1] - s[:, 0])
     with np.errstate(divide="ignore"):
-        return top[:, 0] + xp.log(total) + _log_height(half[:, 0])
+        return top[:, 0] + xp.log(total) + log_height(half[:, 0])
 
 
 def _bulk(xp: Any, half: Any) -> tuple[Any, Any]:
@@ -121,7 +121,7 @@ def _excess(s: Any) -> Any:
     return xp.where(abs(s) <= 0.5, small * small * series / 2, xp.expm1(s) - s)
 
 
-def _log_height(half: Any) -> Any:
+def log_height(half: Any) -> Any:
     """log of k^k e^(−k)/Γ(k), the density of log(Q/D) at 0, for k = D/2."""
     xp = namespace(half)
     large, few = xp.maximum(half, LARGE), xp.minimum(half, LARGE)
@@ -130,7 +130,7 @@ def _log_height(half: Any) -> Any:
     return xp.where(half < LARGE, for_few, for_large)
 
 
-def chi_square_quantile(p: Any, dimension: Any) -> Any:
+def chi_square_quantile(p: Any, dimension: Any, *, upper: bool = False) -> Any:
     """The p-quantile of the law χ² with D degrees of freedom.
 
     Parameters
@@ -139,6 +139,8 @@ def chi_square_quantile(p: Any, dimension: Any) -> Any:
         In (0, 1).
     dimension : array of shape (...)
         D ≥ 1.
+    upper : bool
+        Give the (1 − p)-quantile, as accurate for the smallest p.
 
     Returns
     -------
@@ -154,8 +156,9 @@ def chi_square_quantile(p: Any, dimension: Any) -> Any:
     1.38629436112
     """
     xp, special = namespace(p, dimension), special_functions(p, dimension)
-    few = 2 * special.gammaincinv(xp.minimum(dimension, _MANY) / 2, p)
-    z = special.ndtri(p)
+    half = xp.minimum(dimension, _MANY) / 2
+    few = 2 * (special.gammainccinv if upper else special.gammaincinv)(half, p)
+    z = -special.ndtri(p) if upper else special.ndtri(p)
     step = xp.sqrt(2 / dimension)
     square = z * z
     fourth = z * (square - 7) / 36 - step * ((6 * square + 14) * square - 32) / 1620

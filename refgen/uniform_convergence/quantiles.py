@@ -8,6 +8,7 @@ from refgen._finite import finite
 from refgen._numbers import refuse, together
 from refgen._objects import check_instance
 from refgen.arrays import as_floats, namespace, special_functions
+from refgen.uniform_convergence._chi_square import chi_square_quantile
 from refgen.uniform_convergence.linear_example import LinearExample
 
 
@@ -59,16 +60,14 @@ def test_error_quantile(example: LinearExample, p: Any) -> Any:
 test_error_quantile.__test__ = False  # type: ignore[attr-defined]
 
 
-def error_quantile(p: Any, n_samples: Any, dimension: Any, signal_ratio: Any) -> Any:
-    """`test_error_quantile` without checks, of arrays that broadcast."""
+def error_quantile(
+    p: Any, n_samples: Any, dimension: Any, signal_ratio: Any, *, upper: bool = False
+) -> Any:
+    """`test_error_quantile` without checks, of arrays that broadcast; or t_{1 − p}."""
     xp = namespace(p)
     inside = (p > 0) & (p < 1)
-    square = chi_square_quantile(xp.where(inside, p, 0.5), dimension)
+    square = chi_square_quantile(xp.where(inside, p, 0.5), dimension, upper=upper)
     reach = signal_ratio * dimension / xp.sqrt(n_samples * square)
     found = special_functions(reach).ndtr(-reach)
-    return xp.where(inside, found, xp.where(p > 0, 0.5, 0.0))
-
-
-def chi_square_quantile(p: Any, dimension: Any) -> Any:
-    special = special_functions(p)
-    return 2 * special.gammaincinv(dimension / 2, p)
+    largest = p <= 0 if upper else p >= 1
+    return xp.where(inside, found, xp.where(largest, 0.5, 0.0))

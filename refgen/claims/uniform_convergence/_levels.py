@@ -34,13 +34,13 @@ def level(m: int, D: int, delta: float, ratio: float = 1 / 8) -> Level:
     return Level(LinearExample(m, D, NOISE * ratio, NOISE), np.array(delta))
 
 
-def _levels(n_samples: Any, dimension: Any, ratio: Any, delta: Any) -> Level:
+def level_of(n_samples: Any, dimension: Any, ratio: Any, delta: Any) -> Level:
     """Sizes are rounded down to whole numbers."""
     m, D = (namespace(delta).floor(size) for size in (n_samples, dimension))
     return Level(LinearExample(m, D, NOISE * ratio, NOISE + 0 * ratio), delta)
 
 
-def _not_a_level(case: Any) -> str | None:
+def not_a_level(case: Any) -> str | None:
     """Why there is no example of the paper's noise with such sizes, and δ in (0, 1)."""
     reason = not_a(Level, case) or not_a(LinearExample, case.example)
     if reason:
@@ -69,12 +69,12 @@ def levels(
 ) -> Record:
     """A domain of examples with δ, each size of all orders of magnitude."""
     return record(
-        _levels,
+        level_of,
         description,
         n_samples=real(*n_samples, log=True),
         dimension=real(*dimension, log=True),
         ratio=real(*ratio, log=True),
         delta=real(*delta),
-        outside=_not_a_level,
+        outside=not_a_level,
         examples=examples,
     )

@@ -1,0 +1,332 @@
+"""UC-40: a coupling of two samples under which all margins are equal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from refgen.arrays import Instance, namespace, special_functions
+from refgen.claims.kinds import at_most, equal
+from refgen.claims.registry import claim
+from refgen.claims.sampled import sampled
+from refgen.claims.uniform_convergence._levels import (
+    Level,
+    level,
+    level_of,
+    not_a_level,
+)
+from refgen.claims.uniform_convergence._radii import radii_between
+from refgen.domains import first_wrong, integer, matrix, not_a, real, record
+
+# --- UC-40: equal margins
+
+
+@dataclass(frozen=True, repr=False)
+class Pair(Instance):
+    """Noise of two samples of m points in D dimensions, and a length.
+
+    Attributes
+    ----------
+    noise, fresh : arrays of shape (..., m, D)
+    length : array of shape (...)
+    """
+
+    noise: Any
+    fresh: Any
+    length: Any
+
+
+def _pair(left: Any, right: Any, fresh: Any, sizes: Any, length: Any) -> Pair:
+    """Noise from its singular vectors and values, so that it is of full rank."""
+    m = left.shape[-1]
+    noise = namespace(left).matmul(left * sizes[..., None, :], right[..., :m, :])
+    return Pair(noise, fresh[..., :m, :], length)
+
+
+def _not_a_pair(pair: Any) -> str | None:
+    """Why noise is not that of two samples of at most 4 points."""
+    reason = not_a(Pair, pair)
+    if reason:
+        return reason
+    m, D = pair.noise.shape[-2:]
+    if pair.fresh.shape[-2:] != (m, D) or not 1 <= m <= min(D, 4) or D > 6:
+        return f"noise must be of 1 to 4 points in at most 6 dimensions, got {(m, D)}"
+    return first_wrong(pair.length <= 0, pair.length, "length must be positive")
+
+
+def _example_pair(m: int, D: int, length: float) -> Pair:
+    turned = np.eye(m, D) + 0.5 * np.eye(m, D, 1) - 0.2
+    return Pair(turned, np.ones((m, D)), np.array(length))
+
+
+pairs = record(
+    _pair,
+    "1 to 4 points in 4 to 6 dimensions, of condition up to 10",
+    m=integer(1, 4),
+    D=integer(4, 6),
+    left=matrix("m", "m", kind="orthogonal"),
+    right=matrix("D", "D", kind="orthogonal"),
+    fresh=matrix("D", "D"),
+    sizes=real(0.3, 3.0, shape=("m",)),
+    length=real(0.1, 10.0, log=True),
+    outside=_not_a_pair,
+    examples=lambda: [_example_pair(3, 5, 2.0), _example_pair(4, 4, 0.5)],
+)
+
+
+def _distance(noise: Any) -> Any:
+    """κ: how far the flat through the points is from the origin, by orthogonalizing."""
+    xp = namespace(noise)
+    rest = noise[..., 0, :]
+    axes: list[Any] = []
+    for i in range(1, noise.shape[-2]):
+        axis = noise[..., i, :] - noise[..., 0, :]
+        for _ in range(2):
+            for other in axes:
+                axis = axis - (axis * other).sum(axis=-1, keepdims=True) * other
+        axes.append(axis / xp.sqrt((axis * axis).sum(axis=-1, keepdims=True)))
+    for axis in axes:
+        rest = rest - (rest * axis).sum(axis=-1, keepdims=True) * axis
+    return xp.sqrt((rest * rest).sum(axis=-1))
+
+
+@claim("UC-40", kind="identity", domain=pairs)
+def equal_margins(rg, pair, length=1.0):
+    """All margins of h_S on S̃ are a − ‖w₂‖κ, κ² = 1/1ᵀ(Ξ̃Ξ̃ᵀ)⁻¹1.
+
+    κ is the distance of the origin from the flat through the noise vectors of S̃.
+    """
+    xp = namespace(pair.length)
+    noise = rg.uniform_convergence.coupled_noise(pair.noise, pair.length, pair.fresh)
+    weights = noise.sum(axis=-2)
+    found = (pair.noise * weights[..., None, :]).sum(axis=-1)
+    margin = -length * pair.length * _distance(pair.noise)
+    size = xp.sqrt((pair.noise * pair.noise).sum(axis=(-1, -2)))
+    added = abs(pair.fresh).sum(axis=(-1, -2))
+    # Singular values are from 0.2 on: systems have a condition of a few hundred.
+    scale = 1e3 * size * (pair.length + added)
+    return (
+        equal(found, margin[..., None] + 0 * found, scale[..., None]),
+        equal(xp.sqrt((weights * weights).sum(axis=-1)), pair.length, scale),
+    )
+
+
+equal_margins.twin("1.03 times as far below a", length=1.03)
+
+
+@equal_margins.twin_function("weights along −Ξ̃ᵀ1 will do")
+def _(rg, pair):
+    xp, total = namespace(pair.length), pair.noise.sum(axis=-2)
+    size = xp.sqrt((total * total).sum(axis=-1))
+    weights = -total * (pair.length / size)[..., None]
+    found = (pair.noise * weights[..., None, :]).sum(axis=-1)
+    margin = -pair.length * _distance(pair.noise)
+    return equal(found, margin[..., None] + 0 * found, size[..., None])
+
+
+# --- UC-40b: both are samples
+
+
+@dataclass(frozen=True, repr=False)
+class Sizes(Instance):
+    """m points in D dimensions."""
+
+    n_samples: Any
+    dimension: Any
+
+
+def _sizes(n_samples: Any, more: Any) -> Sizes:
+    return Sizes(n_samples, n_samples + more)
+
+
+def _not_sizes(sizes: Any) -> str | None:
+    reason = not_a(Sizes, sizes)
+    if reason:
+        return reason
+    m, D = float(sizes.n_samples), float(sizes.dimension)
+    inside = m % 1 == D % 1 == 0 and 2 <= m <= D <= 6
+    return None if inside else f"there must be 2 ≤ m ≤ D ≤ 6, got {m:g} and {D:g}"
+
+
+some_sizes = record(
+    _sizes,
+    "2 to 3 points in up to 3 more dimensions",
+    n_samples=integer(2, 3),
+    more=integer(0, 3),
+    outside=_not_sizes,
+    examples=lambda: [Sizes(np.array(2), np.array(2)), Sizes(np.array(3), np.array(6))],
+)
+
+
+def _of_each(rg: Any, sizes: Sizes, draws: Any, freedom: float) -> Any:
+    """Chances that should be uniform, of (batch, draws.n, 3)."""
+    xp = namespace(sizes.dimension)
+    each = []
+    for i in range(sizes.dimension.shape[0]):
+        m, D = int(sizes.n_samples[i]), int(sizes.dimension[i])
+        stream = draws.stream.child("instance", str(i))
+        drawn = (stream.child(s).normal((draws.n, m, D)) for s in ("other", "fresh"))
+        other, fresh = drawn
+        radius = stream.child("radius").normal((draws.n, D))
+        length = xp.sqrt(m * (radius * radius).sum(axis=-1))
+        noise = rg.uniform_convergence.coupled_noise(other, length, fresh)
+        each.append(xp.stack(_chances(noise, other, freedom), axis=-1))
+    return xp.stack(each)
+
+
+def _chances(noise: Any, other: Any, freedom: float) -> list[Any]:
+    """Of κ², of a noise vector's length, and of the angle between two of them."""
+    xp, special = namespace(noise), special_functions(noise)
+    m, D = noise.shape[-2:]
+    kappa = _distance(other)
+    first, second = noise[:, 0], noise[:, 1]
+    square = (first * first).sum(axis=-1)
+    along = (first * second).sum(axis=-1) / xp.sqrt(square)
+    half = xp.full(kappa.shape, (D - m + freedom) / 2)
+    return [
+        special.gammainc(half, m * kappa * kappa / 2),
+        special.gammainc(xp.full(kappa.shape, D / 2), square / 2),
+        special.ndtr(along),
+    ]
+
+
+@claim("UC-40b", kind="identity", domain=some_sizes)
+def both_are_samples(rg, sizes, draws, freedom=1.0):
+    """Ξ has the law of noise, and κ² = vR'²/m with R'² ~ χ² of D − m + 1 degrees.
+
+    So all margins of h_S on S̃ are a − vRR'. The laws' chances are uniform: their means
+    are ½, and their mean squares ⅓.
+    """
+    chances = _of_each(rg, sizes, draws, freedom)
+    return tuple(
+        sampled(chances[..., k] ** power, 1 / (1 + power), bounds=(0, 1))
+        for k in range(3)
+        for power in (1, 2)
+    )
+
+
+both_are_samples.twin("D − m degrees of freedom", freedom=1e-9)
+both_are_samples.twin("D − m + 1.5 degrees of freedom", freedom=1.5)
+
+
+# --- UC-40c: the bracket
+
+
+@dataclass(frozen=True, repr=False)
+class Coupled(Instance):
+    """A level, and the choices of the bound.
+
+    Attributes
+    ----------
+    level : Level
+    product, excess, n_right : arrays of shape (...)
+        s/D, t and k.
+    """
+
+    level: Level
+    product: Any
+    excess: Any
+    n_right: Any
+
+
+def _coupled(
+    beta: Any, dimension: Any, share: Any, excess: Any, n_right: Any, **sizes: Any
+) -> Coupled:
+    """m = βD, and s/D at a share between α and √(1 − β)."""
+    xp = namespace(beta)
+    m = xp.maximum(xp.floor(beta * dimension), 2.0)
+    made = level_of(n_samples=m, dimension=dimension, **sizes)
+    most = xp.sqrt(1 - made.example.sample_ratio)
+    ratio = made.example.signal_ratio
+    return Coupled(made, ratio + share * (most - ratio), excess, n_right + 0.0)
+
+
+def _not_coupled(case: Any) -> str | None:
+    """Why there is no level with choices of a bound."""
+    reason = not_a(Coupled, case) or not_a_level(case.level)
+    if reason:
+        return reason
+    for name in ("product", "excess", "n_right"):
+        value = getattr(case, name)
+        reason = first_wrong(value < 0, value, f"{name} must not be negative")
+        if reason:
+            return reason
+    return None
+
+
+def _choice(case: Level, product: float, excess: float, n_right: int = 0) -> Coupled:
+    return Coupled(case, *(np.array(float(x)) for x in (product, excess, n_right)))
+
+
+coupled_levels = record(
+    _coupled,
+    "m/D from .01 to .5, up to 1000 dimensions, a/V in [.02, .6], any δ, s, t and k",
+    beta=real(0.01, 0.5, log=True),
+    dimension=real(20, 1000, log=True),
+    ratio=real(0.02, 0.6, log=True),
+    delta=real(0.01, 0.95),
+    share=real(0.3, 1.0),
+    excess=real(1.0, 8.0),
+    n_right=integer(0, 5),
+    outside=_not_coupled,
+    examples=lambda: [
+        _choice(level(200, 1000, 0.05), 0.85, 4.0),
+        _choice(level(200, 1000, 0.9), 0.8, 4.0, 5),
+        _choice(level(100, 200, 0.05, 0.3), 0.6, 4.0, 2),
+    ],
+)
+
+
+def _chance_below(example: Any, product: Any) -> Any:
+    """Pr[RR' < s], given R'."""
+    xp, D = namespace(product), example.dimension
+    others = D - example.n_samples + 1
+    none = 0 * product
+    r, weights = radii_between(others, none, none + 1e3)
+    needed = (product * D)[:, None] / (xp.sqrt(others)[:, None] * r)
+    half = (D / 2)[:, None] + 0 * r
+    below = special_functions(r).gammainc(half, needed * needed / 2)
+    return (weights * below).sum(axis=-1)
+
+
+@claim("UC-40c", kind="inequality", domain=coupled_levels, cost=60)
+def by_coupling(rg, case, wider=1.0, kept=1.0):
+    """1 − t_p − k/m ≤ ε_unif-alg ≤ 1 − t_δ for p = δ + Φ(z_{δ + q} − Δ), any δ < 1.
+
+    q = Pr[RR' < s] + e^(−t²/2), Δ = √((k + 1)/m) (s − αD)/(√D + √m + t). Two sets of
+    weights that are in no bound of each other, of measures p − δ and 1 − δ − q, are at
+    least Δ√(mv) apart: then z_{1 − p + δ} + z_{δ + q} = Δ.
+    """
+    uc, xp = rg.uniform_convergence, namespace(case.product)
+    special = special_functions(case.product)
+    example, delta = case.level.example, case.level.delta
+    m, D = example.n_samples, example.dimension
+    p = kept * uc.coupling_level(
+        example, delta, case.product, case.excess, case.n_right
+    )
+    q = _chance_below(example, case.product) + xp.exp(-(case.excess**2) / 2)
+    apart = (case.product - example.signal_ratio) * D
+    reach = wider * (xp.sqrt(D) + xp.sqrt(m) + case.excess)
+    apart = xp.sqrt((case.n_right + 1) / m) * apart / reach
+    proved = (delta + q < 1) & (apart > 0) & (case.n_right < m) & (p < 1)
+    spent = xp.where(proved, delta + q, 0.5)
+    expected = xp.where(proved, delta + special.ndtr(special.ndtri(spent) - apart), p)
+    low, high, _ = uc.uniform_convergence_bracket(example, delta)
+    z = special.ndtri(spent)
+    return (
+        equal(p, expected, D * (1 + xp.exp(z * z / 2))),
+        at_most(low, high, sharp=True),
+    )
+
+
+by_coupling.twin("1.03 (√D + √m + t)", wider=1.03)
+by_coupling.twin("0.97 p", kept=0.97)
+
+
+@by_coupling.twin_function("for every δ as for δ → 0, 1 − t_0.01")
+def _(rg, case):
+    uc, example = rg.uniform_convergence, case.level.example
+    low = uc.uniform_convergence_bracket(example, 0.01).low
+    return at_most(low, uc.uniform_convergence_bracket(example, case.level.delta).high)
