@@ -110,19 +110,24 @@ class LinearSample(Instance):
         noise = stream.child("noise").normal(whole)
         check_together(example, noise)
         xp = namespace(noise)
-        deviation = xp.sqrt(example.variance)[..., None, None, None]
-        return cls(
-            stream.child("labels").signs(shape),
-            deviation * noise,
-            xp.broadcast_to(example.signal[..., None], shape[:-1]),
+        noise *= xp.sqrt(example.variance)[..., None, None, None]
+        sample: LinearSample = cls.trusted(
+            labels=stream.child("labels").signs(shape),
+            noise=noise,
+            signal=xp.broadcast_to(example.signal[..., None], shape[:-1]),
         )
+        return sample
 
     @property
     def features(self) -> Any:
         """The points, of shape (..., n_samples, 1 + dimension)."""
-        xp = namespace(self.noise)
-        step = xp.sqrt(self.signal / self.labels.shape[-1])[..., None]
-        return xp.concatenate([(self.labels * step)[..., None], self.noise], axis=-1)
+        told = (self.labels * self._step[..., None])[..., None]
+        return namespace(self.noise).concatenate([told, self.noise], axis=-1)
+
+    @property
+    def _step(self) -> Any:
+        """2‖u‖, the first coordinate of a point with the label 1."""
+        return namespace(self.noise).sqrt(self.signal / self.labels.shape[-1])
 
     @property
     def weights(self) -> Any:
@@ -132,7 +137,9 @@ class LinearSample(Instance):
         order of the points nor the size of the batches matters.
         """
         xp = namespace(self.noise)
-        return xp.matmul(self.labels[..., None, :], self.features)[..., 0, :]
+        first = (self.labels.shape[-1] * self._step)[..., None]
+        others = xp.matmul(self.labels[..., None, :], self.noise)[..., 0, :]
+        return xp.concatenate([first, others], axis=-1)
 
     def transformed(self) -> LinearSample:
         """The sample with all of its noise negated, which is as likely.
@@ -164,13 +171,15 @@ class LinearSample(Instance):
         --------
         >>> sample = LinearSample([1.0, -1.0], [[0.5, 0.0], [0.0, 0.25]], 2.0)
         >>> sample.margins([1.0, 0.0, -1.0]).tolist()
-        [1.0, 0.75]
+        [1.0, 1.25]
         """
-        points, xp = self.features, namespace(self.noise)
+        xp, length = namespace(self.noise), 1 + self.noise.shape[-1]
         given = self.weights if weights is None else as_floats("weights", weights, 1)
-        if given.shape[-1] != points.shape[-1]:
+        if given.shape[-1] != length:
             raise ValueError(
-                f"weights has shape {given.shape} where points have "
-                f"{points.shape[-1]} coordinates"
+                f"weights has shape {given.shape} where points have {length} "
+                "coordinates"
             )
-        return self.labels * xp.matmul(points, xp.asarray(given)[..., None])[..., 0]
+        given = xp.asarray(given)
+        own = xp.matmul(self.noise, given[..., 1:, None])[..., 0]
+        return self._step[..., None] * given[..., :1] + self.labels * own
