@@ -79,7 +79,7 @@ def expected_errors(example: LinearExample) -> ExpectedErrors:
     --------
     >>> errors = expected_errors(LinearExample.published(100, 10_000))
     >>> [round(float(error), 6) for error in errors]
-    [0.10568, 0.0, 1.0]
+    [0.105642, 0.0, 1.0]
     """
     rows = _log_means(example, (0, 1, 2))
     return ExpectedErrors(*namespace(rows).exp(rows))
