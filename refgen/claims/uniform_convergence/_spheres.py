@@ -1,4 +1,4 @@
-"""Points of spheres, drawn for each instance in turn: their numbers shape the draws."""
+"""Points of spheres: drawn for each instance in turn, and how high they are."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from refgen.arrays import namespace
+from refgen.claims.quadrature import beta_rule
 
 
 def sphere_points(stream: Any, shape: tuple[int, ...]) -> Any:
@@ -33,3 +34,13 @@ def of_each(instances: Any, draws: Any, measure: Callable[..., Any]) -> list[Any
         measured.append(measure(one, draws.stream.child("instance", str(i))))
     xp = namespace(*measured[0])
     return [xp.stack(parts) for parts in zip(*measured, strict=True)]
+
+
+def tail_on_sphere(height: Any, dimension: Any) -> Any:
+    """P(|t| > h), as 1 − t² ~ Beta((D − 1)/2, 1/2)."""
+    xp = namespace(height)
+    square = xp.minimum(height, 1.0) ** 2
+    above = xp.maximum(1 - square, 1e-300)[:, None]
+    half = 0.5 + 0 * above
+    weights = beta_rule((dimension[:, None] - 1) / 2, half, above)[2]
+    return xp.where(height < 1, weights.sum(axis=-1), 0.0)
