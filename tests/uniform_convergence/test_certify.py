@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+from scipy.stats import norm
 from sklearn.datasets import load_breast_cancer, load_digits
 from sklearn.linear_model import LogisticRegression
 from sklearn.naive_bayes import GaussianNB
@@ -30,6 +31,30 @@ def test_certificates_of_breast_cancer_are_not_vacuous():
     again = pac_bayes_kl(found.gibbs_error, found.divergence, found.n_samples, spent)
     assert found.pac_bayes_bound == float(again)
     assert json.loads(json.dumps(found.to_dict()))["why_not"] == ""
+
+
+def test_a_certificate_is_what_it_says_of_its_posterior():
+    """Computed again for strong regularization, where the posterior uses all rows."""
+    X, y = CANCER
+    X = (X - X.mean(axis=0)) / X.std(axis=0)
+    model = LogisticRegression(C=1e-3)
+    found = certify_risk(model, X, y)
+    order = np.random.RandomState(0).permutation(len(y))
+    first, second = order[: len(y) // 2], order[len(y) // 2 :]
+    constant = np.sqrt((X[first] ** 2).sum(axis=1).mean())
+    learned = []
+    for rows in (first, order):
+        fitted = model.fit(X[rows], y[rows])
+        weights = np.append(fitted.coef_[0], fitted.intercept_ / constant)
+        learned.append(weights / np.linalg.norm(weights))
+    mean = learned[0] + found.share_of_all * (learned[1] - learned[0])
+    moved = found.sharpness * np.linalg.norm(mean - learned[0])
+    assert found.share_of_all > 0
+    assert found.divergence == pytest.approx(moved**2 / 2, rel=1e-6)
+    points = np.column_stack([X[second], np.full(len(second), constant)])
+    margins = np.where(y[second] == 1, 1, -1) * (points @ mean) * found.sharpness
+    errors = norm.cdf(-margins / np.linalg.norm(points, axis=1))
+    assert found.gibbs_error == pytest.approx(errors.mean(), rel=1e-6)
 
 
 def test_bounds_hold_for_drawn_weights():
