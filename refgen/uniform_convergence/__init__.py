@@ -15,6 +15,9 @@ from refgen.uniform_convergence.all_wrong import (
     log_probability_not_all_wrong,
     probability_all_wrong,
 )
+from refgen.uniform_convergence.appended_biases import (
+    append_biases,
+)
 from refgen.uniform_convergence.brackets import (
     uniform_convergence_bracket,
 )
@@ -74,6 +77,10 @@ from refgen.uniform_convergence.gibbs import (
     gaussian_divergence,
     gibbs_error,
 )
+from refgen.uniform_convergence.growth_slopes import (
+    GrowthSlope,
+    growth_slope,
+)
 from refgen.uniform_convergence.hyperspheres import (
     draw_hyperspheres,
     swap_radii,
@@ -111,6 +118,10 @@ from refgen.uniform_convergence.max_deviation import (
     log_max_deviation_sf,
     max_deviation_sf,
 )
+from refgen.uniform_convergence.near_initialization import (
+    near_initialization_bound,
+    origin_ball_bound,
+)
 from refgen.uniform_convergence.network_bounds import (
     norm_bounds,
 )
@@ -124,12 +135,24 @@ from refgen.uniform_convergence.norm_comparison import (
     two_thirds_norm,
     width_factor,
 )
+from refgen.uniform_convergence.norm_floor import (
+    NormBoundFloor,
+    norm_bound_floor,
+)
 from refgen.uniform_convergence.pairs import (
     certified_gap,
     certified_pairs,
 )
 from refgen.uniform_convergence.phases import (
     phase_diagram,
+)
+from refgen.uniform_convergence.prequential import (
+    PrequentialDistance,
+    noisy_squared_distance,
+    prequential_distance,
+)
+from refgen.uniform_convergence.published_norms import (
+    published_growth,
 )
 from refgen.uniform_convergence.quadratic_errors import (
     quadratic_bounds,
@@ -164,16 +187,22 @@ from refgen.uniform_convergence.two_worlds import (
 )
 
 __all__ = [
+    "BoundGrowth",
+    "BoundGrowthDisplay",
     "ExponentialExample",
+    "GrowthSlope",
     "LayerNorms",
     "LinearExample",
     "LinearSample",
     "NormBound",
+    "NormBoundFloor",
     "NormBounds",
     "PhaseDiagramDisplay",
+    "PrequentialDistance",
     "QuadraticSphere",
     "RiskCertificate",
     "affordable_divergence",
+    "append_biases",
     "asymmetry_p_value",
     "bernoulli_kl",
     "best_negation_gap",
@@ -206,6 +235,7 @@ __all__ = [
     "gaussian_divergence",
     "generalization_gap",
     "gibbs_error",
+    "growth_slope",
     "held_out_bound",
     "isoperimetric_level",
     "kl_inverse",
@@ -221,16 +251,23 @@ __all__ = [
     "log_probability_not_all_wrong",
     "log_sphere_mean",
     "max_deviation_sf",
+    "near_initialization_bound",
     "negation_dimensions",
     "negation_gap",
+    "noisy_squared_distance",
+    "norm_bound_floor",
+    "norm_bound_growth",
     "norm_bounds",
     "occam_bound",
+    "origin_ball_bound",
     "pac_bayes_constant",
     "pac_bayes_kl",
     "perturbation_bound",
     "perturbation_constant",
     "phase_diagram",
+    "prequential_distance",
     "probability_all_wrong",
+    "published_growth",
     "quadratic_bounds",
     "quadratic_matrix",
     "quadratic_moments",
@@ -251,6 +288,13 @@ __all__ = [
 
 # scikit-learn and matplotlib load with the names that need them.
 if TYPE_CHECKING:
+    from refgen.uniform_convergence.bound_growth import (
+        BoundGrowth,
+        norm_bound_growth,
+    )
+    from refgen.uniform_convergence.bound_growth_display import (
+        BoundGrowthDisplay,
+    )
     from refgen.uniform_convergence.certify import (
         certify_risk,
     )
@@ -262,7 +306,10 @@ else:
         __name__,
         __all__,
         {
+            "BoundGrowth": "bound_growth",
+            "BoundGrowthDisplay": "bound_growth_display",
             "PhaseDiagramDisplay": "phase_diagram_display",
             "certify_risk": "certify",
+            "norm_bound_growth": "bound_growth",
         },
     )

@@ -53,7 +53,13 @@ def _known_labels(network: Any, n_outputs: int) -> np.ndarray:
                 "network knows several labels of one point at once; bounds are about "
                 "one label per point"
             )
-        return as_labels("classes of network", network.classes_)
+        known = as_labels("classes of network", network.classes_)
+        if len(known) < 2:
+            raise ValueError(
+                f"network knows one class only, {known.tolist()[0]!r}; train it on two "
+                "at least"
+            )
+        return known
     return np.array([-1, 1]) if n_outputs == 1 else np.arange(n_outputs)
 
 

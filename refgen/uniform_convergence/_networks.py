@@ -10,6 +10,7 @@ import numpy as np
 from refgen._scales import check_scale
 from refgen._shown import shown
 from refgen.arrays import as_floats
+from refgen.uniform_convergence.appended_biases import append_biases
 
 _WANTED = (
     "a fitted MLPClassifier or MLPRegressor, a list of weight arrays, or a mapping "
@@ -143,13 +144,9 @@ def appended(layers: Sequence[Layer]) -> list[Layer]:
     """
     found = []
     for i, (weights, biases) in enumerate(layers):
-        last = np.zeros(weights.shape[1]) if biases is None else biases
-        matrix = np.vstack([weights, last])
-        if i < len(layers) - 1:
-            constant = np.zeros((len(matrix), 1))
-            constant[-1] = 1.0
-            matrix = np.hstack([matrix, constant])
-        found.append(Layer(matrix, None))
+        known = np.zeros(weights.shape[1]) if biases is None else biases
+        last = i == len(layers) - 1
+        found.append(Layer(append_biases(weights, known, last=last), None))
     return found
 
 
