@@ -65,7 +65,7 @@ from refgen.uniform_convergence.exponential_network import (
 from refgen.uniform_convergence.exponents import (
     error_exponents,
 )
-from refgen.uniform_convergence.field_tradeoff import (
+from refgen.uniform_convergence.finite_fields import (
     field_tradeoff,
     field_tradeoff_floor,
 )

@@ -39,8 +39,8 @@ class World(Instance):
 
 def _world(errors: Any, test_errors: Any, delta: Any, chance: Any) -> World:
     xp = namespace(errors)
-    return World(*(xp.minimum(abs(e) / 2, 1.0) for e in (errors, test_errors)),
-                 delta, chance)  # fmt: skip
+    errors, test_errors = (xp.minimum(abs(e) / 2, 1.0) for e in (errors, test_errors))
+    return World(errors, test_errors, delta, chance)
 
 
 def _memory(error_probability: float) -> World:
