@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -55,6 +55,28 @@ def bound_table(
         sides = (f"{left:.4f}", f"{right:.4f}")
         table.add_row(claim, text, *sides, "yes" if holds else "NO")
     return table
+
+
+def text_table(
+    texts: tuple[str, ...], numbers: tuple[str, ...], rows: Iterable[Iterable[Any]]
+) -> Table:
+    """Table with a heading for each column, where numbers have four decimals.
+
+    Examples
+    --------
+    >>> text_table(("name",), ("value",), [("error", 0.25), ("rate", None)]).row_count
+    2
+    """
+    table = _simple_table(texts, numbers)
+    for row in rows:
+        table.add_row(*map(_cell, row))
+    return table
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return "–"
+    return f"{value:.4f}" if isinstance(value, float) else str(value)
 
 
 def _simple_table(

@@ -26,7 +26,7 @@ class CommandFiles(Mapping[str, click.Command]):
     Examples
     --------
     >>> list(CommandFiles("refgen.cli.audits"))
-    ['disagreement', 'distillation']
+    ['disagreement', 'distillation', 'uniform-convergence']
     """
 
     def __init__(self, package: str) -> None:

@@ -3,6 +3,11 @@
 from typing import TYPE_CHECKING
 
 from refgen._lazy import lazy
+from refgen.uniform_convergence._audit_result import (
+    AuditedSample,
+    SampleBound,
+    UniformConvergenceAudit,
+)
 from refgen.uniform_convergence._certificate_result import (
     RiskCertificate,
 )
@@ -187,6 +192,7 @@ from refgen.uniform_convergence.two_worlds import (
 )
 
 __all__ = [
+    "AuditedSample",
     "BoundGrowth",
     "BoundGrowthDisplay",
     "ExponentialExample",
@@ -201,9 +207,12 @@ __all__ = [
     "PrequentialDistance",
     "QuadraticSphere",
     "RiskCertificate",
+    "SampleBound",
+    "UniformConvergenceAudit",
     "affordable_divergence",
     "append_biases",
     "asymmetry_p_value",
+    "audit",
     "bernoulli_kl",
     "best_negation_gap",
     "cap_bound",
@@ -288,6 +297,7 @@ __all__ = [
 
 # scikit-learn and matplotlib load with the names that need them.
 if TYPE_CHECKING:
+    from refgen.uniform_convergence.auditing import audit
     from refgen.uniform_convergence.bound_growth import (
         BoundGrowth,
         norm_bound_growth,
@@ -309,6 +319,7 @@ else:
             "BoundGrowth": "bound_growth",
             "BoundGrowthDisplay": "bound_growth_display",
             "PhaseDiagramDisplay": "phase_diagram_display",
+            "audit": "auditing",
             "certify_risk": "certify",
             "norm_bound_growth": "bound_growth",
         },

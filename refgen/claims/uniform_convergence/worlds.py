@@ -38,6 +38,7 @@ class World(Instance):
 
 
 def _world(errors: Any, test_errors: Any, delta: Any, chance: Any) -> World:
+    """Numbers of any size and sign are errors when halved, and cut off at 1."""
     xp = namespace(errors)
     errors, test_errors = (xp.minimum(abs(e) / 2, 1.0) for e in (errors, test_errors))
     return World(errors, test_errors, delta, chance)

@@ -29,6 +29,11 @@ def print_end(
         console.print(bound_table(statement, result.bound_rows()))
         rounding = f"{result.slack:.1e}"
         console.print(f"Bounds are judged within a rounding error of {rounding}.")
+    print_assumptions(console, assumptions)
+
+
+def print_assumptions(console: Console, assumptions: Iterable[str]) -> None:
+    """Print what an audit assumes, a line for each."""
     console.print("Assumptions:")
     for assumption in assumptions:
         console.print(f"- {assumption}", soft_wrap=True)

@@ -1,0 +1,181 @@
+"""The audit certifies what it may, and says why where it certifies nothing."""
+
+import json
+import re
+
+import numpy as np
+import pytest
+from scipy.stats import binom
+from sklearn.datasets import load_digits
+from sklearn.linear_model import LogisticRegression, RidgeClassifier
+from sklearn.neighbors import KNeighborsClassifier
+
+from refgen.intervals import clopper_pearson
+from refgen.random import Stream
+from refgen.uniform_convergence import (
+    LinearExample,
+    audit,
+    certified_gap,
+    certified_pairs,
+    with_noise,
+)
+
+# Logistic regression that hardly learns: its weights are a multiple of Σ yᵢxᵢ.
+ONE_STEP = LogisticRegression(C=1e-6, fit_intercept=False)
+PLAIN = LogisticRegression()
+
+
+def drawn(example, n_points, stream):
+    """Points of the linear example, with one coordinate of signal."""
+    y = stream.child("labels").signs(n_points)
+    signal = np.sqrt(example.signal / example.n_samples) * y[:, None]
+    width, noise = int(example.dimension), float(example.noise)
+    return with_noise(signal, width, noise, stream.child("noise")), y.astype(int)
+
+
+@pytest.fixture(scope="module")
+def example():
+    """Points of an example with m = 50, and which of their features are noise."""
+    X, y = drawn(LinearExample(50, 3000, 4.0, 8.0), 100, Stream(0, "audit"))
+    return X, y, np.arange(1, 3001)
+
+
+@pytest.fixture(scope="module")
+def pixels():
+    X, y = load_digits(n_class=2, return_X_y=True)
+    return X / 16, y
+
+
+def test_it_finds_that_uniform_convergence_fails_in_the_linear_example(example):
+    X, y, noise = example
+    signs = np.where(np.arange(X.shape[1]) < 1, -1, 1)
+    for found in (
+        audit(ONE_STEP, X, y, noise_features=noise),
+        # Signal and labels changed instead, which is as good (UC-2).
+        audit(ONE_STEP, X, y, transform=lambda X, y: (X * signs, -y)),
+    ):
+        assert found.certified
+        assert not found.reason
+        assert found.lower_bound >= 0.9
+        assert found.test_error <= 0.1
+        assert found.verdict.endswith(f"a gap of {found.lower_bound:.3f} or more.")
+    assert (found.sample_size, found.rank, len(found.samples)) == (50, 2, 2)
+    assert {s.train_error for s in found.samples} == {0.0}
+    assert found.transformed_error == 1.0
+    assert {b.vacuous for b in found.bounds} == {True}
+    assert json.loads(json.dumps(found.to_dict()))["delta"] == 0.05
+    assert found.sample_rows()[1][:3] == ("sample 2", 0.0, 1.0)
+
+
+def test_plain_digits_have_no_certificate(pixels):
+    found = audit(PLAIN, *pixels)
+    assert (found.certified, found.lower_bound, found.rank) == (False, 0.0, 0)
+    assert found.verdict.startswith("No certificate: no transformation that preserves")
+    assert found.transformed_error is None
+    assert found.test_error < 0.01
+    # Nor may all pixels be called noise.
+    found = audit(PLAIN, *pixels, noise_features=range(64))
+    assert found.transformed_error > 0.9
+    assert found.asymmetry < 1e-20
+    assert not found.certified
+    assert "the data deny that noise" in found.reason
+
+
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        ({"delta": 0.5}, "2δ is 1, and a set of samples of probability 1 − δ"),
+        ({"delta": 0.2}, "2 sample(s) are too few for this δ and confidence; it takes"),
+        ({"n_samples": 1}, "takes 2, or a δ of at most 0.0125"),
+    ],
+)
+def test_too_little_is_no_certificate(example, options, reason):
+    X, y, noise = example
+    found = audit(ONE_STEP, X, y, noise_features=noise, **options)
+    assert (found.certified, found.lower_bound, found.rank) == (False, 0.0, 0)
+    assert reason in found.reason
+    assert found.verdict.startswith("No certificate: ")
+
+
+def test_noise_that_is_not_learned_gives_no_certificate(pixels):
+    X, y = pixels
+    noisy = with_noise(X, 3, 1e-4, Stream(0, "audit"))
+    found = audit(KNeighborsClassifier(), noisy, y, noise_features=[64, 65, 66])
+    assert "errors on transformed samples are not above" in found.reason
+    assert found.bounds == ()
+    assert found.asymmetry > 1e-6
+
+
+def test_more_samples_and_one_sample(example):
+    X, y, noise = example
+    found = audit(ONE_STEP, X, y, noise_features=noise, n_samples=5)
+    assert (found.rank, found.sample_size, len(found.samples)) == (3, 20, 5)
+    options = {"n_samples": 1, "sample_size": 60, "delta": 0.01}
+    found = audit(ONE_STEP, X, y, noise_features=noise, **options)
+    assert found.certified
+    assert found.samples[0].n_held_out == 40
+
+
+def test_seeds_are_said(example):
+    X, y, noise = example
+    fixed = RidgeClassifier(fit_intercept=False, random_state=0)
+    said = audit(fixed, X, y, noise_features=noise).assumptions
+    assert not any("seeds" in sentence for sentence in said)
+    said = audit(RidgeClassifier(), X, y, noise_features=noise).assumptions
+    assert any("seeds" in sentence for sentence in said)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"noise_features": [0, 3001]}, "in [0, 3001), got 3001"),
+        ({"noise_features": [2, 2]}, "got one of them twice"),
+        ({"noise_features": []}, "must name columns of X"),
+        ({"noise_features": [True]}, "an entry for each of 3001 columns"),
+        ({"noise_features": [1], "transform": len}, "not both"),
+        ({"transform": "negate"}, "transform must be a function of (X, y)"),
+        ({"transform": lambda X, y: X}, "transform must return a pair (X, y)"),
+        ({"transform": lambda X, y: (X[1:], y)}, "as many points and features"),
+        ({"transform": lambda X, y: (X, 3 * y)}, "returned the label"),
+        ({"delta": 1.0}, "delta"),
+        ({"n_samples": 60}, "ask for 60 samples of 2 points that share none"),
+        ({"sample_size": 60}, "n_samples and sample_size ask for 2 samples of 60"),
+        ({"n_samples": 40}, "has one class only; ask for fewer or larger"),
+    ],
+)
+def test_bad_options_are_refused(example, options, message):
+    X, y, _ = example
+    with pytest.raises((TypeError, ValueError), match=re.escape(message)):
+        audit(ONE_STEP, X, y, **options)
+
+
+def test_bad_estimators_and_labels_are_refused(example):
+    X, y, _ = example
+    with pytest.raises(ValueError, match="KNeighborsClassifier is not linear"):
+        audit(KNeighborsClassifier(), X, y)
+    with pytest.raises(TypeError, match="must be a classifier instance"):
+        audit(LogisticRegression, X, y)
+    with pytest.raises(ValueError, match="y holds one class only"):
+        audit(ONE_STEP, X, np.ones_like(y))
+
+
+def test_the_rank_is_that_of_the_binomial_law():
+    gaps = np.linspace(0.9, 0.1, 9)
+    for delta, error in ((0.05, 0.05), (0.2, 0.01), (0.3, 0.5), (0.49, 0.001)):
+        fits = [k for k in range(1, 10) if binom.sf(k - 1, 9, 2 * delta) <= error]
+        expected = gaps[fits[0] - 1] if fits else 0.0
+        assert certified_gap(gaps, delta, error) == expected
+    assert certified_gap(gaps, [0.5, 0.7], 0.9).tolist() == [0.0, 0.0]
+    assert certified_gap([-0.5, -0.2], 0.01, 0.5) == 0.0
+
+
+def test_limits_share_what_the_rank_leaves():
+    found = certified_pairs([1.0, 0.9, 0.8], [0, 3, 20], 20, 0.05, 0.9)
+    spent = binom.sf(found.rank - 1, 3, 0.1)
+    each = clopper_pearson([0, 3, 20], 20, 2 * (0.1 - spent) / 3)
+    np.testing.assert_allclose(found.test_errors_low, each.low, rtol=1e-12)
+    np.testing.assert_allclose(found.test_errors_high, each.high, rtol=1e-12)
+    gaps = np.sort([1.0, 0.9, 0.8] - each.high)
+    assert found.lower_bound == pytest.approx(max(gaps[-int(found.rank)], 0))
+    with pytest.raises(ValueError, match="n_wrong must be at most n_held_out, got 4"):
+        certified_pairs([1.0], [4], 3, 0.05, 0.9)
