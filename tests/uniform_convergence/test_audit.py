@@ -149,6 +149,14 @@ def test_bad_options_are_refused(example, options, message):
         audit(ONE_STEP, X, y, **options)
 
 
+def test_arrays_of_a_device_are_taken(device, pixels):
+    from refgen_gpu.arrays import to_device
+    from refgen_gpu.uniform_convergence import audit as of_device
+
+    there = [to_device(array) for array in pixels]
+    assert of_device(PLAIN, *there) == audit(PLAIN, *pixels)
+
+
 def test_bad_estimators_and_labels_are_refused(example):
     X, y, _ = example
     with pytest.raises(ValueError, match="KNeighborsClassifier is not linear"):

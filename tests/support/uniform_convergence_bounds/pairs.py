@@ -21,3 +21,4 @@ CASES = {
     "certified_pairs": Case(limits),
     "with_noise": Case(),
 }
+ELSEWHERE = {"audit": "tests/uniform_convergence/test_audit.py"}
