@@ -72,7 +72,7 @@ def unavoidable(gaps: Any, chances: Any, delta: Any) -> Any:
     return xp.where(sure, xp.maximum(gaps, 0.0), 0.0).max(axis=-1)
 
 
-@claim("UC-71", kind="inequality", domain=gap_laws, cost=27)
+@claim("UC-71", kind="inequality", domain=gap_laws, cost=100)
 def ranked_gap(rg, law, spent=1.0):
     """The certificate is above what a pair reaches with more than 2δ, seldom.
 
