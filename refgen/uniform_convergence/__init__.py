@@ -42,6 +42,13 @@ from refgen.uniform_convergence.critical import (
     limit_bracket,
     negation_dimensions,
 )
+from refgen.uniform_convergence.direction import (
+    ray_descent,
+)
+from refgen.uniform_convergence.divergence_floors import (
+    information_floor,
+    transformed_divergence_floor,
+)
 from refgen.uniform_convergence.errors import (
     expected_errors,
     log_expected_errors,
@@ -95,6 +102,10 @@ from refgen.uniform_convergence.kl import (
     kl_inverse,
     kl_lower_inverse,
 )
+from refgen.uniform_convergence.leave_one_out import (
+    left_out_error,
+    left_out_margins,
+)
 from refgen.uniform_convergence.levels import (
     coupling_level,
     isoperimetric_level,
@@ -134,6 +145,11 @@ from refgen.uniform_convergence.noise import (
     asymmetry_p_value,
     with_noise,
 )
+from refgen.uniform_convergence.norm_ball import (
+    gaussian_margin_bound,
+    norm_ball_complexity,
+    norm_ball_margin_bound,
+)
 from refgen.uniform_convergence.norm_comparison import (
     perturbation_bound,
     perturbation_constant,
@@ -143,6 +159,12 @@ from refgen.uniform_convergence.norm_comparison import (
 from refgen.uniform_convergence.norm_floor import (
     NormBoundFloor,
     norm_bound_floor,
+)
+from refgen.uniform_convergence.pac_bayes_linear import (
+    data_free_floor,
+    least_pac_bayes_certificate,
+    pac_bayes_certificate,
+    pac_bayes_threshold,
 )
 from refgen.uniform_convergence.pairs import (
     certified_gap,
@@ -175,6 +197,9 @@ from refgen.uniform_convergence.quadratic_sphere import (
 from refgen.uniform_convergence.quantiles import (
     test_error_quantile,
 )
+from refgen.uniform_convergence.rademacher import (
+    output_rademacher,
+)
 from refgen.uniform_convergence.ramp import (
     ramp_limits,
 )
@@ -183,12 +208,21 @@ from refgen.uniform_convergence.sphere_caps import (
     cap_probability,
     log_sphere_mean,
 )
+from refgen.uniform_convergence.surrogate import (
+    surrogate_error,
+    surrogate_radius,
+    surrogate_spread,
+)
 from refgen.uniform_convergence.transfer import (
     smallest_uniform_gap,
     transfer_bound,
 )
 from refgen.uniform_convergence.two_worlds import (
     two_worlds_floor,
+)
+from refgen.uniform_convergence.vc import (
+    realized_labelings,
+    vc_bound,
 )
 
 __all__ = [
@@ -223,6 +257,7 @@ __all__ = [
     "coupled_noise",
     "coupling_level",
     "critical_signal",
+    "data_free_floor",
     "dimension_for_gap",
     "draw_exponential_margins",
     "draw_hyperspheres",
@@ -242,14 +277,19 @@ __all__ = [
     "field_tradeoff",
     "field_tradeoff_floor",
     "gaussian_divergence",
+    "gaussian_margin_bound",
     "generalization_gap",
     "gibbs_error",
     "growth_slope",
     "held_out_bound",
+    "information_floor",
     "isoperimetric_level",
     "kl_inverse",
     "kl_lower_inverse",
     "least_dimensions",
+    "least_pac_bayes_certificate",
+    "left_out_error",
+    "left_out_margins",
     "limit_bracket",
     "limit_corrections",
     "limit_errors",
@@ -264,13 +304,18 @@ __all__ = [
     "negation_dimensions",
     "negation_gap",
     "noisy_squared_distance",
+    "norm_ball_complexity",
+    "norm_ball_margin_bound",
     "norm_bound_floor",
     "norm_bound_growth",
     "norm_bounds",
     "occam_bound",
     "origin_ball_bound",
+    "output_rademacher",
+    "pac_bayes_certificate",
     "pac_bayes_constant",
     "pac_bayes_kl",
+    "pac_bayes_threshold",
     "perturbation_bound",
     "perturbation_constant",
     "phase_diagram",
@@ -283,14 +328,21 @@ __all__ = [
     "quadratic_test_error",
     "ramp_limits",
     "ramp_loss",
+    "ray_descent",
+    "realized_labelings",
     "smallest_uniform_gap",
     "sufficient_dimension",
+    "surrogate_error",
+    "surrogate_radius",
+    "surrogate_spread",
     "swap_radii",
     "test_error_quantile",
     "transfer_bound",
+    "transformed_divergence_floor",
     "two_thirds_norm",
     "two_worlds_floor",
     "uniform_convergence_bracket",
+    "vc_bound",
     "width_factor",
     "with_noise",
 ]
