@@ -52,7 +52,7 @@ def transformed_divergence_floor(
     Examples
     --------
     >>> round(float(transformed_divergence_floor(1.0, 0.1, 100, 0.05)), 3)
-    224.695
+    224.682
     """
     transformed, risk, m, delta = together(
         transformed_risk=as_chance("transformed_risk", transformed_risk),
@@ -100,7 +100,7 @@ def information_floor(example: LinearExample, scale: Any, delta: Any) -> Any:
     --------
     >>> example = LinearExample.published(100, 10_000)
     >>> round(float(information_floor(example, 1.0, 0.05)), 1)
-    1313.2
+    1308.5
     """
     check_instance("example", example, LinearExample)
     scale, delta, total, D = together(

@@ -87,7 +87,7 @@ def pac_bayes_certificate(
     Examples
     --------
     >>> float(pac_bayes_certificate(2.0, 1.0).round(6))
-    0.429287
+    0.427519
     """
     cost, c = together(
         cost=_cost(signal_ratio, prior),

@@ -49,7 +49,7 @@ def realized_labelings(n_points: Any, dimension: Any) -> Any:
     Examples
     --------
     >>> realized_labelings([10, 20, 40], 10).round(6).tolist()
-    [1.0, 0.5, 0.000535]
+    [1.0, 0.5, 0.000533]
     """
     n, d = together(
         n_points=_as_points(n_points, _MOST),
@@ -106,7 +106,7 @@ def vc_bound(n_samples: Any, dimension: Any, delta: Any) -> Any:
     Examples
     --------
     >>> vc_bound([100, 500_000], 11, 0.05).round(4).tolist()
-    [2.1279, 0.051]
+    [1.8488, 0.0453]
     """
     m, d, delta = together(
         n_samples=as_counts("n_samples", n_samples),
