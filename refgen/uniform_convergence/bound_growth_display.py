@@ -216,7 +216,7 @@ class BoundGrowthDisplay:
         look = {"linestyle": ":", "linewidth": 1.5}
         for name in self.curves:
             there = "test_error" if name == ERROR else name
-            if there in self._figure:
+            if name in _LOOKS and there in self._figure:
                 sizes, values = self._figure["n_samples"], self._figure[there]
                 colour = _LOOKS[name][0]
                 self.ax_.plot(sizes, values, color=colour, zorder=1, **look)

@@ -83,13 +83,13 @@ def test_arrays_of_a_device_are_taken(device):
 
 def test_the_picture_has_curves_slopes_and_the_published_figure():
     sizes, error = np.array([256, 1024]), np.array([[0.4, 0.5], [0.2, 0.2]])
-    curves = {"test error": error, "mine": [2.0, 8.0], "never": [0.0, 0.0]}
+    curves = {"test error": error, "mine": [2.0, 8.0], "hidden_spectral": [0.0, 0.0]}
     display = BoundGrowthDisplay(sizes, curves, published="notebook").plot()
     lines = [line.get_xydata().tolist() for line in display.ax_.lines]
     assert [[256, 0.45], [1024, 0.2]] in lines
     assert [[256, 3607 / 8192], [512, 3042 / 8192]] in [line[:2] for line in lines]
     words = [text.get_text() for text in display.ax_.get_legend().get_texts()]
-    assert words[1:3] == ["mine: $m^{1.00}$", "never"]
+    assert words[1:3] == ["mine: $m^{1.00}$", "hidden_spectral"]
     assert words[-1] == "dotted: published figure (notebook)"
     low = display.slopes["test error"].low
     assert f"[{low:.2f}".replace("-", "−") in words[0]
