@@ -86,7 +86,7 @@ def kl_inverse(p: Any, bound: Any) -> Any:
     Examples
     --------
     >>> kl_inverse([0.0, 0.1, 1.0], 0.1).round(6).tolist()
-    [0.095163, 0.267471, 1.0]
+    [0.095163, 0.282379, 1.0]
     """
     p, bound = _given(p, bound)
     rest = 1 - p
@@ -122,7 +122,7 @@ def kl_lower_inverse(p: Any, bound: Any) -> Any:
     Examples
     --------
     >>> kl_lower_inverse([0.0, 0.1, 1.0], 0.1).round(6).tolist()
-    [0.0, 0.017344, 0.904837]
+    [0.0, 0.016564, 0.904837]
     """
     p, bound = _given(p, bound)
     return p * namespace(p).exp(_log_shrinkage(p, 1 - p, bound))

@@ -178,7 +178,7 @@ field_floor.twin("1.03 times as much", factor=1.03)
 
 @field_floor.twin_function("an estimate that knows the algorithm can be tight")
 def _(rg, case):
-    return at_most(rg.uniform_convergence.finite_fields(*case.sizes), 0.0)
+    return at_most(rg.uniform_convergence.field_tradeoff(*case.sizes), 0.0)
 
 
 @dataclass(frozen=True, repr=False)
@@ -264,7 +264,7 @@ def _(rg, case):
     hit = xp.exp((1 - d) * xp.log(q))
     lost = one * chance * (1 - 1 / q) * xp.minimum(hit, 1 - hit)
     best, _ = _sizes(case, [_best_of_field(*sizes) for sizes in _FIELDS])
-    return equal(rg.uniform_convergence.finite_fields(*sizes) - lost, best)
+    return equal(rg.uniform_convergence.field_tradeoff(*sizes) - lost, best)
 
 
 @field_optimum.twin_function("inputs always have full rank on V₀")
