@@ -74,12 +74,12 @@ def report(found):
     for name, (plain, *audits) in found.items():
         print(f"\n{name}: {plain.sample_size} points in each of two samples")
         print(f"without noise: test error {plain.test_error:.3f}; {plain.verdict}")
-        print("columns of noise   test   transformed   certified   PAC-Bayes")
+        print("columns of noise   test   transformed   certified   VC   PAC-Bayes")
         for n, row in zip(DIMENSIONS, audits, strict=True):
-            pac = row.bounds[-1].value
+            vc, _, pac = (bound.value for bound in row.bounds)
             print(
                 f"{n:>16}{row.test_error:>7.3f}{row.transformed_error:>14.3f}"
-                f"{row.lower_bound:>12.3f}{pac:>12.2f}"
+                f"{row.lower_bound:>12.3f}{vc:>5.2f}{pac:>12.2f}"
             )
 
 

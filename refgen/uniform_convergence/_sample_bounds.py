@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,9 @@ import numpy as np
 from refgen.uniform_convergence._audit_result import SampleBound
 from refgen.uniform_convergence.certificates import pac_bayes_kl
 from refgen.uniform_convergence.gibbs import gaussian_divergence, gibbs_error
+from refgen.uniform_convergence.losses import ramp_loss
+from refgen.uniform_convergence.norm_ball import norm_ball_complexity
+from refgen.uniform_convergence.vc import vc_bound
 
 # Spreads of the weights of a randomized classifier, whose own have the length 1.
 _SPREADS = 2.0 ** np.arange(-10, 3)
@@ -29,7 +33,11 @@ def sample_bounds(
     signs = np.where(y == model.classes_[1], 1.0, -1.0)
     unit = weights / np.linalg.norm(weights)
     margins = signs * (points @ unit)
-    return (_by_prior(margins, points, delta),)
+    return (
+        _by_dimension(margins, points.shape[1], delta),
+        _by_norm(margins, points, delta),
+        _by_prior(margins, points, delta),
+    )
 
 
 def _weights(model: Any, n_features: int) -> np.ndarray | None:
@@ -45,6 +53,24 @@ def _weights(model: Any, n_features: int) -> np.ndarray | None:
     if weights.size - n_features not in (0, 1):
         return None
     return weights if np.isfinite(weights).all() and weights.any() else None
+
+
+def _by_dimension(margins: np.ndarray, dimension: int, delta: float) -> SampleBound:
+    value = (margins <= 0).mean() + vc_bound(len(margins), dimension, delta)
+    text = f"of all linear classifiers of {dimension} weights"
+    return _bound("VC dimension", value, text)
+
+
+def _by_norm(margins: np.ndarray, points: np.ndarray, delta: float) -> SampleBound:
+    """With the median margin, though a margin must not be chosen by the sample."""
+    margin = float(np.median(margins))
+    text = "of all linear classifiers of this norm; that the margin was chosen is free"
+    if margin <= 0:
+        return _bound("Norm and margin", math.inf, text)
+    loss = float(np.mean(ramp_loss(margins, margin)))
+    reach = 2 * float(norm_ball_complexity(points, 1.0)) / margin
+    rest = 3 * math.sqrt(math.log(2 / delta) / (2 * len(margins)))
+    return _bound("Norm and margin", loss + reach + rest, text)
 
 
 def _by_prior(margins: np.ndarray, points: np.ndarray, delta: float) -> SampleBound:

@@ -36,7 +36,7 @@ def test_a_certificate_with_json(audited):
         "At confidence 0.95, every bound that holds with probability 0.95",
         "Error Training Transformed Held out Interval",
         "sample 2 0.0000 1.0000",
-        "PAC-Bayes 1.0000 yes",
+        "VC dimension 1.0000 yes",
         "- points are independent draws of one law",
     ):
         assert words in said(result.stdout)

@@ -62,7 +62,8 @@ def test_it_finds_that_uniform_convergence_fails_in_the_linear_example(example):
     assert (found.sample_size, found.rank, len(found.samples)) == (50, 2, 2)
     assert {s.train_error for s in found.samples} == {0.0}
     assert found.transformed_error == 1.0
-    assert {b.vacuous for b in found.bounds} == {True}
+    names = ["VC dimension", "Norm and margin", "PAC-Bayes"]
+    assert [(b.name, b.vacuous) for b in found.bounds] == [(n, True) for n in names]
     assert json.loads(json.dumps(found.to_dict()))["delta"] == 0.05
     assert found.sample_rows()[1][:3] == ("sample 2", 0.0, 1.0)
 
@@ -104,6 +105,24 @@ def test_noise_that_is_not_learned_gives_no_certificate(pixels):
     assert "errors on transformed samples are not above" in found.reason
     assert found.bounds == ()
     assert found.asymmetry > 1e-6
+
+
+def test_classic_bounds_say_something_of_many_points_in_a_plane():
+    draws = np.random.default_rng(0)
+    y = np.where(draws.random(10_000) < 0.5, 1, 0)
+    X = draws.normal(size=(10_000, 1)) / 8 + 2 * y[:, None]
+    found = audit(PLAIN, X, y, n_samples=1, sample_size=9000)
+    vc, norm, pac_bayes = found.bounds
+    # Half lines in one dimension, the intercept being the second weight.
+    labelings = 2 * 18_000
+    width = np.sqrt(8 / 9000 * np.log(4 * labelings / 0.05))
+    assert vc.value == pytest.approx(found.samples[0].train_error + width)
+    assert 0 < pac_bayes.value < norm.value < 1
+    assert not vc.vacuous
+    # Through the origin there are two labelings of any points of a line.
+    found = audit(LogisticRegression(fit_intercept=False), X, y, sample_size=100)
+    width = np.sqrt(8 / 100 * np.log(4 * 2 / 0.05))
+    assert found.bounds[0].value == pytest.approx(found.samples[0].train_error + width)
 
 
 def test_more_samples_and_one_sample(example):
