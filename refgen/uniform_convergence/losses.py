@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
+
+import numpy as np
 
 from refgen._finite import finite
 from refgen._numbers import as_positive, together
@@ -11,6 +14,9 @@ from refgen.arrays import as_floats, namespace, special_functions
 from refgen.special import normal_density
 from refgen.uniform_convergence._checks import as_gamma
 from refgen.uniform_convergence.linear_example import LinearExample
+
+# For Φ over a range of length 1, or 37 nats of its tail.
+_N_NODES = 24
 
 
 @finite
@@ -96,12 +102,34 @@ def expected_loss(example: LinearExample, noise_radius: Any, gamma: Any = 0.0) -
     )
     xp = namespace(radius)
     spread = variance * xp.sqrt(n_samples) * radius
-    low, high = -signal / spread, (gamma - signal) / spread
-    share = special_functions(radius).ndtr(low)
-    width = xp.where(gamma > 0, gamma, 1.0)
-    # The integral of Φ is zΦ(z) + φ(z).
-    mean = spread * (_integral(high) - _integral(low)) / width
-    return xp.where(gamma > 0, xp.clip(mean, 0.0, 1.0), share)
+    low, step = -signal / spread, gamma / spread
+    # Elsewhere the difference of two integrals would have few digits left.
+    apart = (step > 1) & (low + step > -1)
+    width = xp.where(apart, step, 1.0)
+    mean = (_integral(low + width) - _integral(low)) / width
+    return xp.where(apart, xp.clip(mean, 0.0, 1.0), _mean_share(low, step))
+
+
+@functools.cache
+def _nodes() -> tuple[Any, Any]:
+    """Of Gauss and Legendre, on [0, 1]."""
+    x, weights = np.polynomial.legendre.leggauss(_N_NODES)
+    return (x + 1) / 2, weights / 2
+
+
+def _mean_share(low: Any, step: Any) -> Any:
+    """The mean of Φ over [low, low + step], if that is short or in the lower tail."""
+    xp = namespace(low)
+    high = low + step
+    # So far below the end Φ is e^(−37) of what it is there.
+    size = xp.maximum(-high, 1.0)
+    width = xp.minimum(step, 74 / (xp.sqrt(size * size + 74) + size))
+    x, weights = (xp.asarray(part) for part in _nodes())
+    at = high[..., None] - width[..., None] * x
+    share = (special_functions(at).ndtr(at) * weights).sum(axis=-1)
+    return xp.minimum(
+        share * xp.where(step > 0, width / xp.where(step > 0, step, 1.0), 1.0), 1.0
+    )
 
 
 def _integral(z: Any) -> Any:

@@ -15,6 +15,7 @@ from refgen.uniform_convergence import (
     draw_margin_summaries,
     draw_margins,
     expected_errors,
+    expected_loss,
     log_expected_errors,
 )
 from refgen.uniform_convergence._chi_square import (
@@ -108,6 +109,24 @@ def test_errors_that_leave_float64_have_logarithms():
     np.testing.assert_allclose(log_expected_errors(example).test, right, rtol=1e-14)
     with pytest.raises(ValueError, match="leaves the range of float64"):
         log_expected_errors(LinearExample(2, 1e80, 1.0, 1.0))
+
+
+# Losses
+
+
+@pytest.mark.parametrize("gamma", [1e-80, 1e-9, 0.3, 0.999, 1.001, 5.0, 28.5, 1e9])
+@pytest.mark.parametrize("signal", [0.01, 1.0, 30.0])
+def test_losses_for_any_margin_have_all_digits(gamma, signal):
+    """At R = 1, m = 4 and v = ½ the deviation of a margin is 1."""
+    found = expected_loss(LinearExample(4, 2, signal, 1.0), 1.0, gamma)
+
+    def integral(z):
+        return z * mpmath.ncdf(z) + mpmath.npdf(z)
+
+    with mpmath.workdps(400):
+        low, width = -mpmath.mpf(signal), mpmath.mpf(gamma)
+        right = float((integral(low + width) - integral(low)) / width)
+    np.testing.assert_allclose(found, right, rtol=1e-12)
 
 
 # Samples

@@ -49,7 +49,7 @@ def _averaged(example: Any, own: float, left: float) -> tuple[Any, Any, Any]:
     )
 
 
-@claim("UC-6", kind="identity", domain=linear_examples, cost=80)
+@claim("UC-6", kind="identity", domain=linear_examples, cost=160)
 def errors_by_one_integral(rg, example, own=1.0, left=1.0):
     """Expected errors are χ² means of Φ: a point's own noise adds ±vQ to its margin."""
     found = rg.uniform_convergence.expected_errors(example)

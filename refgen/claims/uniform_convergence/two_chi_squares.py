@@ -27,7 +27,7 @@ def _mean_tail(example: Any, slope: Any, shift: Any) -> Any:
     return not_tiny((weights * special.gammaincc(half, beyond)).sum(axis=-1))
 
 
-@claim("UC-45", kind="identity", domain=linear_examples, cost=200)
+@claim("UC-45", kind="identity", domain=linear_examples, cost=400)
 def two_chi_squares(rg, example, width=1.0):
     """ξⱼ·w₂/v = ½[(√m + 1)A − (√m − 1)B] in law, for independent χ² variables.
 
@@ -50,7 +50,7 @@ two_chi_squares.twin("1.03 in place of 1 beside √m", width=1.03)
 # --- UC-45b
 
 
-@claim("UC-45b", kind="identity", domain=linear_examples, cost=200)
+@claim("UC-45b", kind="identity", domain=linear_examples, cost=400)
 def reflected_density(rg, example, beside=-1.0):
     """f(−x) = e^(−2x/(m − 1)) f(x) for the density f of ξⱼ·w₂/v.
 

@@ -7,10 +7,13 @@ from support.parity import model
 
 
 def mean_loss(arguments, want):
-    """A difference of ∫Φ at two points, each of the size of (γ + s)/s, over γ/s."""
+    """A mean of Φ, or a difference of ∫Φ at two points over their distance s/γ.
+
+    The distance is 1 at least, and ∫Φ is of the size of the farther point.
+    """
     example, radius, gamma = arguments
     spread = example.variance * np.sqrt(example.n_samples) * radius
-    size = (spread + example.signal + gamma) / gamma
+    size = 2 + (example.signal + gamma) / np.maximum(gamma, spread)
     return model(64, size)
 
 
