@@ -48,6 +48,14 @@ def test_means_of_exponentials_however_small(rate):
     np.testing.assert_allclose(found, right, rtol=2e-14, atol=2e-14)
 
 
+def test_peaks_anywhere_in_the_first_range_and_beside_it():
+    D = 1000.0
+    rate = D * np.linspace(-0.4, 0.4, 41)  # peaks move by log(1 + 2c/D)
+    found = log_chi_square_mean(lambda x, c: -c * x, np.full(41, D), rate)
+    right = -D / 2 * np.log1p(2 * rate / D)
+    np.testing.assert_allclose(found, right, rtol=1e-12, atol=2e-14)
+
+
 def test_a_mean_of_nothing_is_zero():
     nothing = log_chi_square_mean(lambda x: np.full_like(x, -np.inf), DIMENSIONS[:2])
     assert (nothing == -np.inf).all()
