@@ -37,7 +37,7 @@ def probability_all_wrong(example: LinearExample, threshold: Any = None) -> Any:
 
     Notes
     -----
-    Source: derived here, claim UC-7.
+    Source: derived here, claim UC-7b.
 
     Examples
     --------
@@ -71,7 +71,7 @@ def log_probability_not_all_wrong(example: LinearExample, threshold: Any = None)
 
     Notes
     -----
-    Source: derived here, claim UC-7.
+    Source: derived here, claim UC-7b.
 
     Examples
     --------
@@ -84,13 +84,16 @@ def log_probability_not_all_wrong(example: LinearExample, threshold: Any = None)
 
 def _log_missed(example: LinearExample, threshold: Any) -> Any:
     check_instance("example", example, LinearExample)
-    given = 2 * example.signal if threshold is None else threshold
-    m, D, excess = together(
+    if threshold is None:
+        threshold = 2 * example.signal
+    m, D, signal, noise, least = together(
         n_samples=example.n_samples,
         dimension=example.dimension,
-        threshold=(as_floats("threshold", given) - example.signal) / example.noise,
+        signal=example.signal,
+        noise=example.noise,
+        threshold=as_floats("threshold", threshold),
     )
-    return log_missed(m, D, excess)
+    return log_missed(m, D, (least - signal) / noise)
 
 
 def log_missed(m: Any, D: Any, excess: Any, shift: Any = None) -> Any:

@@ -69,7 +69,7 @@ def uniform_convergence_bracket(
     Notes
     -----
     Parameters of the bounds are searched for on a grid; each choice is a valid bound.
-    Source: derived here, claims UC-9, UC-10 and UC-40c.
+    Source: derived here, claims UC-9 and UC-40c.
 
     Examples
     --------

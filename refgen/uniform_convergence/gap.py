@@ -39,10 +39,8 @@ def generalization_gap(example: LinearExample, delta: Any) -> GapBracket:
     -------
     GapBracket
         `high` is the (1 − δ)-quantile of the test error alone, `low` that at
-        1 − δ − Pr[some training error]. They agree to rounding where training errors
-        are unlikely. `high` also bounds test minus training error of all classifiers
-        and samples with R below its (1 − δ)-quantile: one-sided uniform convergence
-        works.
+        1 − δ − Pr[some training error], and −1 if that is not positive. They agree to
+        rounding where training errors are unlikely.
 
     Raises
     ------
@@ -51,7 +49,9 @@ def generalization_gap(example: LinearExample, delta: Any) -> GapBracket:
 
     Notes
     -----
-    Source: derived here, claims UC-8b and UC-15.
+    `high` also bounds test minus training error of all classifiers and samples with R
+    below its (1 − δ)-quantile: one-sided uniform convergence works. Source: derived
+    here, claim UC-8b.
 
     Examples
     --------
@@ -69,7 +69,8 @@ def generalization_gap(example: LinearExample, delta: Any) -> GapBracket:
     xp = namespace(delta)
     both = xp.minimum(delta + xp.exp(log_missed(m, D, -ratio)), 1.0)
     low, high = (error_quantile(p, m, D, ratio, upper=True) for p in (both, delta))
-    return GapBracket(low, high)
+    # Samples with training errors may have gaps below 0.
+    return GapBracket(xp.where(both < 1, low, -1.0), high)
 
 
 @finite

@@ -25,8 +25,9 @@ _RULES: tuple[tuple[tuple[float, float], tuple[float, float], _Rule], ...] = (
 )
 # Pairs of an argument and a node that are in memory at once.
 _AT_ONCE = 2**18
-# Tails below this part of 1/n add up without a correction that rounding would see.
-_NEGLIGIBLE = 1e-17
+# Tails of which the square is below this part of 1/n² add up without a correction that
+# rounding would see.
+_NEGLIGIBLE = 1e-34
 
 
 @finite
@@ -154,48 +155,57 @@ def _integrand(n: Any, u: Any, aside: Any, along: Any) -> tuple[Any, Any]:
     xp = namespace(n)
     x = u + u / (n - 1) + aside
     tail = scaled_tail(x, along)
-    # (u + z)²/2, and by how much more nz²/2 + nu²/2(n − 1) is: τ is where both touch.
-    square = (x - along) * (x + along) / 2, x * along
-    more = (n - 1) * (aside - along) * (aside + along) / 2, (n - 1) * aside * along
+    # w = (u + z)²/2, and by how much more nz²/2 + nu²/2(n − 1) is: both touch at τ.
+    size, angle = (x - along) * (x + along) / 2, x * along
+    more = (n - 1) * (aside - along) * (aside + along) / 2
+    turn, extra = turned(1.0, angle), turned(1.0, (n - 1) * aside * along)
+    decay = xp.exp(-abs(size))
+    # Q = e^(−w) q where e^(−w) is small.
+    q = times((decay * turn[0], -decay * turn[1]), tail)
+    square = q[0] * q[0] + q[1] * q[1]
+    shrinks = size >= 0
     # Where n|Q| is below rounding, 1 − Φ^n = nQ, and e^(nz²/2) alone may be too large.
-    size = xp.exp(-xp.maximum(square[0], 0.0)) * xp.hypot(*tail)
-    tiny = (square[0] > 0) & (n * size < _NEGLIGIBLE)
-    weight = xp.where(tiny, 0.0, square[0] + more[0]), square[1] + more[1]
-    below = _one_minus_power(xp, weight, n, *_log_distribution(xp, tail, square))
-    first = times(turned(n * xp.exp(xp.where(tiny, more[0], 0.0)), more[1]), tail)
+    tiny = shrinks & (n * n * square < _NEGLIGIBLE)
+    power = _log_distribution(xp, shrinks, q, square, (decay, size, angle), turn, tail)
+    weight = xp.where(tiny, 0.0, size + more)
+    below = _one_minus_power(xp, weight, times(turn, extra), n, *power)
+    scale = n * xp.exp(xp.where(tiny, more, 0.0))
+    first = times((scale * extra[0], scale * extra[1]), tail)
     return tuple(xp.where(tiny, a, b) for a, b in zip(first, below, strict=True))
 
 
-def _log_distribution(xp: Any, tail: Any, square: Any) -> tuple[Any, Any]:
-    """Logarithm and angle of Φ = 1 − e^(−w) q, with w = `square` and q = `tail`."""
-    decay = turned(xp.exp(-abs(square[0])), -square[1])
-    real, imaginary = times(decay, tail)
-    size = real * real + imaginary * imaginary - 2 * real
-    shrinking = square[0] >= 0
-    small = xp.log1p(xp.where(shrinking, size, 0.0)) / 2
+def _log_distribution(
+    xp: Any, shrinks: Any, q: Any, square: Any, w: Any, turn: Any, tail: Any
+) -> tuple[Any, Any]:
+    """Logarithm and angle of Φ = 1 − Q."""
+    decay, size, angle = w
+    small = xp.log1p(xp.where(shrinks, square - 2 * q[0], 0.0)) / 2
     # Where e^(−w) is large: Φ = e^(−w) (e^w − q).
-    a, b = decay[0] - tail[0], -decay[1] - tail[1]
-    large = xp.log(xp.where(shrinking, 1.0, a * a + b * b)) / 2 - square[0]
-    angle = xp.arctan2(b, a) - square[1]
+    a, b = decay * turn[0] - tail[0], decay * turn[1] - tail[1]
+    large = xp.log(xp.where(shrinks, 1.0, a * a + b * b)) / 2 - size
+    turned_by = xp.arctan2(xp.where(shrinks, -q[1], b), xp.where(shrinks, 1 - q[0], a))
     return (
-        xp.where(shrinking, small, large),
-        xp.where(shrinking, xp.arctan2(-imaginary, 1 - real), angle),
+        xp.where(shrinks, small, large),
+        xp.where(shrinks, turned_by, turned_by - angle),
     )
 
 
 def _one_minus_power(
-    xp: Any, weight: tuple[Any, Any], n: Any, log_size: Any, angle: Any
+    xp: Any, weight: Any, direction: Any, n: Any, log_size: Any, angle: Any
 ) -> tuple[Any, Any]:
-    """e^w (1 − Φ^n) from w and the logarithm of Φ, by expm1 unless Φ^n is large."""
-    rise, turn = n * log_size, n * angle
+    """e^w (1 − Φ^n) from the real part and direction of w, and log Φ."""
+    rise, half = n * log_size, n * angle / 2
     grows = rise > 1
-    low = xp.where(grows, 0.0, rise)
-    half = xp.sin(turn / 2)
-    change = xp.expm1(low) * xp.cos(turn) - 2 * half * half, xp.exp(low) * xp.sin(turn)
-    factor = turned(xp.exp(weight[0]), weight[1])
-    near = times(factor, change)
-    # Here |e^w| is small, and the exponents are added before they are large.
-    other = turned(xp.exp(xp.where(grows, weight[0] + rise, 0.0)), weight[1] + turn)
-    return tuple(
-        xp.where(grows, f - o, -c) for f, o, c in zip(factor, other, near, strict=True)
+    # Φ^n − 1 by expm1, unless Φ^n is large.
+    change = xp.expm1(xp.where(grows, 0.0, rise))
+    sine, cosine = xp.sin(half), xp.cos(half)
+    turn = 1 - 2 * sine * sine, 2 * sine * cosine
+    near = change * turn[0] - 2 * sine * sine, (1 + change) * turn[1]
+    factor = xp.exp(weight)
+    # There |e^w| is small, and exponents are added before they are large.
+    other = xp.exp(xp.where(grows, weight + rise, 0.0))
+    rest = tuple(
+        xp.where(grows, factor * one - other * far, -factor * close)
+        for one, far, close in zip((1.0, 0.0), turn, near, strict=True)
     )
+    return times(direction, rest)

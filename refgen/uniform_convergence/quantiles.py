@@ -36,7 +36,7 @@ def test_error_quantile(example: LinearExample, p: Any) -> Any:
     -----
     Φ(−a/(v √(mχ²))) with the p-quantile χ² of the law of that name with D degrees of
     freedom: the test error grows with the length of the noise in the weights, and is
-    otherwise not random. Source: derived here, claim UC-8.
+    otherwise not random. Source: derived here, claims UC-8 and UC-15.
 
     Examples
     --------

@@ -107,6 +107,11 @@ def test_the_gap_of_a_failure_below_rounding_of_1():
     assert_allclose([float(low), float(high)], want, rtol=1e-10)
 
 
+def test_a_gap_below_0_is_not_ruled_out_where_training_errors_are_likely():
+    low, high = generalization_gap(published(4, 2, 0.05), 0.9)
+    assert (float(low), 0 < float(high) < 0.5) == (-1.0, True)
+
+
 def test_explicit_dimensions():
     enough = sufficient_dimension(1000, 0.05, 0.01)
     assert float(enough) == pytest.approx(256e3 * np.log(50))

@@ -43,18 +43,16 @@ def all_wrong(rg, case, wrong=2.0, right=0.0):
     With 0 for 2a it is the chance that the sample has no error.
     """
     uc, example = rg.uniform_convergence, case.example
-    relations = []
-    for share, given in ((wrong, None), (right, 0.0 * example.signal)):
-        excess = (share - 1) * example.signal_ratio
-        none = 0 * excess
-        missed = missed_up_to(rg, example, excess, none + 1e3, none)
-        chance = uc.probability_all_wrong(example, given)
-        rest = namespace(missed).exp(uc.log_probability_not_all_wrong(example, given))
-        relations += [
-            equal(chance, 1 - missed, example.dimension),
-            equal(rest, missed, example.dimension),
-        ]
-    return tuple(relations)
+    none = 0 * example.signal
+    missed, spoilt = (
+        missed_up_to(rg, example, (share - 1) * example.signal_ratio, none + 1e3, none)
+        for share in (wrong, right)
+    )
+    log_missed = uc.log_probability_not_all_wrong(example)
+    return (
+        equal(namespace(missed).exp(log_missed), missed, example.dimension),
+        equal(uc.probability_all_wrong(example, none), 1 - spoilt, example.dimension),
+    )
 
 
 all_wrong.twin("a point of S' is wrong from 1.97 a on", wrong=1.97)

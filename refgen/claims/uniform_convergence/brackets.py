@@ -22,14 +22,14 @@ from refgen.claims.uniform_convergence.all_wrong import missed_up_to
 from refgen.domains import first_wrong, not_a, real, record
 
 rich_levels = levels(
-    "2 to 40 samples in 40 to 10⁴ dimensions, a/V in [.02, .9], δ in (.01, .5)",
+    "12 to 100 samples in 40 to 10⁴ dimensions, a/V in [.02, .9], δ in (.01, .5)",
     lambda: [
         level(20, 1000, 0.1),
         level(20, 400, 0.2),
         level(30, 200, 0.2, 0.02),
         level(12, 40, 0.05, 0.02),
     ],
-    n_samples=(2, 40.5),
+    n_samples=(12, 100),
     dimension=(40, 1e4),
     ratio=(0.02, 0.9),
     delta=(0.01, 0.5),
@@ -134,8 +134,8 @@ def _not_near(case: Any) -> str | None:
 
 near_levels = record(
     _near,
-    "2 to 40 samples in 40 to 10⁴ dimensions, a/V in [.02, .9], any δ, ζ from .1 to 6",
-    n_samples=real(2, 40.5, log=True),
+    "12 to 100 samples in 40 to 10⁴ dimensions, a/V in [.02, .9], any δ, ζ in [.1, 6]",
+    n_samples=real(12, 100, log=True),
     dimension=real(40, 1e4, log=True),
     ratio=real(0.02, 0.9, log=True),
     delta=real(0.01, 0.99),

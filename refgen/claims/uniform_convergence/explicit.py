@@ -81,7 +81,7 @@ def _conclusions(rg: Any, case: Asked, method: str, share: float, factor: float)
     kind="inequality",
     domain=published,
     source=NAGARAJAN_KOLTER.sharpened("theorem 3.1"),
-    cost=300,
+    cost=1000,
 )
 def explicit_negation(rg, case, factor=1.0, share=0.25):
     """D ≥ max{8m ln(m/δ), 256 m ln(1/2ε)}: ε_gen ≤ ε and ε_unif-alg ≥ 1 − ε.

@@ -36,10 +36,10 @@ def gap_of_samples(rg, case, draws, other=False, moved=1.0):
     gaps = test - wrong / example.n_samples[:, None]
     low, high = uc.generalization_gap(example, 1 - delta if other else delta)
     above = xp.where(gaps > moved * high[:, None], 1.0, 0.0)
-    below = xp.where(gaps < low[:, None], 1.0, 0.0)
+    reached = xp.where(gaps >= low[:, None], -1.0, 0.0)
     return (
         sampled(above, delta, binary=True, sharp=0.9),
-        sampled(below, 1 - delta, binary=True, sharp=0.9),
+        sampled(reached, -delta, bounds=(-1, 0)),
     )
 
 

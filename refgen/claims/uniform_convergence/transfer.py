@@ -92,7 +92,7 @@ worlds = record(
         _swapped_pairs(4, 0.49),
         _swapped_pairs(4, 0.5),
         _swapped_pairs(6, 0.3),
-        _swapped_pairs(12, 0.5),
+        _swapped_pairs(8, 0.5),
     ],
 )
 

@@ -71,7 +71,7 @@ ARGUMENTS = {
 RANGES = {
     "coupling_level": (0.0, 1.0),
     "dimension_for_gap": (2.0, 2.0**50),
-    "generalization_gap": (0.0, 0.5),
+    "generalization_gap": (-1.0, 0.5),
     "isoperimetric_level": (0.0, 2.0),
     "log_max_deviation_sf": (-np.inf, 0.0),
     "log_probability_not_all_wrong": (-np.inf, 0.0),
