@@ -78,7 +78,7 @@ def test_kernel(check):
 
 BUGS = [
     ("row < n_rows; row += rg_step()) {", "row < n_rows - 1; row += rg_step()) {", 0),
-    ("-0.25 + y", "-25.0 + y", 0),
+    ("-0.25 + y", "-25000.0 + y", 0),
     ("1.0 - v + 3.0 * log_root", "1.0 - v + log_root", 0),
     ("/ 2.0 - 1.0 / 3.0", "/ 2.0", 0),
     ("+ (u64)attempt", "", 0),
