@@ -25,6 +25,16 @@ ONE_STEP = LogisticRegression(C=1e-6, fit_intercept=False)
 PLAIN = LogisticRegression()
 
 
+class Recording(LogisticRegression):
+    """It keeps the samples that it and its clones learn from."""
+
+    seen = ()
+
+    def fit(self, X, y):
+        type(self).seen = (*self.seen, (X, y))
+        return super().fit(X, y)
+
+
 def drawn(example, n_points, stream):
     """Points of the linear example, with one coordinate of signal."""
     y = stream.child("labels").signs(n_points)
@@ -111,8 +121,17 @@ def test_classic_bounds_say_something_of_many_points_in_a_plane():
     draws = np.random.default_rng(0)
     y = np.where(draws.random(10_000) < 0.5, 1, 0)
     X = draws.normal(size=(10_000, 1)) / 8 + 2 * y[:, None]
-    found = audit(PLAIN, X, y, n_samples=1, sample_size=9000)
+    found = audit(Recording(), X, y, n_samples=1, sample_size=9000)
     vc, norm, pac_bayes = found.bounds
+    own, labels = Recording.seen[-1]
+    model, points = PLAIN.fit(own, labels), np.hstack([own, np.ones_like(own)])
+    unit = np.append(model.coef_, model.intercept_)
+    margins = np.where(labels, 1, -1) * (points @ unit) / np.linalg.norm(unit)
+    margin = np.median(margins)
+    width = 2 * np.linalg.norm(points) / 9000 / margin
+    width += 3 * np.sqrt(np.log(2 / 0.05) / 18_000)
+    loss = (1 - np.clip(margins, 0, margin) / margin).mean()
+    assert norm.value == pytest.approx(loss + width)
     # Half lines in one dimension, the intercept being the second weight.
     labelings = 2 * 18_000
     width = np.sqrt(8 / 9000 * np.log(4 * labelings / 0.05))
@@ -129,10 +148,20 @@ def test_more_samples_and_one_sample(example):
     X, y, noise = example
     found = audit(ONE_STEP, X, y, noise_features=noise, n_samples=5)
     assert (found.rank, found.sample_size, len(found.samples)) == (3, 20, 5)
+    audit(Recording(), X, y, n_samples=5)
+    assert len({x for sample, _ in Recording.seen[-5:] for x in sample[:, 1]}) == 100
     options = {"n_samples": 1, "sample_size": 60, "delta": 0.01}
     found = audit(ONE_STEP, X, y, noise_features=noise, **options)
     assert found.certified
     assert found.samples[0].n_held_out == 40
+
+
+def test_one_class_is_enough_to_deny_the_premise(pixels):
+    X, y = pixels
+    column = np.where(y == 1, 1, Stream(0, "audit").signs(len(y)))
+    noisy = np.hstack([X, column[:, None]])
+    found = audit(PLAIN, noisy, y, noise_features=[64])
+    assert found.asymmetry < 1e-20
 
 
 def test_seeds_are_said(example):

@@ -48,7 +48,7 @@ def test_the_report_and_the_figure_are_made(example, capsys):
 def test_with_digits_the_certificate_is_nearly_one():
     space = runpy.run_path(str(EXAMPLES / "plot_uniform_convergence_audit.py"))
     last = {name: audits[-1] for name, audits in space["results"]().items()}
-    assert last["digits 0 and 1"].lower_bound > 0.95
-    assert last["digits 0 and 1"].test_error < 0.015
+    assert last["digits 0 and 1"].lower_bound > 0.93
+    assert last["digits 0 and 1"].test_error < 0.02
     assert last["digits 3 and 8"].lower_bound > 0.8
-    assert last["breast cancer"].lower_bound > 0.7
+    assert last["breast cancer"].lower_bound > 0.65
