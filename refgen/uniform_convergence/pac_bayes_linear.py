@@ -148,8 +148,8 @@ def data_free_floor(signal_ratio: Any) -> Any:
     Returns
     -------
     array of shape (...)
-        In [0, ½], for posteriors N(w, s²I) of any width. It is 0 from α = 1 on, where
-        the transformed sample is classified correctly.
+        In [0, ½], for posteriors N(w, s²I) of any width. It is 0 beyond α = 1, where
+        narrow ones get the transformed sample right.
         `least_pac_bayes_certificate` with "oracle" is higher: the floor is not
         attained.
 
@@ -169,7 +169,7 @@ def data_free_floor(signal_ratio: Any) -> Any:
     """
     ratio = _as_ratio(signal_ratio)
     xp = namespace(ratio)
-    inside = ratio < 1
+    inside = ratio <= 1
     found = least(_floor, xp.where(inside, ratio, 0.5))
     return xp.where(inside, xp.minimum(found, 0.5), 0.0)
 
