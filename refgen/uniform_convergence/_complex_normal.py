@@ -78,8 +78,8 @@ def turned(size: Any, angle: Any) -> tuple[Any, Any]:
 
     Examples
     --------
-    >>> turned(2.0, 0.0)
-    (2.0, 0.0)
+    >>> [float(part) for part in turned(2.0, 0.0)]
+    [2.0, 0.0]
     """
     xp = namespace(size, angle)
     return size * xp.cos(angle), size * xp.sin(angle)

@@ -102,7 +102,7 @@ def limit_corrections(signal_ratio: Any, sample_ratio: Any) -> LimitErrors:
     Examples
     --------
     >>> [round(float(c), 4) for c in limit_corrections(0.5, 1.0)]  # (x³−3x)φ(x)/4 first
-    [-0.1210, -0.3481, -0.4181]
+    [-0.121, -0.1012, -0.231]
     """
     alpha, beta = as_ratios(signal_ratio, sample_ratio)
     xp = namespace(alpha)

@@ -96,7 +96,7 @@ def norm_bounds(
     >>> hidden, output = [[1.0, -1.0], [0.0, 1.0]], [[1.0], [1.0]]
     >>> found = norm_bounds([hidden, output], [[3.0, 1.0], [2.0, -1.0]], [1, 1])
     >>> found.margin, found["Neyshabur 2019"].vacuous
-    (3.0, True)
+    (2.0, True)
     """
     check_choice("form", form, FORMS)
     check_choice("biases", biases, ("appended", "left out"))
