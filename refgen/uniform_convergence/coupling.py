@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from refgen._finite import finite
 from refgen._matrices import batch_shape
 from refgen._numbers import as_positive, in_one_place
@@ -33,9 +35,8 @@ def coupled_noise(noise: Any, weight_length: Any, fresh_noise: Any) -> Any:
     Raises
     ------
     ValueError
-        If shapes disagree, or there are more points than dimensions.
-    numpy.linalg.LinAlgError
-        If rows of `noise` are linearly dependent.
+        If shapes disagree, there are more points than dimensions, or rows of `noise`
+        are linearly dependent.
 
     Notes
     -----
@@ -57,11 +58,20 @@ def coupled_noise(noise: Any, weight_length: Any, fresh_noise: Any) -> Any:
     _check_shapes(noise, fresh, length)
     xp = namespace(noise)
     gram = xp.matmul(noise, noise.swapaxes(-1, -2))
-    ones = xp.ones((*noise.shape[:-1], 1))
-    along = -(noise * solve_positive(gram, ones)).sum(axis=-2)
+    along = -(noise * _solved(gram, xp.ones((*noise.shape[:-1], 1)))).sum(axis=-2)
     size = xp.sqrt((along * along).sum(axis=-1))
     mean = along * (length / size)[..., None] / noise.shape[-2]
     return mean[..., None, :] + fresh - fresh.mean(axis=-2, keepdims=True)
+
+
+def _solved(gram: Any, ones: Any) -> Any:
+    try:
+        return solve_positive(gram, ones)
+    except np.linalg.LinAlgError as error:
+        raise ValueError(
+            "noise has points that are linearly dependent; the coupling needs as many "
+            "directions as points"
+        ) from error
 
 
 def _check_shapes(noise: Any, fresh: Any, length: Any) -> None:

@@ -162,6 +162,7 @@ def test_coupled_samples_have_equal_margins():
         (lambda e: smallest_uniform_gap(np.ones((17, 17)), 0.1), "at most 16"),
         (lambda e: coupled_noise(np.ones((3, 2)), 1.0, np.ones((3, 2))), "3 points in"),
         (lambda e: coupled_noise(np.eye(2), 1.0, np.eye(3)), "fresh_noise has shape"),
+        (lambda e: coupled_noise(np.ones((2, 3)), 1.0, np.eye(2, 3)), "dependent"),
     ],
 )
 def test_bad_input_is_refused(call, message):

@@ -7,12 +7,12 @@ from typing import Any, NamedTuple
 from refgen.arrays import namespace
 from refgen.claims.uniform_convergence._levels import level, levels
 
-MOST_SAMPLES, MOST_DIMENSIONS = 4, 8
+MOST_SAMPLES, MOST_DIMENSIONS = 3, 6
 
 # Sizes that are drawn in full for every draw.
 few_points = levels(
     f"2 to {MOST_SAMPLES} samples, 2 to {MOST_DIMENSIONS} dimensions, a/V in [.02, 2]",
-    lambda: [level(4, 8, 0.7, 0.3), level(2, 8, 0.8, 0.05), level(3, 4, 0.7, 1.0)],
+    lambda: [level(3, 6, 0.7, 0.3), level(2, 6, 0.8, 0.05), level(3, 4, 0.7, 1.0)],
     n_samples=(2, MOST_SAMPLES + 0.99),
     dimension=(2, MOST_DIMENSIONS + 0.99),
     delta=(0.6, 0.9),

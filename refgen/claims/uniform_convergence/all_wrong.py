@@ -13,13 +13,13 @@ from refgen.claims.uniform_convergence._radii import radii_between
 from refgen.claims.uniform_convergence._simulated import drawn_margins, few_points
 
 small_levels = levels(
-    "2 to 40 samples in 10 to 1000 dimensions, a/V in [.02, 2], δ in (0, 1)",
+    "5 to 40 samples in 10 to 1000 dimensions, a/V in [.02, 2], δ in (0, 1)",
     lambda: [
         level(20, 60, 0.1, 0.05),
         level(20, 400, 0.1),
-        level(2, 10, 0.5, 0.5),
+        level(5, 10, 0.5, 0.5),
     ],
-    n_samples=(2, 40.5),
+    n_samples=(5, 40.5),
     dimension=(10, 1000),
 )
 

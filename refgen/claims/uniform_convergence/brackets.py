@@ -79,9 +79,11 @@ def by_negation(rg, case, spent=2.0, lost=1.0):
     low, high, certified = uc.uniform_convergence_bracket(
         example, case.delta, "negation"
     )
-    p = spent * case.delta + lost * (1 - uc.probability_all_wrong(example))
+    none = 0 * case.delta
+    missed = missed_up_to(rg, example, example.signal_ratio, none + 1e3, none)
+    p = spent * case.delta + lost * missed
     error = uc.test_error_quantile(example, xp.minimum(p, 1.0))
-    mass, scale = mass_up_to(rg, case, error, 0 * error)
+    mass, scale = mass_up_to(rg, case, error, none)
     goal = xp.where(certified, 2 * case.delta, 0.0)
     return (
         equal(low, xp.where(certified, 1 - error, 0.0), example.dimension),
@@ -99,7 +101,7 @@ by_negation.twin("2δ is enough, whatever q", lost=0.0)
 def _(rg, case):
     uc = rg.uniform_convergence
     low = uc.uniform_convergence_bracket(case.example, case.delta, "negation").low
-    return at_most(low, 10 * uc.generalization_gap(case.example, case.delta).high)
+    return at_most(low, 10 * uc.test_error_quantile(case.example, 1 - case.delta))
 
 
 # --- UC-10: isoperimetry

@@ -58,22 +58,25 @@ wide = published.but(
 )
 
 
-def _conclusions(rg: Any, case: Asked, method: str, share: float, factor: float) -> Any:
-    """The gap is at most ε in fewer dimensions, and ε_unif-alg above 1 − ε in these."""
-    uc, xp = rg.uniform_convergence, namespace(case.delta)
-    m, ratio = case.n_samples + 0.0, case.signal_ratio
-    given = (m, case.delta, case.epsilon, ratio)
-    enough = factor * uc.sufficient_dimension(*given, share, method)
-    D = xp.maximum(xp.ceil(enough), 2.0)
-    example = LinearExample(m, D, ratio, 1.0 + 0 * ratio)
-    low = uc.uniform_convergence_bracket(example, case.delta, method).low
+def _enough(rg: Any, case: Asked, method: str, share: float, factor: float) -> Any:
+    """So many dimensions as are said to be enough, and that the gap needs fewer."""
+    uc, xp, m = rg.uniform_convergence, namespace(case.delta), case.n_samples + 0.0
+    given = (m, case.delta, case.epsilon)
+    enough = uc.sufficient_dimension(*given, case.signal_ratio, share, method)
+    D = xp.maximum(xp.ceil(factor * enough), 2.0)
     # The loss of margins below a · share is that of a signal that is shorter by that.
-    shorter = ratio * (1 - share)
-    needed = uc.dimension_for_gap(m, case.delta, case.epsilon, shorter)
-    return (
-        at_most(needed, D, D, reason=LARGER),
-        at_most(1 - low, case.epsilon, reason=LARGER),
-    )
+    needed = uc.dimension_for_gap(*given, case.signal_ratio * (1 - share))
+    return D, at_most(needed, D, D, reason=LARGER)
+
+
+def _failure(rg: Any, case: Asked, method: str, D: Any) -> Any:
+    """In D dimensions ε_unif-alg is above 1 − ε."""
+    ratio = case.signal_ratio
+    example = LinearExample(case.n_samples, D, ratio, 1.0 + 0 * ratio)
+    low = rg.uniform_convergence.uniform_convergence_bracket(
+        example, case.delta, method
+    ).low
+    return at_most(1 - low, case.epsilon, reason=LARGER)
 
 
 @claim(
@@ -89,10 +92,9 @@ def explicit_negation(rg, case, factor=1.0, share=0.25):
     For a = 4, V = 32 and δ, ε ≤ ¼; 456 for 256 covers all losses with γ in [0, 1].
     With a smaller a/V: 4 (V/a)² for 256.
     """
-    return (
-        *_conclusions(rg, case, "negation", 0.0, factor),
-        *_conclusions(rg, case, "negation", share, factor),
-    )
+    D, gap = _enough(rg, case, "negation", 0.0, factor)
+    ramp = _enough(rg, case, "negation", share, factor)[1]
+    return gap, ramp, _failure(rg, case, "negation", D)
 
 
 explicit_negation.twin(
@@ -110,7 +112,8 @@ def explicit_coupling(rg, case, factor=1.0):
     For α = a/V ≤ 0.4 and δ, ε ≤ ¼. At the paper's α = ⅛ the constant is 256; at 0.4 it
     is 25.
     """
-    return _conclusions(rg, case, "coupling", 0.0, factor)
+    D, gap = _enough(rg, case, "coupling", 0.0, factor)
+    return gap, _failure(rg, case, "coupling", D)
 
 
 explicit_coupling.twin(

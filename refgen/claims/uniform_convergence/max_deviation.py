@@ -70,7 +70,7 @@ def _by_recursion(case: Deviation) -> Any:
         rate = n[:, None] * math.sqrt(k / (k - 1)) * u
         density = rate * normal_density(n[:, None] * w / math.sqrt(k * (k - 1))) * a
         last = xp.where(n == k, (density * weights).sum(axis=-1), last)
-        a = (density[:, None, :] * running).sum(axis=-1)
+        a = xp.matmul(density, running.T)
     return last
 
 

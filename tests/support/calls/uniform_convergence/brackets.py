@@ -4,7 +4,7 @@ import numpy as np
 
 from support.calls.uniform_convergence.losses import example
 
-METHODS = ("coupling", "isoperimetric", "negation")
+METHODS = ("coupling", "negation", "coupling", "negation", "isoperimetric")
 
 
 def chances(draws):
@@ -65,7 +65,7 @@ ARGUMENTS = {
     "uniform_convergence_bracket": lambda s, d: (
         example(s, d),
         chances(s),
-        METHODS[d % 3],
+        METHODS[d % 5],
     ),
 }
 RANGES = {
