@@ -111,8 +111,18 @@ def unit_nodes(xp: Any, m: int) -> tuple[Any, Any]:
     >>> round(float((w * x**5).sum()), 12)  # 1/6
     0.166666666667
     """
+    x, w = _gauss_legendre(m)
+    return xp.asarray(x), xp.asarray(w)
+
+
+@functools.cache
+def _gauss_legendre(m: int) -> tuple[Any, Any]:
+    """The same on the host, once: finding them takes longer than using them."""
     x, w = np.polynomial.legendre.leggauss(m)
-    return xp.asarray((x + 1) / 2), xp.asarray(w / 2)
+    nodes, weights = (x + 1) / 2, w / 2
+    for array in (nodes, weights):
+        array.flags.writeable = False
+    return nodes, weights
 
 
 def normal_rule(*kinks: Any, n_nodes: int = 64) -> tuple[Any, Any]:
