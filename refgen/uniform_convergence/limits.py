@@ -149,11 +149,12 @@ def negation_gap(signal_ratio: Any, sample_ratio: Any) -> Any:
     0.682689
     """
     alpha, beta = as_ratios(signal_ratio, sample_ratio)
-    xp, ndtr = namespace(alpha), special_functions(alpha).ndtr
+    xp, special = namespace(alpha), special_functions(alpha)
     high, low = (1 - alpha) / xp.sqrt(beta), -alpha / xp.sqrt(beta)
-    # Of two equal differences, the one between small numbers.
-    below = ndtr(high) - ndtr(low)
-    return xp.where(high + low > 0, ndtr(-low) - ndtr(-high), below)
+    # Around 0 both Φ are about ½, and their distances from it keep their digits.
+    half = math.sqrt(0.5)
+    across = (special.erf(half * high) - special.erf(half * low)) / 2
+    return xp.where(high > 0, across, special.ndtr(high) - special.ndtr(low))
 
 
 @finite

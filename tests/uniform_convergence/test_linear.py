@@ -17,6 +17,7 @@ from refgen.uniform_convergence import (
     expected_errors,
     expected_loss,
     log_expected_errors,
+    ramp_loss,
 )
 from refgen.uniform_convergence._chi_square import (
     chi_square_quantile,
@@ -120,6 +121,17 @@ def test_errors_that_leave_float64_have_logarithms():
 
 
 # Losses
+
+
+def test_a_margin_of_zero_is_wrong():
+    assert ramp_loss([-1e-9, 0.0, 1e-9]).tolist() == [1.0, 1.0, 0.0]
+
+
+@pytest.mark.parametrize("size", ["n_samples", "dimension"])
+def test_an_example_of_one(size):
+    sizes = {"n_samples": 2, "dimension": 2, size: 1}
+    with pytest.raises(ValueError, match=f"{size} must be at least 2, got 1"):
+        LinearExample(**sizes, signal=1.0, noise=1.0)
 
 
 @pytest.mark.parametrize("gamma", [1e-80, 1e-9, 0.3, 0.999, 1.001, 5.0, 28.5, 1e9])

@@ -71,13 +71,16 @@ def test_limits_are_those_of_the_rounded_dimensions():
 
 
 def test_the_picture_shows_errors_gaps_and_the_critical_signal():
-    display = PhaseDiagramDisplay.from_ratios(SIGNALS, RATIOS, n_samples=1000)
+    ratios = [*RATIOS, 3.0]  # from 2 on no signal is critical
+    display = PhaseDiagramDisplay.from_ratios(SIGNALS, ratios, n_samples=1000)
+    diagram = display.diagram
     errors, gaps = display.axes_
     assert errors.get_title() == "Test error for m = 1,000"
     assert gaps.get_title() == "Gap of the best uniform bound"
-    for panel in display.axes_:
+    for panel, shown in zip(display.axes_, (diagram.test, diagram.low), strict=True):
+        assert panel.collections[0].zmin == shown.min()
         critical, edge = panel.lines
-        np.testing.assert_array_equal(critical.get_xdata(), display.diagram.critical)
+        np.testing.assert_array_equal(critical.get_xdata(), diagram.critical[:3])
         assert edge.get_xdata() == [1.0, 1.0]
         assert panel.get_xscale() == panel.get_yscale() == "log"
         assert panel.get_xlim() == (0.05, 2.0)
@@ -124,6 +127,11 @@ def test_the_same_on_the_device(device):
             lambda: PhaseDiagramDisplay.from_ratios([2.0, 1.0], [0.1, 1.0]),
             ValueError,
             "signal_ratios must be two numbers or more in ascending order",
+        ),
+        (
+            lambda: PhaseDiagramDisplay.from_ratios([1.0, 2.0], [0.1, 0.1]),
+            ValueError,
+            "sample_ratios must be two numbers or more in ascending order",
         ),
     ],
 )

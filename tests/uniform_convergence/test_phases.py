@@ -14,6 +14,7 @@ from refgen.uniform_convergence import (
     limit_bracket,
     limit_errors,
     negation_dimensions,
+    negation_gap,
     phase_diagram,
     ramp_limits,
 )
@@ -35,8 +36,8 @@ def test_critical_signals_are_roots_by_another_solver():
         assert critical_signal(beta) == pytest.approx(np.sqrt(beta) * margin, rel=1e-9)
     assert critical_signal([2.0, 5.0]).tolist() == [0.0, 0.0]
     # Close to 2 the margin is (2 − β)/(8φ(0)), and keeps its digits.
-    near = 2 - 2.0**-40
-    wanted = np.sqrt(2) * 2.0**-40 / (8 * norm.pdf(0))
+    near = 2 - 4097 * 2.0**-52
+    wanted = np.sqrt(2) * (2 - near) / (8 * norm.pdf(0))
     assert critical_signal(near) == pytest.approx(wanted, rel=1e-10)
     assert critical_signal(1e-80) == pytest.approx(1.0, rel=1e-14)
 
@@ -50,6 +51,9 @@ def test_published_signals_and_dimensions():
     found = [round(float(d), 1) for d in negation_dimensions([0.1, 0.01])]
     assert found == [10.8, 26.5]
     assert round(float(best_negation_gap(0.05)), 5) == 0.97465
+    ratios = np.array([1e-3, 1.0, 1e20])  # where both errors are ½ but for 2e-11, too
+    gaps = best_negation_gap(ratios)
+    assert negation_gap(0.5, ratios) == pytest.approx(gaps, rel=1e-14)
 
 
 def test_negation_shows_most_near_the_best_noise_of_the_limit():
@@ -92,8 +96,10 @@ def test_strong_signals_leave_a_share_wrong():
         losses = 1 - np.clip(moved, 0, gamma) / gamma
         best = (shares * losses).max()
         assert float(ramp_limits(a, v, gamma).uniform) == pytest.approx(best, abs=1e-5)
-    assert ramp_limits([2.0, 1.0], 1.0).uniform.tolist() == [0.25, 1.0]
-    assert ramp_limits([2.0, 1.0, 0.5], 1.0).transformed.tolist() == [0.0, 0.5, 1.0]
+    limits = ramp_limits([2.0, 1.0, 0.5], 1.0)
+    assert limits.uniform.tolist() == [0.25, 1.0, 1.0]
+    assert limits.test.tolist() == limits.train.tolist() == [0.0] * 3
+    assert limits.transformed.tolist() == [0.0, 0.5, 1.0]
 
 
 def test_brackets_meet_up_to_the_critical_signal():
