@@ -12,7 +12,7 @@ from refgen.claims.kinds import at_most, equal
 from refgen.claims.quadrature import normal_rule
 from refgen.claims.registry import claim
 from refgen.claims.uniform_convergence._tosses import head_counts
-from refgen.domains import integer, real, record
+from refgen.domains import integer, not_a, real, record
 
 # --- UC-70: held-out points and codes
 
@@ -38,6 +38,9 @@ def _scores(n_samples: Any, share: Any, delta: Any, bits: Any) -> Scores:
 
 
 def _why_no_score(case: Any) -> str | None:
+    reason = not_a(Scores, case)
+    if reason:
+        return reason
     wrong = bool((case.n_errors > case.n_samples).any())
     return "must have at most as many errors as samples" if wrong else None
 

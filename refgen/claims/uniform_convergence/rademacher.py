@@ -14,7 +14,7 @@ from refgen.claims.sampled import sampled
 from refgen.claims.sources import SIMULATED
 from refgen.claims.uniform_convergence._chi_rule import above_by_squares
 from refgen.claims.uniform_convergence._reaches import reached
-from refgen.domains import integer, real, record
+from refgen.domains import integer, not_a, real, record
 from refgen.uniform_convergence import LinearExample
 
 
@@ -61,6 +61,9 @@ def _few(dimension: Any, ratio: Any) -> LinearExample:
 
 
 def _not_few(example: Any) -> str | None:
+    reason = not_a(LinearExample, example)
+    if reason:
+        return reason
     m, D = float(example.n_samples), float(example.dimension)
     ratio = float(example.signal_ratio)
     if (

@@ -9,7 +9,7 @@ from refgen.claims.kinds import equal
 from refgen.claims.quadrature import normal_rule, unit_nodes
 from refgen.claims.registry import claim
 from refgen.claims.uniform_convergence.domains import linear_examples, not_tiny
-from refgen.domains import integer, real, record
+from refgen.domains import integer, not_a, real, record
 from refgen.uniform_convergence import LinearExample
 
 # --- UC-45
@@ -103,11 +103,20 @@ two_special_cases.twin("3 % more of α, or of 1/√m", side=1.03)
 
 # --- UC-50
 
+
+def _not_even(example: Any) -> str | None:
+    reason = not_a(LinearExample, example)
+    if reason or float(example.dimension) % 2 == 0:
+        return reason
+    return f"dimension must be even, got {float(example.dimension):g}"
+
+
 even = record(
     lambda n_samples, half, signal, noise: LinearExample(
         n_samples, 2 * half, signal, noise
     ),
     "2 to 40 samples in 2, 4, … 200 noise dimensions, signal and noise in [0.5, 32]",
+    outside=_not_even,
     n_samples=integer(2, 40),
     half=integer(1, 100),
     signal=real(0.5, 32.0, log=True),

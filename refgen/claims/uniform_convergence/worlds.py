@@ -12,7 +12,7 @@ from refgen.arrays import Instance, namespace
 from refgen.claims.kinds import at_most
 from refgen.claims.registry import claim
 from refgen.claims.uniform_convergence.pairs import chance_of, tuples
-from refgen.domains import choice, matrix, real, record, vector
+from refgen.domains import choice, matrix, not_a, real, record, vector
 
 N_SAMPLES, N_PAIRS = 4, 2
 # The transform changes the first two samples for each other, and the last two.
@@ -55,6 +55,9 @@ def _memory(error_probability: float) -> World:
 
 def _no_world(world: Any) -> str | None:
     """Why there is no such world."""
+    reason = not_a(World, world)
+    if reason:
+        return reason
     shapes = np.shape(world.errors), np.shape(world.test_errors)
     if shapes != ((N_SAMPLES, N_SAMPLES), (N_SAMPLES,)):
         return f"errors must have shape (4, 4) and test_errors (4,), got {shapes}"
