@@ -29,8 +29,8 @@ class Drawn(NamedTuple):
     """v‖w₂‖/√v, the standard deviation of a new margin."""
 
 
-def drawn_margins(example: Any, draws: Any) -> Drawn:
-    """Margins a + Σ_i ξ_i·ξ_j of n samples of each example."""
+def drawn_margins(example: Any, draws: Any, repeats: int = 1) -> Drawn:
+    """Margins a + Σ_i ξ_i·ξ_j of n = draws.n · repeats samples of each example."""
     xp = namespace(example.signal)
     batch = example.signal.shape[0]
     m, D, v, a = (
@@ -44,7 +44,7 @@ def drawn_margins(example: Any, draws: Any) -> Drawn:
     )
     is_point = xp.arange(MOST_SAMPLES) < m
     is_coordinate = (xp.arange(MOST_DIMENSIONS) < D)[:, :, None, :]
-    shape = (batch, draws.n, MOST_SAMPLES, MOST_DIMENSIONS)
+    shape = (batch, draws.n * repeats, MOST_SAMPLES, MOST_DIMENSIONS)
     noise = draws.stream.child("noise").normal(shape)
     noise = noise * (is_point[..., None] & is_coordinate)
     weights = noise.sum(axis=-2)

@@ -187,4 +187,4 @@ def _(rg, case):
     xp, example = namespace(delta), case.level.example
     p = uc.isoperimetric_level(example, delta, case.zeta)
     low = 1 - uc.test_error_quantile(example, xp.minimum(p, 1.0))
-    return at_most(xp.where((delta >= 0.5) & (p < 1), low, 0.0), 0.5)
+    return at_most(xp.where((delta >= 0.5) & (p < 1), low, delta / 2), 0.5)
