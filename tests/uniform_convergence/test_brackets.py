@@ -12,6 +12,7 @@ from refgen.uniform_convergence import (
     dimension_for_gap,
     generalization_gap,
     isoperimetric_level,
+    probability_all_wrong,
     smallest_uniform_gap,
     sufficient_dimension,
     test_error_quantile,
@@ -107,6 +108,14 @@ def test_the_gap_of_a_failure_below_rounding_of_1():
     assert_allclose([float(low), float(high)], want, rtol=1e-10)
 
 
+def test_training_errors_lower_the_level_of_the_gap():
+    example = published(20, 60, 0.05)
+    spoilt = 1 - probability_all_wrong(example, 0.0)
+    low = generalization_gap(example, 0.1).low
+    want = test_error_quantile(example, 0.9 - spoilt)
+    assert 0 < float(low) == pytest.approx(float(want), rel=1e-9)
+
+
 def test_a_gap_below_0_is_not_ruled_out_where_training_errors_are_likely():
     low, high = generalization_gap(published(4, 2, 0.05), 0.9)
     assert (float(low), 0 < float(high) < 0.5) == (-1.0, True)
@@ -117,6 +126,8 @@ def test_explicit_dimensions():
     assert float(enough) == pytest.approx(256e3 * np.log(50))
     ramp = sufficient_dimension(1000, 0.05, 0.01, margin_share=0.25)
     assert float(ramp) == pytest.approx(4096 / 9 * 1000 * np.log(50))
+    rare = sufficient_dimension(2, 1e-300, 0.25)
+    assert float(rare) == pytest.approx(2100 * np.log(10))
     many = 1e30
     by_negation = sufficient_dimension(many, 0.05, 0.25, method="negation")
     assert float(by_negation) == pytest.approx(8 * many * np.log(many / 0.05))
