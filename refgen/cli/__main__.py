@@ -2,6 +2,8 @@
 
 import os
 import signal
+import sys
+from typing import Any
 
 
 def run() -> None:
@@ -13,10 +15,17 @@ def run() -> None:
 
     if ours:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+        sys.unraisablehook = _without_interrupts
     try:
         run_process(_command)
     except KeyboardInterrupt:
         os._exit(130)
+
+
+def _without_interrupts(unraisable: Any) -> None:
+    """Say nothing of a Ctrl-C that Python drops, as in ``__del__``: it is counted."""
+    if not issubclass(unraisable.exc_type, KeyboardInterrupt):
+        sys.__unraisablehook__(unraisable)
 
 
 def _command() -> int:
