@@ -18,9 +18,15 @@ def logs(arguments, want):
 
 
 def errors(arguments, want):
-    """A relative error that is the absolute one of the logarithm."""
+    """A relative error that is the absolute one of the logarithm.
+
+    Below 2⁻¹⁰²² results are whole multiples of 2⁻¹⁰⁷⁴, and are rounded to them.
+    """
     sizes = [p * (8 - np.log(np.maximum(p, 1e-300))) for p in want]
-    return {n: model(ROUNDINGS, s) for n, s in zip(NAMES, sizes, strict=False)}
+    return {
+        n: model(ROUNDINGS, s) + 2 * 2.0**-1074
+        for n, s in zip(NAMES, sizes, strict=False)
+    }
 
 
 NAMES = tuple(f"result.{i}" for i in range(4))
