@@ -48,6 +48,22 @@ def predictions_of(
     return array.reshape(n_rows, *shape)
 
 
+def labels_predicted(
+    model: Any, X: Any, n_rows: int, role: str = "estimator"
+) -> np.ndarray:
+    """Classes that a classifier predicts, one for each point.
+
+    Another shape would be compared with labels all the same, by broadcasting.
+    """
+    answers = np.asarray(model.predict(X))
+    if answers.shape != (n_rows,):
+        raise ValueError(
+            f"{role} predicted an array of shape {answers.shape} for {n_rows} points; "
+            "it must predict one class for each"
+        )
+    return answers
+
+
 def probabilities_of(
     model: Any,
     X: Any,

@@ -10,6 +10,7 @@ import numpy as np
 from refgen._checks import check_integer
 from refgen._estimators.data import check_labels, check_numbers
 from refgen._label_types import as_labels
+from refgen._naming import naming
 from refgen._shown import shown
 from refgen.arrays import as_floats
 from refgen.uniform_convergence.noise import asymmetry_p_value
@@ -51,7 +52,8 @@ def noise_columns(noise_features: Any, n_features: int) -> np.ndarray:
     >>> noise_columns([False, True, True], 3).tolist()
     [1, 2]
     """
-    given = np.asarray(noise_features)
+    with naming("noise_features"):
+        given = np.asarray(noise_features)
     if given.dtype.kind == "b":
         if given.shape != (n_features,):
             raise ValueError(

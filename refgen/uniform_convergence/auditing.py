@@ -12,6 +12,7 @@ from sklearn.base import clone, is_classifier
 from sklearn.utils import check_random_state
 
 from refgen._checks import check_open_unit, is_integer
+from refgen._estimators.outputs import labels_predicted
 from refgen._naming import check_seed
 from refgen._shown import shown
 from refgen.uniform_convergence._audit_data import (
@@ -237,13 +238,7 @@ class _Plan:
 
 
 def _wrong(model: Any, X: np.ndarray, y: np.ndarray) -> np.ndarray:
-    answers = np.asarray(model.predict(X))
-    if answers.shape != y.shape:
-        raise ValueError(
-            f"estimator predicted an array of shape {answers.shape} for {len(y)} "
-            "points; it must predict one class for each"
-        )
-    return answers != y
+    return labels_predicted(model, X, len(y)) != y
 
 
 def _samples(tried: list[_Tried], found: PairsCertificate) -> tuple[AuditedSample, ...]:

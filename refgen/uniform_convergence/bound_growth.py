@@ -15,6 +15,7 @@ from refgen._checks import check_choice, check_integer
 from refgen._estimators.parameters import check_kind
 from refgen._label_types import as_labels
 from refgen._naming import check_seed, naming
+from refgen._shown import shown
 from refgen.arrays import as_floats, on_the_host, refuse_masked
 from refgen.uniform_convergence._norm_results import NormBounds
 from refgen.uniform_convergence.growth_slopes import GrowthSlope, growth_slope
@@ -104,8 +105,8 @@ def norm_bound_growth(
     Raises
     ------
     TypeError, ValueError
-        As `norm_bounds`, if a size is out of range, or only one of `X_test` and
-        `y_test` is given.
+        As `norm_bounds`, if a size is out of range, only one of `X_test` and `y_test`
+        is given, or they have other columns or labels than `X` and `y`.
 
     Examples
     --------
@@ -123,6 +124,7 @@ def norm_bound_growth(
     if (X_test is None) != (y_test is None):
         raise ValueError("X_test and y_test must both be given, or neither")
     test = None if X_test is None else _rows(X_test, y_test, "X_test", "y_test")
+    _check_test(data, test)
     check_kind(estimator, _is_network, "MLPClassifier or MLPRegressor")
     rng = check_random_state(check_seed(random_state))
     options: dict[str, Any] = {
@@ -175,10 +177,32 @@ def _rows(X: Any, y: Any, *names: str) -> tuple[np.ndarray, np.ndarray]:
     return points, labels
 
 
+def _check_test(data: Any, test: Any) -> None:
+    """Refuse test points that are not of the kind of the training points."""
+    if test is None:
+        return
+    width, (points, labels) = data[0].shape[1], test
+    if points.shape[1] != width:
+        raise ValueError(
+            f"X_test must have {width} columns, as X has, got {points.shape[1]}"
+        )
+    # A label in other words would be an error of every network.
+    strange = labels[~np.isin(labels, data[1])]
+    if strange.size:
+        raise ValueError(
+            f"y_test holds {shown(strange[0].item())}, which y does not have; give "
+            "both the same labels"
+        )
+
+
 def _checked_sizes(sizes: Any, n_samples: int) -> list[int]:
-    if isinstance(sizes, str) or not isinstance(sizes, Sequence | np.ndarray):
-        raise TypeError(f"sizes must be a list of integers, got {sizes!r:.60}")
+    is_list = isinstance(sizes, Sequence | np.ndarray) and not isinstance(sizes, str)
+    if not is_list or getattr(sizes, "ndim", 1) != 1:
+        raise TypeError(f"sizes must be a list of integers, got {shown(sizes)}")
     found = [check_integer("sizes", size, 2, n_samples) for size in sizes]
     if not found or sorted(set(found)) != found:
-        raise ValueError(f"sizes must be in ascending order, got {found!r:.60}")
+        raise ValueError(
+            "sizes must be one or more different numbers in ascending order, got "
+            f"{shown(found)}"
+        )
     return found

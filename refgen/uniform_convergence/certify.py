@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +12,7 @@ from sklearn.utils import check_random_state
 
 from refgen._checks import check_open_unit
 from refgen._estimators.data import check_labels, check_numbers
-from refgen._estimators.outputs import finite_floats
+from refgen._estimators.outputs import finite_floats, labels_predicted
 from refgen._estimators.parameters import check_kind
 from refgen._estimators.rows import take_points
 from refgen._label_types import as_labels
@@ -70,8 +71,8 @@ def certify_risk(
     TypeError
         If `estimator` is no classifier.
     ValueError
-        If shapes disagree, a number is out of range, a part has no rows, or the first
-        part has one class only.
+        If shapes disagree, a number is out of range, a part has no rows, the first
+        part has one class only, or the estimator does not predict one class a row.
 
     Notes
     -----
@@ -100,7 +101,7 @@ def certify_risk(
     X, labels = _data(X, y)
     first, second = _parts(rng.permutation(len(labels)), share, labels)
     prior = _fitted(clone(estimator), take_points(X, first), labels[first])
-    wrong = _predicted(prior, take_points(X, second)) != labels[second]
+    wrong = _predicted(prior, take_points(X, second), len(second)) != labels[second]
     bound = float(held_out_bound(int(wrong.sum()), len(second), delta))
     why_not = _why_not_linear(prior, len(np.unique(labels)))
     found = dict.fromkeys(_OF_POSTERIOR)
@@ -139,6 +140,8 @@ def _data(X: Any, y: Any) -> tuple[Any, np.ndarray]:
             "X must have shape (n_samples, n_features) and y (n_samples,), got "
             f"{X.shape} and {labels.shape}"
         )
+    if len(labels) and len(np.unique(labels)) < 2:
+        raise ValueError("y holds one class only; a classifier needs two")
     if hasattr(X, "tocsr"):
         X = X.tocsr()
         numbers = X.data
@@ -167,9 +170,9 @@ def _fitted(model: Any, X: Any, labels: np.ndarray) -> Any:
         return model.fit(X, labels)
 
 
-def _predicted(model: Any, X: Any) -> np.ndarray:
-    with naming("X"):
-        return np.asarray(model.predict(X))
+def _predicted(model: Any, X: Any, n_rows: int) -> np.ndarray:
+    with naming("X", "estimator"):
+        return labels_predicted(model, X, n_rows)
 
 
 def _last(model: Any) -> Any:
@@ -182,6 +185,9 @@ def _why_not_linear(model: Any, n_classes: int) -> str:
         return f"there are {n_classes} classes, and not two"
     if not hasattr(_last(model), "coef_"):
         return f"{type(_last(model)).__name__} is not linear: it has no coef_"
+    shape = np.shape(_last(model).coef_)
+    if math.prod(shape[:-1]) != 1:
+        return f"coef_ has the shape {shape}, and not one row for both classes"
     return ""
 
 
@@ -227,7 +233,7 @@ class _Split:
 
 def _direction(model: Any, constant: float) -> np.ndarray:
     """Weights of length 1, that of the constant feature last; 0 if all are 0."""
-    intercept = np.ravel(model.intercept_)[0] / constant
+    intercept = np.ravel(getattr(model, "intercept_", 0.0))[0] / constant
     coefficients = model.coef_
     if hasattr(coefficients, "toarray"):
         coefficients = coefficients.toarray()

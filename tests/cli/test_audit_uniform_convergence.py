@@ -71,7 +71,7 @@ def test_names_of_points(audited):
     ("options", "message"),
     [
         (("--noise-features", "1-3"), "must be FIRST:END or numbers with commas"),
-        (("--noise-features", "0,9"), "got 9"),
+        (("--noise-features", "0,9"), "must name columns of the points"),
         (("--noise", 3), "--append-noise and --noise go together"),
         (("--sample-size", 90), "ask for 2 samples of 90 points"),
         (("--json", "nowhere/o.json"), "nowhere"),

@@ -141,7 +141,7 @@ def test_published_bounds_agree_with_published_factors():
     ("change", "words"),
     [
         ({"estimator": LogisticRegression()}, "must be a MLPClassifier or MLPRegr"),
-        ({"sizes": [16, 8]}, "sizes must be in ascending order"),
+        ({"sizes": [16, 8]}, "in ascending order, got"),
         ({"sizes": 8}, "sizes must be a list of integers"),
         ({"sizes": [41]}, "sizes must be at most 40"),
         ({"X_test": X}, "X_test and y_test must both be given"),

@@ -10,6 +10,7 @@ from refgen.uniform_convergence import (
     coupled_noise,
     coupling_level,
     dimension_for_gap,
+    expected_transfer_bound,
     generalization_gap,
     isoperimetric_level,
     probability_all_wrong,
@@ -62,6 +63,11 @@ def test_published_upper_bounds_and_where_there_is_no_certificate():
         assert found.low[:3].tolist() == [0.0] * 3
 
 
+def test_negation_proves_nothing_from_half_on_however_rarely_a_point_is_right():
+    found = uniform_convergence_bracket(published(100, 1e6, 0.125), 0.5, "negation")
+    assert (float(found.low), bool(found.certified)) == (0.0, False)
+
+
 def test_more_points_than_dimensions_have_no_coupling():
     found = uniform_convergence_bracket(published(20, 10, 0.1), 0.1)
     assert (float(found.low), bool(found.certified)) == (0.0, False)
@@ -100,6 +106,7 @@ def test_quantiles_of_the_error_by_scipy():
 def test_least_dimensions_of_the_paper():
     found = dimension_for_gap(100, [0.05, 0.01], [0.01, 0.001])
     assert found.tolist() == [35068.0, 61928.0]
+    assert float(dimension_for_gap(2, 0.5, 0.4, 1.0)) == 2.0
 
 
 def test_the_gap_of_a_failure_below_rounding_of_1():
@@ -141,6 +148,21 @@ def test_the_transfer_needs_more_than_half():
     assert smallest_uniform_gap(pairs, [0.5, 0.49]).tolist() == [0.0, 1.0]
 
 
+def test_a_set_has_enough_samples_whatever_rounding_says():
+    assert 10 * (1 - 0.7) > 3
+    gaps = np.ones((10, 10))
+    gaps[:3, :3] = 0
+    assert float(smallest_uniform_gap(gaps, 0.7)) == 0.0
+
+
+def test_expected_errors_certify_what_is_positive():
+    given = (np.array([0.6, 0.0]), np.array([0.9, 1.0]), [0.1, 0.25], [0.0, 0.5])
+    low, certified = expected_transfer_bound(*given)
+    assert_allclose(low, [0.125, 0.0], rtol=1e-14)
+    assert certified.tolist() == [True, False]
+    assert not expected_transfer_bound(0.6, 0.8, 0.2).certified
+
+
 def test_coupled_samples_have_equal_margins():
     rng = np.random.default_rng(0)
     other, fresh = rng.normal(size=(2, 3, 5, 8))
@@ -161,6 +183,7 @@ def test_coupled_samples_have_equal_margins():
         (lambda e: test_error_quantile(e, 1.5), r"p must lie in \[0, 1\]"),
         (lambda e: generalization_gap(3, 0.1), "example must be a LinearExample"),
         (lambda e: dimension_for_gap(1, 0.1, 0.1), "n_samples must be at least 2"),
+        (lambda e: dimension_for_gap(9, 1.0, 0.1), "delta must be strictly"),
         (lambda e: dimension_for_gap(9, 0.1, 0.5), "epsilon must be below ½"),
         (lambda e: dimension_for_gap(9, 0.1, 0.1, 1e-9), "epsilon must need at most"),
         (lambda e: sufficient_dimension(9, 0.3, 0.1), "delta must be at most ¼"),
@@ -169,7 +192,15 @@ def test_coupled_samples_have_equal_margins():
             lambda e: sufficient_dimension(9, 0.1, 0.1, 0.1, 1.0),
             "share must lie in",
         ),
+        (
+            lambda e: sufficient_dimension(9, 0.1, 0.1, 0.13, method="negation"),
+            "signal_ratio must be at most 0.125",
+        ),
         (lambda e: transfer_bound(0.1, 1.2, 0.1, 0.1), "transformed_error must lie"),
+        (lambda e: transfer_bound(-0.1, 1.0, 0.1, 0.1), "test_error must lie"),
+        (lambda e: transfer_bound(0.1, 1.0, -0.1, 0.1), "missed must lie"),
+        (lambda e: expected_transfer_bound(0, 1, 0.1, -0.1), "failure must lie"),
+        (lambda e: smallest_uniform_gap([[-0.1]], 0.1), "gaps must"),
         (lambda e: smallest_uniform_gap(np.ones((17, 17)), 0.1), "at most 16"),
         (lambda e: coupled_noise(np.ones((3, 2)), 1.0, np.ones((3, 2))), "3 points in"),
         (lambda e: coupled_noise(np.eye(2), 1.0, np.eye(3)), "fresh_noise has shape"),

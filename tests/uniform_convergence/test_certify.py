@@ -117,7 +117,7 @@ def test_on_a_device_the_host_computes(device):
         ((PIPELINE, *CANCER), {"prior_share": 0.0}, "prior_share must"),
         ((PIPELINE, *CANCER), {"prior_share": 1e-3}, "give more rows, or a larger"),
         ((PIPELINE, CANCER[0], CANCER[1][:9]), {}, "X must have shape"),
-        ((PIPELINE, CANCER[0], np.zeros(569)), {}, "fewer than two classes"),
+        ((PIPELINE, CANCER[0], np.zeros(569)), {}, "y holds one class only"),
     ],
 )
 def test_refusals(arguments, options, message):

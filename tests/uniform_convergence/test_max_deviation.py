@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 from scipy.integrate import quad
-from scipy.stats import chi2, multivariate_normal
+from scipy.stats import chi2, multivariate_normal, norm
 
 from refgen.uniform_convergence import (
     LinearExample,
@@ -41,6 +41,26 @@ def test_three_deviations_are_a_normal_law_in_the_plane():
     assert edges[0] == -2 * u
     below = quad(inside, -2 * u, u, epsabs=1e-12)[0]
     assert float(max_deviation_sf(3, u)) == pytest.approx(1 - below, abs=1e-10)
+
+
+@pytest.mark.parametrize(
+    ("n", "s"), [(3, 0.1), (4, 0.3), (8, 2.0), (8, 6.0), (20, 2.0)]
+)
+def test_the_largest_normal_is_the_mean_and_the_largest_deviation(n, s):
+    """These are independent."""
+    x, weights = np.polynomial.legendre.leggauss(60)
+    top = s * np.sqrt(n)  # from here on the mean alone is above
+    z = -9 + (top + 9) * (x + 1) / 2
+    above = max_deviation_sf(n, s - z / np.sqrt(n))
+    found = (weights * norm.pdf(z) * above).sum() * (top + 9) / 2 + norm.sf(top)
+    assert found == pytest.approx(-np.expm1(n * norm.logcdf(s)), rel=1e-12)
+
+
+def test_numbers_in_several_blocks_are_as_in_one(monkeypatch):
+    u = np.linspace(0.01, 0.29, 5)
+    at_once = max_deviation_sf(3, u)
+    monkeypatch.setattr("refgen.uniform_convergence.max_deviation._AT_ONCE", 300)
+    assert_allclose(max_deviation_sf(3, u), at_once, rtol=1e-15)
 
 
 def test_far_tails_are_those_of_one_deviation():

@@ -45,6 +45,16 @@ def _tight(share: float, aside: int = 0) -> FiniteSamples:
     return FiniteSamples(np.zeros(4), errors, np.array(1), np.array(aside))
 
 
+def _beside() -> FiniteSamples:
+    """The first sample is set aside; of the others' gaps two are 1, which are avoided.
+
+    In the third one both errors are off.
+    """
+    errors = np.diag([0.5, 1.0, 1.0], 1) + np.diag([0.7], -3)
+    test_errors = np.array([0.0, 0.0, 0.0, 0.1])
+    return FiniteSamples(test_errors, errors, np.array(1), np.array(1))
+
+
 finite_samples = record(
     FiniteSamples,
     "3 to 6 equally likely samples, any errors, δ and q up to 2/n",
@@ -53,7 +63,7 @@ finite_samples = record(
     errors=real(0.0, 1.0, shape=("n", "n")),
     lost=integer(1, 2),
     aside=integer(0, 2),
-    examples=lambda: [_tight(0.7), _tight(0.9), _tight(0.7, 1)],
+    examples=lambda: [_tight(0.7), _tight(0.9), _beside()],
 )
 
 

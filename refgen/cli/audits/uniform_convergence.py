@@ -66,7 +66,7 @@ _CLASSIFIERS = {
 )
 @click.option("--samples", "n_samples", type=click.IntRange(1), default=2)
 @click.option("--sample-size", type=click.IntRange(2), help="Points of each sample.")
-@click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
+@click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=0, show_default=True)
 @level_option()
 @json_option()
 def command(
@@ -105,7 +105,7 @@ def command(
                 (points, table_options("points", header, index_col)),
                 (labels, table_options("labels", labels_header, labels_index_col)),
             )
-            named = _columns(noise_features)
+            named = _columns(noise_features, X.shape[1])
             X, named = _with_noise(X, named, append_noise, noise, seed)
             result = audit(
                 _estimator(classifier, intercept),
@@ -139,7 +139,7 @@ def _read(points: Any, labels: Any) -> tuple[Any, Any]:
     return table.array, labels_of(truth)
 
 
-def _columns(text: str | None) -> list[int]:
+def _columns(text: str | None, n_columns: int) -> list[int]:
     """Numbers of columns from ``FIRST:END`` or numbers with commas between them."""
     if text is None:
         return []
@@ -149,7 +149,13 @@ def _columns(text: str | None) -> list[int]:
             f"--noise-features must be FIRST:END or numbers with commas, got {text!r}"
         )
     numbers = [int(part) for part in parts]
-    return list(range(*numbers)) if ":" in text else numbers
+    named = range(*numbers) if ":" in text else numbers
+    if not named or max(named) >= n_columns:
+        raise ValueError(
+            f"--noise-features must name columns of the points, from 0 to "
+            f"{n_columns - 1}, got {text!r}"
+        )
+    return list(named)
 
 
 def _with_noise(
