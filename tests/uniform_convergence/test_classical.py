@@ -37,7 +37,7 @@ def test_so_are_those_whose_share_is_too_small_for_a_float(m, d):
 
 
 def test_all_labelings_are_realized_up_to_the_dimension_and_half_of_them_at_twice_it():
-    d = np.array([1.0, 7.0, 500.0, 1e5])
+    d = np.array([1.0, 7.0, 500.0, 5e5])
     assert uc.realized_labelings(d, d).tolist() == [1.0] * 4
     assert uc.realized_labelings(2 * d, d) == pytest.approx(0.5, rel=1e-11)
     assert (uc.vc_bound(d[:3], 2 * d[:3], 0.05) > sqrt(16 * log(2))).all()
@@ -53,7 +53,8 @@ def test_thresholds_of_priors():
     assert oracle.round(5).tolist() == [
         *(0.5, 0.49687, 0.46799, 0.43314, 0.39872, 0.38230, 0.25554)
     ]
-    # By golden sections with 40 digits it is .38230421607531 at α = 1.
+    # By golden sections with 40 digits.
+    assert float(oracle[-2]) == pytest.approx(0.38230421607531, rel=1e-13)
     floors = uc.data_free_floor([0.05, 0.125, 0.25, 0.5, 0.9, 1.0, 1.01])
     assert floors.round(4).tolist() == [
         0.4896,
@@ -71,6 +72,12 @@ def test_the_least_certificate_is_that_of_a_dense_grid():
     for prior in ("origin", "oracle"):
         grid = uc.pac_bayes_certificate(1.5, widths, prior).min()
         assert 0 <= grid - uc.least_pac_bayes_certificate(1.5, prior) < 1e-6
+
+
+def test_the_floor_by_information_by_hand():
+    example = LinearExample(2, 8, 1.0, 4.0)  # mv = 1
+    found = uc.information_floor(example, 1.0, 0.25)
+    assert float(found) == pytest.approx(4 * log(2) - 2 - log(4), rel=1e-12)
 
 
 def test_left_out_points_and_the_surrogate_know_the_test_error():
