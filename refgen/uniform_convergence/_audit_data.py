@@ -76,25 +76,24 @@ def noise_columns(noise_features: Any, n_features: int) -> np.ndarray:
 
 
 def negation(columns: np.ndarray) -> Callable[[np.ndarray, np.ndarray], Data]:
-    """The transform that changes the sign of some columns of all points."""
+    """The transform that changes the sign of some columns of all points, in place."""
 
     def transform(X: np.ndarray, y: np.ndarray) -> Data:
-        turned = X.copy()
-        turned[:, columns] *= -1
-        return turned, y
+        X[:, columns] *= -1
+        return X, y
 
     return transform
 
 
 def transformed(transform: Any, X: np.ndarray, y: np.ndarray, classes: Any) -> Data:
-    """What a transform makes of a sample, which it gets as copies.
+    """What a transform makes of a sample, which it may change in place.
 
     Raises
     ------
     TypeError, ValueError
         If that is no sample of as many points with the same features and classes.
     """
-    found = transform(X.copy(), y.copy())
+    found = transform(X, y)
     if not isinstance(found, tuple | list) or len(found) != 2:
         raise TypeError(
             f"transform must return a pair (X, y), got {shown(found)}; y is the labels "

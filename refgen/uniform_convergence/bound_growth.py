@@ -16,7 +16,7 @@ from refgen._estimators.parameters import check_kind
 from refgen._label_types import as_labels
 from refgen._naming import check_seed, naming
 from refgen._shown import shown
-from refgen.arrays import as_floats, on_the_host, refuse_masked
+from refgen.arrays import as_floats, on_the_host
 from refgen.uniform_convergence._norm_results import NormBounds
 from refgen.uniform_convergence.growth_slopes import GrowthSlope, growth_slope
 from refgen.uniform_convergence.network_bounds import norm_bounds
@@ -167,7 +167,6 @@ def _values(model: Any, bounds: NormBounds, test: Any) -> dict[str, float]:
 
 
 def _rows(X: Any, y: Any, *names: str) -> tuple[np.ndarray, np.ndarray]:
-    refuse_masked(names[0], X)
     points, labels = np.asarray(as_floats(names[0], X, 2)), as_labels(names[1], y)
     if points.ndim != 2 or labels.shape != points.shape[:1]:
         raise ValueError(

@@ -10,7 +10,7 @@ import numpy as np
 from refgen._checks import as_float, check_choice, check_open_unit, is_number
 from refgen._scales import check_scale
 from refgen._shown import shown
-from refgen.arrays import as_floats, refuse_masked
+from refgen.arrays import as_floats
 from refgen.uniform_convergence._initial_network import reference_layers
 from refgen.uniform_convergence._network_margins import margin_reached, network_margins
 from refgen.uniform_convergence._networks import (
@@ -152,7 +152,6 @@ def _activation(network: Any, activation: str) -> str:
 
 
 def _points(X: Any, layers: Sequence[Layer]) -> np.ndarray:
-    refuse_masked("X", X)
     points = np.asarray(check_scale("X", as_floats("X", X, 2), 2))
     n_features = len(layers[0].weights)
     if points.ndim != 2 or points.shape[1] != n_features:

@@ -1,13 +1,15 @@
 """``refgen audit uniform-convergence``: points and labels in files, a verdict out."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.linear_model import RidgeClassifier
 
 from refgen.random import Stream
-from refgen.uniform_convergence import with_noise
+from refgen.uniform_convergence import audit, with_noise
 
 DRAWS = Stream(0, "audit", "command")
 LABELS = np.where(DRAWS.signs(100) > 0, 1, 0)
@@ -44,12 +46,20 @@ def test_a_certificate_with_json(audited):
         values = json.load(file)
     assert values["lower_bound"] > 0.8
     assert len(values["samples"]) == 2
+    assert values["bounds"][0]["about"].endswith("of 1501 weights")
 
 
 def test_appended_noise_and_other_classifiers(audited):
-    options = ("--append-noise", 1500, "--noise", 8, "--classifier", "ridge")
+    options = ("--append-noise", 1500, "--noise", 8, "--noise-features", 0)
+    options += ("--seed", 3, "--classifier", "ridge", "--json", "o.json")
     result = audited("signal.npy", "labels.npy", *options, "--no-intercept")
-    assert "At confidence 0.95" in result.stdout
+    assert result.exit_code == 0, result.output
+    noisy = with_noise(SIGNAL, 1500, 8, Stream(3, "audit", "noise"))
+    model = RidgeClassifier(fit_intercept=False, random_state=0)
+    same = audit(model, noisy, LABELS, noise_features=range(1501), random_state=3)
+    assert json.loads(Path("o.json").read_text()) == json.loads(
+        json.dumps(same.to_dict())
+    )
     result = audited("signal.npy", "labels.npy", "--classifier", "svm")
     assert result.exit_code == 0, result.output
     assert result.stdout.startswith("No certificate: no transformation")
@@ -62,6 +72,10 @@ def test_names_of_points(audited):
     pd.Series(LABELS, ids, name="label").to_csv("labels.csv")
     result = audited("points.csv", "labels.csv", "--delta", 0.3, "--samples", 3)
     assert result.exit_code == 0, result.output
+    pd.Series(LABELS).to_csv("plain.csv", index=False, header=False)
+    names = ("--header", "--no-labels-header")
+    result = audited("points.csv", "plain.csv", *names)
+    assert result.exit_code == 0, result.output
     pd.Series(LABELS, ids[::-1], name="label").to_csv("labels.csv")
     result = audited("points.csv", "labels.csv")
     assert "names the points in another order than points" in said(result.output)
@@ -71,7 +85,10 @@ def test_names_of_points(audited):
     ("options", "message"),
     [
         (("--noise-features", "1-3"), "must be FIRST:END or numbers with commas"),
-        (("--noise-features", "0,9"), "must name columns of the points"),
+        (("--noise-features", "0,9"), "must name columns of the points, from 0 to 0"),
+        (("--noise-features", "1:1"), "must name columns of the points, from 0 to 0"),
+        (("--noise-features", f"0:{10**20}"), "must name columns of the points"),
+        (("--seed", 2**32), "not in the range"),
         (("--noise", 3), "--append-noise and --noise go together"),
         (("--sample-size", 90), "ask for 2 samples of 90 points"),
         (("--json", "nowhere/o.json"), "nowhere"),
@@ -79,7 +96,7 @@ def test_names_of_points(audited):
 )
 def test_what_cannot_be_used(audited, options, message):
     result = audited("signal.npy", "labels.npy", *options)
-    assert result.exit_code == 2
+    assert (result.exit_code, result.stdout) == (2, "")
     assert message in said(result.output)
     assert "Traceback" not in result.output
 

@@ -7,13 +7,16 @@ import numpy as np
 import pytest
 from scipy.stats import binom
 from sklearn.datasets import load_digits
+from sklearn.decomposition import PCA
 from sklearn.linear_model import LogisticRegression, RidgeClassifier
 from sklearn.neighbors import KNeighborsClassifier
+from sklearn.pipeline import make_pipeline
 
 from refgen.intervals import clopper_pearson
 from refgen.random import Stream
 from refgen.uniform_convergence import (
     LinearExample,
+    asymmetry_p_value,
     audit,
     certified_gap,
     certified_pairs,
@@ -76,6 +79,7 @@ def test_it_finds_that_uniform_convergence_fails_in_the_linear_example(example):
     assert [(b.name, b.vacuous) for b in found.bounds] == [(n, True) for n in names]
     assert json.loads(json.dumps(found.to_dict()))["delta"] == 0.05
     assert found.sample_rows()[1][:3] == ("sample 2", 0.0, 1.0)
+    assert not hasattr(ONE_STEP, "coef_")
 
 
 def test_plain_digits_have_no_certificate(pixels):
@@ -88,7 +92,7 @@ def test_plain_digits_have_no_certificate(pixels):
     found = audit(PLAIN, *pixels, noise_features=range(64))
     assert found.transformed_error > 0.9
     assert found.asymmetry < 1e-20
-    assert not found.certified
+    assert (found.certified, found.lower_bound) == (False, 0.0)
     assert "the data deny that noise" in found.reason
 
 
@@ -115,6 +119,10 @@ def test_noise_that_is_not_learned_gives_no_certificate(pixels):
     assert "errors on transformed samples are not above" in found.reason
     assert found.bounds == ()
     assert found.asymmetry > 1e-6
+    assert found.transformed_error == np.mean(
+        [s.transformed_error for s in found.samples]
+    )
+    assert 0.0 in {s.transformed_error for s in found.samples}
 
 
 def test_classic_bounds_say_something_of_many_points_in_a_plane():
@@ -148,8 +156,13 @@ def test_more_samples_and_one_sample(example):
     X, y, noise = example
     found = audit(ONE_STEP, X, y, noise_features=noise, n_samples=5)
     assert (found.rank, found.sample_size, len(found.samples)) == (3, 20, 5)
-    audit(Recording(), X, y, n_samples=5)
-    assert len({x for sample, _ in Recording.seen[-5:] for x in sample[:, 1]}) == 100
+    few = X[:, 1:4]
+    found = audit(Recording(), few, y, n_samples=5)
+    assert len({x for sample, _ in Recording.seen[-5:] for x in sample[:, 0]}) == 100
+    for (own, labels), sample in zip(Recording.seen[-5:], found.samples, strict=True):
+        others = ~np.isin(few[:, 0], own[:, 0])
+        wrong = LogisticRegression().fit(own, labels).predict(few[others]) != y[others]
+        assert (sample.test_error, sample.n_held_out) == (wrong.mean(), 80)
     options = {"n_samples": 1, "sample_size": 60, "delta": 0.01}
     found = audit(ONE_STEP, X, y, noise_features=noise, **options)
     assert found.certified
@@ -157,11 +170,13 @@ def test_more_samples_and_one_sample(example):
 
 
 def test_one_class_is_enough_to_deny_the_premise(pixels):
-    X, y = pixels
+    X, y = (array[:80] for array in pixels)
     column = np.where(y == 1, 1, Stream(0, "audit").signs(len(y)))
     noisy = np.hstack([X, column[:, None]])
     found = audit(PLAIN, noisy, y, noise_features=[64])
-    assert found.asymmetry < 1e-20
+    # Hoeffding's inequality, for both signs and both classes.
+    assert found.asymmetry == pytest.approx(4 * np.exp(-sum(y == 1) / 2))
+    assert "the data deny that noise" in found.reason
 
 
 def test_seeds_are_said(example):
@@ -169,24 +184,50 @@ def test_seeds_are_said(example):
     fixed = RidgeClassifier(fit_intercept=False, random_state=0)
     said = audit(fixed, X, y, noise_features=noise).assumptions
     assert not any("seeds" in sentence for sentence in said)
-    said = audit(RidgeClassifier(), X, y, noise_features=noise).assumptions
-    assert any("seeds" in sentence for sentence in said)
+    drawn = make_pipeline(PCA(2, random_state=0), RidgeClassifier())
+    for learner in (RidgeClassifier(), drawn):
+        said = audit(learner, X, y, noise_features=noise).assumptions
+        assert any("seeds" in sentence for sentence in said)
+
+
+def test_a_transform_may_change_what_it_is_given(example):
+    X, y, noise = example
+    before = X.copy()
+
+    def negate(X, y):
+        X[:, noise] *= -1
+        return X, y
+
+    found = audit(ONE_STEP, X, y, transform=negate)
+    assert found.samples == audit(ONE_STEP, X, y, noise_features=noise).samples
+    assert (before == X).all()
+
+
+def test_a_transform_may_return_classes_that_the_sample_lacks(pixels):
+    X, y = (array[:40] for array in pixels)
+    rare = np.append(y[:-1], 2)
+    found = audit(PLAIN, X, rare, transform=lambda X, y: (X, np.full_like(y, 2)))
+    assert 1.0 in {s.transformed_error for s in found.samples}
 
 
 @pytest.mark.parametrize(
     ("options", "message"),
     [
         ({"noise_features": [0, 3001]}, "in [0, 3001), got 3001"),
+        ({"noise_features": [-1]}, "in [0, 3001), got -1"),
         ({"noise_features": [2, 2]}, "got one of them twice"),
         ({"noise_features": []}, "must name columns of X"),
+        ({"noise_features": [[1], [2, 3]]}, "noise_features: "),
         ({"noise_features": [True]}, "an entry for each of 3001 columns"),
         ({"noise_features": [1], "transform": len}, "not both"),
         ({"transform": "negate"}, "transform must be a function of (X, y)"),
         ({"transform": lambda X, y: X}, "transform must return a pair (X, y)"),
         ({"transform": lambda X, y: (X[1:], y)}, "as many points and features"),
+        ({"transform": lambda X, y: (X, y[1:])}, "and labels (49,)"),
         ({"transform": lambda X, y: (X, 3 * y)}, "returned the label"),
         ({"delta": 1.0}, "delta"),
         ({"n_samples": 60}, "ask for 60 samples of 2 points that share none"),
+        ({"n_samples": 1, "sample_size": 100}, "and for other points to test on"),
         ({"sample_size": 60}, "n_samples and sample_size ask for 2 samples of 60"),
         ({"n_samples": 40}, "has one class only; ask for fewer or larger"),
     ],
@@ -223,6 +264,8 @@ def test_the_rank_is_that_of_the_binomial_law():
         assert certified_gap(gaps, delta, error) == expected
     assert certified_gap(gaps, [0.5, 0.7], 0.9).tolist() == [0.0, 0.0]
     assert certified_gap([-0.5, -0.2], 0.01, 0.5) == 0.0
+    with pytest.raises(ValueError, match=r"gaps must lie in \[-1, 1\], got -1.5"):
+        certified_gap([0.5, -1.5], 0.01, 0.5)
 
 
 def test_limits_share_what_the_rank_leaves():
@@ -233,5 +276,34 @@ def test_limits_share_what_the_rank_leaves():
     np.testing.assert_allclose(found.test_errors_high, each.high, rtol=1e-12)
     gaps = np.sort([1.0, 0.9, 0.8] - each.high)
     assert found.lower_bound == pytest.approx(max(gaps[-int(found.rank)], 0))
+    # Half of the error probability allows the second largest here, and not here.
+    assert found.rank == 2
+    assert certified_pairs([1.0, 0.9, 0.8], 0, 20, 0.05, 0.95).rank == 3
     with pytest.raises(ValueError, match="n_wrong must be at most n_held_out, got 4"):
         certified_pairs([1.0], [4], 3, 0.05, 0.9)
+    with pytest.raises(ValueError, match=r"transformed_errors must lie in \[0, 1\]"):
+        certified_pairs([-0.5], [0], 3, 0.05, 0.9)
+
+
+def test_asymmetry_is_of_the_column_that_is_furthest_from_it():
+    values = np.array([[3.0, 1.0], [1.0, 1.0], [2.0, -1.0], [2.0, 1.0]])
+    t = max(abs(values.sum(axis=0)) / np.sqrt((values**2).sum(axis=0)))
+    assert asymmetry_p_value(values) == pytest.approx(4 * np.exp(-(t**2) / 2))
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"X": [1.0, 2.0]}, "X must have at least 2 dimension"),
+        ({"X": [[[1.0]]]}, "X must have shape"),
+        ({"n_features": 0}, "n_features must be at least 1"),
+        ({"n_features": 2**40}, "n_features must be at most"),
+        ({"noise": 0.0}, "noise must be positive"),
+        ({"noise": [1.0]}, "noise must be one number"),
+        ({"stream": 0}, "stream must be a Stream"),
+    ],
+)
+def test_what_is_no_noise_is_refused(change, message):
+    given = {"X": [[1.0], [2.0]], "n_features": 2, "noise": 1.0, "stream": Stream(0)}
+    with pytest.raises((TypeError, ValueError), match=message):
+        with_noise(**{**given, **change})

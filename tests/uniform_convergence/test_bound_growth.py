@@ -11,6 +11,7 @@ from sklearn.neural_network import MLPClassifier, MLPRegressor
 
 import refgen_gpu.uniform_convergence as on_gpu
 from refgen.uniform_convergence import (
+    BoundGrowth,
     BoundGrowthDisplay,
     growth_slope,
     norm_bound_growth,
@@ -49,6 +50,8 @@ def test_slopes_are_those_of_least_squares():
     assert found.high == pytest.approx(line.slope + reach, 1e-10)
     assert (found.n_points, found.n_left_out) == (7, 1)
     assert growth_slope([1, 2], [1, 2]).high == np.inf
+    growth = BoundGrowth(sizes, {"mine": values}, "theorem", "", "")
+    assert growth.slope("mine", 0.9) == found
 
 
 def test_copies_are_trained_on_parts_that_hold_the_smaller_ones():
@@ -93,6 +96,24 @@ def test_the_picture_has_curves_slopes_and_the_published_figure():
     assert words[-1] == "dotted: published figure (notebook)"
     low = display.slopes["test error"].low
     assert f"[{low:.2f}".replace("-", "−") in words[0]
+
+
+def test_zeros_have_markers_in_no_place_and_slopes_without_them():
+    curves = {"mine": [[0.0, 1.0], [2.0, 4.0]], "other": [[0.0, 0.0], [2.0, 4.0]]}
+    display = BoundGrowthDisplay([10, 20], curves, confidence_level=0.5).plot()
+    assert display.slopes == {"mine": growth_slope([10, 20], curves["mine"], 0.5)}
+    means, markers = (line.get_xydata() for line in display.ax_.lines[:2])
+    np.testing.assert_array_equal(means, [[10, np.nan], [20, 3]])
+    points = [[10, np.nan], [10, 1], [20, 2], [20, 4]]
+    np.testing.assert_array_equal(markers, points)
+    assert display.ax_.lines[-1].get_ydata() == [1, 1]
+    # Two values at one size have no slope.
+    assert BoundGrowthDisplay([10, 10], {"mine": [1.0, 2.0]}).slopes == {}
+
+
+def test_axes_are_looked_at_before_networks_are_trained():
+    with pytest.raises(TypeError, match="ax must be Axes"):
+        BoundGrowthDisplay.from_estimator(None, X, Y, ax="axes", **GROWING)
 
 
 def test_published_slopes():
@@ -141,9 +162,14 @@ def test_published_bounds_agree_with_published_factors():
     ("change", "words"),
     [
         ({"estimator": LogisticRegression()}, "must be a MLPClassifier or MLPRegr"),
-        ({"sizes": [16, 8]}, "in ascending order, got"),
+        ({"sizes": [16, 8]}, "sizes must be one or more different numbers in asc"),
         ({"sizes": 8}, "sizes must be a list of integers"),
+        ({"sizes": [8, 8]}, "sizes must be one or more different numbers in asc"),
+        ({"sizes": []}, "sizes must be one or more different numbers in ascending"),
+        ({"sizes": np.array(8)}, "sizes must be a list of integers"),
         ({"sizes": [41]}, "sizes must be at most 40"),
+        ({"X_test": X[:, 1:], "y_test": Y}, "X_test must have 3 columns, as X has, g"),
+        ({"X_test": X, "y_test": 2 * Y - 1}, "y_test holds -1, which y does not have"),
         ({"X_test": X}, "X_test and y_test must both be given"),
         ({"y": Y[1:]}, "X must have shape"),
         ({"share": 1 - 1e-9, "sizes": [16]}, "the part of 16 rows|share"),

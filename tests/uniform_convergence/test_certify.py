@@ -1,6 +1,7 @@
 """Certificates of classifiers: what they come to, that they hold, and refusals."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.naive_bayes import GaussianNB
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
+from sklearn.svm import SVC
 
 import refgen_gpu.uniform_convergence
 from refgen.uniform_convergence import certify_risk, held_out_bound, pac_bayes_kl
@@ -17,6 +19,33 @@ from refgen.uniform_convergence.certify import _LENGTHS
 
 PIPELINE = make_pipeline(StandardScaler(), LogisticRegression())
 CANCER = load_breast_cancer(return_X_y=True)
+
+
+class Column(LogisticRegression):
+    """What it predicts has another shape than labels have."""
+
+    def fit(self, X, y):
+        return super().fit(X / 1000, y)
+
+    def predict(self, X):
+        return super().predict(X / 1000)[:, None]
+
+
+class Bare(LogisticRegression):
+    """A linear classifier that knows its weights only, in so many rows."""
+
+    def __init__(self, rows=1, fit_intercept=False):
+        super().__init__(fit_intercept=fit_intercept)
+        self.rows = rows
+
+    def fit(self, X, y):
+        super().fit(X, y)
+        self.weights, self.coef_ = self.coef_[0], np.repeat(self.coef_, self.rows, 0)
+        del self.intercept_
+        return self
+
+    def predict(self, X):
+        return self.classes_[np.where(X @ self.weights > 0, 1, 0)]
 
 
 def test_certificates_of_breast_cancer_are_not_vacuous():
@@ -31,6 +60,18 @@ def test_certificates_of_breast_cancer_are_not_vacuous():
     again = pac_bayes_kl(found.gibbs_error, found.divergence, found.n_samples, spent)
     assert found.pac_bayes_bound == float(again)
     assert json.loads(json.dumps(found.to_dict()))["why_not"] == ""
+    tossed = replace(found, pac_bayes_bound=0.5, deterministic_bound=1.0)
+    assert tossed.vacuous == ("PAC-Bayes, weights drawn", "PAC-Bayes, mean weights")
+
+
+def test_few_rows_and_points_of_zeros_certify_nothing():
+    y = np.array([0, 1] * 2)
+    found = certify_risk(LogisticRegression(), y[:, None], y)
+    assert (found.n_prior, found.n_samples) == (2, 2)
+    assert found.deterministic_bound == 1.0
+    model = LogisticRegression(fit_intercept=False)
+    found = certify_risk(model, np.zeros((4, 1)), y)
+    assert (found.gibbs_error, found.divergence) == (0.5, 0.0)
 
 
 def test_a_certificate_is_what_it_says_of_its_posterior():
@@ -91,6 +132,15 @@ def test_why_there_is_no_pac_bayes_bound(estimator, y, why_not):
     assert [name for name, _ in found.rows()] == ["Held-out points"]
 
 
+def test_weights_alone_are_a_linear_classifier():
+    X, y = load_digits(n_class=2, return_X_y=True)
+    plain = certify_risk(LogisticRegression(fit_intercept=False), X, y)
+    assert certify_risk(Bare(), X, y) == plain
+    found = certify_risk(Bare(rows=2), X, y)
+    assert found.why_not.startswith("coef_ has the shape (2, 64), and not one row")
+    assert found.held_out_bound == plain.held_out_bound
+
+
 def test_words_frames_and_sparse_points_are_understood():
     pandas = pytest.importorskip("pandas")
     sparse = pytest.importorskip("scipy.sparse")
@@ -101,6 +151,10 @@ def test_words_frames_and_sparse_points_are_understood():
     for points in (frame, sparse.csr_matrix(X)):
         found = certify_risk(LogisticRegression(), points, names)
         assert found.pac_bayes_bound == pytest.approx(plain, rel=1e-3)
+    model = SVC(kernel="linear")
+    found = certify_risk(model, sparse.csr_matrix(X), names).pac_bayes_bound
+    dense = certify_risk(model, X, names).pac_bayes_bound
+    assert found == pytest.approx(dense, rel=1e-3)
 
 
 def test_on_a_device_the_host_computes(device):
@@ -116,8 +170,11 @@ def test_on_a_device_the_host_computes(device):
         ((PIPELINE, *CANCER), {"delta": 1.0}, "delta must"),
         ((PIPELINE, *CANCER), {"prior_share": 0.0}, "prior_share must"),
         ((PIPELINE, *CANCER), {"prior_share": 1e-3}, "give more rows, or a larger"),
+        ((PIPELINE, 1e160 * CANCER[0], CANCER[1]), {}, "products overflow"),
         ((PIPELINE, CANCER[0], CANCER[1][:9]), {}, "X must have shape"),
         ((PIPELINE, CANCER[0], np.zeros(569)), {}, "y holds one class only"),
+        ((PIPELINE, CANCER[0][:8], np.arange(8) == 0), {}, "fewer than two classes"),
+        ((Column(), *CANCER), {}, r"shape \(285, 1\) for 285 points; it must predict"),
     ],
 )
 def test_refusals(arguments, options, message):

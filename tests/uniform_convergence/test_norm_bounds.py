@@ -1,6 +1,7 @@
 """Bounds by norms of weights: against loops, in every form of a network."""
 
 import warnings
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -60,6 +61,24 @@ def test_theorems_by_hand():
     assert found.margin == margins[6]
     assert (found.margin_error, found.training_error) == (0.5, 0.0)
     assert found.distance == pytest.approx(np.hypot(f, g), 1e-12)
+    assert str(found).count("(vacuous)") == 3
+    assert replace(found.bounds[0], value=1.0).vacuous
+
+
+def test_other_depths_have_no_bound_of_one_hidden_layer():
+    found = norm_bounds([OUTPUT], X @ HIDDEN, labels(NETWORK), margin=1.0)
+    assert len(found.bounds) == 2
+    assert found["Neyshabur 2018"].factors["√h"] == np.sqrt(2)
+    assert any("not given for 1 layer(s)" in remark for remark in found.remarks)
+    deep = norm_bounds([HIDDEN, np.eye(5), OUTPUT], X, labels(NETWORK), margin=1.0)
+    assert any("not given for 3 layer(s)" in remark for remark in deep.remarks)
+
+
+def test_a_margin_is_that_of_so_many_points_exactly():
+    """0.07 · 100 is above 7 by rounding."""
+    points = np.arange(1.0, 101)[:, None]
+    found = norm_bounds([[[1.0]]], points, np.ones(100), share=0.07)
+    assert found.margin == 94.0
 
 
 def test_forms_differ_as_published():
@@ -125,10 +144,12 @@ def fitted(kind, y, **options):
         return kind(**options).fit(X, y)
 
 
-@pytest.mark.parametrize("solver", ["adam", "lbfgs"])
-def test_initial_weights_are_drawn_again(solver):
+@pytest.mark.parametrize(
+    "options", [{"solver": "adam", "early_stopping": True}, {"solver": "lbfgs"}]
+)
+def test_initial_weights_are_drawn_again(options):
     y = np.array(["no", "yes"])[labels(NETWORK)]
-    options = {"solver": solver, "random_state": 3, "learning_rate_init": 0.1}
+    options = {**options, "random_state": 3, "learning_rate_init": 0.1}
     given = {"solver": "sgd", "learning_rate_init": 1e-300, "max_iter": 1}
     start = fitted(MLPClassifier, y, **{**options, **given})
     end = fitted(MLPClassifier, y, **options)
@@ -137,6 +158,25 @@ def test_initial_weights_are_drawn_again(solver):
     assert found.layers == norm_bounds(end, X, y, initial=start, share=0.2).layers
     own = sorted((2 * (y == "yes") - 1) * score(end))
     assert found.margin == pytest.approx(own[-3], 1e-9)
+
+
+def test_initial_weights_of_a_regressor_of_single_precision_are_drawn_again():
+    y = labels(NETWORK)
+    data = X.astype("f4"), np.eye(2, dtype="f4")[y]
+    options = {"hidden_layer_sizes": 4, "random_state": 3, "max_iter": 1}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        start, end = (
+            MLPRegressor(solver="sgd", learning_rate_init=rate, **options).fit(*data)
+            for rate in (1e-300, 0.1)
+        )
+    found = norm_bounds(end, *data[:1], y, margin=1.0)
+    assert found.distance > 0
+    assert found == replace(
+        norm_bounds(end, *data[:1], y, margin=1.0, initial=start),
+        reference=found.reference,
+        remarks=found.remarks,
+    )
 
 
 def score(model):
@@ -166,6 +206,17 @@ def test_a_layer_of_zeros_has_its_limit():
         strict=True,
     ):
         assert one.value == pytest.approx(other.value, 1e-9, 1e-20)
+    assert norm_bounds(dead, X, y, margin=1.0).training_error == 1.0
+    with pytest.raises(ValueError, match="points have no positive margin"):
+        norm_bounds(dead, X, y)
+
+
+def test_tanh_acts_in_hidden_layers_only():
+    found = [
+        norm_bounds([(HIDDEN, BIASES[0])], X, np.zeros(12), margin=1.0, activation=name)
+        for name in ("tanh", "relu")
+    ]
+    assert found[0] == found[1]
 
 
 def test_arrays_of_a_device_are_taken(device):
@@ -185,11 +236,15 @@ def test_arrays_of_a_device_are_taken(device):
         ([], {}, "network has no layers"),
         ([HIDDEN, OUTPUT.T], {}, "layer 1 has 5 outputs and layer 2 takes 2 inputs"),
         ([HIDDEN, OUTPUT[None]], {}, "must be a matrix"),
+        ([HIDDEN, "words"], {}, r"network\[1\] must hold real numbers"),
+        ([(HIDDEN, BIASES[0], 1)], {}, r"network\[0\] is ragged"),
         ([(HIDDEN, BIASES[1])], {}, r"must have shape \(5,\), got \(2,\)"),
         ({"conv.kernel": HIDDEN}, {}, "'conv.kernel', and bounds are known for fully"),
         ({"a.bias": BIASES[0]}, {}, "'a.bias' without weights"),
         (NETWORK, {"initial": BIASED}, "initial must have biases in the layers"),
         (NETWORK, {"initial": [HIDDEN]}, "initial must have layers of the shapes"),
+        (NETWORK, {"initial": [HIDDEN[:, :4], OUTPUT[:4]]}, "initial must have layers"),
+        (NETWORK, {"y": labels(NETWORK)[:, None]}, "one label for each of the 12 rows"),
         (NETWORK, {"form": "thesis"}, "form must be one of 'theorem', 'notebook'"),
         ([OUTPUT.T @ HIDDEN.T], {}, "as the first layer of network takes 2 inputs"),
         ([HIDDEN], {"form": "script"}, "counts hidden layers, and network has none"),
@@ -201,5 +256,18 @@ def test_arrays_of_a_device_are_taken(device):
     ],
 )  # fmt: skip
 def test_what_is_no_network_or_fits_none_is_refused(network, options, words):
+    given = {"y": labels(NETWORK), **options}
     with pytest.raises((TypeError, ValueError), match=words):
-        norm_bounds(network, X, labels(NETWORK), **options)
+        norm_bounds(network, X, **given)
+
+
+@pytest.mark.parametrize(
+    ("y", "words"),
+    [
+        (np.zeros(12), "network knows one class only, 0; train it on two"),
+        (np.eye(2)[labels(NETWORK)], "several labels of one point at once"),
+    ],
+)
+def test_what_no_margin_is_known_of_is_refused(y, words):
+    with pytest.raises(ValueError, match=words):
+        norm_bounds(fitted(MLPClassifier, y, max_iter=1), X, labels(NETWORK))

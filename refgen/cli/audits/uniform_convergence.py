@@ -150,7 +150,9 @@ def _columns(text: str | None, n_columns: int) -> list[int]:
         )
     numbers = [int(part) for part in parts]
     named = range(*numbers) if ":" in text else numbers
-    if not named or max(named) >= n_columns:
+    # No list of a range before its end is known to be small.
+    top = numbers[1] - 1 if ":" in text else max(numbers)
+    if not named or top >= n_columns:
         raise ValueError(
             f"--noise-features must name columns of the points, from 0 to "
             f"{n_columns - 1}, got {text!r}"
