@@ -95,6 +95,19 @@ def as_open_unit(name: str, value: Any) -> Any:
     return array
 
 
+def as_unit(name: str, value: Any, ndim: int = 0) -> Any:
+    """`value` as an array of numbers in [0, 1].
+
+    Examples
+    --------
+    >>> as_unit("error", 1)
+    array(1.)
+    """
+    array = as_floats(name, value, ndim)
+    refuse(name, array, (array < 0) | (array > 1), "lie in [0, 1]")
+    return array
+
+
 def as_counts(name: str, value: Any, minimum: int = 1) -> Any:
     """`value` as an array of whole numbers from `minimum` to 1e100, in float64.
 

@@ -6,9 +6,9 @@ import math
 from typing import Any
 
 from refgen._checks import check_integer
-from refgen._numbers import refuse
+from refgen._numbers import as_unit
 from refgen._objects import check_instance
-from refgen.arrays import as_floats, namespace
+from refgen.arrays import namespace
 from refgen.disagreement._ensemble import noise_floor, point_imbalances
 from refgen.disagreement._labels import check_given
 from refgen.disagreement._levels import check_bins, levels_of
@@ -131,8 +131,7 @@ def noise_floor_bound(error: Any, n_points: int, n_bins: int = 10) -> Any:
     >>> round(float(noise_floor_bound(0.05, 10_000)), 4)
     0.01
     """
-    error = as_floats("error", error)
-    refuse("error", error, (error < 0) | (error > 1), "lie in [0, 1]")
+    error = as_unit("error", error)
     n_points = check_integer("n_points", n_points, 1)
     n_bins = check_bins(n_bins)
     return namespace(error).sqrt(2 * n_bins * error / n_points)

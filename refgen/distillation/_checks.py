@@ -11,6 +11,7 @@ from refgen._matrices import batch_shape
 from refgen._numbers import (
     as_counts,
     as_not_negative,
+    as_unit,
     first_of,
     in_one_place,
     refuse,
@@ -90,24 +91,6 @@ def _endless(name: str, value: Any, check: Callable[[str, Any], Any]) -> Any:
     return xp.where(endless, np.inf, check(name, xp.where(endless, 0.0, array)))
 
 
-def as_weight(name: str, value: Any) -> Any:
-    """`value` as weights in [0, 1].
-
-    Raises
-    ------
-    ValueError
-        If one is outside.
-
-    Examples
-    --------
-    >>> as_weight("label_weight", 0.25)
-    array(0.25)
-    """
-    weight = as_floats(name, value)
-    refuse(name, weight, (weight < 0) | (weight > 1), "lie in [0, 1]")
-    return weight
-
-
 def as_filter(name: str, value: Any) -> Any:
     """`value` as filters along the last axis, in [0, 1].
 
@@ -168,9 +151,7 @@ def on_filters(label_weight: Any, **filters: Any) -> list[Any]:
     >>> weight.shape
     (1,)
     """
-    placed = in_one_place(
-        **filters, label_weight=as_weight("label_weight", label_weight)
-    )
+    placed = in_one_place(**filters, label_weight=as_unit("label_weight", label_weight))
     *arrays, weight = placed
     batch_shape(
         **{name: a.shape for name, a in zip(filters, arrays, strict=True)},

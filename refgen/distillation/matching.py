@@ -6,13 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from refgen._numbers import as_not_negative, as_positive, refuse, together
+from refgen._numbers import as_not_negative, as_positive, as_unit, refuse, together
 from refgen.arrays import namespace
 from refgen.distillation._checks import (
     as_filter,
     as_spectrum,
     as_times,
-    as_weight,
     on_spectrum,
 )
 from refgen.distillation._progress import TINY, composed, product, shares
@@ -137,7 +136,7 @@ def _flows(spectrum: Any, first: Any, second: Any, weight: Any) -> list[Any]:
         spectrum=as_spectrum("spectrum", spectrum),
         teacher_time=as_times("teacher_time", first),
         student_time=as_times("student_time", second),
-        label_weight=as_weight("label_weight", weight),
+        label_weight=as_unit("label_weight", weight),
     )
 
 

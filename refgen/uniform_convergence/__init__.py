@@ -36,7 +36,6 @@ from refgen.uniform_convergence.divergence_floors import (
     transformed_divergence_floor,
 )
 from refgen.uniform_convergence.errors import expected_errors, log_expected_errors
-from refgen.uniform_convergence.expected_transfer import expected_transfer_bound
 from refgen.uniform_convergence.explicit import sufficient_dimension
 from refgen.uniform_convergence.exponential_bounds import (
     exponential_cap_bounds,
@@ -135,7 +134,11 @@ from refgen.uniform_convergence.surrogate import (
     surrogate_radius,
     surrogate_spread,
 )
-from refgen.uniform_convergence.transfer import smallest_uniform_gap, transfer_bound
+from refgen.uniform_convergence.transfer import (
+    expected_transfer_bound,
+    smallest_uniform_gap,
+    transfer_bound,
+)
 from refgen.uniform_convergence.two_worlds import two_worlds_floor
 from refgen.uniform_convergence.vc import realized_labelings, vc_bound
 

@@ -6,11 +6,11 @@ from math import log, pi
 from typing import Any
 
 from refgen._finite import finite, watched
-from refgen._numbers import as_counts, as_not_negative, refuse, together
+from refgen._numbers import as_counts, as_not_negative, as_unit, refuse, together
 from refgen._urns import LARGE, stirling_rest
 from refgen.arrays import namespace, special_functions
 from refgen.uniform_convergence._checks import as_delta
-from refgen.uniform_convergence.kl import as_chance, bernoulli_kl, kl_inverse
+from refgen.uniform_convergence.kl import bernoulli_kl, kl_inverse
 
 # From here on the next term of the series of ξ(m) is below rounding.
 _MANY = 1e6
@@ -104,7 +104,7 @@ def pac_bayes_kl(
     0.056887
     """
     risk, divergence, m, delta = together(
-        empirical_risk=as_chance("empirical_risk", empirical_risk),
+        empirical_risk=as_unit("empirical_risk", empirical_risk),
         divergence=as_not_negative("divergence", divergence),
         n_samples=as_counts("n_samples", n_samples),
         delta=as_delta(delta),
@@ -150,8 +150,8 @@ def affordable_divergence(
     5.450797
     """
     empirical, risk, m, delta = together(
-        empirical_risk=as_chance("empirical_risk", empirical_risk),
-        risk=as_chance("risk", risk),
+        empirical_risk=as_unit("empirical_risk", empirical_risk),
+        risk=as_unit("risk", risk),
         n_samples=as_counts("n_samples", n_samples),
         delta=as_delta(delta),
     )
@@ -204,7 +204,7 @@ def occam_bound(
     0.053013
     """
     risk, bits, m, delta = together(
-        empirical_risk=as_chance("empirical_risk", empirical_risk),
+        empirical_risk=as_unit("empirical_risk", empirical_risk),
         description_length=as_not_negative("description_length", description_length),
         n_samples=as_counts("n_samples", n_samples),
         delta=as_delta(delta),

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from refgen._finite import finite, watched
-from refgen._numbers import as_counts, as_positive, together
+from refgen._numbers import as_counts, as_positive, as_unit, together
 from refgen._objects import check_instance
 from refgen._scales import check_scale
 from refgen.arrays import namespace
 from refgen.uniform_convergence._checks import as_delta
 from refgen.uniform_convergence.certificates import pac_bayes_constant
-from refgen.uniform_convergence.kl import as_chance, bernoulli_kl
+from refgen.uniform_convergence.kl import bernoulli_kl
 from refgen.uniform_convergence.linear_example import LinearExample
 
 
@@ -55,8 +55,8 @@ def transformed_divergence_floor(
     224.682
     """
     transformed, risk, m, delta = together(
-        transformed_risk=as_chance("transformed_risk", transformed_risk),
-        risk=as_chance("risk", risk),
+        transformed_risk=as_unit("transformed_risk", transformed_risk),
+        risk=as_unit("risk", risk),
         n_samples=as_counts("n_samples", n_samples),
         delta=as_delta(delta),
     )

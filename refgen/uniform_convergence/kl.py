@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from refgen._finite import watched
-from refgen._numbers import as_not_negative, refuse, together
-from refgen.arrays import as_floats, namespace
+from refgen._numbers import as_not_negative, as_unit, together
+from refgen.arrays import namespace
 
 # The series of x − log(1 + x) for |x| ≤ 1/2: the next term adds 9^−17/37 < 2⁻⁵³.
 _TERMS = 17
@@ -50,7 +50,7 @@ def bernoulli_kl(p: Any, q: Any) -> Any:
     >>> round(float(bernoulli_kl(0.1, 0.5)), 6)
     0.368064
     """
-    p, q = together(p=as_chance("p", p), q=as_chance("q", q))
+    p, q = together(p=as_unit("p", p), q=as_unit("q", q))
     xp = namespace(p)
     # The difference of 1 − p and 1 − q would have lost digits.
     found = _excess_share(p, q, q - p) + _excess_share(1 - p, 1 - q, p - q)
@@ -128,26 +128,8 @@ def kl_lower_inverse(p: Any, bound: Any) -> Any:
     return p * namespace(p).exp(_log_shrinkage(p, 1 - p, bound))
 
 
-def as_chance(name: str, value: Any) -> Any:
-    """`value` as probabilities in [0, 1].
-
-    Raises
-    ------
-    ValueError
-        If one is outside.
-
-    Examples
-    --------
-    >>> as_chance("p", 0.25)
-    array(0.25)
-    """
-    chance = as_floats(name, value)
-    refuse(name, chance, (chance < 0) | (chance > 1), "lie in [0, 1]")
-    return chance
-
-
 def _given(p: Any, bound: Any) -> list[Any]:
-    return together(p=as_chance("p", p), bound=as_not_negative("bound", bound))
+    return together(p=as_unit("p", p), bound=as_not_negative("bound", bound))
 
 
 def _shrinkage(share: Any, rest: Any, bound: Any) -> Any:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from refgen._numbers import as_counts, as_open_unit, first_of, refuse, together
+from refgen._numbers import as_counts, as_open_unit, as_unit, first_of, refuse, together
 from refgen.arrays import as_floats, namespace, special_functions
 from refgen.uniform_convergence._checks import as_delta
+from refgen.uniform_convergence.certificates import held_out_bound
 
 
 class PairsCertificate(NamedTuple):
@@ -121,8 +122,7 @@ def certified_pairs(
     >>> round(float(found.lower_bound), 3), int(found.rank)
     (0.963, 2)
     """
-    errors = as_floats("transformed_errors", transformed_errors, 1)
-    refuse("transformed_errors", errors, (errors < 0) | (errors > 1), "lie in [0, 1]")
+    errors = as_unit("transformed_errors", transformed_errors, 1)
     wrong, tried = as_counts("n_wrong", n_wrong, 0), as_counts("n_held_out", n_held_out)
     errors, wrong, tried = together(
         transformed_errors=errors, n_wrong=wrong, n_held_out=tried
@@ -177,8 +177,6 @@ def _ranked(gaps: Any, rank: Any) -> Any:
 def _limits(wrong: Any, tried: Any, failure: Any) -> tuple[Any, Any]:
     """Exact lower and upper confidence limits, each of which misses with `failure`."""
     xp, special = namespace(failure), special_functions(failure)
-    right = tried - wrong
-    # Shapes are kept positive where a limit is 0 or 1 by definition.
-    low = special.betaincinv(xp.maximum(wrong, 1), right + 1, failure)
-    high = 1 - special.betaincinv(xp.maximum(right, 1), wrong + 1, failure)
-    return xp.where(wrong == 0, 0.0, low), xp.where(right == 0, 1.0, high)
+    # Shapes are kept positive where the limit is 0 by definition.
+    low = special.betaincinv(xp.maximum(wrong, 1), tried - wrong + 1, failure)
+    return xp.where(wrong == 0, 0.0, low), held_out_bound(wrong, tried, failure)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from refgen._finite import finite
-from refgen._numbers import refuse, together
+from refgen._numbers import as_unit, together
 from refgen._objects import check_instance
-from refgen.arrays import as_floats, namespace, special_functions
+from refgen.arrays import namespace, special_functions
 from refgen.uniform_convergence._chi_square import chi_square_quantile
 from refgen.uniform_convergence.linear_example import LinearExample
 
@@ -45,10 +45,8 @@ def test_error_quantile(example: LinearExample, p: Any) -> Any:
     0.01
     """
     check_instance("example", example, LinearExample)
-    p = as_floats("p", p)
-    refuse("p", p, (p < 0) | (p > 1), "lie in [0, 1]")
     p, m, D, ratio = together(
-        p=p,
+        p=as_unit("p", p),
         n_samples=example.n_samples,
         dimension=example.dimension,
         signal_ratio=example.signal_ratio,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from refgen._finite import finite
-from refgen._numbers import as_not_negative, refuse, together
-from refgen.arrays import as_floats, namespace
+from refgen._numbers import as_not_negative, as_unit, together
+from refgen.arrays import namespace
 from refgen.uniform_convergence._checks import as_delta
 
 # All sets of so many samples are tried.
@@ -16,17 +16,17 @@ _ROUNDING = 1e-9
 
 
 class TransferBound(NamedTuple):
-    """A lower bound of ε_unif-alg, of shape (...)."""
+    """A lower bound on ε_unif-alg(m, δ), of shape (...)."""
 
-    bound: Any
-    """0 where there is no certificate."""
+    low: Any
+    """In [0, 1]; 0 where there is no certificate."""
     certified: Any
-    """Whether 2δ + q < 1."""
+    """Whether `low` is positive: otherwise nothing is known of ε_unif-alg."""
 
 
 @finite
 def transfer_bound(
-    test_error: Any, transformed_error: Any, missed: Any, delta: Any
+    test_error: Any, transformed_error: Any, delta: Any, missed: Any = 0.0
 ) -> TransferBound:
     """The transfer lemma: errors on a second sample rule out small uniform bounds.
 
@@ -39,10 +39,10 @@ def transfer_bound(
     ----------
     test_error, transformed_error : array of shape (...)
         In [0, 1]; the first from above and the second from below.
-    missed : array of shape (...)
-        q in [0, 1].
     delta : array of shape (...)
         δ in (0, 1).
+    missed : array of shape (...)
+        q in [0, 1].
 
     Returns
     -------
@@ -62,20 +62,73 @@ def transfer_bound(
 
     Examples
     --------
-    >>> bound, certified = transfer_bound(0.1, 1.0, 0.2, [0.05, 0.4])
-    >>> bound.tolist(), certified.tolist()
+    >>> low, certified = transfer_bound(0.1, 1.0, [0.05, 0.4], 0.2)
+    >>> low.tolist(), certified.tolist()
     ([0.9, 0.0], [True, False])
     """
-    low, high, missed, delta = together(
-        test_error=_share("test_error", test_error),
-        transformed_error=_share("transformed_error", transformed_error),
-        missed=_share("missed", missed),
+    test, transformed, left = _given(test_error, transformed_error, delta, missed)
+    return _positive(transformed - test, left)
+
+
+@finite
+def expected_transfer_bound(
+    test_error: Any, transformed_error: Any, delta: Any, missed: Any = 0.0
+) -> TransferBound:
+    """ε_unif-alg(m, δ) ≥ 1 − (E L + 1 − E L')/(1 − 2δ − q), from expected errors.
+
+    L is the test error of the classifier of a sample, L' its error on the transformed
+    sample, which has the law of a sample; the expectations are over samples.
+
+    Parameters
+    ----------
+    test_error, transformed_error : array of shape (...)
+        E L and E L', in [0, 1]; the first from above and the second from below.
+    delta : array of shape (...)
+        δ in (0, 1).
+    missed : array of shape (...)
+        q in [0, 1]: the probability of samples that are set aside. On all others the
+        expectations are bounded (of L and of 1 − L', as 0 on those set aside).
+
+    Returns
+    -------
+    TransferBound
+        Where 2δ + q ≥ 1 there is no certificate, as with `transfer_bound`.
+
+    Raises
+    ------
+    ValueError
+        If a number is out of range, or shapes do not broadcast.
+
+    Notes
+    -----
+    Source: derived here, claim UC-62.
+
+    Examples
+    --------
+    >>> found = expected_transfer_bound(0.05, 0.99, 0.1)
+    >>> round(float(found.low), 6), bool(found.certified)
+    (0.925, True)
+    """
+    test, transformed, left = _given(test_error, transformed_error, delta, missed)
+    share = (test + (1 - transformed)) / namespace(left).where(left > 0, left, 1.0)
+    return _positive(1 - share, left)
+
+
+def _given(test: Any, transformed: Any, delta: Any, missed: Any) -> tuple[Any, ...]:
+    """Both errors, and 1 − 2δ − q: the chance of a pair that a set must hold."""
+    test, transformed, delta, missed = together(
+        test_error=as_unit("test_error", test),
+        transformed_error=as_unit("transformed_error", transformed),
         delta=as_delta(delta),
+        missed=as_unit("missed", missed),
     )
-    xp = namespace(delta)
-    certified = 2 * delta + missed < 1
-    bound = xp.where(certified, xp.maximum(high - low, 0.0), 0.0)
-    return TransferBound(bound, certified)
+    return test, transformed, 1 - (2 * delta + missed)
+
+
+def _positive(gap: Any, left: Any) -> TransferBound:
+    xp = namespace(gap)
+    low = xp.where(left > 0, xp.maximum(gap, 0.0), 0.0)
+    return TransferBound(low, low > 0)
 
 
 @finite
@@ -140,9 +193,3 @@ def _worst_of_sets(gaps: Any) -> tuple[Any, Any]:
         worst = xp.concatenate([worst, xp.maximum(worst, added)], axis=-1)
         counts = xp.concatenate([counts, counts + 1])
     return worst, counts
-
-
-def _share(name: str, value: Any) -> Any:
-    share = as_floats(name, value)
-    refuse(name, share, (share < 0) | (share > 1), "lie in [0, 1]")
-    return share

@@ -141,8 +141,8 @@ def test_explicit_dimensions():
 
 
 def test_the_transfer_needs_more_than_half():
-    bound, certified = transfer_bound(0.1, 0.75, [0.5, 0.25], [0.25, 0.25])
-    assert bound.tolist() == [0.0, 0.65]
+    low, certified = transfer_bound(0.1, 0.75, [0.25, 0.25], [0.5, 0.25])
+    assert low.tolist() == [0.0, 0.65]
     assert certified.tolist() == [False, True]
     pairs = np.roll(np.eye(16), 1, axis=-1)
     assert smallest_uniform_gap(pairs, [0.5, 0.49]).tolist() == [0.0, 1.0]
@@ -196,10 +196,10 @@ def test_coupled_samples_have_equal_margins():
             lambda e: sufficient_dimension(9, 0.1, 0.1, 0.13, method="negation"),
             "signal_ratio must be at most 0.125",
         ),
-        (lambda e: transfer_bound(0.1, 1.2, 0.1, 0.1), "transformed_error must lie"),
-        (lambda e: transfer_bound(-0.1, 1.0, 0.1, 0.1), "test_error must lie"),
-        (lambda e: transfer_bound(0.1, 1.0, -0.1, 0.1), "missed must lie"),
-        (lambda e: expected_transfer_bound(0, 1, 0.1, -0.1), "failure must lie"),
+        (lambda e: transfer_bound(0.1, 1.2, 0.1), "transformed_error must lie"),
+        (lambda e: transfer_bound(-0.1, 1.0, 0.1), "test_error must lie"),
+        (lambda e: transfer_bound(0.1, 1.0, 0.1, -0.1), "missed must lie"),
+        (lambda e: expected_transfer_bound(0, 1, 0.1, -0.1), "missed must lie"),
         (lambda e: smallest_uniform_gap([[-0.1]], 0.1), "gaps must"),
         (lambda e: smallest_uniform_gap(np.ones((17, 17)), 0.1), "at most 16"),
         (lambda e: coupled_noise(np.ones((3, 2)), 1.0, np.ones((3, 2))), "3 points in"),

@@ -130,7 +130,7 @@ def transfer(rg, world, limit=1.0, spent=2.0):
     relations = [equal(uc.smallest_uniform_gap(_gaps(world), world.delta), least)]
     for share in (0.0, 0.5):
         low, high, missed = _bounds(xp, world, share)
-        found, certified = uc.transfer_bound(low, high, missed, world.delta)
+        found, certified = uc.transfer_bound(low, high, world.delta, missed)
         condition = spent * world.delta + missed < limit - 4 * _ROUNDING
         bound = xp.where(condition, xp.maximum(high - low, 0.0), 0.0)
         relations += [

@@ -59,8 +59,8 @@ ARGUMENTS = {
     "transfer_bound": lambda s, d: (
         chances(s),
         s.child("error").uniform(4),
-        s.child("missed").uniform(4),
         chances(s),
+        s.child("missed").uniform(4),
     ),
     "uniform_convergence_bracket": lambda s, d: (
         example(s, d),

@@ -77,7 +77,7 @@ ARGUMENTS = {
     "draw_quadratic_margins": lambda s, d: (alike(spheres(s, d)), 5, s),
     "expected_transfer_bound": lambda s, d: (
         *(unit(s, name) for name in ("test", "transformed", "delta")),
-        0.1 * unit(s, "failure"),
+        0.1 * unit(s, "missed"),
     ),
     "exponential_cap_bounds": lambda s, d: (exponential(s, d), slack(s, d)),
     "exponential_error_bracket": lambda s, d: (exponential(s, d), slack(s, d)),
