@@ -62,9 +62,9 @@ def pytest_report_header():
 def pytest_collection_modifyitems(config, items):
     if config.getoption("--slow"):
         return
-    for item in items:
-        if "slow" in item.keywords:
-            item.add_marker(pytest.mark.skip(reason="a long scan: give --slow"))
+    long = [item for item in items if "slow" in item.keywords]
+    config.hook.pytest_deselected(items=long)
+    items[:] = [item for item in items if "slow" not in item.keywords]
 
 
 def pytest_unconfigure(config):

@@ -238,10 +238,10 @@ def test_every_domain_contains_what_it_pins_and_draws(domain):
     assert {domain.outside(instance) for instance in drawn} == {None}
 
 
-@pytest.mark.parametrize("domain", ALL, ids=lambda domain: domain.description)
 @pytest.mark.parametrize("instance", [3.0, None, "law", PointOfProblem(1, 2)])
-def test_every_domain_refuses_other_types_in_plain_words(domain, instance):
-    assert isinstance(domain.outside(instance), str)
+def test_every_domain_refuses_other_types_in_plain_words(instance):
+    for domain in ALL:
+        assert isinstance(domain.outside(instance), str), domain.description
 
 
 @pytest.mark.parametrize(

@@ -140,6 +140,7 @@ BUGS = [
 
 
 @needs_compiler
+@pytest.mark.slow
 @pytest.mark.parametrize(("check", "right", "wrong"), BUGS)
 def test_planted_bugs_are_caught(check, right, wrong):
     text = launch.source("neighbors.cu")

@@ -101,6 +101,7 @@ BUGS = [
 
 
 @needs_compiler
+@pytest.mark.slow
 @pytest.mark.parametrize(("right", "wrong", "check"), BUGS)
 def test_planted_bugs_are_caught(right, wrong, check):
     text = launch.source("secular.cu")
