@@ -50,13 +50,15 @@ def pytest_addoption(parser):
     )
 
 
-def pytest_report_header():
+def pytest_report_header(config):
+    long = [] if config.getoption("--slow") else ["long scans: left out; give --slow"]
     if WHY_NO_GPU is None:
-        return f"refgen_gpu device: {refgen_gpu.backend.backend().device}"
-    return (
+        return [f"refgen_gpu device: {refgen_gpu.backend.backend().device}", *long]
+    return [
         f"refgen_gpu device: NONE ({WHY_NO_GPU}); [gpu] tests are skipped, "
-        "[standin] and [perturbed] tests say nothing about a GPU"
-    )
+        "[standin] and [perturbed] tests say nothing about a GPU",
+        *long,
+    ]
 
 
 def pytest_collection_modifyitems(config, items):
