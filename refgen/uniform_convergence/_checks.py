@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from refgen._checks import MOST_ENTRIES
-from refgen._numbers import as_not_negative, as_open_unit
+from refgen._numbers import as_not_negative, as_open_unit, refuse
 from refgen._scales import check_scale
 from refgen.arrays import namespace
 
@@ -25,6 +25,24 @@ def as_delta(value: Any) -> Any:
     array(0.05)
     """
     return as_open_unit("delta", value)
+
+
+def as_epsilon(value: Any) -> Any:
+    """`value` as test errors ε in (0, ½).
+
+    Raises
+    ------
+    ValueError
+        If one is outside.
+
+    Examples
+    --------
+    >>> as_epsilon(0.01)
+    array(0.01)
+    """
+    epsilon = as_open_unit("epsilon", value)
+    refuse("epsilon", epsilon, epsilon >= 0.5, "be below ½, the error of a guess")
+    return epsilon
 
 
 def as_gamma(value: Any) -> Any:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from refgen._finite import finite
-from refgen._numbers import as_open_unit, refuse
+from refgen._numbers import as_open_unit
 from refgen.arrays import namespace, special_functions
 from refgen.special import normal_density
+from refgen.uniform_convergence._checks import as_epsilon
 from refgen.uniform_convergence._ratios import as_ratio, as_ratios
 
 # Newton's method on a convex function, from above: its digits are exhausted after
@@ -172,7 +173,7 @@ def least_dimensions(epsilon: Any) -> Any:
     >>> [round(float(d), 3) for d in least_dimensions([0.1, 0.01])]
     [2.603, 6.41]
     """
-    return square_excess(_quantile(_as_error(epsilon)))
+    return square_excess(_quantile(as_epsilon(epsilon)))
 
 
 @finite
@@ -204,13 +205,6 @@ def negation_dimensions(epsilon: Any) -> Any:
     """
     z = _quantile(as_open_unit("epsilon", epsilon) / 2)
     return 4 * z * z
-
-
-def _as_error(epsilon: Any) -> Any:
-    """`epsilon` in (0, ½): a test error of ½ is that of a guess."""
-    epsilon = as_open_unit("epsilon", epsilon)
-    refuse("epsilon", epsilon, epsilon >= 0.5, "be below ½, the error of a guess")
-    return epsilon
 
 
 def _quantile(error: Any) -> Any:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from refgen._finite import finite
-from refgen._numbers import as_counts, as_open_unit, as_positive, refuse, together
+from refgen._numbers import as_counts, as_positive, refuse, together
 from refgen._objects import check_instance
 from refgen.arrays import namespace, special_functions
-from refgen.uniform_convergence._checks import as_delta
+from refgen.uniform_convergence._checks import as_delta, as_epsilon
 from refgen.uniform_convergence._chi_square import chi_square_quantile
 from refgen.uniform_convergence.all_wrong import log_missed
 from refgen.uniform_convergence.linear_example import LinearExample
@@ -16,6 +16,9 @@ from refgen.uniform_convergence.quantiles import error_quantile
 
 # Above every dimension that `dimension_for_gap` looks at.
 _LARGEST_DIMENSION = 2.0**50
+# Quantiles of χ² over D² fall with D up to this δ. Above it they rise at first, but
+# never from 100 dimensions on.
+_FALLING, _FEW = 0.75, 100
 
 
 class GapBracket(NamedTuple):
@@ -77,7 +80,7 @@ def generalization_gap(example: LinearExample, delta: Any) -> GapBracket:
 def dimension_for_gap(
     n_samples: Any, delta: Any, epsilon: Any, signal_ratio: Any = 0.125
 ) -> Any:
-    """The least D at which the test error is at most ε with probability 1 − δ.
+    """The least D from which on the test error is at most ε with probability 1 − δ.
 
     Parameters
     ----------
@@ -111,12 +114,10 @@ def dimension_for_gap(
     >>> float(dimension_for_gap(100, 0.05, 0.01))
     35068.0
     """
-    epsilon = as_open_unit("epsilon", epsilon)
-    refuse("epsilon", epsilon, epsilon >= 0.5, "be below ½, which chance reaches")
     m, delta, epsilon, ratio = together(
         n_samples=as_counts("n_samples", n_samples, 2),
         delta=as_delta(delta),
-        epsilon=epsilon,
+        epsilon=as_epsilon(epsilon),
         signal_ratio=as_positive("signal_ratio", signal_ratio),
     )
     xp = namespace(m)
@@ -130,11 +131,20 @@ def dimension_for_gap(
         "need at most 2**50 dimensions",
         "; raise epsilon or signal_ratio, or lower n_samples",
     )
+    if bool((delta > _FALLING).any()):
+        low = _last_failing(delta, wanted)
     while bool((high - low > 1).any()):
         middle = xp.floor((low + high) / 2)
         reached = _reached(delta, middle, wanted)
         low, high = xp.where(reached, low, middle), xp.where(reached, middle, high)
     return high
+
+
+def _last_failing(delta: Any, wanted: Any) -> Any:
+    """The largest of few dimensions at which the test error is too large, or 1."""
+    few = namespace(delta).arange(2.0, _FEW + 1)
+    reached = _reached(delta[..., None], few, wanted[..., None])
+    return namespace(delta).where(reached, 1.0, few).max(axis=-1)
 
 
 def _reached(delta: Any, dimension: Any, wanted: Any) -> Any:

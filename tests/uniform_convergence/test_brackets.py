@@ -109,6 +109,15 @@ def test_least_dimensions_of_the_paper():
     assert float(dimension_for_gap(2, 0.5, 0.4, 1.0)) == 2.0
 
 
+def test_a_dimension_in_which_errors_are_too_large_though_in_fewer_they_are_not():
+    """At δ = 0.95 the quantile over D² is largest at D = 5."""
+    ratio = -norm.ppf(0.3) * np.sqrt(2 * chi2.ppf(0.05, 5) / 1.003) / 5
+    errors = test_error_quantile(LinearExample(2, np.arange(2, 9), ratio, 1.0), 0.05)
+    assert (errors > 0.3).tolist() == [False] * 3 + [True] + [False] * 3
+    found = dimension_for_gap(2, [0.95, 0.05], 0.3, ratio)
+    assert found.tolist() == [6.0, float(dimension_for_gap(2, 0.05, 0.3, ratio))]
+
+
 def test_the_gap_of_a_failure_below_rounding_of_1():
     low, high = generalization_gap(LinearExample.published(100, 35068), 1e-30)
     want = norm.cdf(-35068 / 8 / np.sqrt(100 * chi2.isf(1e-30, 35068)))
