@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from refgen._checks import check_choice, check_integer
 from refgen._finite import finite
-from refgen._numbers import as_positive, together
+from refgen._numbers import as_positive, refuse, together
 from refgen._objects import check_instance
 from refgen._scales import check_scale
 from refgen.arrays import namespace
@@ -41,7 +41,8 @@ def ray_descent(
     Raises
     ------
     ValueError
-        If a number is out of range, shapes do not broadcast, or `loss` is no such word.
+        If there are more points than dimensions, a number is out of range, shapes do
+        not broadcast, or `loss` is no such word.
 
     Notes
     -----
@@ -54,6 +55,9 @@ def ray_descent(
     [0.05, 0.0642, 0.0732]
     """
     check_instance("example", example, LinearExample)
+    m, D = example.n_samples, example.dimension
+    wanted = "be at most dimension, as no more noise vectors are orthogonal"
+    refuse("n_samples", m, m > D, wanted)
     n_steps = check_integer("n_steps", n_steps, 1)
     check_choice("loss", loss, ("logistic", "exponential"))
     step, margin = together(

@@ -106,6 +106,10 @@ def test_left_out_points_and_the_surrogate_know_the_test_error():
         ),
         (lambda: uc.ray_descent(PUBLISHED, 0.1, 0), "n_steps must be at least 1"),
         (
+            lambda: uc.ray_descent(LinearExample(3, 2, 1.0, 1.0), 0.1, 1),
+            "n_samples must be at most dimension, .* got 3",
+        ),
+        (
             lambda: uc.ray_descent(PUBLISHED, 0.1, 3, "hinge"),
             "loss must be one of 'log",
         ),
