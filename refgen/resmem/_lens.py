@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from refgen._checks import check_integer
+from refgen._quadrature import unit_nodes
 
 # The quadrature's error was checked up to here, at n = 1 against 2d.
 _MOST_FEATURES = 64
@@ -92,11 +93,6 @@ def cap(d: int, sine: np.ndarray, cosine: np.ndarray) -> np.ndarray:
     half = (1 - betainc(0.5, a, c)) / 2
     half = np.where(c * (d + 1) > 1, small, half)
     return np.where(cosine > 0, half, 1 - half)
-
-
-def unit_nodes(m: int) -> tuple[np.ndarray, np.ndarray]:
-    x, w = np.polynomial.legendre.leggauss(m)
-    return (x + 1) / 2, w / 2
 
 
 def _panels(levels: int, m: int) -> tuple[np.ndarray, np.ndarray]:

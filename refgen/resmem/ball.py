@@ -11,6 +11,7 @@ import numpy as np
 from refgen._checks import check_integer
 from refgen._finite import finite
 from refgen._numbers import as_counts, as_open_unit, together
+from refgen._quadrature import unit_nodes
 from refgen.arrays import namespace
 from refgen.resmem._lens import (
     ball_dimension,
@@ -19,7 +20,6 @@ from refgen.resmem._lens import (
     inner_nodes,
     lens_share,
     outer_nodes,
-    unit_nodes,
 )
 from refgen.special import gamma_ratio
 

@@ -5,12 +5,10 @@ What stands in them is smooth from a point on, and zero or one before it.
 
 from __future__ import annotations
 
-import functools
 import math
 from typing import Any
 
-import numpy as np
-
+from refgen._quadrature import unit_nodes
 from refgen.arrays import namespace
 from refgen.uniform_convergence._chi_square import log_height
 
@@ -18,12 +16,6 @@ _N_NODES = 100
 # In standard deviations 1/√(2D), downward and upward: beyond is a mass below 1e-16,
 # also in two dimensions, where the law of the radius falls more slowly upward.
 _DOWN, _UP = 9.0, 11.0
-
-
-@functools.cache
-def _nodes() -> tuple[Any, Any]:
-    x, weights = np.polynomial.legendre.leggauss(_N_NODES)
-    return (x + 1) / 2, weights / 2
 
 
 def radius_rule(dimension: Any, start: Any, middle: Any, steep: Any = 0.0) -> Any:
@@ -47,12 +39,13 @@ def radius_rule(dimension: Any, start: Any, middle: Any, steep: Any = 0.0) -> An
 
     Examples
     --------
+    >>> import numpy as np
     >>> r, log_weights = radius_rule(np.array(50.0), np.array(0.0), np.array(1.0))
     >>> round(float((np.exp(log_weights) * r**4).sum()), 12)  # 1 + 2/D
     1.04
     """
     xp = namespace(dimension)
-    s, weights = (xp.asarray(part) for part in _nodes())
+    s, weights = (xp.asarray(part) for part in unit_nodes(_N_NODES))
     deviation = 1 / xp.sqrt(2 * dimension)
     low = xp.maximum(start, middle - _DOWN * deviation)
     high = xp.maximum(start, middle) + _UP * deviation
@@ -70,6 +63,7 @@ def log_density(r: Any, dimension: Any) -> Any:
 
     Examples
     --------
+    >>> import numpy as np
     >>> round(float(log_density(np.array(1.0), np.array(2.0))), 12)  # 2re^(−r²)
     -0.30685281944
     """

@@ -38,6 +38,7 @@ BASE = {
     "_orders",
     "_pictures",
     "_probabilities",
+    "_quadrature",
     "_scales",
     "_simplex",
     "_urns",

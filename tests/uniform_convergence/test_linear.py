@@ -149,6 +149,13 @@ def test_losses_for_any_margin_have_all_digits(gamma, signal):
     np.testing.assert_allclose(found, right, rtol=1e-12)
 
 
+def test_a_margin_of_0_beside_others():
+    example = LinearExample(4, 2, [30.0, 1.0], 1.0)
+    found = expected_loss(example, 1.0, [0.0, 3.0])
+    alone = [expected_loss(example, 1.0, gamma) for gamma in (0.0, 3.0)]
+    np.testing.assert_allclose(found, [alone[0][0], alone[1][1]], rtol=1e-13)
+
+
 # Samples
 
 
