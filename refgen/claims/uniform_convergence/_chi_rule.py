@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from refgen.arrays import namespace, special_functions
-from refgen.claims.quadrature import unit_nodes
+from refgen.claims.quadrature import normal_rule, unit_nodes
 
 # χ variables have deviations of about √½: outside is less than 10⁻³⁰.
 _REACH, _N_NODES = 9.0, 160
@@ -41,6 +41,23 @@ def radius_rule(dimension: Any) -> tuple[Any, Any]:
     logs = (D - 1) * xp.log(nodes / root) - (nodes - root) * (nodes + root) / 2
     mass = weights * x * x * xp.exp(logs)
     return nodes, mass / mass.sum(axis=-1, keepdims=True)
+
+
+def square_rule(dimension: Any) -> tuple[Any, Any]:
+    """Nodes and weights for E f(Q), Q ~ χ² with D degrees: quantiles of normal nodes.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> nodes, weights = square_rule(np.array(10.0))
+    >>> round(float((weights * nodes).sum()), 10)
+    10.0
+    """
+    xp, special = namespace(dimension), special_functions(dimension)
+    z, weights = normal_rule(*(kink + 0 * dimension for kink in (-4, 0, 4)))
+    half, tail = (dimension / 2)[..., None], special.ndtr(-abs(z))
+    above, below = special.gammainccinv(half, tail), special.gammaincinv(half, tail)
+    return 2 * xp.where(z > 0, above, below), weights
 
 
 def above_by_squares(dimension: Any, shift: Any, slope: Any) -> Any:

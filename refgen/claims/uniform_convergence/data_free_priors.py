@@ -10,6 +10,7 @@ import numpy as np
 from refgen.arrays import Instance, namespace, special_functions
 from refgen.claims.kinds import at_most, equal
 from refgen.claims.registry import claim
+from refgen.claims.uniform_convergence._tosses import divergence
 from refgen.domains import distribution, integer, real, record
 from refgen.uniform_convergence import LinearExample
 
@@ -66,11 +67,6 @@ posteriors = record(
 )
 
 
-def _divergence(p: Any, q: Any) -> Any:
-    xp = namespace(p)
-    return p * xp.log(p / q) + (1 - p) * xp.log((1 - p) / (1 - q))
-
-
 def _asked(case: Posterior) -> tuple[Any, Any, Any]:
     """Errors on the sample, on the transformed one, and on new points, in the limit."""
     ndtr, t = special_functions(case.width).ndtr, 1 / case.width
@@ -89,17 +85,17 @@ def any_prior(rg, case, counted=1.0, cost=1.0):
     uc, xp = rg.uniform_convergence, namespace(case.ratio)
     P, Q, share = case.prior, case.posterior, case.wrong / N_SAMPLES
     heard = xp.log(xp.where(Q > 0, Q, 1.0) / P)
-    divergence = (Q * heard).sum(axis=-1)
+    told = (Q * heard).sum(axis=-1)
     wrong, risk = ((Q * error).sum(axis=-1) for error in (share, case.errors))
     moment = (P * xp.exp(N_SAMPLES * uc.bernoulli_kl(share, case.errors))).sum(axis=-1)
     floor = uc.transformed_divergence_floor(wrong, risk, N_SAMPLES, 0.5)
     spent = xp.log(2 * uc.pac_bayes_constant(N_SAMPLES))
     train, transformed, test = _asked(case)
-    asked = _divergence(transformed, test)
+    asked = divergence(transformed, test)
     bound = uc.kl_inverse(train, asked)
     rest = 1 - case.ratio
     return (
-        at_most(floor + spent - xp.log(moment), counted * divergence, 64.0, sharp=0.99),
+        at_most(floor + spent - xp.log(moment), counted * told, 64.0, sharp=0.99),
         equal(uc.kl_inverse(0.0, uc.bernoulli_kl(1.0, rest)), counted * (1 - rest)),
         at_most(asked, cost / (2 * ((1 + case.ratio) * case.width) ** 2)),
         at_most(uc.data_free_floor(case.ratio), counted * bound, sharp=0.99),

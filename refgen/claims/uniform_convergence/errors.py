@@ -6,10 +6,10 @@ from typing import Any
 
 from refgen.arrays import namespace, special_functions
 from refgen.claims.kinds import at_most, equal
-from refgen.claims.quadrature import normal_rule
 from refgen.claims.registry import claim
 from refgen.claims.sampled import sampled
 from refgen.claims.sources import SIMULATED
+from refgen.claims.uniform_convergence._chi_rule import square_rule
 from refgen.claims.uniform_convergence.domains import (
     few_points,
     linear_examples,
@@ -23,20 +23,9 @@ from refgen.claims.uniform_convergence.domains import (
 def _averaged(example: Any, own: float, left: float) -> tuple[Any, Any, Any]:
     """Expected errors by Gauss's rule in z, for Q the quantile of χ² at Φ(z)."""
     xp, special = namespace(example.signal), special_functions(example.signal)
-    z, weights = normal_rule(*(kink + 0 * example.signal for kink in (-4, 0, 4)))
-    a, v, m, half = (
-        field[..., None]
-        for field in (
-            example.signal,
-            example.variance,
-            example.n_samples,
-            example.dimension / 2,
-        )
-    )
-    tail = special.ndtr(-abs(z))
-    square = 2 * xp.where(
-        z > 0, special.gammainccinv(half, tail), special.gammaincinv(half, tail)
-    )
+    square, weights = square_rule(example.dimension)
+    fields = (example.signal, example.variance, example.n_samples)
+    a, v, m = (field[..., None] for field in fields)
     deviation = v * xp.sqrt((m - left) * square)
 
     def mean(margin: Any, spread: Any) -> Any:

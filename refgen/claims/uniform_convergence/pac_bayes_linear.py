@@ -10,6 +10,7 @@ import numpy as np
 from refgen.arrays import Instance, namespace, special_functions
 from refgen.claims.kinds import at_most, equal, exceeds, tends_to
 from refgen.claims.registry import claim
+from refgen.claims.uniform_convergence._tosses import divergence
 from refgen.domains import real, record
 
 
@@ -50,11 +51,6 @@ certified = record(
 SIZES = (1e2, 1e4, 1e6, 1e8)
 
 
-def _divergence(p: Any, q: Any) -> Any:
-    xp = namespace(p)
-    return p * xp.log(p / q) + (1 - p) * xp.log((1 - p) / (1 - q))
-
-
 def _measured(
     rg: Any, case: Certified, prior: str, cost: Any, share: float, counted: float
 ) -> tuple[Any, ...]:
@@ -74,7 +70,7 @@ def _measured(
     slope = 0.4 * case.ratio / (2 * c) / (4 * train * (1 - train))
     size = spent + (bound - train) / (1 - bound)
     return (
-        equal(_divergence(train, bound), spent, size),
+        equal(divergence(train, bound), spent, size),
         at_most(least, bound, sharp=0.99),
         exceeds(0.5 - above),
         at_most(0.5, below, sharp=0.99),

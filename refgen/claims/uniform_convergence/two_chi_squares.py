@@ -6,8 +6,9 @@ from typing import Any
 
 from refgen.arrays import namespace, special_functions
 from refgen.claims.kinds import equal
-from refgen.claims.quadrature import normal_rule, unit_nodes
+from refgen.claims.quadrature import unit_nodes
 from refgen.claims.registry import claim
+from refgen.claims.uniform_convergence._chi_rule import square_rule
 from refgen.claims.uniform_convergence.domains import linear_examples, not_tiny
 from refgen.domains import integer, not_a, real, record
 from refgen.uniform_convergence import LinearExample
@@ -17,14 +18,11 @@ from refgen.uniform_convergence import LinearExample
 
 def _mean_tail(example: Any, slope: Any, shift: Any) -> Any:
     """Pr[B ≥ slope·A + shift] for independent A, B of the law χ² with D degrees."""
-    special, half = special_functions(shift), (example.dimension / 2)[..., None]
-    z, weights = normal_rule(*(kink + 0 * shift for kink in (-4, 0, 4)))
-    tail, xp = special.ndtr(-abs(z)), namespace(shift)
-    square = xp.where(
-        z > 0, special.gammainccinv(half, tail), special.gammaincinv(half, tail)
-    )
-    beyond = slope[..., None] * square + shift[..., None] / 2
-    return not_tiny((weights * special.gammaincc(half, beyond)).sum(axis=-1))
+    square, weights = square_rule(example.dimension)
+    beyond = (slope[..., None] * square + shift[..., None]) / 2
+    half = (example.dimension / 2)[..., None]
+    tail = special_functions(shift).gammaincc(half, beyond)
+    return not_tiny((weights * tail).sum(axis=-1))
 
 
 @claim("UC-45", kind="identity", domain=linear_examples, cost=400)
