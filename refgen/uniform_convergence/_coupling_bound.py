@@ -91,7 +91,7 @@ def _products(xp: Any, m: Any, D: Any, ratio: Any) -> Any:
 def chance_below(product: Any, m: Any, D: Any) -> Any:
     """Pr[RR' < product · D] for arrays that broadcast, with m for D where m > D."""
     xp, special = namespace(product), special_functions(product)
-    product, m, D = xp.broadcast_arrays(product, m, xp.maximum(m, D))
+    D = xp.maximum(m, D)
     zero = xp.zeros_like(D)
     r, log_weights = radius_rule(D, zero, zero + 1)
     needed = product[..., None] / r

@@ -12,7 +12,7 @@ from refgen._scales import check_scale
 from refgen.arrays import as_floats, namespace
 from refgen.uniform_convergence.linear_example import LinearExample
 
-# 4√8 times the upper quartile of N(0, 1), whose half is that of |Z| < z.
+# For Z ~ N(0, 1), |Z| is below the upper quartile of Z with probability ½.
 _QUARTILE = 0.6744897501960817
 _GAUSSIAN = 4 * sqrt(8) * _QUARTILE
 
@@ -94,8 +94,8 @@ def gaussian_margin_bound(example: LinearExample) -> Any:
     Returns
     -------
     array of shape (...)
-        4√(KL/m), where the noise in the weights moves half of the margins by more than
-        a quarter, as D → ∞. From 1 on it is vacuous.
+        4√(KL/m) as D → ∞, for noise in the weights that moves a margin by less than a
+        quarter of it with probability ½. From 1 on it is vacuous.
 
     Notes
     -----

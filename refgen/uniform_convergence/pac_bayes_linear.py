@@ -53,7 +53,7 @@ def pac_bayes_threshold(prior: Prior = "origin") -> float:
 def pac_bayes_certificate(
     signal_ratio: Any, width: Any, prior: Prior = "origin"
 ) -> Any:
-    """What a PAC-Bayes bound says in the limit of many samples and more dimensions.
+    """What a PAC-Bayes bound says in the limit of many samples and far more dimensions.
 
     The posterior is N(w, s²I) around the classifier w of the sample.
 

@@ -41,8 +41,8 @@ class PhaseDiagramDisplay:
     with lines where it is 0.1 and 0.01. The right one has the limit of the gap that
     every bound by uniform convergence has to allow for (claims UC-41 and UC-57). On the
     left of the critical line it is 1 less the test error: the bound is as bad as
-    generalization is good. The dotted line is where the transformed sample stops to
-    show it.
+    generalization is good. The dotted line is where the transformed sample stops
+    showing it.
 
     Examples
     --------

@@ -84,13 +84,12 @@ def ramp_limits(signal: Any, noise: Any, gamma: Any = 0.0) -> RampLimits:
     train = xp.clip(1 - (a + v) / width, 0.0, 1.0) * (gamma > 0)
     wrong = xp.where(gamma > 0, xp.clip(1 - (a - v) / width, 0.0, 1.0), sign)
     fall = xp.where(gamma > a, xp.minimum(v, gamma - a) / width, 0.0)
-    uniform = xp.maximum(_rise(xp, a, v, gamma), fall)
+    uniform = xp.maximum(_rise(xp, a, v, gamma, width), fall)
     return RampLimits(test, train, wrong, uniform, train + uniform)
 
 
-def _rise(xp: Any, a: Any, v: Any, gamma: Any) -> Any:
+def _rise(xp: Any, a: Any, v: Any, gamma: Any, width: Any) -> Any:
     """The largest gain f · (ℓ(a − V/√f) − ℓ(a)) over shares 0 < f ≤ 1."""
-    width = xp.where(gamma > 0, gamma, 1.0)
     # What the whole loss is away from a, and how far a margin has to move to change it.
     most, free = xp.minimum(a, width) / width, xp.maximum(a - gamma, 0.0)
     half = xp.where(free > 0, xp.minimum(v / (2 * xp.where(free > 0, free, v)), 1), 1.0)
