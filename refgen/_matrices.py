@@ -125,3 +125,21 @@ def cholesky(matrices: Any) -> Any:
         raise np.linalg.LinAlgError(
             "matrices must be positive definite, and one of them is not"
         ) from error
+
+
+def forward_solution(lower: Any, rhs: Any) -> Any:
+    """L⁻¹ b for lower triangular L, by substitution, vectorized over the batch.
+
+    Examples
+    --------
+    >>> forward_solution(np.array([[2.0, 0.0], [1.0, 1.0]]), np.array([[4.0], [3.0]]))
+    array([[2.],
+           [1.]])
+    """
+    xp = namespace(lower)
+    batch = np.broadcast_shapes(lower.shape[:-2], rhs.shape[:-2])
+    found = xp.array(xp.broadcast_to(rhs, batch + rhs.shape[-2:]), dtype=float)
+    for i in range(lower.shape[-1]):
+        known = xp.einsum("...j,...jk->...k", lower[..., i, :i], found[..., :i, :])
+        found[..., i, :] = (found[..., i, :] - known) / lower[..., i, i, None]
+    return found

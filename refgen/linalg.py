@@ -8,7 +8,12 @@ import numpy as np
 
 from refgen._checks import check_not_negative
 from refgen._finite import finite
-from refgen._matrices import batch_shape, check_orthonormal, cholesky
+from refgen._matrices import (
+    batch_shape,
+    check_orthonormal,
+    cholesky,
+    forward_solution,
+)
 from refgen._numbers import as_not_negative, as_positive, in_one_place, refuse, together
 from refgen.arrays import as_floats, namespace
 from refgen.kernels import kernel
@@ -169,15 +174,10 @@ def solve_positive(matrices: Any, rhs: Any) -> Any:
             f"rhs must have shape (..., {n}, k) for matrices of shape "
             f"{matrices.shape}, got {rhs.shape}"
         )
-    batch = batch_shape(matrices=matrices.shape[:-2], rhs=rhs.shape[:-2])
+    batch_shape(matrices=matrices.shape[:-2], rhs=rhs.shape[:-2])
     lower, xp = cholesky(matrices), namespace(matrices)
-    shape = batch + rhs.shape[-2:]
-    solution = xp.array(xp.broadcast_to(rhs, shape), dtype=float)
-    # Substitution, vectorized over the batch: L y = b forward, then Lᵀ x = y.
-    for i in range(n):
-        known = xp.einsum("...j,...jk->...k", lower[..., i, :i], solution[..., :i, :])
-        rest = solution[..., i, :] - known
-        solution[..., i, :] = rest / lower[..., i, i, None]
+    # L y = b, and then Lᵀ x = y.
+    solution = forward_solution(lower, rhs)
     for i in reversed(range(n)):
         below = lower[..., i + 1 :, i]
         known = xp.einsum("...j,...jk->...k", below, solution[..., i + 1 :, :])

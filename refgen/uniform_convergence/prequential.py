@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from refgen._finite import finite
-from refgen._matrices import as_moments, batch_shape, cholesky
+from refgen._matrices import as_moments, batch_shape, cholesky, forward_solution
 from refgen._numbers import as_not_negative, in_one_place
 from refgen._scales import check_scale
 from refgen.arrays import as_floats, namespace, on_the_host
@@ -68,7 +68,7 @@ def prequential_distance(kernel: Any, targets: Any) -> PrequentialDistance:
     ([2.0, 0.0], [4.0, 4.0])
     """
     lower, y = _factor(kernel, targets, "targets")
-    parts = _forward(lower, y[..., None])[..., 0]
+    parts = forward_solution(lower, y[..., None])[..., 0]
     pivots = namespace(lower).einsum("...ii->...i", lower)
     parts, pivots = namespace(parts).broadcast_arrays(parts, pivots)
     return PrequentialDistance(
@@ -116,8 +116,8 @@ def noisy_squared_distance(kernel: Any, mean: Any, noise: Any) -> Any:
     lower, sigma = in_one_place(kernel=lower, noise=sigma)
     batch_shape(kernel=lower.shape[:-2], noise=sigma.shape)
     xp, n = namespace(lower), lower.shape[-1]
-    parts = _forward(lower, y[..., None])[..., 0]
-    rows = _forward(lower, xp.broadcast_to(xp.eye(n), lower.shape))
+    parts = forward_solution(lower, y[..., None])[..., 0]
+    rows = forward_solution(lower, xp.broadcast_to(xp.eye(n), lower.shape))
     each = parts * parts + (sigma * sigma)[..., None] * (rows * rows).sum(axis=-1)
     return each.cumsum(axis=-1)
 
@@ -135,14 +135,3 @@ def _factor(kernel: Any, targets: Any, name: str) -> tuple[Any, Any]:
         )
     batch_shape(kernel=kernel.shape[:-2], **{name: y.shape[:-1]})
     return cholesky(kernel), y
-
-
-def _forward(lower: Any, rhs: Any) -> Any:
-    """L⁻¹ rhs, vectorized over the batch."""
-    xp = namespace(lower)
-    batch = xp.broadcast_shapes(lower.shape[:-2], rhs.shape[:-2])
-    found = xp.array(xp.broadcast_to(rhs, batch + rhs.shape[-2:]), dtype=float)
-    for i in range(lower.shape[-1]):
-        known = xp.einsum("...j,...jk->...k", lower[..., i, :i], found[..., :i, :])
-        found[..., i, :] = (found[..., i, :] - known) / lower[..., i, i, None]
-    return found
