@@ -12,6 +12,10 @@ from refgen.uniform_convergence._sphere_means import log_mean_of_exponential
 # Means are computed from differences of logarithms, which lose all digits beyond.
 _LARGEST = 1e12
 
+# From so many dimensions on a series is exact to rounding; the incomplete beta function
+# loses digits of tails, as 1 − h² does.
+_MANY = 1e6
+
 
 @finite
 def log_sphere_mean(concentration: Any, dimension: Any) -> Any:
@@ -21,14 +25,14 @@ def log_sphere_mean(concentration: Any, dimension: Any) -> Any:
 
     Parameters
     ----------
-    concentration : array
+    concentration : array of shape (...)
         k, in [0, 1e12].
-    dimension : array
-        D, the dimension of the space: at least 2.
+    dimension : array of shape (...)
+        D, the dimension of the space: from 2 to 1e12.
 
     Returns
     -------
-    array
+    array of shape (...)
         At least 0; exact to rounding of max(1, log E e^(kt)).
 
     Raises
@@ -62,15 +66,15 @@ def cap_probability(height: Any, dimension: Any) -> Any:
 
     Parameters
     ----------
-    height : array
+    height : array of shape (...)
         h ≥ 0; from 1 on the probability is 0.
-    dimension : array
+    dimension : array of shape (...)
         D, the dimension of the space: at least 2.
 
     Returns
     -------
-    array
-        In [0, 1].
+    array of shape (...)
+        In [0, 1]. Its relative error is below 1e-10 where it is above 1e-300.
 
     Raises
     ------
@@ -79,7 +83,8 @@ def cap_probability(height: Any, dimension: Any) -> Any:
 
     Notes
     -----
-    t² has the law Beta(1/2, (D − 1)/2). Source: derived here, claim UC-27.
+    t² has the law Beta(1/2, (D − 1)/2), which is nearly a gamma law of −log(1 − t²) in
+    many dimensions. Source: derived here, claim UC-27.
 
     Examples
     --------
@@ -88,11 +93,28 @@ def cap_probability(height: Any, dimension: Any) -> Any:
     """
     h, d = _height_and_dimension(height, dimension)
     xp, betainc = namespace(h), special_functions(h).betainc
-    h = xp.minimum(h, 1.0)
+    h, few = xp.minimum(h, 1.0), xp.minimum(d, _MANY)
     # Near 0 the argument of one form has all digits, in the tail that of the other.
-    outside = betainc((d - 1) / 2, 0.5, (1 - h) * (1 + h))
-    inside = betainc(0.5, (d - 1) / 2, h * h)
-    return xp.where(h * h * d < 1, 1 - inside, outside)
+    outside = betainc((few - 1) / 2, 0.5, (1 - h) * (1 + h))
+    inside = betainc(0.5, (few - 1) / 2, h * h)
+    found = xp.where(h * h * d < 1, 1 - inside, outside)
+    return xp.where(d < _MANY, found, _in_many_dimensions(h, xp.maximum(d, _MANY)))
+
+
+def _in_many_dimensions(h: Any, d: Any) -> Any:
+    """`cap_probability`, by two terms of a series in 1/D.
+
+    For v = −log(1 − t²) the density is that of a gamma law of rate D/2 − 3/4, times
+    √(x/sinh x) with x = v/2, which is 1 − v²/48 up to v⁴/2500.
+    """
+    xp, gammaincc = namespace(h), special_functions(h).gammaincc
+    rate = d / 2 - 0.75
+    inner = xp.where(h < 1, h, 0.0)
+    reach = -rate * xp.log1p(-inner * inner)
+    # Of the second term, the share 3/4 · 1/48 rate².
+    share = 1 / (64 * rate) / rate
+    found = (gammaincc(0.5, reach) - share * gammaincc(2.5, reach)) / (1 - share)
+    return xp.where(h < 1, found, 0.0)
 
 
 @finite
@@ -101,12 +123,12 @@ def cap_bound(height: Any, dimension: Any) -> Any:
 
     Parameters
     ----------
-    height, dimension : arrays
+    height, dimension : array of shape (...)
         As in `cap_probability`.
 
     Returns
     -------
-    array
+    array of shape (...)
         In [0, 1], and at most e^(1/2) e^(−Dh²/2).
 
     Raises

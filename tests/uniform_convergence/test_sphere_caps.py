@@ -45,6 +45,27 @@ def test_caps_are_incomplete_beta_functions(height):
         assert got <= float(cap_bound(height, dimension)) * (1 + 1e-13)
 
 
+@pytest.mark.parametrize("dimension", [999_999, 1_000_000, 10**13])
+def test_caps_in_many_dimensions_are_integrals(dimension):
+    """Of the density of t, from h on in steps in which it falls by e at least."""
+    with mpmath.workdps(40):
+        half, d = mpmath.mpf(1) / 2, mpmath.mpf(dimension)
+        beta = mpmath.beta(half, (d - 1) / 2)
+        for z in (0.5, 2.0, 9.0):
+            h = float(z / mpmath.sqrt(d))
+            step = 1 / (z * mpmath.sqrt(d))
+
+            def density(k, h=h, step=step):
+                return (1 - (h + k * step) ** 2) ** ((d - 3) / 2)
+
+            mass = mpmath.quad(density, [0, 1, 2, 4, 8, 16, 32, 64, 100])
+            want = float(2 * step * mass / beta)
+            got = float(cap_probability(h, dimension))
+            near = 5e-11 if dimension < 10**6 else 2e-14
+            assert got == pytest.approx(want, rel=near, abs=0)
+    assert float(cap_probability(0.1, 1e100)) == 0
+
+
 def test_a_tiny_cap_has_all_digits():
     # Laplace's method, up to 1/(D h²).
     d, h = 1e5, 0.1
