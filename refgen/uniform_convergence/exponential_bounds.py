@@ -10,16 +10,16 @@ from refgen._objects import check_instance
 from refgen.arrays import namespace, special_functions
 from refgen.uniform_convergence.exponential_example import (
     ExponentialExample,
-    exponential_moments,
     log_cosh,
     log_sinh,
+    log_sphere_means,
+    moments_of,
 )
 from refgen.uniform_convergence.kl import bernoulli_kl
-from refgen.uniform_convergence.sphere_caps import (
-    cap_bound,
-    cap_probability,
-    log_sphere_mean,
-)
+from refgen.uniform_convergence.sphere_caps import cap_bound, cap_probability
+
+# Tails of the law of so many tosses have ten digits, and of many more none.
+_MOST_SAMPLES = 1e12
 
 
 class ExponentialBounds(NamedTuple):
@@ -54,6 +54,11 @@ def exponential_moment_bounds(example: ExponentialExample) -> ExponentialBounds:
     ExponentialBounds
         failure, test_error: arrays of shape (...), at most 1.
 
+    Raises
+    ------
+    ValueError
+        If D is above 1e12.
+
     Notes
     -----
     M(k) = E e^(kt) is `log_sphere_mean`. Source: derived here, claim UC-43.
@@ -66,10 +71,10 @@ def exponential_moment_bounds(example: ExponentialExample) -> ExponentialBounds:
     """
     check_instance("example", example, ExponentialExample)
     xp, m = namespace(example.signal), example.n_samples
-    once = log_sphere_mean(example.noise, example.dimension)
+    once, twice = log_sphere_means(example)
     rare = log_cosh(xp, 2 * example.signal) + once - example.noise
     rare = xp.log(m) + xp.log(m - 1) + rare
-    log_mean, log_variance = exponential_moments(example)
+    log_mean, log_variance = moments_of(example, once, twice)
     spread = xp.exp(xp.minimum(log_variance - 2 * log_mean, 700.0))
     return ExponentialBounds(xp.exp(xp.minimum(rare, 0.0)), spread / (1 + spread))
 
@@ -85,17 +90,17 @@ def exponential_logarithmic_bounds(
 
     Parameters
     ----------
-    n_samples : array
+    n_samples : array of shape (...)
         m ≥ 2.
-    signal : array
+    signal : array of shape (...)
         μ² > 0.
-    noise_rate, dimension_rate : arrays
+    noise_rate, dimension_rate : array of shape (...)
         k and d, positive. With the defaults the powers are −3/4 and −1/2.
 
     Returns
     -------
     ExponentialBounds
-        failure, test_error: arrays, at most 1.
+        failure, test_error: arrays of shape (...), at most 1.
 
     Raises
     ------
@@ -137,7 +142,7 @@ def exponential_cap_bounds(
     Parameters
     ----------
     example : ExponentialExample
-    slack : array
+    slack : array of shape (...)
         η, strictly between 0 and μ²: how far inner products of noise may be from 0.
 
     Returns
@@ -192,7 +197,8 @@ def exponential_error_bracket(example: ExponentialExample, slack: Any) -> ErrorB
     Parameters
     ----------
     example : ExponentialExample
-    slack : array
+        Of at most 1e12 samples.
+    slack : array of shape (...)
         η, strictly between 0 and μ².
 
     Returns
@@ -203,7 +209,8 @@ def exponential_error_bracket(example: ExponentialExample, slack: Any) -> ErrorB
     Raises
     ------
     ValueError
-        If `slack` is out of range, or shapes do not broadcast.
+        If there are too many samples, `slack` is out of range, or shapes do not
+        broadcast.
 
     Notes
     -----
@@ -219,6 +226,7 @@ def exponential_error_bracket(example: ExponentialExample, slack: Any) -> ErrorB
     m, d, signal, noise, slack = together(
         **vars(example), slack=as_slack(slack, example.signal)
     )
+    refuse("n_samples", m, m > _MOST_SAMPLES, f"be at most {_MOST_SAMPLES:g}")
     xp = namespace(m)
     beyond = m * cap_probability(slack / noise, d)
     low = _too_many(xp, m, signal + slack) - beyond

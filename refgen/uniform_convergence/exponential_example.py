@@ -77,10 +77,19 @@ class ExponentialExample(Instance):
 
         Parameters
         ----------
-        n_samples, signal : arrays
+        n_samples, signal : array of shape (...)
             As above.
-        noise_rate, dimension_rate : arrays
+        noise_rate, dimension_rate : array of shape (...)
             k and d, positive.
+
+        Returns
+        -------
+        ExponentialExample
+
+        Raises
+        ------
+        ValueError
+            If a number is out of range, or shapes do not broadcast.
 
         Examples
         --------
@@ -120,6 +129,11 @@ def exponential_moments(example: ExponentialExample) -> ExponentialMoments:
     ExponentialMoments
         log_mean, log_variance: arrays of shape (...).
 
+    Raises
+    ------
+    ValueError
+        If D is above 1e12.
+
     Notes
     -----
     Both are over the sample and the fresh point. Source: derived here, claim UC-26.
@@ -131,7 +145,14 @@ def exponential_moments(example: ExponentialExample) -> ExponentialMoments:
     (5.778761, 7.669342)
     """
     check_instance("example", example, ExponentialExample)
-    xp, once, twice = _log_sphere_means(example)
+    return moments_of(example, *log_sphere_means(example))
+
+
+def moments_of(
+    example: ExponentialExample, once: Any, twice: Any
+) -> ExponentialMoments:
+    """`exponential_moments` where log M(r²) and log M(2r²) are known."""
+    xp = namespace(once)
     sinh = log_sinh(xp, example.signal)
     log_m = xp.log(example.n_samples)
     larger = log_cosh(xp, 2 * example.signal) + twice
@@ -140,10 +161,10 @@ def exponential_moments(example: ExponentialExample) -> ExponentialMoments:
     return ExponentialMoments(log_m + sinh + once, log_m + larger + xp.log1p(-share))
 
 
-def _log_sphere_means(example: ExponentialExample) -> tuple[Any, Any, Any]:
+def log_sphere_means(example: ExponentialExample) -> tuple[Any, Any]:
     """log M(r²) and log M(2r²)."""
     r2, d = example.noise, example.dimension
-    return namespace(r2), log_sphere_mean(r2, d), log_sphere_mean(2 * r2, d)
+    return log_sphere_mean(r2, d), log_sphere_mean(2 * r2, d)
 
 
 def log_sinh(xp: Any, x: Any) -> Any:
