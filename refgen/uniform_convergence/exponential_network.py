@@ -11,6 +11,7 @@ from refgen._numbers import in_one_place, refuse
 from refgen._objects import check_instance
 from refgen.arrays import as_floats, namespace, special_functions
 from refgen.random import Stream
+from refgen.uniform_convergence._checks import check_amount, one_size
 from refgen.uniform_convergence.exponential_example import ExponentialExample
 
 
@@ -167,7 +168,8 @@ def draw_exponential_margins(
     Raises
     ------
     ValueError
-        If sizes of samples differ, or margins leave the range of float64.
+        If sizes of samples differ, there are too many draws, or margins leave the
+        range of float64.
 
     Notes
     -----
@@ -184,8 +186,8 @@ def draw_exponential_margins(
     check_instance("example", example, ExponentialExample)
     check_instance("stream", stream, Stream)
     n_draws = check_integer("n_draws", n_draws, 1)
-    m = one_size("example", example.n_samples)
-    shape = (*example.signal.shape, n_draws, m)
+    m = one_size("n_samples", example.n_samples)
+    shape = check_amount("n_draws", (*example.signal.shape, n_draws, m))
     uniform = stream.child("squares").uniform(shape)
     uniform, signal, noise, d = in_one_place(
         draws=uniform,
@@ -200,17 +202,6 @@ def draw_exponential_margins(
     return ExponentialMargins(
         others + terms[..., 0], others + xp.exp(signal), others - xp.exp(-signal)
     )
-
-
-def one_size(name: str, n_samples: Any) -> int:
-    """The size of samples that all instances of a batch have."""
-    least = int(n_samples.min())
-    if bool((n_samples != least).any()):
-        raise ValueError(
-            f"{name} has samples of {least} and of {int(n_samples.max())} points; draw "
-            "from instances of equal n_samples at a time"
-        )
-    return least
 
 
 def sphere_coordinate(uniform: Any, dimension: Any) -> Any:

@@ -7,7 +7,7 @@ from typing import Any
 from refgen._checks import check_integer
 from refgen._finite import finite
 from refgen._matrices import batch_shape
-from refgen._numbers import in_one_place, refuse
+from refgen._numbers import as_positive, in_one_place, refuse, together
 from refgen._objects import check_instance
 from refgen._scales import check_scale
 from refgen.arrays import as_floats, namespace
@@ -19,17 +19,19 @@ _ROUNDING = 1e-8
 
 
 def as_radii(inner: Any, outer: Any) -> tuple[Any, Any]:
-    """The radii as arrays, 0 < inner < outer, of which fourth powers are finite."""
-    radii = []
-    for name, value in (("inner", inner), ("outer", outer)):
-        array = as_floats(name, value)
-        refuse(name, array, array <= 0, "be positive")
+    """The radii as arrays of one shape, 0 < inner < outer, with finite fourth powers.
+
+    Raises
+    ------
+    ValueError
+        If one is out of range, or shapes do not broadcast.
+    """
+    radii = {"inner": as_positive("inner", inner), "outer": as_positive("outer", outer)}
+    for name, array in radii.items():
         outside = (array < 2.0**-100) | (array > 2.0**100)
         refuse(name, array, outside, "be between 2⁻¹⁰⁰ and 2¹⁰⁰", "; rescale")
-        radii.append(array)
-    low, high = in_one_place(inner=radii[0], outer=radii[1])
-    xp = namespace(low, high)
-    refuse("inner", low, xp.asarray(low >= high), "be below outer")
+    low, high = together(**radii)
+    refuse("inner", low, low >= high, "be below outer")
     return low, high
 
 
@@ -68,7 +70,13 @@ def draw_hyperspheres(
     check_instance("stream", stream, Stream)
     n_samples = check_integer("n_samples", n_samples, 1)
     dimension = check_integer("dimension", dimension, 2)
-    inner, outer = (float(radius) for radius in as_radii(inner, outer))
+    radii = as_radii(inner, outer)
+    if radii[0].ndim:
+        raise ValueError(
+            f"inner and outer must be single numbers, got shape {radii[0].shape}; draw "
+            "from one pair of spheres at a time"
+        )
+    inner, outer = map(float, radii)
     labels = stream.child("labels").signs((n_samples,))
     normal = stream.child("directions").normal((n_samples, dimension))
     xp = namespace(normal)

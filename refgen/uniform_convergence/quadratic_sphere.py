@@ -11,10 +11,10 @@ from refgen._numbers import as_counts, in_one_place, together
 from refgen._objects import check_instance
 from refgen.arrays import Instance, as_floats, namespace
 from refgen.random import Stream
+from refgen.uniform_convergence._checks import check_amount, one_size
 from refgen.uniform_convergence.exponential_network import (
     as_signs,
     check_labels,
-    one_size,
     sphere_coordinate,
 )
 from refgen.uniform_convergence.hyperspheres import as_radii
@@ -226,7 +226,8 @@ def draw_quadratic_margins(
     Raises
     ------
     ValueError
-        If sizes of samples differ, or margins leave the range of float64.
+        If sizes of samples differ, there are too many draws, or margins leave the
+        range of float64.
 
     Notes
     -----
@@ -244,8 +245,8 @@ def draw_quadratic_margins(
     check_instance("sphere", sphere, QuadraticSphere)
     check_instance("stream", stream, Stream)
     n_draws = check_integer("n_draws", n_draws, 1)
-    m = one_size("sphere", sphere.n_samples)
-    shape = (*sphere.inner.shape, n_draws, m)
+    m = one_size("n_samples", sphere.n_samples)
+    shape = check_amount("n_draws", (*sphere.inner.shape, n_draws, m))
     uniform = stream.child("squares").uniform(shape)
     uniform, inner, outer, theta, d = in_one_place(
         draws=uniform,

@@ -107,18 +107,28 @@ EXAMPLE = ExponentialExample(5, 4, 0.5, 2.0)
             lambda: exponential_cap_bounds(EXAMPLE, 0.5),
             "slack must be below the signal",
         ),
+        (
+            lambda: exponential_error_bracket(
+                ExponentialExample(1e13, 4, 0.5, 2.0), 0.1
+            ),
+            r"n_samples must be at most 1e\+12",
+        ),
         (lambda: exponential_moments(EXAMPLE.noise), "must be an ExponentialExample"),
         (
             lambda: draw_exponential_margins(
                 ExponentialExample([5, 6], 4, 0.5, 2.0), 3, Stream(0)
             ),
-            "example has samples of 5 and of 6 points",
+            "n_samples must be the same for all examples, got 5 and 6",
         ),
         (
             lambda: draw_exponential_margins(
                 ExponentialExample(5, 4, 900.0, 2.0), 3, Stream(0)
             ),
             "leaves the range of float64",
+        ),
+        (
+            lambda: draw_exponential_margins(EXAMPLE, 2**40, Stream(0)),
+            "n_draws must be so small",
         ),
         (
             lambda: exponential_scores([[1.0]], [2], [[1.0]]),

@@ -147,12 +147,21 @@ def test_bounds_by_moments():
             lambda: draw_quadratic_margins(
                 QuadraticSphere([5, 6], 3, 1.0, 2.0), 2, Stream(0)
             ),
-            "sphere has samples of 5 and of 6 points",
+            "n_samples must be the same for all examples, got 5 and 6",
+        ),
+        (
+            lambda: draw_quadratic_margins(SPHERE, 2**40, Stream(0)),
+            "n_draws must be so small",
         ),
         (
             lambda: draw_hyperspheres(0, 3, 1.0, 2.0, Stream(0)),
             "n_samples must be",
         ),
+        (
+            lambda: draw_hyperspheres(4, 3, [1.0], 2.0, Stream(0)),
+            r"inner and outer must be single numbers, got shape \(1,\)",
+        ),
+        (lambda: QuadraticSphere(5, 3, [1, 1], [2, 2, 2]), "shapes do not broadcast"),
     ],
 )
 def test_spheres_refuse(call, message):
