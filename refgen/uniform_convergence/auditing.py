@@ -13,6 +13,7 @@ from sklearn.utils import check_random_state
 
 from refgen._checks import check_open_unit, is_integer
 from refgen._estimators.outputs import labels_predicted
+from refgen._estimators.parameters import check_kind
 from refgen._naming import check_seed
 from refgen._shown import shown
 from refgen.uniform_convergence._audit_data import (
@@ -168,11 +169,7 @@ class _Plan:
 
     @classmethod
     def of(cls, estimator: Any, delta: Any, level: Any) -> _Plan:
-        is_tagged = hasattr(estimator, "__sklearn_tags__")
-        if isinstance(estimator, type) or not (is_tagged and is_classifier(estimator)):
-            raise TypeError(
-                f"estimator must be a classifier instance, got {shown(estimator)}"
-            )
+        check_kind(estimator, is_classifier, "classifier")
         delta = check_open_unit("delta", delta)
         return cls(estimator, delta, check_open_unit("confidence_level", level))
 

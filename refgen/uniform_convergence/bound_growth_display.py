@@ -88,12 +88,13 @@ class BoundGrowthDisplay:
         self.curves, self.slopes = {}, {}
         for name, values in curves.items():
             self.sizes, self.curves[str(name)] = checked_curve(sizes, values)
-            slope = self._slope(values)
+            slope = self._slope(self.curves[str(name)])
             if slope is not None:
                 self.slopes[str(name)] = slope
 
-    def _slope(self, values: Any) -> GrowthSlope | None:
-        positive = (checked_curve(self.sizes, values)[1] > 0).any(axis=1)
+    def _slope(self, values: np.ndarray) -> GrowthSlope | None:
+        """The slope of values (n_sizes, n_repeats), if two sizes have positive ones."""
+        positive = (values > 0).any(axis=1)
         if len(np.unique(self.sizes[positive])) < 2:
             return None
         return growth_slope(self.sizes, values, self.confidence_level)

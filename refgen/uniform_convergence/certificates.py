@@ -238,7 +238,7 @@ def held_out_bound(n_errors: Any, n_samples: Any, delta: Any) -> Any:
 
     Notes
     -----
-    The upper end of Clopper and Pearson's one-sided interval. Source: claim UC-70.
+    The upper end of a one-sided interval. Source: Clopper & Pearson 1934, claim UC-70.
 
     Examples
     --------

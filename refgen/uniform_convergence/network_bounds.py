@@ -172,8 +172,8 @@ def _gamma(margins: np.ndarray, margin: float | None, share: float) -> float:
     gamma = margin_reached(margins, share)
     if gamma <= 0:
         raise ValueError(
-            f"share={share:g} of the training points have no positive margin: "
-            f"{(margins <= 0).mean():.1%} are misclassified; give a smaller share or a "
+            f"share={share:g} is more than the part of the training points that have a "
+            f"positive margin: {(margins > 0).mean():.1%}; give a smaller share or a "
             "margin"
         )
     return float(check_scale("the margin of network", np.array(gamma)))

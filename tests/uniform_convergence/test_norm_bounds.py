@@ -207,7 +207,7 @@ def test_a_layer_of_zeros_has_its_limit():
     ):
         assert one.value == pytest.approx(other.value, 1e-9, 1e-20)
     assert norm_bounds(dead, X, y, margin=1.0).training_error == 1.0
-    with pytest.raises(ValueError, match="points have no positive margin"):
+    with pytest.raises(ValueError, match=r"that have a positive margin: 0\.0%"):
         norm_bounds(dead, X, y)
 
 

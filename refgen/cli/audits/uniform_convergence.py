@@ -56,7 +56,12 @@ _CLASSIFIERS = {
     show_default=True,
     help="The linear classifier of scikit-learn that learns from the samples.",
 )
-@click.option("--intercept/--no-intercept", default=True, help="Whether it has one.")
+@click.option(
+    "--intercept/--no-intercept",
+    default=True,
+    show_default=True,
+    help="Whether the classifier has an intercept.",
+)
 @click.option(
     "--delta",
     type=click.FloatRange(0, 1, min_open=True, max_open=True),
@@ -64,9 +69,22 @@ _CLASSIFIERS = {
     show_default=True,
     help="The probability with which bounds may fail.",
 )
-@click.option("--samples", "n_samples", type=click.IntRange(1), default=2)
+@click.option(
+    "--samples",
+    "n_samples",
+    type=click.IntRange(1),
+    default=2,
+    show_default=True,
+    help="How many samples are cut from the points.",
+)
 @click.option("--sample-size", type=click.IntRange(2), help="Points of each sample.")
-@click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=0, show_default=True)
+@click.option(
+    "--seed",
+    type=click.IntRange(0, 2**32 - 1),
+    default=0,
+    show_default=True,
+    help="Of the cut into samples, and of appended noise.",
+)
 @level_option()
 @json_option()
 def command(
