@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from refgen._finite import finite
-from refgen._numbers import as_counts, as_not_negative, refuse
+from refgen._matrices import batch_shape
+from refgen._numbers import as_counts, as_not_negative, in_one_place
 from refgen._scales import check_scale
 from refgen.arrays import namespace
 
@@ -136,8 +137,8 @@ def perturbation_bound(norms: Any, ratios: Any, input_norm: Any) -> Any:
     Raises
     ------
     ValueError
-        If a number is negative, or too large or small for products, or shapes do not
-        broadcast.
+        If a number is negative, or too large or small for products, norms and ratios
+        are of different depths, or leading axes do not broadcast.
 
     Notes
     -----
@@ -150,10 +151,18 @@ def perturbation_bound(norms: Any, ratios: Any, input_norm: Any) -> Any:
     >>> float(perturbation_bound([2.0, 3.0], [0.5, 0.5], 1.0))
     7.5
     """
-    norms = check_scale("norms", as_not_negative("norms", norms, 1))
-    ratios = check_scale("ratios", as_not_negative("ratios", ratios, 1))
-    size = check_scale("input_norm", as_not_negative("input_norm", input_norm))
-    xp = namespace(norms, ratios, size)
-    refuse("norms", norms, norms > 1e100, "be at most 1e100")
+    norms, ratios, size = in_one_place(
+        norms=check_scale("norms", as_not_negative("norms", norms, 1)),
+        ratios=check_scale("ratios", as_not_negative("ratios", ratios, 1)),
+        input_norm=check_scale("input_norm", as_not_negative("input_norm", input_norm)),
+    )
+    if norms.shape[-1] != ratios.shape[-1]:
+        raise ValueError(
+            "norms and ratios must have one number for each layer, got shapes "
+            f"{norms.shape} and {ratios.shape}"
+        )
+    shapes = {"norms": norms.shape[:-1], "ratios": ratios.shape[:-1]}
+    batch_shape(**shapes, input_norm=size.shape)
+    xp = namespace(norms)
     growth = xp.expm1(xp.log1p(ratios).sum(axis=-1))
     return size * norms.prod(axis=-1) * growth

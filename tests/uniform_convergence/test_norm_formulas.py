@@ -67,6 +67,8 @@ ONE = np.ones((1, 1))
         ("perturbation_constant", (0,), "depth must be at least 1"),
         ("perturbation_bound", ([1.0], [-0.1], 1.0), "ratios must not be negative"),
         ("perturbation_bound", ([1e90] * 5, [0.1] * 5, 1.0), "leaves the range"),
+        ("perturbation_bound", ([1.0], [0.1] * 2, 1.0), "one number for each layer"),
+        ("perturbation_bound", ([ONE[0]] * 2, ONE, [1] * 3), "leading axes do not"),
         ("prequential_distance", (np.ones((2, 2)), [1, 1]), "positive definite"),
         ("prequential_distance", (np.eye(2), [1.0]), "targets must have one number"),
         ("noisy_squared_distance", (np.eye(2), [1, 1], -1), "noise must not be"),
