@@ -47,8 +47,8 @@ def names_options(prefix: str, what: str) -> Any:
     return lambda command: header(index(command))
 
 
-def level_option() -> Any:
-    """The option for the confidence level of an interval.
+def level_option(of: str = "the interval") -> Any:
+    """The option for a confidence level, of what `of` says.
 
     Examples
     --------
@@ -62,7 +62,7 @@ def level_option() -> Any:
         type=click.FloatRange(0, 1, min_open=True, max_open=True),
         default=0.95,
         show_default=True,
-        help="Confidence level of the interval.",
+        help=f"Confidence level of {of}.",
     )
 
 

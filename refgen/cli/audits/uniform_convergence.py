@@ -85,7 +85,7 @@ _CLASSIFIERS = {
     show_default=True,
     help="Of the cut into samples, and of appended noise.",
 )
-@level_option()
+@level_option("the certificate")
 @json_option()
 def command(
     points: str,
