@@ -153,6 +153,8 @@ def test_the_transfer_needs_more_than_half():
     low, certified = transfer_bound(0.1, 0.75, [0.25, 0.25], [0.5, 0.25])
     assert low.tolist() == [0.0, 0.65]
     assert certified.tolist() == [False, True]
+    # A transformed sample with fewer errors than new points says nothing.
+    assert transfer_bound(0.6, 0.1, 0.05) == (0.0, False)
     pairs = np.roll(np.eye(16), 1, axis=-1)
     assert smallest_uniform_gap(pairs, [0.5, 0.49]).tolist() == [0.0, 1.0]
 

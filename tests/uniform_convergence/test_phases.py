@@ -76,8 +76,8 @@ def test_exponents_of_the_page():
     # One less the transformed error falls no more where it is right.
     assert error_exponents([1.0, 3.0], 4).not_transformed.tolist() == [0.0, 0.0]
     # Next to 1 it is (1 − α)²/(2(m + 1)), for the variance (m + 1)/D of margins/V.
-    near = error_exponents(1 - 1e-9, 5).not_transformed
-    assert near == pytest.approx(1e-18 / 12, rel=1e-6, abs=0)
+    near = error_exponents(1 - 2.0**-30, 5).not_transformed
+    assert near == pytest.approx(2.0**-60 / 12, rel=1e-8, abs=0)
 
 
 def test_ramp_limits_of_the_page():
