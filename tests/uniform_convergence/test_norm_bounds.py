@@ -144,11 +144,16 @@ def fitted(kind, y, **options):
         return kind(**options).fit(X, y)
 
 
+# scikit-learn 1.6 cannot stop early with labels that are words.
 @pytest.mark.parametrize(
-    "options", [{"solver": "adam", "early_stopping": True}, {"solver": "lbfgs"}]
+    ("names", "options"),
+    [
+        ([-1, 1], {"solver": "adam", "early_stopping": True}),
+        (["no", "yes"], {"solver": "lbfgs"}),
+    ],
 )
-def test_initial_weights_are_drawn_again(options):
-    y = np.array(["no", "yes"])[labels(NETWORK)]
+def test_initial_weights_are_drawn_again(names, options):
+    y = np.array(names)[labels(NETWORK)]
     options = {**options, "random_state": 3, "learning_rate_init": 0.1}
     given = {"solver": "sgd", "learning_rate_init": 1e-300, "max_iter": 1}
     start = fitted(MLPClassifier, y, **{**options, **given})
@@ -156,7 +161,7 @@ def test_initial_weights_are_drawn_again(options):
     found = norm_bounds(end, X, y, share=0.2)
     assert found.reference == "the initial weights, drawn again"
     assert found.layers == norm_bounds(end, X, y, initial=start, share=0.2).layers
-    own = sorted((2 * (y == "yes") - 1) * score(end))
+    own = sorted((2 * (y == names[1]) - 1) * score(end))
     assert found.margin == pytest.approx(own[-3], 1e-9)
 
 
