@@ -88,15 +88,20 @@ def draw(found):
     import matplotlib.pyplot as plt
 
     figure, axes = plt.subplots(
-        1, 3, figsize=(10, 3.9), sharey=True, layout="constrained"
+        1, 3, figsize=(10, 4.1), sharey=True, layout="constrained"
     )
     for ax, (name, (plain, *audits)) in zip(axes, found.items(), strict=True):
         _panel(ax, audits)
-        ax.axhline(plain.test_error, color="#0072B2", ls=":", label="without noise")
+        ax.axhline(
+            plain.test_error,
+            color="#0072B2",
+            ls=":",
+            label="held-out points without noise",
+        )
         ax.set(title=name, xscale="log", xlabel="columns of noise", ylim=(-0.03, 1.04))
-    axes[0].set_ylabel("error")
+    axes[0].set_ylabel("error, or certified gap")
     handles, names = axes[0].get_legend_handles_labels()
-    figure.legend(handles, names, loc="outside lower center", ncols=5, frameon=False)
+    figure.legend(handles, names, loc="outside lower center", ncols=3, frameon=False)
     return figure
 
 
@@ -113,9 +118,12 @@ def _panel(ax, audits):
     # Ends that hold for both classifiers at once.
     low = [min(s.test_error_low for s in pair) for pair in samples]
     high = [max(s.test_error_high for s in pair) for pair in samples]
-    ax.fill_between(DIMENSIONS, low, high, color="#0072B2", alpha=0.15, lw=0)
+    look = {"color": "#0072B2", "alpha": 0.15, "lw": 0}
+    ax.fill_between(DIMENSIONS, low, high, label="confidence of held-out", **look)
     certified = [row.lower_bound for row in audits]
-    ax.plot(DIMENSIONS, certified, color="k", lw=2.2, label="certified lower bound")
+    ax.plot(
+        DIMENSIONS, certified, color="k", lw=2.2, label="certified lower bound of gaps"
+    )
 
 
 def main():

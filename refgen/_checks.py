@@ -167,7 +167,7 @@ def check_open_unit(name: str, value: Any) -> float:
         raise TypeError(f"{name} must be a number between 0 and 1, got {shown(value)}")
     number = as_float(value)
     if not 0 < number < 1:
-        raise ValueError(f"{name} must be between 0 and 1, got {shown(value)}")
+        raise ValueError(f"{name} must be strictly between 0 and 1, got {shown(value)}")
     return number
 
 

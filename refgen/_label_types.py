@@ -154,9 +154,7 @@ def _whole(name: str, array: Any) -> Any:
     """Floats as the integers that they are."""
     xp = namespace(array)
     if not bool(xp.isfinite(array).all()):
-        raise ValueError(
-            f"{name} holds NaN or infinity; drop or re-predict those points"
-        )
+        raise ValueError(f"{name} holds NaN or infinity; drop or replace those points")
     broken = array != xp.floor(array)
     if bool(broken.any()):
         raise ValueError(

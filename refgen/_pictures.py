@@ -9,6 +9,9 @@ import numpy as np
 # Told apart by colour-blind readers, too (Okabe & Ito 2008).
 BLUE, VERMILLION = "#0072B2", "#D55E00"
 
+# Axes up to this ratio of their ends have room for labels at 1, 2 and 5.
+_FEW_DECADES = 40.0
+
 
 def pyplot(display: str) -> Any:
     """`matplotlib.pyplot`, or an error that says what to install.
@@ -100,6 +103,33 @@ def panels_of(axes: Any, count: int, display: str) -> np.ndarray:
             f"plt.subplots(1, {count})"
         )
     return given
+
+
+def short_log_labels(axis: Any) -> None:
+    """Labels of a logarithmic axis that do not run into each other.
+
+    matplotlib labels nearly all of 1 to 9 where less than a decade is whole.
+
+    Parameters
+    ----------
+    axis : matplotlib Axis
+        With the limits that it keeps.
+
+    Examples
+    --------
+    >>> ax = new_axes(None, "ResMemDisplay")
+    >>> _ = ax.set(xscale="log", xlim=(50, 900))
+    >>> short_log_labels(ax.xaxis)
+    >>> [f"{size:g}" for size in ax.get_xticks() if 50 <= size <= 900]
+    ['50', '100', '200', '500']
+    """
+    from matplotlib.ticker import LogLocator, NullFormatter, StrMethodFormatter
+
+    axis.set_minor_formatter(NullFormatter())
+    low, high = axis.get_view_interval()
+    if high / low < _FEW_DECADES:
+        axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+        axis.set_major_formatter(StrMethodFormatter("{x:,g}"))
 
 
 def legend_below(

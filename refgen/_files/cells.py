@@ -136,7 +136,7 @@ def complaint(cells: Cells) -> tuple[tuple[int, int], str] | None:
     Examples
     --------
     >>> complaint(Cells(np.array([[0, 1]]), ["7", ""]))
-    ((0, 1), 'is empty; drop or re-predict that point')
+    ((0, 1), 'is empty; drop or replace that point')
     """
     kinds = set(cells.kinds[cells.used])
     # Beside text, NA may be a class of its own.
@@ -144,7 +144,7 @@ def complaint(cells: Cells) -> tuple[tuple[int, int], str] | None:
     if found is not None:
         word = cells.word(*found)
         what = "is empty" if word == "" else f"is {word!r}, which is no label"
-        return found, f"{what}; drop or re-predict that point"
+        return found, f"{what}; drop or replace that point"
     if cells.is_text and kinds <= {"n", "c"}:
         return _thousands(cells)
     return None

@@ -120,7 +120,7 @@ def _of_labels(name: str, column: Any) -> Any:
 
     if column.null_count:
         raise ValueError(
-            f"column {name!r} has {column.null_count} null(s); drop or re-predict "
+            f"column {name!r} has {column.null_count} null(s); drop or replace "
             "those points"
         )
     if types.is_dictionary(column.type):

@@ -88,4 +88,4 @@ def _check_values(array: np.ndarray) -> None:
     if array.size == 0:
         raise ValueError(f"is empty (shape {array.shape}); give at least one point")
     if array.dtype.kind == "f" and not np.isfinite(array).all():
-        raise ValueError("holds NaN or infinity; drop or re-predict those points")
+        raise ValueError("holds NaN or infinity; drop or replace those points")

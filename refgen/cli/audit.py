@@ -7,4 +7,4 @@ from refgen.cli._discovery import CommandFiles
 
 @click.group("audit", commands=CommandFiles("refgen.cli.audits"))
 def command() -> None:
-    """Check theorems and estimates on your own predictions."""
+    """Check theorems and estimates on your own data and predictions."""

@@ -64,7 +64,7 @@ def _by_dimension(margins: np.ndarray, dimension: int, delta: float) -> SampleBo
 def _by_norm(margins: np.ndarray, points: np.ndarray, delta: float) -> SampleBound:
     """With the median margin, though a margin must not be chosen by the sample."""
     margin = float(np.median(margins))
-    text = "of all linear classifiers of this norm; that the margin was chosen is free"
+    text = "of all linear classifiers of this norm; but the choice of a margin is free"
     if margin <= 0:
         return _bound("Norm and margin", math.inf, text)
     loss = float(np.mean(ramp_loss(margins, margin)))

@@ -180,8 +180,9 @@ class _Plan:
         model = clone(self.estimator).fit(X[own], y[own])
         if transform is None and not hasattr(model, "coef_"):
             raise ValueError(
-                f"{type(model).__name__} is not linear (it has no coef_); give "
-                "noise_features or a transform that preserves the law of samples"
+                "without noise_features or a transform the estimator must be linear, "
+                f"and {type(model).__name__} has no coef_; give noise_features, or a "
+                "transform that preserves the law of samples"
             )
         turned = None
         if transform is not None:

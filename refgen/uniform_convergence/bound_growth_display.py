@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from refgen._checks import check_open_unit
-from refgen._pictures import check_axes, new_axes
+from refgen._naming import naming
+from refgen._pictures import check_axes, new_axes, short_log_labels
 from refgen.uniform_convergence.bound_growth import DISTANCE, ERROR, norm_bound_growth
 from refgen.uniform_convergence.growth_slopes import (
     GrowthSlope,
@@ -84,7 +85,8 @@ class BoundGrowthDisplay:
             )
         self.confidence_level = check_open_unit("confidence_level", confidence_level)
         self.published = published
-        self._figure = {} if published is None else published_growth(published)
+        with naming("published"):
+            self._figure = {} if published is None else published_growth(published)
         self.curves, self.slopes = {}, {}
         for name, values in curves.items():
             self.sizes, self.curves[str(name)] = checked_curve(sizes, values)
@@ -178,8 +180,8 @@ class BoundGrowthDisplay:
         self.ax_.set(
             xscale="log",
             yscale="log",
-            xlabel="training points",
-            ylabel="bound, or test error",
+            xlabel="training points m",
+            ylabel=self._quantities(),
             title="Bounds by norms, and the test error",
         )
         others = iter(_OTHERS * len(self.curves))
@@ -187,6 +189,7 @@ class BoundGrowthDisplay:
             self._plot_curve(name, values, *(_LOOKS.get(name) or next(others)))
         self._plot_published()
         self._plot_edge()
+        short_log_labels(self.ax_.xaxis)
         self.ax_.legend(
             loc="upper center",
             bbox_to_anchor=(0.5, -0.14),
@@ -194,6 +197,12 @@ class BoundGrowthDisplay:
             fontsize="small",
         )
         return self
+
+    def _quantities(self) -> str:
+        # A distance is no bound, and may be above 1.
+        if DISTANCE in self.curves:
+            return "bound, test error, or distance"
+        return "bound, or test error"
 
     def _plot_curve(
         self, name: str, values: np.ndarray, colour: str, marker: str
@@ -240,11 +249,16 @@ class BoundGrowthDisplay:
         )
 
     def _label(self, name: str) -> str:
-        shown = "distance from the start" if name == DISTANCE else name
-        if name not in self.slopes:
-            return shown
-        slope = self.slopes[name]
-        label = f"{shown}: $m^{{{slope.slope:.2f}}}$"
-        if np.isfinite(slope.low):
-            label += f" [{slope.low:.2f}, {slope.high:.2f}]".replace("-", "−")
-        return label
+        label = "distance from the start" if name == DISTANCE else name
+        if name in self.slopes:
+            slope = self.slopes[name]
+            label += f": $m^{{{_two_places(slope.slope)}}}$"
+            if np.isfinite(slope.low):
+                label += f" [{_two_places(slope.low)}, {_two_places(slope.high)}]"
+        n_zeros = int((self.curves[name] == 0).sum())
+        return f"{label} ({n_zeros} at 0 not shown)" if n_zeros else label
+
+
+def _two_places(value: float) -> str:
+    # 0 is added so that no zero has a sign.
+    return f"{round(value, 2) + 0.0:.2f}".replace("-", "−")

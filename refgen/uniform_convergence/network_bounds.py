@@ -41,7 +41,7 @@ def norm_bounds(
     ----------
     network : MLPClassifier, MLPRegressor, list, or mapping
         A fitted estimator of scikit-learn; a list of weights of shape (n_inputs,
-        n_outputs), or of pairs of weights and biases; or the `state_dict` of a torch
+        n_outputs), or of tuples (weights, biases); or the `state_dict` of a torch
         module of linear layers, in the order in which they act.
     X : array of shape (n_samples, n_features)
         The training points.

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from refgen._pictures import VERMILLION, legend_below, panels_of
+from refgen._pictures import VERMILLION, legend_below, panels_of, short_log_labels
 from refgen.arrays import as_floats, namespace
 from refgen.uniform_convergence.phases import PhaseDiagram, phase_diagram
 
@@ -145,6 +145,8 @@ class PhaseDiagramDisplay:
         self._plot_gaps(self.axes_[1])
         for panel in self.axes_:
             self._plot_lines(panel)
+            short_log_labels(panel.xaxis)
+            short_log_labels(panel.yaxis)
         return self
 
     def _prepare(self, ax: Any) -> None:
@@ -180,7 +182,7 @@ class PhaseDiagramDisplay:
     def _plot_gaps(self, ax: Any) -> None:
         bar = self._fill(ax, self.diagram.low, levels=_LEVELS, cmap="cividis")
         bar.set_ticks([0, 0.2, 0.4, 0.6, 0.8, 1.0])
-        ax.set(title="Gap of the best uniform bound")
+        ax.set(title="Least gap of uniform bounds, m → ∞")
 
     def _plot_lines(self, ax: Any) -> None:
         """The critical signal, and where the transformed sample is right."""
@@ -188,5 +190,12 @@ class PhaseDiagramDisplay:
         inside = d.critical > 0
         line = d.critical[inside], d.sample_ratios[inside]
         ax.plot(*line, color=VERMILLION, lw=2, label="critical signal α*")
-        ax.axvline(1.0, color=VERMILLION, ls=":", label="negation shows nothing beyond")
-        legend_below(ax)
+        label = "beyond, negated noise shows nothing"
+        ax.axvline(1.0, color=VERMILLION, ls=":", label=label)
+        low, high = ax.get_xlim()
+        for drawn in ax.lines:
+            places = np.asarray(drawn.get_xdata())
+            if not ((low <= places) & (places <= high)).any():
+                drawn.set_label("")  # the legend names what can be seen
+        if ax.get_legend_handles_labels()[1]:
+            legend_below(ax)

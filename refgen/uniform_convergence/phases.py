@@ -14,8 +14,8 @@ from refgen.uniform_convergence.critical import critical_signal, limit_bracket
 # The trapezoidal rule leaves out what is below e^(−42) of the largest value. A step of
 # 0.4 standard deviations, and of 1/4 of what e^u needs, has an error below rounding.
 _DROP, _STEP, _WIDEST = 42.0, 0.4, 0.25
-# Beyond 40 standard deviations a probability is below 1e-300.
-_FAR = 40.0
+# Beyond 40 standard deviations a probability is below 1e-300, and e^(−_RARE) is, too.
+_FAR, _RARE = 40.0, 700.0
 # How many numbers to handle at once.
 _BLOCK = 2**15
 
@@ -158,14 +158,18 @@ def _nodes(alpha: Any, dimension: Any, m: Any) -> tuple[Any, Any]:
     """u = log(Q/D) and weights of shape (rows, 1, n_nodes), for all of the signals.
 
     Factors Φ(−s) move the peak from Q = D at most to that of e^(−s²/2), the q of
-    `error_exponents`; signals for which s is beyond `_FAR` there do not count.
+    `error_exponents`; signals for which s is beyond `_FAR` there do not count, nor does
+    a q, on either side, beyond which the law of Q has a mass of e^(−_RARE).
     """
     xp, half = namespace(dimension), dimension / 2
     far = 4 / xp.sqrt(m - 1) + 2 * _FAR / xp.sqrt(dimension)
     most = xp.minimum(alpha.max() / xp.sqrt(m - 1), far)
+    rare = 2 * _RARE / dimension
     peak = (1 + xp.sqrt(1 + 4 * most * most)) / 2
+    off = xp.sqrt(2 * rare) + rare
+    peak = xp.minimum(peak, 1 + off)
     reach = xp.sqrt(2 * _DROP / half) + _DROP / half
-    low = -reach - xp.log1p(1 / (m - 1))
+    low = -reach - xp.minimum(xp.log1p(1 / (m - 1)), off)
     high = xp.log(peak) + xp.log1p(reach)
     step = xp.minimum(_STEP / xp.sqrt(half * peak), _WIDEST)
     count = int(xp.ceil((high - low) / step).max()) + 1

@@ -21,8 +21,18 @@ NAN = float("nan")
         ("check_integer", (np.timedelta64(3, "s"), 1), TypeError, "an integer"),
         ("check_not_negative", (-1e-300,), ValueError, "finite number of at least 0"),
         ("check_open_unit", (True,), TypeError, "n must be a number between 0 and 1"),
-        ("check_open_unit", (1,), ValueError, "n must be between 0 and 1, got 1"),
-        ("check_open_unit", (NAN,), ValueError, "n must be between 0 and 1, got nan"),
+        (
+            "check_open_unit",
+            (1,),
+            ValueError,
+            "n must be strictly between 0 and 1, got 1",
+        ),
+        (
+            "check_open_unit",
+            (NAN,),
+            ValueError,
+            "n must be strictly between 0 and 1, got nan",
+        ),
         ("check_open_unit", (10**400,), ValueError, "got an integer of 1329 bits"),
         ("check_not_negative", (10**400,), ValueError, "n must be a finite number"),
         (

@@ -171,7 +171,7 @@ MESSAGES = {
     "runs.txt": "give one of",
     "half.npy": "not a whole .npy file",
     "text.csv": "use commas",
-    "holes.csv": "is empty; drop or re-predict that point",
+    "holes.csv": "is empty; drop or replace that point",
     "broken.parquet": "not a whole .parquet file",
     "sums.csv": "no probabilities, which are at least 0 and add up to 1",
     "negative.csv": "call columns that name the points an index: --student-index-col",

@@ -39,6 +39,7 @@ def test_a_certificate_with_json(audited):
         "Error Training Transformed Held out Interval",
         "sample 2 0.0000 1.0000",
         "VC dimension 1.0000 yes",
+        "- VC dimension: of all linear classifiers of 1501 weights",
         "- points are independent draws of one law",
     ):
         assert words in said(result.stdout)

@@ -290,7 +290,10 @@ def test_grid_search_and_feature_names():
         ({"n_runs": 3, "interval": "normal"}, "needs n_runs of at least 4, got 3"),
         ({"n_runs": "many"}, "n_runs='many'"),
         ({"interval": "wald"}, "interval must be one of .*got 'wald'"),
-        ({"confidence_level": 95}, "confidence_level must be between 0 and 1, got 95"),
+        (
+            {"confidence_level": 95},
+            "confidence_level must be strictly between 0 and 1, got 95",
+        ),
         ({"vary": "seed"}, "vary must be one of"),
         ({"max_samples": 0}, "max_samples must be a share"),
     ],

@@ -156,7 +156,7 @@ X, Y = data(np.ones(3), np.ones(3))
         ((X[:4], Y[:4]), {}, "noise must be given where X has 4 rows"),
         ((X, Y), {"noise": -1.0}, "noise must be a finite number"),
         ((X, Y), {"smallest_gain": -1.0}, "smallest_gain must be"),
-        ((X, Y), {"confidence_level": 1.0}, "confidence_level must be between"),
+        ((X, Y), {"confidence_level": 1.0}, "confidence_level must be strictly"),
         ((X, Y), {"fit_intercept": "yes"}, "fit_intercept must be True or False"),
         ((X, 0 * Y), {"fit_intercept": False}, "there is nothing to learn"),
     ],

@@ -305,7 +305,10 @@ BAD = [
     (lambda: empirical_bernstein(0.5, 0.1, 1, 0.1), "n must be at least 2, got 1"),
     (lambda: empirical_bernstein(0.5, -0.1, 9, 0.1), "variance must be at least 0"),
     (lambda: empirical_bernstein(0.5, 0.3, 9, 0.1), "variance must be at most"),
-    (lambda: BettingSequence(1.0), "error_probability must be between 0 and 1"),
+    (
+        lambda: BettingSequence(1.0),
+        "error_probability must be strictly between 0 and 1",
+    ),
     (lambda: BettingSequence(0.1, low=2.0), "low must be below high"),
     (lambda: BettingSequence(0.1, -1e308, 1e308), "high - low must be finite"),
     (lambda: hoeffding(0.5, 9, 0.1, -1e308, 1e308), "high - low must be finite"),

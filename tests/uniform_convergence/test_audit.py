@@ -239,7 +239,7 @@ def test_arrays_of_a_device_are_taken(device, pixels):
 
 def test_bad_estimators_and_labels_are_refused(example):
     X, y, _ = example
-    with pytest.raises(ValueError, match="KNeighborsClassifier is not linear"):
+    with pytest.raises(ValueError, match="KNeighborsClassifier has no coef_"):
         audit(KNeighborsClassifier(), X, y)
     with pytest.raises(TypeError, match="must be a classifier instance"):
         audit(LogisticRegression, X, y)

@@ -92,7 +92,7 @@ def test_the_picture_has_curves_slopes_and_the_published_figure():
     assert [[256, 0.45], [1024, 0.2]] in lines
     assert [[256, 3607 / 8192], [512, 3042 / 8192]] in [line[:2] for line in lines]
     words = [text.get_text() for text in display.ax_.get_legend().get_texts()]
-    assert words[1:3] == ["mine: $m^{1.00}$", "hidden_spectral"]
+    assert words[1:3] == ["mine: $m^{1.00}$", "hidden_spectral (2 at 0 not shown)"]
     assert words[-1] == "dotted: published figure (notebook)"
     low = display.slopes["test error"].low
     assert f"[{low:.2f}".replace("-", "−") in words[0]
@@ -188,7 +188,12 @@ def test_what_cannot_be_trained_is_refused(change, words):
     [
         ([10, 20], {"mine": [1.0]}, {}, "one row or number for each of the sizes"),
         ([10, 20], {}, {}, "curves must be a dict"),
-        ([10], {"mine": [1.0]}, {"published": "thesis"}, "figure must be one of"),
+        (
+            [10],
+            {"mine": [1.0]},
+            {"published": "thesis"},
+            "published: figure must be one of",
+        ),
         ([10], {"mine": [-1.0]}, {}, "values must not be negative"),
     ],
 )

@@ -18,7 +18,7 @@ def example():
 def test_the_text_says_what_is_found_and_the_picture_shows_it(example):
     found = example["bounds"]()
     last = {name: values[-1].mean() for name, values in found.items()}
-    assert last["prior at the origin"] == pytest.approx(0.295, abs=0.004)
+    assert last["prior at the origin, weights drawn"] == pytest.approx(0.295, abs=0.004)
     assert last["prior of half the images, weights drawn"] == pytest.approx(
         0.15, abs=0.005
     )

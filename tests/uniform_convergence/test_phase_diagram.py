@@ -42,7 +42,9 @@ def test_anchors_of_the_published_noise():
     assert best == pytest.approx([3.29198e-7, 2.90757e-7], rel=2e-6)
 
 
-@pytest.mark.parametrize(("m", "beta"), [(2, 1.0), (3, 0.001), (100, 0.01), (50, 20.0)])
+@pytest.mark.parametrize(
+    ("m", "beta"), [(2, 1.0), (2, 1e-14), (3, 0.001), (100, 0.01), (50, 20.0)]
+)
 def test_tiny_errors_keep_their_digits(m, beta):
     alpha = np.geomspace(0.01, 20.0, 12)
     diagram = phase_diagram(alpha, [beta], m)
@@ -76,7 +78,7 @@ def test_the_picture_shows_errors_gaps_and_the_critical_signal():
     diagram = display.diagram
     errors, gaps = display.axes_
     assert errors.get_title() == "Test error for m = 1,000"
-    assert gaps.get_title() == "Gap of the best uniform bound"
+    assert gaps.get_title() == "Least gap of uniform bounds, m → ∞"
     for panel, shown in zip(display.axes_, (diagram.test, diagram.low), strict=True):
         assert panel.collections[0].zmin == shown.min()
         critical, edge = panel.lines
@@ -85,8 +87,9 @@ def test_the_picture_shows_errors_gaps_and_the_critical_signal():
         assert panel.get_xscale() == panel.get_yscale() == "log"
         assert panel.get_xlim() == (0.05, 2.0)
     display.figure_.canvas.draw()
-    # Where no error is 0.1 or 0.01 there is no line to label.
-    PhaseDiagramDisplay.from_ratios([0.01, 0.011], [3.0, 4.0], n_samples=10)
+    # Where no error is 0.1 or 0.01 there is no line to label, nor a critical one.
+    far = PhaseDiagramDisplay.from_ratios([0.01, 0.011], [3.0, 4.0], n_samples=10)
+    assert [panel.get_legend() for panel in far.axes_] == [None, None]
 
 
 def test_the_same_on_the_device(device):

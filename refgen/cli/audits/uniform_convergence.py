@@ -77,7 +77,11 @@ _CLASSIFIERS = {
     show_default=True,
     help="How many samples are cut from the points.",
 )
-@click.option("--sample-size", type=click.IntRange(2), help="Points of each sample.")
+@click.option(
+    "--sample-size",
+    type=click.IntRange(2),
+    help="Points of each sample; by default as many as there are, but half at most.",
+)
 @click.option(
     "--seed",
     type=click.IntRange(0, 2**32 - 1),
@@ -216,4 +220,6 @@ def _print(result: UniformConvergenceAudit) -> None:
         console.print(
             text_table(("Bound on the test error",), ("Value", "Vacuous"), rows)
         )
+        for bound in result.bounds:
+            console.print(f"- {bound.name}: {bound.about}", soft_wrap=True)
     print_assumptions(console, result.assumptions)
