@@ -212,7 +212,7 @@ def test_a_bound_that_fails_says_so():
         ((RUNS, LABELS), {"n_bins": 0}, "n_bins must be at least 1"),
         ((RUNS,), {"members": "mean"}, "members must be one of"),
         ((RUNS,), {"method": "bootstrap"}, "method must be one of"),
-        ((RUNS,), {"confidence_level": 1.0}, "confidence_level must be between"),
+        ((RUNS,), {"confidence_level": 1.0}, "confidence_level must be strictly"),
         ((np.full((2, 3, 2), 0.4),), {}, "must sum to 1"),
         ((np.full((2, 3, 2), 0.4, np.float32),), {}, "must sum to 1"),
         ((np.full((2, 2, 2), 0.5), [0, 2]), {}, r"class indices 0\.\.1"),

@@ -130,7 +130,7 @@ BAD = {
     "few names": (PAIR, {"classes": [1, 2]}, r"classes has shape \(2,\) where prob"),
     "same names": (PAIR, {"classes": [1, 1, 2]}, "1-D array of distinct labels"),
     "clip": (PAIR, {"clip": 1}, "clip must be between 0 and 0.5"),
-    "level": (PAIR, {"confidence_level": 0}, "confidence_level must be between"),
+    "level": (PAIR, {"confidence_level": 0}, "confidence_level must be strictly"),
 }
 
 

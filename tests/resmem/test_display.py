@@ -121,7 +121,7 @@ def test_draws_three_lines_with_bands():
         ),
         ({"param_range": np.array(3)}, ValueError, "list of at least one integer"),
         ({"loss": "brier"}, ValueError, "loss must be one of"),
-        ({"confidence_level": 2}, ValueError, "confidence_level must be between"),
+        ({"confidence_level": 2}, ValueError, "confidence_level must be strictly"),
         ({"cv": 1}, ValueError, "cv must be at least 2, got 1"),
         ({"cv": 100_001}, ValueError, "cv must be at most 100000, got 100001"),
         ({"cv": [(range(9), [9])]}, ValueError, "1 split, and intervals need at least"),

@@ -278,7 +278,11 @@ def test_rows_held_out_twice_are_refused(cv):
         ({"loss": "zero_one"}, ValueError, "one of .*squared_error.* for a regressor"),
         ({"noise": -1}, ValueError, "noise must be a finite number of at least 0"),
         ({"noise": "much"}, ValueError, "got 'much'"),
-        ({"confidence_level": 95}, ValueError, "confidence_level must be between 0"),
+        (
+            {"confidence_level": 95},
+            ValueError,
+            "confidence_level must be strictly between 0",
+        ),
         ({"y": Y[:-1]}, ValueError, "inconsistent numbers of samples"),
         ({"cv": [(np.arange(9), [10])]}, ValueError, "holds out 1 row, and an interv"),
         (
