@@ -117,7 +117,8 @@ def short_log_labels(axis: Any) -> None:
 
     Examples
     --------
-    >>> ax = new_axes(None, "ResMemDisplay")
+    >>> from matplotlib.figure import Figure
+    >>> ax = Figure().subplots()
     >>> _ = ax.set(xscale="log", xlim=(50, 900))
     >>> short_log_labels(ax.xaxis)
     >>> [f"{size:g}" for size in ax.get_xticks() if 50 <= size <= 900]

@@ -2,11 +2,23 @@
 
 from typing import TYPE_CHECKING
 
-__all__ = ("disagreement", "distillation", "resmem", "uniform_convergence")
+__all__ = (
+    "disagreement",
+    "distillation",
+    "explainability",
+    "resmem",
+    "uniform_convergence",
+)
 
 THEORIES: tuple[str, ...] = __all__
 
 # For type checkers, to which `refgen` and `refgen_gpu` show their theories by importing
 # everything from here.
 if TYPE_CHECKING:
-    from refgen import disagreement, distillation, resmem, uniform_convergence
+    from refgen import (
+        disagreement,
+        distillation,
+        explainability,
+        resmem,
+        uniform_convergence,
+    )

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 
 import pytest
 from hypothesis import Phase, settings
@@ -67,6 +68,12 @@ def pytest_collection_modifyitems(config, items):
     long = [item for item in items if "slow" in item.keywords]
     config.hook.pytest_deselected(items=long)
     items[:] = [item for item in items if "slow" not in item.keywords]
+
+
+def pytest_runtest_teardown():
+    # matplotlib keeps each figure until it is closed, and warns of many.
+    if pyplot := sys.modules.get("matplotlib.pyplot"):
+        pyplot.close("all")
 
 
 def pytest_unconfigure(config):

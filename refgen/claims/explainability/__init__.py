@@ -1,0 +1,1 @@
+"""Claims LE-*: local explanations, and what they say of generalization."""
