@@ -3,11 +3,37 @@
 from typing import TYPE_CHECKING
 
 from refgen._lazy import lazy
+from refgen.explainability.finite_expectations import (
+    empirical_complexity,
+    expected_complexity,
+    expected_deviation,
+    expected_train_fidelity,
+)
+from refgen.explainability.finite_neighborhoods import FiniteNeighborhoods
+from refgen.explainability.finite_problems import FiniteProblem
+from refgen.explainability.finite_systems import FiniteSystem
+from refgen.explainability.memorizing_systems import MemorizingSystem
 from refgen.explainability.neighborhoods import GaussianNeighborhoods
+from refgen.explainability.sampled_disjointedness import (
+    disjointedness_variance,
+    expected_disjointedness,
+    left_out_disjointedness,
+)
 from refgen.explainability.two_points import two_point_disjointedness
 
 __all__ = [
+    "FiniteNeighborhoods",
+    "FiniteProblem",
+    "FiniteSystem",
     "GaussianNeighborhoods",
+    "MemorizingSystem",
+    "disjointedness_variance",
+    "empirical_complexity",
+    "expected_complexity",
+    "expected_deviation",
+    "expected_disjointedness",
+    "expected_train_fidelity",
+    "left_out_disjointedness",
     "two_point_disjointedness",
 ]
 
