@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from refgen._objects import check_instance
 from refgen.arrays import namespace
 from refgen.explainability._drawn_samples import (
     check_n_samples,
@@ -17,12 +18,6 @@ from refgen.explainability.finite_problems import FiniteProblem
 
 # Signs of more points are not enumerated.
 _MOST_SIGNS = 14
-
-
-def _check_problem(problem: Any) -> FiniteProblem:
-    if isinstance(problem, FiniteProblem):
-        return problem
-    raise TypeError(f"problem must be a FiniteProblem, got {type(problem).__name__}")
 
 
 def _summed(problem: FiniteProblem, signs: Any, tables: Any) -> Any:
@@ -63,12 +58,13 @@ def expected_train_fidelity(problem: FiniteProblem, n_samples: int) -> Any:
 
     Examples
     --------
+    >>> from refgen.explainability import FiniteNeighborhoods
     >>> law = FiniteNeighborhoods([0.5, 0.5], [[1.0, 0.0], [0.5, 0.5]])
     >>> problem = FiniteProblem(law, [0.0, 1.0], [[0.0, 0.0], [1.0, 1.0]])
     >>> float(expected_train_fidelity(problem, 2))
     0.125
     """
-    law = _check_problem(problem).neighborhoods
+    law = check_instance("problem", problem, FiniteProblem).neighborhoods
     m = check_n_samples(law.n_points, n_samples)
     counts, chances = drawn_samples(law.weights, m)
     best = _summed(problem, counts / m, problem.losses).min(axis=-1).sum(axis=-1)
@@ -100,12 +96,13 @@ def expected_deviation(problem: FiniteProblem, n_samples: int) -> Any:
 
     Examples
     --------
+    >>> from refgen.explainability import FiniteNeighborhoods
     >>> law = FiniteNeighborhoods([0.5, 0.5], [[1.0, 0.0], [0.0, 1.0]])
     >>> problem = FiniteProblem(law, [0.0, 0.0], [[0.0, 0.0], [1.0, 1.0]])
     >>> float(expected_deviation(problem, 1))
     0.5
     """
-    law = _check_problem(problem).neighborhoods
+    law = check_instance("problem", problem, FiniteProblem).neighborhoods
     m = check_n_samples(law.n_points, n_samples)
     counts, chances = drawn_samples(law.weights, m)
     excess = law.weights[..., None, :] - counts / m
@@ -141,6 +138,7 @@ def expected_complexity(
 
     Examples
     --------
+    >>> from refgen.explainability import FiniteNeighborhoods
     >>> law = FiniteNeighborhoods([0.5, 0.5], [[1.0, 0.0], [0.0, 1.0]])
     >>> problem = FiniteProblem(law, [0.0, 0.0], [[-1.0, -1.0], [1.0, 1.0]])
     >>> float(expected_complexity(problem, 1))
@@ -148,7 +146,7 @@ def expected_complexity(
     """
     if not isinstance(losses, bool):
         raise TypeError(f"losses must be True or False, got {losses!r:.60}")
-    law = _check_problem(problem).neighborhoods
+    law = check_instance("problem", problem, FiniteProblem).neighborhoods
     m = check_n_samples(2 * law.n_points, n_samples)
     signs, chances = signed_samples(law.weights, m)
     tables = problem.losses if losses else problem.outputs
@@ -180,12 +178,13 @@ def empirical_complexity(problem: FiniteProblem) -> Any:
 
     Examples
     --------
+    >>> from refgen.explainability import FiniteNeighborhoods
     >>> law = FiniteNeighborhoods.sample([[1.0, 0.0], [0.0, 1.0]])
     >>> problem = FiniteProblem(law, [0.0, 0.0], [[-1.0, -1.0], [1.0, 1.0]])
     >>> float(empirical_complexity(problem))
     1.0
     """
-    m = _check_problem(problem).neighborhoods.n_points
+    m = check_instance("problem", problem, FiniteProblem).neighborhoods.n_points
     if m > _MOST_SIGNS:
         raise ValueError(
             f"problem must have {_MOST_SIGNS} points at most, as all signs are tried, "

@@ -6,9 +6,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from refgen._matrices import batch_shape
+from refgen._objects import check_instance
 from refgen._scales import check_scale
 from refgen.arrays import Instance, as_floats, namespace
-from refgen.explainability.finite_neighborhoods import FiniteNeighborhoods, spread_law
+from refgen.explainability.finite_neighborhoods import (
+    FiniteNeighborhoods,
+    spread_law,
+)
 
 
 @dataclass(frozen=True, repr=False)
@@ -47,11 +51,7 @@ class FiniteProblem(Instance):
     outputs: Any
 
     def __post_init__(self) -> None:
-        law = self.neighborhoods
-        if not isinstance(law, FiniteNeighborhoods):
-            raise TypeError(
-                f"neighborhoods must be FiniteNeighborhoods, got {type(law).__name__}"
-            )
+        law = check_instance("neighborhoods", self.neighborhoods, FiniteNeighborhoods)
         values = check_scale("values", as_floats("values", self.values, 1), 1)
         outputs = check_scale("outputs", as_floats("outputs", self.outputs, 2), 2)
         for name, array in (("values", values), ("outputs", outputs)):

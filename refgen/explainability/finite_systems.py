@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from refgen._matrices import batch_shape
+from refgen._objects import check_instance
 from refgen._scales import check_scale
 from refgen.arrays import Instance, as_floats, namespace
 from refgen.explainability.finite_neighborhoods import (
@@ -50,11 +51,7 @@ class FiniteSystem(Instance):
     explanations: Any
 
     def __post_init__(self) -> None:
-        law = self.neighborhoods
-        if not isinstance(law, FiniteNeighborhoods):
-            raise TypeError(
-                f"neighborhoods must be FiniteNeighborhoods, got {type(law).__name__}"
-            )
+        law = check_instance("neighborhoods", self.neighborhoods, FiniteNeighborhoods)
         n, k = law.n_points, law.n_cells
         values = check_scale("values", as_floats("values", self.values, 1), 1)
         table = as_floats("explanations", self.explanations, 2)

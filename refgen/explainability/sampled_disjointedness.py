@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
+from refgen._objects import check_instance
 from refgen.arrays import as_probabilities, namespace
 from refgen.explainability._drawn_samples import check_n_samples, drawn_samples
 from refgen.explainability.finite_neighborhoods import FiniteNeighborhoods
 
 
-def _of_samples(law: FiniteNeighborhoods, n_samples: int) -> tuple[Any, Any]:
+def _of_samples(neighborhoods: Any, n_samples: Any) -> tuple[Any, Any]:
     """ρ_S of all samples, and their probabilities, of shape (..., n_drawn)."""
-    counts, chances = drawn_samples(law.weights, n_samples)
-    squares = counts @ (law.neighbors * law.neighbors) / n_samples
+    law = check_instance("neighborhoods", neighborhoods, FiniteNeighborhoods)
+    m = check_n_samples(law.n_points, n_samples)
+    counts, chances = drawn_samples(law.weights, m)
+    squares = counts @ (law.neighbors * law.neighbors) / m
     return namespace(squares).sqrt(squares).sum(axis=-1), chances
 
 
@@ -45,8 +48,7 @@ def expected_disjointedness(neighborhoods: FiniteNeighborhoods, n_samples: int) 
     >>> round(float(expected_disjointedness(law, 2)), 4)  # 1 or √2
     1.2071
     """
-    m = check_n_samples(neighborhoods.n_points, n_samples)
-    values, chances = _of_samples(neighborhoods, m)
+    values, chances = _of_samples(neighborhoods, n_samples)
     return (values * chances).sum(axis=-1)
 
 
@@ -77,8 +79,7 @@ def disjointedness_variance(neighborhoods: FiniteNeighborhoods, n_samples: int) 
     >>> round(float(disjointedness_variance(law, 2)), 4)
     0.0429
     """
-    m = check_n_samples(neighborhoods.n_points, n_samples)
-    values, chances = _of_samples(neighborhoods, m)
+    values, chances = _of_samples(neighborhoods, n_samples)
     mean = (values * chances).sum(axis=-1)
     return (chances * (values - mean[..., None]) ** 2).sum(axis=-1)
 

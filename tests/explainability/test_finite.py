@@ -156,9 +156,7 @@ def test_bad_input_is_refused(message):
 
 def test_other_types_are_refused():
     for build in (FiniteSystem, FiniteProblem):
-        with pytest.raises(
-            TypeError, match="neighborhoods must be FiniteNeighborhoods"
-        ):
+        with pytest.raises(TypeError, match="neighborhoods must be a FiniteNeigh"):
             build(D, F, G)
     with pytest.raises(TypeError, match="problem must be a FiniteProblem"):
         expected_deviation(SYSTEM, 2)

@@ -10,14 +10,11 @@ from refgen.arrays import namespace
 from refgen.domains import distribution, integer, matrix, real, record, vector
 from refgen.explainability import FiniteNeighborhoods, FiniteProblem, FiniteSystem
 
-_fields = {
-    "n": integer(1, 4),
-    "weights": distribution("n"),
-}
 _square = record(
     FiniteNeighborhoods,
     "neighbours among the points",
-    **_fields,
+    n=integer(1, 4),
+    weights=distribution("n"),
     neighbors=distribution("n", "n"),
 )
 
@@ -56,7 +53,8 @@ systems = record(
 laws = record(
     FiniteNeighborhoods,
     "1 to 4 points with any neighbours among 1 to 4 cells",
-    **_fields,
+    n=integer(1, 4),
+    weights=distribution("n"),
     k=integer(1, 4),
     neighbors=distribution("n", "k"),
     examples=lambda: [

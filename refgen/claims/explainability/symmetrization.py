@@ -27,7 +27,7 @@ def _pairs(problem: Any) -> Any:
         yield i, j, law.weights[..., i] * law.weights[..., j]
 
 
-def _choices(problem: Any, weights: dict[int, Any], table: Any) -> list[Any]:
+def _choices(problem: Any, weights: list[Any], table: Any) -> list[Any]:
     """Σ_x weight·N_x(x′)·table for each cell and explanation, one after the other."""
     law = problem.neighborhoods
     return [
