@@ -3,6 +3,11 @@
 from typing import TYPE_CHECKING
 
 from refgen._lazy import lazy
+from refgen.explainability.finite_disjointedness import (
+    disjointedness_variance,
+    expected_disjointedness,
+    left_out_disjointedness,
+)
 from refgen.explainability.finite_expectations import (
     empirical_complexity,
     expected_complexity,
@@ -14,11 +19,6 @@ from refgen.explainability.finite_problems import FiniteProblem
 from refgen.explainability.finite_systems import FiniteSystem
 from refgen.explainability.memorizing_systems import MemorizingSystem
 from refgen.explainability.neighborhoods import GaussianNeighborhoods
-from refgen.explainability.sampled_disjointedness import (
-    disjointedness_variance,
-    expected_disjointedness,
-    left_out_disjointedness,
-)
 from refgen.explainability.two_points import two_point_disjointedness
 
 __all__ = [
