@@ -19,6 +19,7 @@ from refgen.explainability.finite_problems import FiniteProblem
 from refgen.explainability.finite_systems import FiniteSystem
 from refgen.explainability.memorizing_systems import MemorizingSystem
 from refgen.explainability.neighborhoods import GaussianNeighborhoods
+from refgen.explainability.relu_networks import TwoLayerReLU
 from refgen.explainability.two_points import two_point_disjointedness
 
 __all__ = [
@@ -27,18 +28,28 @@ __all__ = [
     "FiniteSystem",
     "GaussianNeighborhoods",
     "MemorizingSystem",
+    "TwoLayerReLU",
     "disjointedness_variance",
     "empirical_complexity",
+    "exact_local_fit",
     "expected_complexity",
     "expected_deviation",
     "expected_disjointedness",
     "expected_train_fidelity",
     "left_out_disjointedness",
+    "relu_network",
     "two_point_disjointedness",
 ]
 
 # scikit-learn and matplotlib load with the names that need them.
 if TYPE_CHECKING:
-    pass
+    from refgen.explainability.exact_fit import exact_local_fit, relu_network
 else:
-    __getattr__, __dir__ = lazy(__name__, __all__, {})
+    __getattr__, __dir__ = lazy(
+        __name__,
+        __all__,
+        {
+            "exact_local_fit": "exact_fit",
+            "relu_network": "exact_fit",
+        },
+    )

@@ -1,0 +1,83 @@
+#include "common.cuh"
+
+// Sums over pairs of ReLU neurons, as refgen/kernels/relu_pairs.py says. Only + - * /
+// sqrt and powers of 2 are used, in a fixed order: the bits are those of refgen.
+
+struct Fall {
+  double half, above, below;
+};
+
+// e^-size: a power of 2, and Pade's numerator and denominator.
+__device__ Fall fall(double size) {
+  const long long k = (long long)(size * 1.4426950408889634 + 0.5);
+  const double whole = (double)k;
+  double r = size - whole * 6.93147180369123816490e-01;
+  r = r - whole * 1.90821492927058770002e-10;
+  const double t = r * r;
+  const double even = 665280.0 + t * (75600.0 + t * (840.0 + t));
+  const double odd = r * (332640.0 + t * (10080.0 + t * 42.0));
+  return {__longlong_as_double((1023 - k) << 52), even - odd, even + odd};
+}
+
+// Nodes of the three rules lie one after another, and their weights behind them.
+struct Rules {
+  const double* nodes;
+  int counts[3];
+};
+
+__device__ double pair(const double h, double k, double r, const Rules& rules,
+                       const double cut, const double least) {
+  if (r < 0.0) {
+    r = -r;
+    k = -k;
+  }
+  const double size = (h * h + k * k) / 4.0;
+  if (size > least) return 0.0;
+  const double u2 = (h - k) * (h - k), v2 = (h + k) * (h + k);
+  const double start = (1.0 - r) / (1.0 + r), apart = u2 / (8.0 * cut);
+  const double low = sqrt(sqrt(start > apart ? start : apart));
+  const double high = v2 <= 8.0 * cut ? 1.0 : sqrt(sqrt(8.0 * cut / v2));
+  if (low >= high) return 0.0;
+  const int rule = r <= 0.5 ? 0 : (r <= 0.98 ? 1 : 2);
+  const int n_nodes = rules.counts[0] + rules.counts[1] + rules.counts[2];
+  int first = 0;
+  for (int i = 0; i < rule; ++i) first += rules.counts[i];
+  double total = 0.0;
+  for (int i = first; i < first + rules.counts[rule]; ++i) {
+    const double y = low + (high - low) * rules.nodes[i];
+    const double x2 = (y * y) * (y * y);
+    const Fall e = fall((v2 * x2 + u2 / x2) / 8.0);
+    const double below = e.below * ((1.0 + x2) * (1.0 + x2));
+    total = total + rules.nodes[n_nodes + i] * y * (x2 - start) * (e.half * e.above) / below;
+  }
+  const double found = 2.0 * (high - low) * total;
+  const Fall e = fall(size);
+  return (1.0 + r) / 3.141592653589793 * found * (e.half * e.above / e.below);
+}
+
+// One warp a row. Pair p of neurons j and j + apart in a circle, with p = apart * k + j,
+// goes to lane p % 32, and lanes are added up by halves.
+extern "C" __global__ void relu_pairs(
+    const double* __restrict__ kinks, const double* __restrict__ cosines,
+    const double* __restrict__ loads, const double* __restrict__ nodes,
+    const long long n_total, const long long n_rows, const long long k, const int few,
+    const int some, const int many, const double cut, const double least,
+    double* __restrict__ out) {
+  const unsigned all = 0xffffffffu;
+  const int lane = threadIdx.x % 32;
+  const Rules rules = {nodes, {few, some, many}};
+  for (long long row = rg_first() / 32; row < n_total; row += rg_step() / 32) {
+    const long long b = row / n_rows;
+    const double *own = loads + b * k, *angles = cosines + b * k * k;
+    double sum = 0.0;
+    for (long long p = lane; p < k * (k + 1) / 2; p += 32) {
+      const long long apart = p / k, j = p % k, m = (j + apart) % k;
+      const double load = own[j] * own[m] * (apart == 0 ? 1.0 : 2.0);
+      if (load == 0.0) continue;
+      const double cosine = apart == 0 ? 1.0 : angles[j * k + m];
+      sum = sum + load * pair(kinks[row * k + j], kinks[row * k + m], cosine, rules, cut, least);
+    }
+    for (int half = 16; half; half /= 2) sum = sum + __shfl_down_sync(all, sum, half);
+    if (lane == 0) out[row] = sum;
+  }
+}

@@ -1,0 +1,49 @@
+"""Calls of networks of ReLU neurons."""
+
+import functools
+
+import numpy as np
+from sklearn.neural_network import MLPRegressor
+
+from refgen.explainability import TwoLayerReLU
+from refgen.random import Stream
+
+X = np.random.default_rng(0).normal(size=(6, 2))
+
+
+def fields(draws, d):
+    """Of four networks of three neurons."""
+    return (
+        draws.child("weights").normal((4, 3, d)),
+        draws.child("biases").normal((4, 3)),
+        draws.child("output").normal((4, 3)),
+        draws.child("intercept").normal(4),
+    )
+
+
+def network(draws, d):
+    return TwoLayerReLU(*fields(draws, d))
+
+
+def around(draws, d):
+    """A network, points and scales."""
+    points = draws.child("points").normal((4, 5, d))
+    return network(draws, d), points, 0.2 + draws.child("scale").exponential(4)
+
+
+@functools.cache
+def model():
+    """One that takes no time to fit."""
+    return MLPRegressor(
+        hidden_layer_sizes=3, max_iter=9, tol=10, n_iter_no_change=9, random_state=0
+    ).fit(X, X[:, 0])
+
+
+ARGUMENTS = {"TwoLayerReLU": fields}
+CALLS = {
+    "TwoLayerReLU.directions": lambda: (network(Stream(0, "calls"), 2),),
+    "TwoLayerReLU.local_fit": lambda: around(Stream(0, "calls"), 2),
+    "TwoLayerReLU.values": lambda: around(Stream(0, "calls"), 2)[:2],
+    "exact_local_fit": lambda: (model(), X, 0.5),
+    "relu_network": lambda: (model(),),
+}
