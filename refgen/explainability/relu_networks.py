@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -92,7 +93,7 @@ class TwoLayerReLU(Instance):
 
     @finite
     def values(self, points: Any) -> Any:
-        """f at points of shape (..., n_points, n_features), of shape (..., n_points).
+        """f at points of shape (..., n_features).
 
         Raises
         ------
@@ -105,10 +106,7 @@ class TwoLayerReLU(Instance):
         >>> ramp.values([[-2.0], [0.5]]).tolist()
         [3.0, 3.5]
         """
-        network, points, _ = self._with(points, 1.0)
-        mu = network._inputs(points)
-        active = namespace(mu).maximum(mu, 0.0)
-        return (active * network.output[..., None, :]).sum(axis=-1) + network._shift
+        return self._values(self._placed(points, 1.0)[0])
 
     @finite
     def local_fit(self, points: Any, scale: Any) -> LocalFit:
@@ -116,16 +114,16 @@ class TwoLayerReLU(Instance):
 
         Parameters
         ----------
-        points : array of shape (..., n_points, n_features)
-            x; leading axes broadcast with those of the network.
+        points : array of shape (..., n_features)
+            Each x. Leading axes broadcast with those of the network and of `scale`.
         scale : array of shape (...)
             s > 0, the standard deviation of each coordinate of a neighbour.
 
         Returns
         -------
         LocalFit
-            Of shapes (..., n_points), (..., n_points, n_features), (..., n_points). The
-            slope is SmoothGrad, E ∇f(x + sε); the fidelity is an error: 0 is best.
+            Of shapes (...), (..., n_features) and (...). The slope is SmoothGrad,
+            E ∇f(x + sε); the fidelity is an error: 0 is best.
 
         Raises
         ------
@@ -146,20 +144,12 @@ class TwoLayerReLU(Instance):
         >>> fit.slope.round(6).tolist()
         [[0.5, 0.0], [1.0, 0.0]]
         >>> f"{fit.fidelity[0]:.6f} {fit.fidelity[1]:.3e}"  # ¼ − 1/(2π), and 8 s away
-        '0.090845 1.813e-17'
+        '0.090845 1.906e-17'
         """
-        network, points, scale = self._with(points, scale)
-        lengths, units = network.directions()
-        widths, mu = (scale[..., None] * lengths)[..., None, :], network._inputs(points)
-        kinks = _standardized(mu, widths)
-        share = special_functions(kinks).ndtr(kinks)
-        means = mu * share + widths * normal_density(kinks)
-        loads = network.output * widths[..., 0, :]
-        return LocalFit(
-            (means * network.output[..., None, :]).sum(axis=-1) + network._shift,
-            (share * network.output[..., None, :]) @ network.weights,
-            _fidelity(kinks, units @ units.swapaxes(-1, -2), loads),
-        )
+        points, scale = self._placed(points, scale)
+        variance = scale * scale
+        value, slope = self._affine(points, variance)
+        return LocalFit(value, slope, self._fidelity(points, 0 * variance, variance))
 
     def directions(self) -> tuple[Any, Any]:
         """‖wⱼ‖, of shape (..., n_neurons), and wⱼ/‖wⱼ‖, or 0 for a row of zeros.
@@ -177,36 +167,54 @@ class TwoLayerReLU(Instance):
         units = rows / xp.where(largest > 0, lengths, 1.0)
         return (largest * lengths)[..., 0], units
 
-    def _inputs(self, points: Any) -> Any:
-        """w·x + β, of shape (..., n_points, n_neurons)."""
-        return points @ self.weights.swapaxes(-1, -2) + self.biases[..., None, :]
-
-    @property
-    def _shift(self) -> Any:
-        return self.intercept[..., None]
-
-    def _with(self, points: Any, scale: Any) -> tuple[TwoLayerReLU, Any, Any]:
-        """The network, points and scales, with the same leading axes."""
-        points = check_scale("points", as_floats("points", points, 2), 2)
+    def _placed(self, points: Any, scale: Any) -> tuple[Any, Any]:
+        """Points and scales, broadcast with the network."""
+        points = check_scale("points", as_floats("points", points, 1), 1)
         scale = check_scale("scale", as_positive("scale", scale))
         if points.shape[-1] != self.n_features:
             raise ValueError(
                 f"points have {points.shape[-1]} features where weights have "
-                f"{self.n_features}; give points of shape (n_points, n_features)"
+                f"{self.n_features}; give points of shape (..., n_features)"
             )
-        weights, points, scale = in_one_place(
+        _, points, scale = in_one_place(
             weights=self.weights, points=points, scale=scale
         )
-        xp = namespace(weights)
-        shapes = {"weights": weights.shape[:-2], "points": points.shape[:-2]}
-        batch = batch_shape(**shapes, scale=scale.shape)
+        shapes = {"network": self.intercept.shape, "points": points.shape[:-1]}
+        batch, xp = batch_shape(**shapes, scale=scale.shape), namespace(points)
+        points = xp.broadcast_to(points, batch + points.shape[-1:])
+        return points, xp.broadcast_to(scale, batch)
 
-        def spread(array: Any, ndim: int) -> Any:
-            return xp.broadcast_to(array, batch + array.shape[array.ndim - ndim :])
+    def _inputs(self, points: Any) -> Any:
+        """w·x + β, of shape (..., n_neurons)."""
+        if self.weights.ndim == 2:  # of one network, by one product
+            return points @ self.weights.T + self.biases
+        return (self.weights @ points[..., None])[..., 0] + self.biases
 
-        fields = {name: spread(getattr(self, name), n) for name, n in _FIELDS.items()}
-        network = TwoLayerReLU.trusted(**fields)
-        return network, spread(points, 2), spread(scale, 0)
+    def _values(self, points: Any) -> Any:
+        mu = self._inputs(points)
+        active = namespace(mu).maximum(mu, 0.0)
+        return (active * self.output).sum(axis=-1) + self.intercept
+
+    def _affine(self, points: Any, variance: Any) -> tuple[Any, Any]:
+        """E f(X) and E ∇f(X) of X ~ N(x, qI)."""
+        mu, lengths = self._inputs(points), self.directions()[0]
+        widths = namespace(variance).sqrt(variance)[..., None] * lengths
+        kinks = _standardized(mu, widths)
+        share = special_functions(kinks).ndtr(kinks)
+        means = mu * share + widths * normal_density(kinks)
+        value = (means * self.output).sum(axis=-1) + self.intercept
+        share = share * self.output
+        if self.weights.ndim == 2:
+            return value, share @ self.weights
+        return value, (share[..., None, :] @ self.weights)[..., 0, :]
+
+    def _fidelity(self, points: Any, between: Any, variance: Any) -> Any:
+        """The mean over x ~ N(points, ΓI) of the fidelity with N(x, qI)."""
+        total, (lengths, units) = between + variance, self.directions()
+        mu, root = self._inputs(points), namespace(total).sqrt(total)
+        kinks = _standardized(mu, root[..., None] * lengths)
+        loads = self.output * lengths
+        return total * _pairs(kinks, units, loads, variance / total)
 
 
 def _standardized(mu: Any, widths: Any) -> Any:
@@ -217,13 +225,27 @@ def _standardized(mu: Any, widths: Any) -> Any:
     return xp.where(near, ratio, xp.sign(mu) * _FARTHEST)
 
 
-def _fidelity(kinks: Any, cosines: Any, loads: Any) -> Any:
-    """The sum over pairs, by the kernel; rounding may take a sum of 0 below it."""
-    xp, shape = namespace(kinks), kinks.shape
-    n, k = shape[-2:]
-    flat = (
-        xp.ascontiguousarray(kinks).reshape(-1, n, k),
-        xp.clip(xp.ascontiguousarray(cosines), -1.0, 1.0).reshape(-1, k, k),
-        xp.ascontiguousarray(loads).reshape(-1, k),
+def _pairs(kinks: Any, units: Any, loads: Any, rests: Any) -> Any:
+    """The kernel's sums; rounding may take a sum of terms that cancel below 0."""
+    xp, shape = namespace(kinks), rests.shape
+    cosines = xp.clip(units @ units.swapaxes(-1, -2), -1.0, 1.0)
+    # A network that many points share is given once.
+    own = (1,) * (len(shape) + 1 - loads.ndim) + loads.shape[:-1]
+    n_shared = next((i for i, size in enumerate(own[::-1]) if size != 1), len(own))
+    batch = shape[: len(shape) - n_shared]
+
+    def of_networks(array: Any, ndim: int) -> Any:
+        last = array.shape[array.ndim - ndim :]
+        lead = array.shape[: array.ndim - ndim]
+        lead = lead[: max(len(lead) - n_shared, 0)]
+        wide = xp.broadcast_to(array.reshape(lead + last), batch + last)
+        return xp.ascontiguousarray(wide).reshape(-1, *last)
+
+    rows = (math.prod(batch), math.prod(shape[len(batch) :]))
+    found = _relu_pairs(
+        xp.ascontiguousarray(kinks).reshape(*rows, -1),
+        of_networks(cosines, 2),
+        of_networks(loads, 1),
+        xp.ascontiguousarray(rests).reshape(rows),
     )
-    return xp.maximum(_relu_pairs(*flat).reshape(shape[:-1]), 0.0)
+    return xp.maximum(found.reshape(shape), 0.0)

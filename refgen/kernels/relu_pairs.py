@@ -7,7 +7,8 @@ neighbourhood, and normals at an angle of cosine r, it is, up to their sizes,
         = (1 + r)/π · e^(−(h² + k²)/4) ∫ (x² − x₀²)/(1 + x²)² e^(−(v²x² + u²/x²)/8) dx
 
 over x₀ < x < 1, with x₀² = (1 − r)/(1 + r), u = h − k, v = h + k. For r < 0 negate r
-and k. No two terms cancel, whatever the angle.
+and k. No two terms cancel, whatever the angle. The mean over points of a normal law is
+the part of the integral from some τ = a on: x² ends at (1 − ar)/(1 + ar) in place of 1.
 
 Only + − × ÷ √ and powers of 2 are used, in a fixed order and without fused
 multiply-adds, so that any IEEE machine, a GPU included, gives the same bits.
@@ -60,39 +61,49 @@ def _fall(size):
 
 
 @compiled
-def _integral(u2, v2, start, low, high, first, last, nodes):
-    """The integral over x = y², where y is between `low` and `high`."""
+def _integral(u2, v2, start, low4, high4, width4, first, last, nodes):
+    """The integral over x² = y⁴ from low4 to high4, which are width4 apart."""
+    low, high = np.sqrt(np.sqrt(low4)), np.sqrt(np.sqrt(high4))
+    # Differences of y, and of y⁴, by their factors: they keep their digits.
+    gap = width4 / ((high + low) * (high * high + low * low))
     total = 0.0
     for i in range(first, last):
-        y = low + (high - low) * nodes[0, i]
+        step = gap * nodes[0, i]
+        y = low + step
         x2 = (y * y) * (y * y)
+        beyond = (low4 - start) + step * (y + low) * (y * y + low * low)
         half, above, below = _fall((v2 * x2 + u2 / x2) / 8.0)
         below = below * ((1.0 + x2) * (1.0 + x2))
-        total = total + nodes[1, i] * y * (x2 - start) * (half * above) / below
-    return 2.0 * (high - low) * total
+        total = total + nodes[1, i] * y * beyond * (half * above) / below
+    return 2.0 * gap * total
 
 
 @compiled
-def _pair(h, k, r, nodes):
+def _pair(h, k, r, rest, nodes):
     if r < 0.0:
         r, k = -r, -k
     size = (h * h + k * k) / 4.0
     if size > LEAST:
         return 0.0
-    u2, v2, start = (h - k) * (h - k), (h + k) * (h + k), (1.0 - r) / (1.0 + r)
-    low = np.sqrt(np.sqrt(max(start, u2 / (8.0 * CUT))))
-    high = 1.0 if v2 <= 8.0 * CUT else np.sqrt(np.sqrt(8.0 * CUT / v2))
-    if low >= high:
+    u2, v2, over = (h - k) * (h - k), (h + k) * (h + k), 1.0 + (1.0 - rest) * r
+    start, end = (1.0 - r) / (1.0 + r), ((1.0 - r) + r * rest) / over
+    low, high, width = start, end, 2.0 * r * rest / (over * (1.0 + r))
+    if u2 / (8.0 * CUT) > start or v2 * end > 8.0 * CUT:
+        low = max(start, u2 / (8.0 * CUT))
+        high = 8.0 * CUT / v2 if v2 * end > 8.0 * CUT else end
+        width = high - low
+    if width <= 0.0:
         return 0.0
     rule = 0 if r <= COSINES[0] else (1 if r <= COSINES[1] else 2)
     first = 0 if rule == 0 else (COUNTS[0] if rule == 1 else COUNTS[0] + COUNTS[1])
-    found = _integral(u2, v2, start, low, high, first, first + COUNTS[rule], nodes)
+    last = first + COUNTS[rule]
+    found = _integral(u2, v2, start, low, high, width, first, last, nodes)
     half, above, below = _fall(size)
     return (1.0 + r) / np.pi * found * (half * above / below)
 
 
 @compiled
-def _row(kinks, cosines, loads, nodes):
+def _row(kinks, cosines, loads, rest, nodes):
     """The sum over pairs (j, j + apart) of neurons in a circle."""
     k, lanes = len(kinks), np.zeros(LANES)
     apart, j = 0, 0
@@ -101,7 +112,7 @@ def _row(kinks, cosines, loads, nodes):
         load = loads[j] * loads[m] * (1.0 if apart == 0 else 2.0)
         if load != 0.0:
             cosine = 1.0 if apart == 0 else cosines[j, m]
-            lanes[p % LANES] += load * _pair(kinks[j], kinks[m], cosine, nodes)
+            lanes[p % LANES] += load * _pair(kinks[j], kinks[m], cosine, rest, nodes)
         j += 1
         if j == k:
             apart, j = apart + 1, 0
@@ -114,24 +125,24 @@ def _row(kinks, cosines, loads, nodes):
 
 
 @compiled
-def _rows(kinks, cosines, loads, n_rows, start, nodes, out):
+def _rows(kinks, cosines, loads, rests, n_rows, start, nodes, out):
     for i in range(len(out)):
         b = (start + i) // n_rows
-        out[i] = _row(kinks[start + i], cosines[b], loads[b], nodes)
+        out[i] = _row(kinks[start + i], cosines[b], loads[b], rests[start + i], nodes)
 
 
-def relu_pairs(kinks: Any, cosines: Any, loads: Any) -> Any:
+def relu_pairs(kinks: Any, cosines: Any, loads: Any, rests: Any) -> Any:
     """Σ loads_j loads_l × what each pair adds, for B networks of k neurons.
 
-    `kinks` is (B, n_rows, k), at most 1000 in absolute value, `cosines` is (B, k, k)
-    and `loads` (B, k). The result is (B, n_rows).
+    `kinks` is (B, n_rows, k), at most 1000 in absolute value, `cosines` is (B, k, k),
+    `loads` (B, k), and `rests` (B, n_rows), 1 − a in (0, 1]. The result is (B, n_rows).
     """
     batch, n_rows, k = kinks.shape
     flat, out = kinks.reshape(batch * n_rows, k), np.empty(batch * n_rows)
-    nodes = nodes_and_weights()
+    nodes, ends = nodes_and_weights(), rests.ravel()
 
     def part(start, stop):
-        _rows(flat, cosines, loads, n_rows, start, nodes, out[start:stop])
+        _rows(flat, cosines, loads, ends, n_rows, start, nodes, out[start:stop])
 
     in_threads(len(out), k * (k + 1) // 2 * COUNTS[1] * _OPERATIONS, part)
     return out.reshape(batch, n_rows)

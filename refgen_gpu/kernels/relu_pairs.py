@@ -15,7 +15,7 @@ from refgen_gpu.launch import n_blocks
 _THREADS = 128
 
 
-def relu_pairs(kinks: Any, cosines: Any, loads: Any) -> Any:
+def relu_pairs(kinks: Any, cosines: Any, loads: Any, rests: Any) -> Any:
     """Σ loads_j loads_l × what each pair adds, one warp a row.
 
     Parameters
@@ -24,6 +24,8 @@ def relu_pairs(kinks: Any, cosines: Any, loads: Any) -> Any:
         At most 1000 in absolute value.
     cosines : device array of shape (B, k, k), float64
     loads : device array of shape (B, k), float64
+    rests : device array of shape (B, n_rows), float64
+        1 − a in (0, 1]; 1 is the whole integral.
 
     Returns
     -------
@@ -33,7 +35,7 @@ def relu_pairs(kinks: Any, cosines: Any, loads: Any) -> Any:
     batch, n_rows, k = kinks.shape
     out = be.xp.empty((batch, n_rows), dtype=np.float64)
     nodes = be.xp.asarray(nodes_and_weights())
-    arrays = (be.xp.ascontiguousarray(a) for a in (kinks, cosines, loads, nodes))
+    arrays = (be.xp.ascontiguousarray(a) for a in (kinks, cosines, loads, rests, nodes))
     be.launch(
         "relu_pairs",
         (n_blocks(out.size * LANES, _THREADS),),
@@ -55,4 +57,6 @@ def cases(rg: Any, size: int) -> Iterator[tuple[str, Any]]:
         cosines[1] = 1.0
         loads = stream.child("loads").normal((2, k))
         loads[0, 0] = 0.0
-        yield "relu_pairs", kernel("relu_pairs", "relu_pairs")(kinks, cosines, loads)
+        rests = 1 - stream.child("rests").uniform((2, n_rows))
+        pairs = kernel("relu_pairs", "relu_pairs")
+        yield "relu_pairs", pairs(kinks, cosines, loads, rests)

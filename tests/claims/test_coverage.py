@@ -28,6 +28,7 @@ DRAWN = "draws a picture"
 RESULT = "holds numbers that others computed"
 SAMPLES = "draws samples; its test checks their law"
 TOOL = "a tool that no theorem needs; its tests compare it with SciPy or LAPACK"
+MODELS = "reads a fitted model; tests compare it with what scikit-learn predicts"
 ELSEWHERE = {
     "disagreement.AuditedBound": RESULT,
     "disagreement.DisagreementAudit": RESULT,
@@ -50,6 +51,8 @@ ELSEWHERE = {
     "distillation.distillation_pays": PROCEDURES,
     "distillation.ConfidenceDisplay": DRAWN,
     "distillation.EigenspaceDisplay": DRAWN,
+    "explainability.exact_local_fit": MODELS,
+    "explainability.relu_network": MODELS,
     "linalg.solve_positive": TOOL,
     "resmem.MemorizationVerdict": RESULT,
     "resmem.ResMemDisplay": DRAWN,

@@ -53,10 +53,10 @@ def test_fidelity_by_owens_t():
     network, points, scale = around(stream(1), 3)
     found = network.local_fit(points, scale).fidelity
     for b in range(4):
-        w, c = network.weights[b], network.output[b]
+        w, c = network.weights[b, 0], network.output[b, 0]
         lengths = np.linalg.norm(w, axis=1)
         loads = c * scale[b] * lengths
-        t = (points[b] @ w.T + network.biases[b]) / (scale[b] * lengths)
+        t = (points[b] @ w.T + network.biases[b, 0]) / (scale[b] * lengths)
         right = of_a_neuron(t) @ loads**2
         for j, k in ((0, 1), (0, 2), (1, 2)):
             cosine = w[j] @ w[k] / (lengths[j] * lengths[k])
@@ -86,6 +86,19 @@ def test_a_neuron_without_weights_is_a_constant():
         np.testing.assert_allclose(mine, right, rtol=1e-14)
 
 
+def test_networks_and_points_broadcast():
+    network, points, scale = around(stream(4), 2)
+    right = network.local_fit(points, scale)
+    for i in range(4):
+        found = network.take(i).take(0).local_fit(points[i], scale[i])
+        for mine, part in zip(found, right, strict=True):
+            np.testing.assert_allclose(mine, part[i], rtol=1e-13)
+    crossed = network.local_fit(points[:, :1][:, None], scale[:, :, None])
+    assert crossed.slope.shape == (4, 4, 1, 2)
+    found = network.take(2).local_fit(points[1, :1], scale[1])
+    np.testing.assert_allclose(crossed.fidelity[1, 2], found.fidelity, rtol=1e-13)
+
+
 def test_tiny_and_huge_units():
     """In units of 10^±60 nothing overflows or vanishes on the way."""
     network, points, scale = around(stream(2), 2)
@@ -105,13 +118,12 @@ def test_devices_agree(device):
     assert_on_device(tuple(found), device)
     right = network.local_fit(points, scale)
     # Kinks have the rounding of w·x + β, in units of the width.
-    inputs = abs(points) @ abs(network.weights).swapaxes(-1, -2)
-    inputs = inputs + abs(network.biases)[:, None, :]
-    lengths = network.directions()[0][:, None, :]
-    kinks = 1 + inputs / (scale[:, None, None] * lengths)
-    loads = abs(network.output)[:, None, :] * lengths
-    size = (loads * kinks**2).sum(axis=-1) * (1 + scale[:, None])
-    intercept = abs(network.intercept)[:, None]
+    inputs = (abs(points)[..., None, :] * abs(network.weights)).sum(axis=-1)
+    lengths = network.directions()[0]
+    kinks = 1 + (inputs + abs(network.biases)) / (scale[..., None] * lengths)
+    loads = abs(network.output) * lengths
+    size = (loads * kinks**2).sum(axis=-1) * (1 + scale)
+    intercept = abs(network.intercept)
     off = 2 * gamma(200)
     bounds = {
         "result.0": off * (size + intercept),
@@ -241,7 +253,7 @@ def test_what_is_no_network(changed, message):
         (([[0.0]], 1.0), "points have 1 features where weights have 2"),
         (([[0.0, 1.0]], 0.0), "scale must be positive"),
         (([[0.0, np.nan]], 1.0), "points holds NaN"),
-        (([0.0, 1.0], 1.0), "points must have at least 2 dim"),
+        ((1.0, 1.0), "points must have at least 1 dim"),
     ],
 )
 def test_points_that_do_not_fit(arguments, message):

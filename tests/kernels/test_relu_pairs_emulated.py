@@ -32,18 +32,18 @@ def arguments(k, n_rows=5):
     cosines[1, ::2] = 1 - 10.0 ** -rng.integers(1, 17, (k + 1) // 2)[:, None]
     loads = rng.normal(size=(2, k))
     loads[0, 0] = 0.0
-    return kinks, cosines, loads
+    rests = 10.0 ** -rng.integers(0, 9, (2, n_rows))
+    return kinks, cosines, loads, rests
 
 
 def run_pairs(run, given, shape):
     grid, block, order = shape
-    kinks, cosines, loads = given
-    batch, n_rows, k = kinks.shape
+    batch, n_rows, k = given[0].shape
     whole = np.full(batch * n_rows + 2, GUARD)
     n = len(whole) - 2
     run(
         "relu_pairs", grid, block,
-        (kinks, cosines, loads, nodes(), n, n_rows, k, *RULES, whole[:n]), 0, order,
+        (*given, nodes(), n, n_rows, k, *RULES, whole[:n]), 0, order,
     )  # fmt: skip
     assert (whole[n:] == GUARD).all()
     return whole[:n].reshape(batch, n_rows)
@@ -70,16 +70,16 @@ def test_the_same_rules_and_cuts_as_on_the_cpu():
     assert ((*COUNTS, CUT, LEAST), LANES) == (RULES, 32)
 
 
-def by_definition(h, k, r):
-    """r² ∫ (1 − τ) φ₂(h, k; τr) dτ at τr = sin θ."""
+def by_definition(h, k, r, first=0):
+    """r² ∫ (1 − τ) φ₂(h, k; τr) dτ from `first` on, at τr = sin θ."""
 
     def integrand(angle):
         sine, cosine = mpmath.sin(angle), mpmath.cos(angle)
         exponent = (h * h - 2 * sine * h * k + k * k) / (2 * cosine**2)
         return (r - sine) * mpmath.exp(-exponent) / (2 * mpmath.pi)
 
-    end = mpmath.asin(r)
-    cuts = [end * (1 - mpmath.mpf(2) ** -j) for j in range(0, 40, 3)]
+    start, end = mpmath.asin(r * first), mpmath.asin(r)
+    cuts = [end + (start - end) * mpmath.mpf(2) ** -j for j in range(0, 40, 3)]
     return mpmath.quad(integrand, [*cuts, end])
 
 
@@ -91,13 +91,15 @@ def test_pairs_have_all_digits(h, k, r):
     from refgen.kernels.relu_pairs import relu_pairs
 
     given = np.array([[[h, k]]], float), np.full((1, 2, 2), float(r))
-    whole, first, second = (
-        relu_pairs(*given, np.array([load]))[0, 0]
-        for load in ([1.0, 1.0], [1.0, 0.0], [0.0, 1.0])
-    )
-    with mpmath.workdps(25):
-        right = float(by_definition(*map(mpmath.mpf, (h, k, r))))
-    assert abs((whole - first - second) / 2 - right) < 2e-16
+    for rest, size in ((1.0, 1.0), (1e-7, 1e-7)):
+        whole, first, second = (
+            relu_pairs(*given, np.array([load]), np.array([[rest]]))[0, 0]
+            for load in ([1.0, 1.0], [1.0, 0.0], [0.0, 1.0])
+        )
+        with mpmath.workdps(25):
+            numbers = map(mpmath.mpf, (h, k, r, 1 - mpmath.mpf(rest)))
+            right = float(by_definition(*numbers))
+        assert abs((whole - first - second) / 2 - right) < 2e-16 * size
 
 
 @pytest.mark.parametrize("t", [0, 1, 8, 30, 37])
@@ -105,7 +107,7 @@ def test_a_neuron_alone_has_all_digits_far_from_its_kink(t):
     from refgen.kernels.relu_pairs import relu_pairs
 
     found = relu_pairs(
-        np.full((1, 1, 1), float(t)), np.ones((1, 1, 1)), np.ones((1, 1))
+        np.full((1, 1, 1), float(t)), *map(np.ones, [(1, 1, 1), (1, 1), (1, 1)])
     )
     with mpmath.workdps(400):
         t = mpmath.mpf(t)
@@ -120,10 +122,11 @@ BUGS = [
     ("apart == 0 ? 1.0 : 2.0", "2.0"),
     ("apart == 0 ? 1.0 : angles[j * k + m]", "angles[j * k + m]"),
     ("k * (k + 1) / 2", "k * k / 2"),
-    ("k = -k;", ""),
-    ("(x2 - start)", "x2"),
-    ("start > apart ? start : apart", "start"),
-    ("v2 <= 8.0 * cut ? 1.0", "true ? 1.0"),
+    ("k = -k;", ";"),
+    ("apart > start ? apart : start", "start"),
+    ("v2 * end > 8.0 * cut ? 8.0 * cut / v2 : end", "end"),
+    ("rests[row]", "rests[0]"),
+    ("(low4 - start) + step", "step"),
     ("r <= 0.98", "r <= 0.9"),
     ("nodes[n_nodes + i] * y", "nodes[n_nodes + i]"),
     ("(1.0 + x2) * (1.0 + x2)", "(1.0 + x2)"),

@@ -26,9 +26,10 @@ def network(draws, d):
 
 
 def around(draws, d):
-    """A network, points and scales."""
+    """Networks, five points and a scale for each."""
+    networks = network(draws, d).map(lambda array: array[:, None])
     points = draws.child("points").normal((4, 5, d))
-    return network(draws, d), points, 0.2 + draws.child("scale").exponential(4)
+    return networks, points, 0.2 + draws.child("scale").exponential((4, 1))
 
 
 @functools.cache
