@@ -74,12 +74,18 @@ def _by_moments(case: Around) -> tuple[Any, Any, Any]:
 
 @claim("LE-5n", kind="identity", domain=around, cost=200)
 def network_explanation(rg, case, wider=1.0):
-    """Value Σcⱼσⱼ(tⱼΦ(tⱼ) + φ(tⱼ)), slope ΣcⱼΦ(tⱼ)wⱼ, and an exact fidelity."""
+    """Value Σcⱼσⱼ(tⱼΦ(tⱼ) + φ(tⱼ)), slope ΣcⱼΦ(tⱼ)wⱼ, and an exact fidelity.
+
+    And f itself is the sum of its neurons.
+    """
     fit = case.network.local_fit(case.point, wider * case.scale)
     value, slope, fidelity = _by_moments(case)
     size = case.size + abs(case.network.intercept)
     steep = (size / case.scale)[..., None]
+    active = namespace(size).maximum(case.inputs, 0.0) * case.network.output
+    f = active.sum(axis=-1) + case.network.intercept
     return [
+        equal(case.network.values(case.point), f, size),
         equal(fit.value, value, size),
         equal(fit.slope, slope, steep),
         equal(fit.fidelity, fidelity, case.size**2),
@@ -144,7 +150,7 @@ def pairs_of_neurons(rg, case, power=2.0, own=1.0):
 def _one_sign(case: Around) -> tuple[Any, Any]:
     """The fidelity with |c|, and the sum of those of each neuron alone."""
     xp, c = namespace(case.point), abs(case.network.output)
-    singles = c[..., None, :] * xp.eye(c.shape[-1])
+    singles = c[..., None, :] * xp.eye(case.network.n_neurons)
     outputs = xp.concatenate([c[..., None, :], singles], axis=-2)
     repeated = case.network.map(lambda array: array[..., None])
     weights, biases = (
