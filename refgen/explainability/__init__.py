@@ -3,6 +3,16 @@
 from typing import TYPE_CHECKING
 
 from refgen._lazy import lazy
+from refgen.explainability.complexities import (
+    label_scaled_points,
+    linear_complexity,
+    neighbor_complexity,
+)
+from refgen.explainability.deviations import (
+    deviation_bound,
+    left_out_deviation,
+    ridge_stability,
+)
 from refgen.explainability.finite_disjointedness import (
     disjointedness_variance,
     expected_disjointedness,
@@ -20,6 +30,10 @@ from refgen.explainability.finite_systems import FiniteSystem
 from refgen.explainability.memorizing_systems import MemorizingSystem
 from refgen.explainability.neighborhoods import GaussianNeighborhoods
 from refgen.explainability.relu_networks import TwoLayerReLU
+from refgen.explainability.risk_bounds import (
+    risk_bound,
+    uniform_risk_bounds,
+)
 from refgen.explainability.two_points import two_point_disjointedness
 
 __all__ = [
@@ -29,6 +43,7 @@ __all__ = [
     "GaussianNeighborhoods",
     "MemorizingSystem",
     "TwoLayerReLU",
+    "deviation_bound",
     "disjointedness_variance",
     "empirical_complexity",
     "exact_local_fit",
@@ -36,9 +51,16 @@ __all__ = [
     "expected_deviation",
     "expected_disjointedness",
     "expected_train_fidelity",
+    "label_scaled_points",
+    "left_out_deviation",
     "left_out_disjointedness",
+    "linear_complexity",
+    "neighbor_complexity",
     "relu_network",
+    "ridge_stability",
+    "risk_bound",
     "two_point_disjointedness",
+    "uniform_risk_bounds",
 ]
 
 # scikit-learn and matplotlib load with the names that need them.
