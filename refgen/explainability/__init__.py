@@ -3,6 +3,10 @@
 from typing import TYPE_CHECKING
 
 from refgen._lazy import lazy
+from refgen.explainability._mean_interval import (
+    chernoff_interval,
+    paired_bernstein_interval,
+)
 from refgen.explainability.complexities import (
     label_scaled_points,
     linear_complexity,
@@ -12,6 +16,11 @@ from refgen.explainability.deviations import (
     deviation_bound,
     left_out_deviation,
     ridge_stability,
+)
+from refgen.explainability.effective_size import (
+    disjointedness_from_chi_square,
+    effective_sample_size,
+    ratio_variance_bound,
 )
 from refgen.explainability.finite_disjointedness import (
     disjointedness_variance,
@@ -27,12 +36,18 @@ from refgen.explainability.finite_expectations import (
 from refgen.explainability.finite_neighborhoods import FiniteNeighborhoods
 from refgen.explainability.finite_problems import FiniteProblem
 from refgen.explainability.finite_systems import FiniteSystem
+from refgen.explainability.line_disjointedness import line_disjointedness
 from refgen.explainability.memorizing_systems import MemorizingSystem
 from refgen.explainability.neighborhoods import GaussianNeighborhoods
 from refgen.explainability.relu_networks import TwoLayerReLU
 from refgen.explainability.risk_bounds import (
     risk_bound,
     uniform_risk_bounds,
+)
+from refgen.explainability.sampled_complexity import system_complexity
+from refgen.explainability.sampled_disjointedness import (
+    disjointedness,
+    disjointedness_ratios,
 )
 from refgen.explainability.two_points import two_point_disjointedness
 
@@ -43,8 +58,13 @@ __all__ = [
     "GaussianNeighborhoods",
     "MemorizingSystem",
     "TwoLayerReLU",
+    "chernoff_interval",
     "deviation_bound",
+    "disjointedness",
+    "disjointedness_from_chi_square",
+    "disjointedness_ratios",
     "disjointedness_variance",
+    "effective_sample_size",
     "empirical_complexity",
     "exact_local_fit",
     "expected_complexity",
@@ -54,11 +74,15 @@ __all__ = [
     "label_scaled_points",
     "left_out_deviation",
     "left_out_disjointedness",
+    "line_disjointedness",
     "linear_complexity",
     "neighbor_complexity",
+    "paired_bernstein_interval",
+    "ratio_variance_bound",
     "relu_network",
     "ridge_stability",
     "risk_bound",
+    "system_complexity",
     "two_point_disjointedness",
     "uniform_risk_bounds",
 ]

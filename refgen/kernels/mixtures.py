@@ -11,8 +11,8 @@ import numpy as np
 from refgen.kernels.random import _52, _bits_of, _from_bits, _kernel
 from refgen.kernels.threads import in_threads
 
-# Sums are made in so many lanes, point j in lane j % 32, and the lanes by halves.
-LANES = 32
+# Sums are made in so many lanes, point j in lane j % 8, and the lanes by halves.
+LANES = 8
 
 # Points that stay in the first-level cache while features are added.
 _TILE = 1024

@@ -35,61 +35,66 @@ __device__ double exponent(const double* points, const double* query, const doub
   return sum * factor;
 }
 
-__device__ double sum_of_lanes(double sum) {
-  for (int half = 16; half; half /= 2)
-    sum = sum + __shfl_down_sync(0xffffffffu, sum, half);
-  return sum;
+#define RG_LANES 8
+
+// Lanes are added up by halves.
+__device__ double sum_of_lanes(double* lanes) {
+#pragma unroll
+  for (int half = RG_LANES / 2; half; half /= 2)
+#pragma unroll
+    for (int lane = 0; lane < half; ++lane) lanes[lane] = lanes[lane] + lanes[lane + half];
+  return lanes[0];
 }
 
 // The least exponent of a query, and the sums of its terms e^(least - exponent), of
-// their squares, and of these times amounts. One warp a query, lane l has the points l,
-// l + 32, ...; exponents are made for the least one and again for every sum, so that
-// none is stored.
+// their squares, and of these times amounts. One thread a query, so that a warp reads
+// the same points at a time; sums have lanes, point j in lane j % 8. Exponents are made
+// for the least one and again for every sum, so that none is stored.
 extern "C" __global__ void mixture_sums(
     const double* __restrict__ points, const double* __restrict__ queries,
     const double* __restrict__ factors, const double* __restrict__ amounts,
     const long long n_rows, const long long n_queries, const long long n_points,
     const long long n_features, const long long n_amounts, double* __restrict__ out) {
-  const int lane = threadIdx.x % 32;
-  const long long n_columns = 3 + n_amounts;
-  for (long long row = rg_first() / 32; row < n_rows; row += rg_step() / 32) {
+  for (long long row = rg_first(); row < n_rows; row += rg_step()) {
     const long long b = row / n_queries;
     const double* sample = points + b * n_features * n_points;
     const double* query = queries + row * n_features;
     const double factor = factors[b];
+    double* found = out + row * (3 + n_amounts);
     double least = 1.7976931348623157e308;
-    for (long long j = lane; j < n_points; j += 32) {
+    for (long long j = 0; j < n_points; ++j) {
       const double y = exponent(sample, query, factor, n_points, n_features, j);
       least = y < least ? y : least;
     }
-    for (int half = 16; half; half /= 2) {
-      const double other = __shfl_xor_sync(0xffffffffu, least, half);
-      least = other < least ? other : least;
-    }
-    double first = 0.0, second = 0.0;
-    for (long long j = lane; j < n_points; j += 32) {
-      const double y = exponent(sample, query, factor, n_points, n_features, j);
-      const double term = decay(y - least);
-      first = first + term;
-      second = second + term * term;
-    }
-    first = sum_of_lanes(first);
-    second = sum_of_lanes(second);
-    if (lane == 0) {
-      out[row * n_columns] = least;
-      out[row * n_columns + 1] = first;
-      out[row * n_columns + 2] = second;
-    }
-    for (long long k = 0; k < n_amounts; ++k) {
-      const double* amount = amounts + (b * n_amounts + k) * n_points;
-      double sum = 0.0;
-      for (long long j = lane; j < n_points; j += 32) {
+    double first[RG_LANES] = {}, second[RG_LANES] = {};
+    for (long long start = 0; start < n_points; start += RG_LANES) {
+#pragma unroll
+      for (int lane = 0; lane < RG_LANES; ++lane) {
+        const long long j = start + lane;
+        if (j >= n_points) continue;
         const double y = exponent(sample, query, factor, n_points, n_features, j);
         const double term = decay(y - least);
-        sum = sum + (term * term) * amount[j];
+        first[lane] = first[lane] + term;
+        second[lane] = second[lane] + term * term;
       }
-      sum = sum_of_lanes(sum);
-      if (lane == 0) out[row * n_columns + 3 + k] = sum;
+    }
+    found[0] = least;
+    found[1] = sum_of_lanes(first);
+    found[2] = sum_of_lanes(second);
+    for (long long k = 0; k < n_amounts; ++k) {
+      const double* amount = amounts + (b * n_amounts + k) * n_points;
+      double sums[RG_LANES] = {};
+      for (long long start = 0; start < n_points; start += RG_LANES) {
+#pragma unroll
+        for (int lane = 0; lane < RG_LANES; ++lane) {
+          const long long j = start + lane;
+          if (j >= n_points) continue;
+          const double y = exponent(sample, query, factor, n_points, n_features, j);
+          const double term = decay(y - least);
+          sums[lane] = sums[lane] + (term * term) * amount[j];
+        }
+      }
+      found[3 + k] = sum_of_lanes(sums);
     }
   }
 }

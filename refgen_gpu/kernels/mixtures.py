@@ -1,4 +1,4 @@
-"""Sums over the densities of mixtures on the device, one warp a query."""
+"""Sums over the densities of mixtures on the device, one thread a query."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from refgen.kernels import kernel
-from refgen.kernels.mixtures import LANES
 from refgen_gpu.backend import backend
 from refgen_gpu.launch import n_blocks
 
@@ -39,7 +38,7 @@ def mixture_sums(points: Any, queries: Any, factor: Any, amounts: Any) -> Any:
     out = be.xp.empty((n_samples, n_queries, 3 + n_amounts), dtype=np.float64)
     be.launch(
         "mixture_sums",
-        (n_blocks(n_rows * LANES, _THREADS),),
+        (n_blocks(n_rows, _THREADS),),
         (_THREADS,),
         (
             be.xp.ascontiguousarray(points.swapaxes(1, 2)),

@@ -15,7 +15,7 @@ from support.standin.sanitize import assert_clean, reports_of_asan
 needs_compiler = pytest.mark.skipif(why_not() is not None, reason=str(why_not()))
 
 GUARD = -7.0  # beyond the entries that the kernel may write
-SHAPES = [((1,), (32,), 0), ((3,), (64,), 1), ((2,), (96,), 2)]
+SHAPES = [((1,), (1,), 0), ((3,), (33,), 1), ((2,), (64,), 2)]
 
 
 def problem(m, n=5, d=3, k=2):
@@ -72,13 +72,14 @@ BUGS = [
     ("step * step", "step"),
     ("sum * factor", "sum"),
     ("least = y < least ? y : least", "least = y"),
-    ("least = other < least ? other : least", "least = least"),
-    ("half = 16; half; half /= 2)\n", "half = 8; half; half /= 2)\n"),
-    ("term * term;", "term;"),
-    ("first = sum_of_lanes(first);", ""),
+    ("half = RG_LANES / 2", "half = RG_LANES / 4"),
+    ("if (j >= n_points) continue;", ""),
+    ("#define RG_LANES 8", "#define RG_LANES 4"),
+    ("lanes[lane] + lanes[lane + half]", "lanes[lane]"),
+    ("second[lane] + term * term", "second[lane] + term"),
     ("b * n_amounts + k", "k"),
     ("(term * term) * amount[j]", "term * (term * amount[j])"),
-    ("3 + k]", "2 + k]"),
+    ("found[3 + k]", "found[2 + k]"),
 ]
 
 

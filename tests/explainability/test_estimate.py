@@ -1,0 +1,155 @@
+"""Estimates of the disjointedness factor against integrals, and what they refuse."""
+
+import numpy as np
+import pytest
+from scipy.integrate import quad
+from scipy.special import logsumexp
+from scipy.stats import norm
+
+from refgen.explainability import (
+    GaussianNeighborhoods,
+    chernoff_interval,
+    disjointedness,
+    disjointedness_ratios,
+    effective_sample_size,
+    line_disjointedness,
+    paired_bernstein_interval,
+    sampled_disjointedness,
+    system_complexity,
+    two_point_disjointedness,
+)
+from refgen.explainability._mixture import draw_neighbors, log_densities, mixture_sums
+from refgen.random import Stream
+
+STREAM = Stream(0, "estimate")
+POINTS = np.array([[0.0], [0.3], [2.0], [7.0]])
+
+
+def sample_in_space(m=40, d=5, s=0.8):
+    return GaussianNeighborhoods(STREAM.normal((m, d)), s)
+
+
+def test_on_a_line_as_by_adaptive_quadrature():
+    lengths, s = np.array([1.0, 3.0, 0.5, 0.0]), 0.7
+
+    def root(x, lengths):
+        densities = np.exp(-(((x - POINTS[:, 0]) / s) ** 2) / 2) / (
+            s * np.sqrt(2 * np.pi)
+        )
+        return np.sqrt(((densities * lengths) ** 2).mean())
+
+    for given, weights in ((None, np.ones(4)), (lengths, lengths)):
+        right, _ = quad(
+            root, -6, 13, (weights,), epsabs=1e-12, epsrel=1e-12, limit=200,
+            points=[0.0, 2.0, 4.5, 7.0],
+        )  # fmt: skip
+        found = line_disjointedness(GaussianNeighborhoods(POINTS, s), given)
+        assert abs(found - right) < 1e-10
+
+
+@pytest.mark.parametrize("distance", [0.0, 1.0, 8.0, 30.0])
+def test_on_a_line_two_points_have_their_closed_form(distance):
+    found = line_disjointedness(GaussianNeighborhoods([[0.0], [distance]], 1.0))
+    assert abs(found - two_point_disjointedness(distance, 1.0)) < 1e-14
+
+
+def test_sums_are_those_of_a_matrix():
+    sample, queries = sample_in_space(), 2 * STREAM.child("q").normal((7, 5))
+    logs = norm.logpdf(queries[:, None], sample.points, sample.scale).sum(axis=-1)
+    first, second = log_densities(sample, mixture_sums(sample, queries))
+    np.testing.assert_allclose(first, logsumexp(logs, axis=1), rtol=0, atol=1e-12)
+    np.testing.assert_allclose(second, logsumexp(2 * logs, axis=1), rtol=0, atol=1e-12)
+    sizes = np.exp(2 * first - second)
+    np.testing.assert_allclose(effective_sample_size(sample, queries), sizes, 1e-12)
+
+
+def test_every_point_has_as_many_draws():
+    sample = sample_in_space(m=7)
+    for n in (7, 21, 3, 10):
+        _, owners = draw_neighbors(sample, n, STREAM, 0, n)
+        counts = np.bincount(owners, minlength=7)
+        assert counts.min() >= n // 7
+        assert counts.max() <= -(-n // 7) + (n % 7 > 0)
+
+
+def test_parts_of_the_draws_are_the_same_draws(monkeypatch):
+    sample = GaussianNeighborhoods(STREAM.normal((2, 9, 3)), [0.5, 2.0])
+    whole = disjointedness_ratios(sample, 50, STREAM)
+    monkeypatch.setattr(sampled_disjointedness, "_AT_ONCE", 42)
+    np.testing.assert_array_equal(disjointedness_ratios(sample, 50, STREAM), whole)
+
+
+def test_intervals_hold_and_shrink():
+    s = np.array([0.2, 0.7, 3.0])
+    sample = GaussianNeighborhoods(np.broadcast_to(POINTS, (3, 4, 1)), s)
+    norms = np.sqrt(1 + POINTS[:, 0] ** 2)
+    right = line_disjointedness(sample), line_disjointedness(sample, norms)
+    for n, widest in ((400, 0.4), (40_000, 0.03)):
+        rho = disjointedness(sample, n, STREAM)
+        found = system_complexity(sample, 2.0, n, STREAM)
+        for mean, truth in ((rho, right[0]), (found, right[1])):
+            assert ((mean.low <= truth) & (truth <= mean.high)).all()
+            assert (abs(mean.value - truth) < 5 * mean.standard_error).all()
+            assert (mean.high - mean.low < widest * truth).all()
+
+
+@pytest.mark.parametrize("d", [1, 10])
+def test_points_at_one_place_and_points_far_apart(d):
+    same = GaussianNeighborhoods(np.ones((5, d)), 0.5)
+    apart = GaussianNeighborhoods(1e6 * np.arange(5.0)[:, None] + np.zeros(d), 0.5)
+    alone = GaussianNeighborhoods(np.ones((1, d)), 0.5)
+    for sample, right in ((same, 1.0), (apart, 5**0.5), (alone, 1.0)):
+        found = disjointedness(sample, 10, STREAM)
+        assert abs(found.value - right) < 1e-15
+        assert found.low <= found.value <= found.high
+        assert found.standard_error == 0.0
+    assert disjointedness(alone, 2, STREAM).high == 1.0
+
+
+def test_copies_turns_and_units_change_nothing():
+    sample = sample_in_space()
+    turn = np.linalg.qr(STREAM.child("turn").normal((5, 5)))[0]
+    others = (
+        (np.repeat(sample.points, 2, axis=0), sample.scale),
+        (sample.points @ turn + 3.0, sample.scale),
+        (9.0 * sample.points, 9.0 * sample.scale),
+    )
+    right = disjointedness(sample, 20_000, STREAM)
+    for points, scale in others:
+        found = disjointedness(GaussianNeighborhoods(points, scale), 20_000, STREAM)
+        error = np.hypot(found.standard_error, right.standard_error)
+        assert abs(found.value - right.value) < 5 * error
+
+
+def test_intervals_of_a_mean_as_in_closed_form():
+    n, delta = 1000, 0.05
+    low, high = chernoff_interval(0.0, n, delta)
+    assert (low, high) == (0.0, pytest.approx(-np.expm1(np.log(delta / 2) / n)))
+    low, high = chernoff_interval(0.25, n, delta)
+    for end in (low, high):
+        entropy = 0.25 * np.log(0.25 / end) + 0.75 * np.log(0.75 / (1 - end))
+        assert entropy == pytest.approx(np.log(2 / delta) / n, rel=1e-10)
+    share = np.log(3 / delta) / n
+    low, high = paired_bernstein_interval(0.5, 0.0, n, delta)
+    assert high - 0.5 == pytest.approx(0.5 - low)
+    assert high - 0.5 == pytest.approx(2 * share + share / 3, rel=1e-12)
+
+
+REFUSED = [
+    (lambda s: disjointedness(s, 9, STREAM), "n_draws must be even.*9"),
+    (lambda s: disjointedness(s, 0, STREAM), "n_draws"),
+    (lambda s: disjointedness(s, 8, STREAM, 1.0), "error_probability"),
+    (lambda s: disjointedness_ratios(s, 8, STREAM, [1.0]), "lengths must have one"),
+    (lambda s: disjointedness_ratios(s, 8, STREAM, -np.ones(40)), "lengths must not"),
+    (lambda s: effective_sample_size(s, [[1.0]]), "queries must have 5 features"),
+    (lambda s: line_disjointedness(s), "sample must have one feature, got 5"),
+    (lambda s: system_complexity(s, -1.0, 8, STREAM), "norm_bound"),
+    (lambda s: paired_bernstein_interval(0.5, 0.6, 8, 0.1), "half_square"),
+    (lambda s: paired_bernstein_interval(0.5, 0.1, 9, 0.1), "n_draws must be even"),
+]
+
+
+@pytest.mark.parametrize(("call", "message"), REFUSED)
+def test_refusals(call, message):
+    with pytest.raises(ValueError, match=message):
+        call(sample_in_space())
