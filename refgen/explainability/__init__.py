@@ -36,7 +36,7 @@ from refgen.explainability.finite_expectations import (
 from refgen.explainability.finite_neighborhoods import FiniteNeighborhoods
 from refgen.explainability.finite_problems import FiniteProblem
 from refgen.explainability.finite_systems import FiniteSystem
-from refgen.explainability.line_disjointedness import line_disjointedness
+from refgen.explainability.line_quadrature import line_disjointedness
 from refgen.explainability.memorizing_systems import MemorizingSystem
 from refgen.explainability.neighborhoods import GaussianNeighborhoods
 from refgen.explainability.relu_networks import TwoLayerReLU
