@@ -36,9 +36,19 @@ from refgen.explainability.finite_expectations import (
 from refgen.explainability.finite_neighborhoods import FiniteNeighborhoods
 from refgen.explainability.finite_problems import FiniteProblem
 from refgen.explainability.finite_systems import FiniteSystem
+from refgen.explainability.gaussian_law import (
+    anisotropic_fidelity,
+    gaussian_fidelity,
+    gaussian_mirrored_fit,
+)
+from refgen.explainability.kinked_functions import Absolute, ReLURidge, Step
 from refgen.explainability.line_quadrature import line_disjointedness
 from refgen.explainability.memorizing_systems import MemorizingSystem
 from refgen.explainability.neighborhoods import GaussianNeighborhoods
+from refgen.explainability.quadrature_fits import (
+    fidelity_from_hessian,
+    local_fit_by_quadrature,
+)
 from refgen.explainability.relu_networks import TwoLayerReLU
 from refgen.explainability.risk_bounds import (
     risk_bound,
@@ -49,15 +59,32 @@ from refgen.explainability.sampled_disjointedness import (
     disjointedness,
     disjointedness_ratios,
 )
+from refgen.explainability.smooth_functions import (
+    Bump,
+    Exponential,
+    Linear,
+    Quadratic,
+    Sine,
+)
+from refgen.explainability.spectral import piecewise_linear_fidelity, transfer
 from refgen.explainability.two_points import two_point_disjointedness
 
 __all__ = [
+    "Absolute",
+    "Bump",
+    "Exponential",
     "FiniteNeighborhoods",
     "FiniteProblem",
     "FiniteSystem",
     "GaussianNeighborhoods",
+    "Linear",
     "MemorizingSystem",
+    "Quadratic",
+    "ReLURidge",
+    "Sine",
+    "Step",
     "TwoLayerReLU",
+    "anisotropic_fidelity",
     "chernoff_interval",
     "deviation_bound",
     "disjointedness",
@@ -71,18 +98,24 @@ __all__ = [
     "expected_deviation",
     "expected_disjointedness",
     "expected_train_fidelity",
+    "fidelity_from_hessian",
+    "gaussian_fidelity",
+    "gaussian_mirrored_fit",
     "label_scaled_points",
     "left_out_deviation",
     "left_out_disjointedness",
     "line_disjointedness",
     "linear_complexity",
+    "local_fit_by_quadrature",
     "neighbor_complexity",
     "paired_bernstein_interval",
+    "piecewise_linear_fidelity",
     "ratio_variance_bound",
     "relu_network",
     "ridge_stability",
     "risk_bound",
     "system_complexity",
+    "transfer",
     "two_point_disjointedness",
     "uniform_risk_bounds",
 ]

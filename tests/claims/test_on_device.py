@@ -14,8 +14,9 @@ SMALL = Profile(
 # 1,797 images, and of sums over many nodes. Parity tests compare their formulas there.
 LONG = {
     "GDE-18", "GDE-18c", "GDE-19j", "KD-10p", "KD-22t", "KD-25", "KD-25m", "KD-28",
-    "KD-44", "RM-2", "RM-5", "RM-5b", "RM-12b", "RM-13s", "RM-14", "RM-15",
-    "RM-15l", "RM-16", "RM-16s", "RM-18", "UC-4s", "UC-5", "UC-6s", "UC-7", "UC-7b",
+    "KD-44", "LE-4", "LE-5", "LE-6", "LE-25", "LE-44",
+    "RM-2", "RM-5", "RM-5b", "RM-12b", "RM-13s", "RM-14", "RM-15", "RM-15l",
+    "RM-16", "RM-16s", "RM-18", "UC-4s", "UC-5", "UC-6s", "UC-7", "UC-7b",
     "UC-7c", "UC-8b", "UC-8c", "UC-9", "UC-10", "UC-11", "UC-14", "UC-19", "UC-20",
     "UC-30g", "UC-30s", "UC-39", "UC-41", "UC-42b", "UC-43", "UC-56", "UC-57",
     "digits", "resmem-digits",

@@ -1,0 +1,345 @@
+"""LE-25, 25b, 25r, 25p and LE-43: fidelity from how a function bends."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from refgen.arrays import Instance, namespace
+from refgen.claims.explainability._placed import (
+    Placed,
+    between,
+    normal_grid,
+    on_a_line,
+)
+from refgen.claims.kinds import at_most, equal
+from refgen.claims.quadrature import normal_rule, unit_nodes
+from refgen.claims.registry import claim
+from refgen.domains import integer, real, record
+
+# --- LE-25
+
+
+def correlated_mean(
+    f: Any, mean: Any, variance: Any, shared: Any, step: float = 0.6
+) -> Any:
+    """E f(Y) f(Y′) for normal Y and Y′ of this variance, of which a part is shared."""
+    xp = namespace(mean)
+    z, weights = normal_grid(xp, step)
+    root, rest = xp.sqrt(shared)[..., None], xp.sqrt(variance - shared)[..., None]
+    # Given what they share, Y and Y′ are independent.
+    centers = mean[..., None] + root * z
+    inner = (f(centers[..., None] + rest[..., None] * z) * weights).sum(axis=-1)
+    return (inner * inner * weights).sum(axis=-1)
+
+
+def _by_correlation(bend: Any, mean: Any, variance: Any, tilt: float) -> Any:
+    """s⁴ ∫₀¹ (1 − τ) E h″(T) h″(T_τ) dτ, from 12 values of τ."""
+    tau, weights = unit_nodes(namespace(mean), 12)
+    wide = variance[..., None]
+    means = correlated_mean(bend, mean[..., None], wide, tau * wide)
+    return variance**2 * ((1 - tilt * tau) * means * weights).sum(axis=-1)
+
+
+def _smooth(rg: Any, case: Placed) -> list[tuple[Any, Any, Any, Any]]:
+    """Functions, and h″ with the mean and variance of what it is taken of."""
+    le, xp = rg.explainability, namespace(case.point)
+    point, center = case.point[..., 0], case.offset[..., None, None, None]
+
+    def bump(x: Any) -> Any:
+        square = (x - center) ** 2
+        return (square - 1) * xp.exp(-square / 2)
+
+    along, across = (case.at, case.deviation**2), (point, case.scale**2)
+    return [
+        (case.of(le.Sine), lambda t: -xp.sin(t), *along),
+        (case.of(le.Exponential), xp.exp, *along),
+        (le.Bump(case.offset[..., None], 1.0), bump, *across),
+        (le.Quadratic([[-1.0]], case.weights), lambda x: 0 * x - 1, *across),
+    ]
+
+
+@claim("LE-25", kind="identity", domain=on_a_line, cost=4000)
+def hessian_covariance(rg, case, tilt=1.0):
+    """NF = s⁴ ∫₀¹ (1 − τ) E ⟨∇²f(X), ∇²f(X_τ)⟩ dτ, X and X_τ correlated by τ."""
+    xp, parts = namespace(case.point), []
+    for function, bend, mean, variance in _smooth(rg, case):
+        right = _by_correlation(bend, mean, variance, tilt)
+        size = variance**2 * xp.exp(2 * abs(mean) + 2 * variance)
+        found = rg.explainability.fidelity_from_hessian(
+            function, case.point, case.scale, 24
+        )
+        fit = function.local_fit(case.point, case.scale)
+        parts += [equal(fit.fidelity, right, size), equal(found.fidelity, right, size)]
+    return parts
+
+
+hessian_covariance.twin("∫ (1 − 0.97 τ)", tilt=0.97)
+hessian_covariance.twin(
+    "∫ 1 dτ: as large as s⁴ E ‖∇²f‖² where f is quadratic", tilt=0.0
+)
+
+# --- LE-25b and LE-43
+
+
+@dataclass(frozen=True, repr=False)
+class Quartic(Instance):
+    """A polynomial Σ c_k t^(k+2) of degree up to 4, a point and a scale.
+
+    Attributes
+    ----------
+    coefficients : array of shape (..., 3)
+    point, scale : arrays of shape (...)
+    """
+
+    coefficients: Any
+    point: Any
+    scale: Any
+
+    def derivative(self, order: int, t: Any) -> Any:
+        """The derivative of an order up to 2 at t, whose last axis is another one."""
+        return sum(self._terms(order, t))
+
+    def size(self, order: int, t: Any) -> Any:
+        """Its sum of absolute terms."""
+        return sum(map(abs, self._terms(order, t)))
+
+    def _terms(self, order: int, t: Any) -> list[Any]:
+        return [
+            math.perm(k, order) * self.coefficients[..., k - 2, None] * t ** (k - order)
+            for k in (2, 3, 4)
+        ]
+
+
+quartics = record(
+    Quartic,
+    "polynomials of degree 2 to 4 on a line, |x| up to 1, scales in [0.05, 1]",
+    coefficients=real(-1, 1, shape=(3,)),
+    point=real(-1, 1),
+    scale=real(0.05, 1.0, log=True),
+    examples=lambda: [
+        Quartic(np.array([1.0, 0.0, 0.0]), np.array(0.5), np.array(1.0)),
+        Quartic(np.array([0.0, 1.0, 0.0]), np.array(0.0), np.array(1.0)),
+        Quartic(np.array([0.5, -1.0, 0.0]), np.array(0.2), np.array(0.1)),
+        Quartic(np.array([0.1, -0.2, 1.0]), np.array(0.2), np.array(0.1)),
+    ],
+)
+
+
+def _moments(case: Quartic) -> tuple[Any, Any, Any, Any]:
+    """s⁴(E f″)², s⁴E f″² and s² Var f′ by quadrature, and the rounding of them."""
+    xp, scale = namespace(case.point), case.scale
+    z, weights = normal_grid(xp, 0.5)
+    at = case.point[..., None] + scale[..., None] * z
+    slope, bend = case.derivative(1, at), case.derivative(2, at)
+    rest = slope - (slope * weights).sum(axis=-1)[..., None]
+    flat = (bend * weights).sum(axis=-1)
+    steep, curved = (
+        scale ** (2 * order) * (case.size(order, at) ** 2 * weights).sum(axis=-1)
+        for order in (1, 2)
+    )
+    return (
+        scale**4 * flat**2,
+        scale**4 * (bend * bend * weights).sum(axis=-1),
+        scale**2 * (rest * rest * weights).sum(axis=-1),
+        steep + curved,
+    )
+
+
+def _bends(case: Quartic) -> Any:
+    """The Hessian for points whose leading axis is another one."""
+
+    def hessian(points: Any) -> Any:
+        t = namespace(points).moveaxis(points[..., 0], 0, -1)
+        return namespace(t).moveaxis(case.derivative(2, t), -1, 0)[..., None, None]
+
+    return hessian
+
+
+def _fidelities(rg: Any, case: Quartic) -> Any:
+    point = case.point[..., None]
+    return rg.explainability.fidelity_from_hessian(_bends(case), point, case.scale, 4)
+
+
+@claim("LE-25b", kind="inequality", domain=quartics, cost=20)
+def curvature_bounds(rg, case, factor=0.5):
+    """½s⁴‖E ∇²f‖² ≤ NF ≤ ½s² tr Cov ∇f ≤ ½s⁴ E ‖∇²f‖²; equalities for quadratics."""
+    found = _fidelities(rg, case)
+    flat, bend, slope, size = _moments(case)
+    return [
+        equal(found.lower, flat / 2, size),
+        equal(found.gradient_bound, slope / 2, size),
+        equal(found.curvature_bound, bend / 2, size),
+        at_most(flat / 2, found.fidelity, size, sharp=True),
+        at_most(found.fidelity, factor * slope, size, sharp=True),
+        at_most(slope, bend, size, sharp=True),
+    ]
+
+
+curvature_bounds.twin("½ could be 0.48", factor=0.48)
+
+
+@curvature_bounds.twin_function("the mean curvature is an upper bound, too")
+def _(rg, case):
+    flat, _, _, size = _moments(case)
+    return at_most(_fidelities(rg, case).fidelity, flat / 2, size)
+
+
+@claim("LE-43", kind="inequality", domain=quartics, cost=20)
+def sharper_curvature_bound(rg, case, slopes=1 / 3, flats=1 / 6):
+    """NF ≤ ⅓s² tr Cov ∇f + ⅙s⁴‖E ∇²f‖², with equality for cubics.
+
+    It is at most ½s² tr Cov ∇f, and at most ⅙s⁴(E ‖∇²f‖² + 2‖E ∇²f‖²).
+    """
+    found = _fidelities(rg, case)
+    flat, bend, slope, size = _moments(case)
+    upper = slopes * slope + flats * flat
+    return [
+        equal(found.upper, upper, size),
+        at_most(found.fidelity, upper, size, sharp=True),
+        at_most(upper, slope / 2, size, sharp=True),
+        at_most(upper, (bend + 2 * flat) / 6, size, sharp=True),
+    ]
+
+
+sharper_curvature_bound.twin("⅓ could be 0.32", slopes=0.32)
+sharper_curvature_bound.twin("⅙ could be 0.16", flats=0.16)
+
+# --- LE-25r: kinks
+
+
+@dataclass(frozen=True, repr=False)
+class Bent(Instance):
+    """A kink so many deviations t away, and how wide the neighbourhood is there.
+
+    Attributes
+    ----------
+    apart, width : arrays of shape (...)
+    """
+
+    apart: Any
+    width: Any
+
+
+bends = record(
+    Bent,
+    "kinks up to 16 deviations away",
+    apart=real(-16, 16),
+    width=real(0.1, 10.0, log=True),
+    examples=lambda: [
+        Bent(np.array(t), np.array(w)) for t, w in ((0.0, 1.0), (16.0, 2.0), (8.0, 1.0))
+    ],
+)
+
+
+@claim("LE-25r", kind="identity", domain=bends, cost=40)
+def kinks_far_away(rg, case, others=4.0, far=2.0):
+    """A kink t deviations away has NF = σ²/(2π) ∫₀¹ √((1−τ)/(1+τ)) e^(−t²/(1+τ)) dτ
+    ≤ 2σ²φ(t)/|t|³; that of |t| is four times as large."""
+    le, xp, t = rg.explainability, namespace(case.apart), case.apart
+    y, weights = unit_nodes(xp, 160)
+    left = 2 - y * y  # 1 + τ
+    # e^(−t²/2) is left out, so that nothing is too small to be compared.
+    bent = xp.exp(-(t[..., None] ** 2) * (1 / left - 0.5)) * y * y / xp.sqrt(left)
+    integral = (bent * weights).sum(axis=-1) / math.pi
+    point, weight = t[..., None], 1 / case.width[..., None]
+    growth = xp.exp(t * t / 2)
+    one, both = (
+        growth * kind(weight).local_fit(case.width[..., None] * point, case.width)[2]
+        for kind in (le.ReLURidge, le.Absolute)
+    )
+    size = (1 + t * t) * integral
+    tail = far / math.sqrt(2 * math.pi) / xp.maximum(abs(t), 0.1) ** 3
+    return [
+        equal(one, integral, size),
+        equal(both, others * integral, 4 * size),
+        at_most(one, tail, (1 + t * t) * tail, sharp=0.95),
+    ]
+
+
+kinks_far_away.twin("|t| has 3.9 times as much", others=3.9)
+kinks_far_away.twin("the bound 1.9 σ²φ(t)/|t|³", far=1.9)
+
+# --- LE-25p: piecewise linear functions on the line
+
+
+@dataclass(frozen=True, repr=False)
+class Broken(Instance):
+    """A piecewise linear function on the line, and a scale.
+
+    Attributes
+    ----------
+    kinks, changes : arrays of shape (..., n_kinks)
+    scale : array of shape (...)
+    """
+
+    kinks: Any
+    changes: Any
+    scale: Any
+
+
+broken = record(
+    Broken,
+    "1 to 3 kinks in [-1, 1], changes of slope in [-1, 1], scales in [0.1, 2]",
+    k=integer(1, 3),
+    kinks=real(-1, 1, shape=("k",)),
+    changes=real(-1, 1, shape=("k",)),
+    scale=real(0.1, 2.0, log=True),
+    examples=lambda: [
+        Broken(np.zeros(1), np.ones(1), np.array(1.0)),
+        Broken(np.array([-0.2, 0.1]), np.array([1.0, -0.5]), np.array(0.3)),
+    ],
+)
+
+
+def _over_positions(case: Broken) -> Any:
+    """∫ NF_x dx: a rule of trapezoids in x, and pieces between the kinks in x′."""
+    xp, scale, reach = namespace(case.kinks), case.scale[..., None], 9.0
+    kinks = xp.sort(case.kinks, axis=-1)
+    low, high = kinks[..., :1] - reach * scale, kinks[..., -1:] + reach * scale
+    n = 96
+    x = low + (high - low) * xp.arange(n + 1.0) / n
+    ends = [(kinks[..., j, None] - x) / scale for j in range(kinks.shape[-1])]
+    z, weights = normal_rule(*ends)
+    at = x[..., None] + scale[..., None] * z
+    parts = xp.maximum(at[..., None] - kinks[..., None, None, :], 0.0)
+    order = xp.argsort(case.kinks, axis=-1)
+    changes = xp.take_along_axis(case.changes, order, axis=-1)
+    values = (parts * changes[..., None, None, :]).sum(axis=-1)
+    mean = (values * weights).sum(axis=-1)
+    rise = (values * weights * z).sum(axis=-1)
+    rest = values - mean[..., None] - rise[..., None] * z
+    return (rest * rest * weights).sum(axis=(-1, -2)) * (high - low)[..., 0] / n
+
+
+@claim("LE-25p", kind="identity", domain=broken, cost=4000)
+def broken_lines(rg, case, cubes=1.0):
+    """∫ NF = s³ Σ c_j c_l G((κ_j − κ_l)/s), G(Δ) = ∫₀¹ y (4πy)^(−½) e^(−Δ²/4y) dy."""
+    kinks, changes, scale = case.kinks, case.changes, case.scale
+    found = rg.explainability.piecewise_linear_fidelity(kinks, changes, scale)
+    xp = namespace(kinks)
+    half = abs(kinks[..., :, None] - kinks[..., None, :]) / 2 / scale[..., None, None]
+    # y = e^(−2v), in which the integrand is smooth.
+    v, weights = between(0 * half, 0 * half + 12, 96)
+    kernel = xp.exp(-((half[..., None] * xp.exp(v)) ** 2) - 3 * v) / math.sqrt(math.pi)
+    pairs = changes[..., :, None] * changes[..., None, :]
+    sums = ((kernel * weights).sum(axis=-1) * pairs).sum(axis=(-1, -2))
+    size = scale**3 * abs(changes).sum(axis=-1) ** 2 * (1 + 9 / scale)
+    return [
+        equal(found, _over_positions(case), size),
+        equal(found, cubes * scale**3 * sums, size),
+    ]
+
+
+broken_lines.twin("2 % more", cubes=1.02)
+
+
+@broken_lines.twin_function("kinks count one by one")
+def _(rg, case):
+    le, changes = rg.explainability, case.changes
+    found = le.piecewise_linear_fidelity(case.kinks, changes, case.scale)
+    alone = (changes**2).sum(axis=-1) * case.scale**3 / (3 * math.sqrt(math.pi))
+    return equal(found, alone, case.scale**3 * abs(changes).sum(axis=-1) ** 2)
