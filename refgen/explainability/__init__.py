@@ -22,6 +22,7 @@ from refgen.explainability.effective_size import (
     effective_sample_size,
     ratio_variance_bound,
 )
+from refgen.explainability.fidelity_draws import drawn_fidelity
 from refgen.explainability.finite_disjointedness import (
     disjointedness_variance,
     expected_disjointedness,
@@ -42,8 +43,14 @@ from refgen.explainability.gaussian_law import (
     gaussian_mirrored_fit,
 )
 from refgen.explainability.kinked_functions import Absolute, ReLURidge, Step
+from refgen.explainability.line_mirrored import line_mirrored_fidelity
 from refgen.explainability.line_quadrature import line_disjointedness
 from refgen.explainability.memorizing_systems import MemorizingSystem
+from refgen.explainability.mirrored import (
+    mirrored_errors,
+    mirrored_fit,
+    penalty_for_norm_bound,
+)
 from refgen.explainability.neighborhoods import GaussianNeighborhoods
 from refgen.explainability.quadrature_fits import (
     fidelity_from_hessian,
@@ -68,6 +75,7 @@ from refgen.explainability.smooth_functions import (
 )
 from refgen.explainability.spectral import piecewise_linear_fidelity, transfer
 from refgen.explainability.two_points import two_point_disjointedness
+from refgen.explainability.uniform_mirrored import uniform_mirrored_fidelity
 
 __all__ = [
     "Absolute",
@@ -91,6 +99,7 @@ __all__ = [
     "disjointedness_from_chi_square",
     "disjointedness_ratios",
     "disjointedness_variance",
+    "drawn_fidelity",
     "effective_sample_size",
     "empirical_complexity",
     "exact_local_fit",
@@ -105,10 +114,14 @@ __all__ = [
     "left_out_deviation",
     "left_out_disjointedness",
     "line_disjointedness",
+    "line_mirrored_fidelity",
     "linear_complexity",
     "local_fit_by_quadrature",
+    "mirrored_errors",
+    "mirrored_fit",
     "neighbor_complexity",
     "paired_bernstein_interval",
+    "penalty_for_norm_bound",
     "piecewise_linear_fidelity",
     "ratio_variance_bound",
     "relu_network",
@@ -117,6 +130,7 @@ __all__ = [
     "system_complexity",
     "transfer",
     "two_point_disjointedness",
+    "uniform_mirrored_fidelity",
     "uniform_risk_bounds",
 ]
 

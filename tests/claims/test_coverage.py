@@ -53,6 +53,7 @@ ELSEWHERE = {
     "distillation.EigenspaceDisplay": DRAWN,
     "explainability.exact_local_fit": MODELS,
     "explainability.relu_network": MODELS,
+    "explainability.drawn_fidelity": "a simulation would cost more than its test",
     "linalg.solve_positive": TOOL,
     "resmem.MemorizationVerdict": RESULT,
     "resmem.ResMemDisplay": DRAWN,
