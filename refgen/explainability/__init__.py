@@ -7,6 +7,7 @@ from refgen.explainability._mean_interval import (
     chernoff_interval,
     paired_bernstein_interval,
 )
+from refgen.explainability.bumps import Bump
 from refgen.explainability.complexities import (
     label_scaled_points,
     linear_complexity,
@@ -52,6 +53,7 @@ from refgen.explainability.mirrored import (
     penalty_for_norm_bound,
 )
 from refgen.explainability.neighborhoods import GaussianNeighborhoods
+from refgen.explainability.quadratics import Quadratic
 from refgen.explainability.quadrature_fits import (
     fidelity_from_hessian,
     local_fit_by_quadrature,
@@ -66,13 +68,7 @@ from refgen.explainability.sampled_disjointedness import (
     disjointedness,
     disjointedness_ratios,
 )
-from refgen.explainability.smooth_functions import (
-    Bump,
-    Exponential,
-    Linear,
-    Quadratic,
-    Sine,
-)
+from refgen.explainability.smooth_functions import Exponential, Linear, Sine
 from refgen.explainability.spectral import piecewise_linear_fidelity, transfer
 from refgen.explainability.two_points import two_point_disjointedness
 from refgen.explainability.uniform_mirrored import uniform_mirrored_fidelity

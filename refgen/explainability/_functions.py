@@ -187,3 +187,8 @@ class RidgeFunction(LocalFunction):
         square = self._square()
         at = self._along(points)
         return self._profile_fidelity(at, between * square, variance * square)
+
+
+def outer_products(vectors: Any) -> Any:
+    """vvᵀ of vectors along the last axis."""
+    return vectors[..., :, None] * vectors[..., None, :]

@@ -17,6 +17,7 @@ from refgen._scales import check_scale
 from refgen.arrays import namespace
 from refgen.explainability._functions import LocalFunction
 from refgen.explainability._local_fit import LocalFit
+from refgen.explainability.quadratics import Quadratic
 
 
 class GaussianFidelity(NamedTuple):
@@ -79,9 +80,10 @@ def gaussian_fidelity(
     mean, spread, scale = _law(function, "mean", mean, spread, scale)
     between, within = spread * spread, scale * scale
     share = between / (between + within)
+    zero = 0.0 * scale
     return GaussianFidelity(
-        function._fidelity(mean, between, within),
-        function._fidelity(mean, share * between, share * within),
+        function._fidelity(mean, between, within) + zero,
+        function._fidelity(mean, share * between, share * within) + zero,
     )
 
 
@@ -182,8 +184,6 @@ def anisotropic_fidelity(matrix: Any, spread: Any, scale: Any) -> GaussianFideli
     >>> [round(float(part), 9) for part in found]
     [2.0, 0.5]
     """
-    from refgen.explainability.smooth_functions import Quadratic
-
     hessian, spread, scale = in_one_place(
         matrix=Quadratic(matrix).matrix,
         spread=check_scale("spread", as_moments("spread", spread), 2),

@@ -92,7 +92,7 @@ def local_fit_by_quadrature(
     (1.5, 0.25)
     """
     ask = function.values if isinstance(function, LocalFunction) else function
-    points, scale, grid = _checked(function, points, scale, n_nodes)
+    points, scale, grid = _checked(ask, points, scale, n_nodes)
     values = _on_grid(ask, points, scale, grid.nodes, ())
     xp = namespace(values)
     value = xp.einsum("n,n...->...", grid.weights, values)
@@ -202,7 +202,7 @@ def _grid(xp: Any, n: int, d: int) -> _Grid:
 def _checked(
     function: Any, points: Any, scale: Any, n_nodes: int, name: str = "function"
 ) -> tuple[Any, Any, _Grid]:
-    if not isinstance(function, LocalFunction) and not callable(function):
+    if not callable(function):
         raise TypeError(f"{name} must be a function of points, got {shown(function)}")
     n = check_integer("n_nodes", n_nodes, 2, _MOST_NODES)
     points = as_floats("points", points, 1)
