@@ -18,11 +18,13 @@ from refgen.explainability.deviations import (
     left_out_deviation,
     ridge_stability,
 )
+from refgen.explainability.draw_variance import quadratic_slope_variance
 from refgen.explainability.effective_size import (
     disjointedness_from_chi_square,
     effective_sample_size,
     ratio_variance_bound,
 )
+from refgen.explainability.few_features import sparse_fidelity
 from refgen.explainability.fidelity_draws import drawn_fidelity
 from refgen.explainability.finite_disjointedness import (
     disjointedness_variance,
@@ -44,6 +46,7 @@ from refgen.explainability.gaussian_law import (
     gaussian_mirrored_fit,
 )
 from refgen.explainability.kinked_functions import Absolute, ReLURidge, Step
+from refgen.explainability.lime_kernel import kernel_efficiency, kernel_scale
 from refgen.explainability.line_mirrored import line_mirrored_fidelity
 from refgen.explainability.line_quadrature import line_disjointedness
 from refgen.explainability.memorizing_systems import MemorizingSystem
@@ -82,6 +85,8 @@ __all__ = [
     "FiniteSystem",
     "GaussianNeighborhoods",
     "Linear",
+    "LocalExplanationDisplay",
+    "LocalLinearExplainer",
     "MemorizingSystem",
     "Quadratic",
     "ReLURidge",
@@ -106,6 +111,8 @@ __all__ = [
     "fidelity_from_hessian",
     "gaussian_fidelity",
     "gaussian_mirrored_fit",
+    "kernel_efficiency",
+    "kernel_scale",
     "label_scaled_points",
     "left_out_deviation",
     "left_out_disjointedness",
@@ -119,10 +126,12 @@ __all__ = [
     "paired_bernstein_interval",
     "penalty_for_norm_bound",
     "piecewise_linear_fidelity",
+    "quadratic_slope_variance",
     "ratio_variance_bound",
     "relu_network",
     "ridge_stability",
     "risk_bound",
+    "sparse_fidelity",
     "system_complexity",
     "transfer",
     "two_point_disjointedness",
@@ -133,6 +142,8 @@ __all__ = [
 # scikit-learn and matplotlib load with the names that need them.
 if TYPE_CHECKING:
     from refgen.explainability.exact_fit import exact_local_fit, relu_network
+    from refgen.explainability.explainer import LocalLinearExplainer
+    from refgen.explainability.explanation_display import LocalExplanationDisplay
 else:
     __getattr__, __dir__ = lazy(
         __name__,
@@ -140,5 +151,7 @@ else:
         {
             "exact_local_fit": "exact_fit",
             "relu_network": "exact_fit",
+            "LocalExplanationDisplay": "explanation_display",
+            "LocalLinearExplainer": "explainer",
         },
     )

@@ -54,6 +54,8 @@ ELSEWHERE = {
     "explainability.exact_local_fit": MODELS,
     "explainability.relu_network": MODELS,
     "explainability.drawn_fidelity": "a simulation would cost more than its test",
+    "explainability.LocalExplanationDisplay": DRAWN,
+    "explainability.LocalLinearExplainer": PROCEDURES,
     "linalg.solve_positive": TOOL,
     "resmem.MemorizationVerdict": RESULT,
     "resmem.ResMemDisplay": DRAWN,

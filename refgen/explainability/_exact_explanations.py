@@ -1,0 +1,70 @@
+"""Explanations of ReLU networks of scikit-learn, without draws."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from refgen._checks import check_integer
+from refgen.arrays import namespace
+from refgen.explainability._explained_model import ExplainedModel
+from refgen.explainability._local_statistics import MOST_RANKED, LocalStatistics
+from refgen.explainability._question import Question
+from refgen.explainability.exact_fit import relu_network
+from refgen.explainability.relu_networks import TwoLayerReLU
+
+
+class ExactModel(ExplainedModel):
+    """A network as a function of points: what it computes before any probability."""
+
+    def __init__(self, model: Any, output: Any) -> None:
+        named = output
+        if output is not None and hasattr(model, "classes_"):
+            # The number of an output stands for a class.
+            checked = check_integer("output", output, 0)
+            if checked >= len(model.classes_):
+                raise ValueError(
+                    f"output is {output}, and the model has {len(model.classes_)} "
+                    "classes, numbered from 0"
+                )
+            named = model.classes_[checked]
+        self.network = relu_network(model, output=named)
+        self._named = model
+        super().__init__(self._values, None)
+
+    def _values(self, points: Any) -> Any:
+        # Which refuses columns of a frame in another order than in training.
+        self._named.predict(points)
+        return self.network.values(np.asarray(points, dtype=float))
+
+
+def exact_statistics(question: Question) -> LocalStatistics:
+    """What infinitely many neighbours would give."""
+    network = question.model.network  # type: ignore[attr-defined]
+    scales = question.scales
+    if not scales.all():
+        raise ValueError(
+            "scale must be positive for all features of exact explanations; 0 is for "
+            "draws"
+        )
+    scaled = TwoLayerReLU(
+        network.weights * scales, network.biases, network.output, network.intercept
+    ).map(question.place)
+    fit = scaled.local_fit(question.place(question.rows.points / scales), 1.0)
+    xp = namespace(fit.slope)
+    effects = xp.sort(abs(fit.slope), axis=1)[:, ::-1][:, :MOST_RANKED]
+    centred = fit.value - question.place(question.predictions)
+    coefficients = xp.concatenate([centred[:, None], fit.slope], axis=1)
+    nothing = xp.zeros(len(effects))
+    gaps = effects[:, :-1] - effects[:, 1:]
+    return LocalStatistics(
+        coefficients,
+        xp.zeros(coefficients.shape),
+        fit.fidelity,
+        nothing,
+        gaps,
+        xp.zeros(gaps.shape),
+        nothing,
+        nothing + xp.inf,
+    )

@@ -1,0 +1,76 @@
+"""Rows to explain as numbers, and neighbours as the model takes them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from refgen._estimators.data import check_numbers
+from refgen._naming import naming
+from refgen._scales import check_scale
+from refgen._shown import listed
+from refgen.arrays import as_floats
+
+_READ = "an explanation needs numbers; hand over a data frame for a mixed table"
+
+_ALL = slice(None)
+
+
+class ExplainedRows:
+    """The numeric columns of X, which neighbours change; other columns stay.
+
+    Attributes
+    ----------
+    points : array of shape (n_rows, n_features)
+    names : tuple of str, or column labels of a frame
+    """
+
+    def __init__(self, X: Any, argument: str = "X") -> None:
+        self._frame = X if hasattr(X, "iloc") and hasattr(X, "columns") else None
+        with naming(argument):
+            check_numbers(X, is_read=self._frame is not None, how=_READ)
+        if self._frame is None:
+            self.points = _matrix(argument, X)
+            self.names: tuple = tuple(f"x{j}" for j in range(self.points.shape[1]))
+        else:
+            self.names = _numeric_columns(argument, X)
+            numbers = X[list(self.names)].to_numpy(dtype=float, na_value=np.nan)
+            self.points = _matrix(argument, numbers)
+
+    def as_given(self, points: Any, rows: slice = _ALL, times: int = 1) -> Any:
+        """Points (n·times, n_features) near some rows, as the model takes them."""
+        if self._frame is None:
+            return points
+        numbers = np.repeat(np.arange(len(self._frame))[rows], times)
+        frame = self._frame.iloc[numbers].reset_index(drop=True)
+        changed = dict(zip(self.names, points.T, strict=True))
+        fresh = type(frame)(changed, index=frame.index, columns=list(self.names))
+        for name in frame.columns:
+            if name not in changed:
+                fresh[name] = frame[name]
+        return fresh[list(frame.columns)]
+
+
+def _matrix(argument: str, X: Any) -> Any:
+    array = as_floats(argument, X, 2)
+    if array.ndim != 2:
+        raise ValueError(
+            f"{argument} must have shape (n_rows, n_features), got {array.shape}"
+        )
+    return check_scale(argument, array, 2)
+
+
+def _numeric_columns(argument: str, frame: Any) -> tuple:
+    """Columns of numbers; flags and integer codes of categories are numbers, too."""
+    found = tuple(
+        name
+        for name, dtype in zip(frame.columns, frame.dtypes, strict=True)
+        if getattr(dtype, "kind", "O") in "iuf"
+    )
+    if not found:
+        raise ValueError(
+            f"{argument} has no column of numbers among {listed(frame.columns)}; "
+            "neighbours change numbers only"
+        )
+    return found

@@ -1,0 +1,324 @@
+"""The explainer against loops, exact explanations, and whatever it must refuse."""
+
+import sys
+import types
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.compose import make_column_transformer
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.linear_model import LinearRegression, LogisticRegression, Ridge
+from sklearn.neural_network import MLPClassifier, MLPRegressor
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import OneHotEncoder, StandardScaler
+from sklearn.svm import LinearSVC
+
+import refgen_gpu.explainability as gpu
+from refgen.explainability import (
+    LocalExplanationDisplay,
+    LocalLinearExplainer,
+    quadratic_slope_variance,
+)
+from refgen.explainability import _drawn_explanations as drawn
+from refgen.random import Stream
+from refgen_gpu.arrays import to_device, to_host
+
+RNG = np.random.default_rng(0)
+X = RNG.normal(size=(6, 3))
+SCALES = np.array([0.5, 1.0, 2.0])
+
+
+def curved(points):
+    return np.sin(points[:, 0]) + points[:, 1] * points[:, 2] + 7.0
+
+
+def explained(model=curved, points=X, **options):
+    return LocalLinearExplainer(model, **{"scale": SCALES, **options}).explain(points)
+
+
+def neighbours(n, row):
+    """The draws of the default random_state, and where they are around a row."""
+    seed = int(np.random.RandomState(0).randint(2**31 - 1))
+    units = Stream(seed, "LocalLinearExplainer").normal((n, 3))
+    return units, X[row] + SCALES * units
+
+
+def refitted(model, columns, weights, values, row):
+    """What a fit by scikit-learn without a value predicts for it, for every value."""
+    missed, slopes = np.empty(len(values)), np.empty((len(values), columns.shape[1]))
+    for i in range(len(values)):
+        rest = np.arange(len(values)) != i
+        model.fit(columns[rest], values[rest], weights[rest])
+        missed[i] = values[i] - model.predict(columns[i : i + 1])[0]
+        slopes[i] = model.coef_
+    return missed, slopes
+
+
+def test_explanations_are_least_squares_on_the_draws_and_errors_the_jackknife():
+    n, row = 40, 2
+    found = explained(n_samples=n)
+    units, near = neighbours(n, row)
+    fit = LinearRegression().fit(units, curved(near))
+    np.testing.assert_allclose(found.coefficients[row], fit.coef_ / SCALES)
+    np.testing.assert_allclose(found.values[row], fit.intercept_)
+    whole = found.intercepts[row] + found.coefficients[row] @ near[0]
+    np.testing.assert_allclose(whole, fit.predict(units[:1])[0])
+    ones = np.ones(n)
+    missed, slopes = refitted(LinearRegression(), units, ones, curved(near), row)
+    np.testing.assert_allclose(found.fidelity[row], (missed**2).mean())
+    spread = missed.astype(float) ** 2
+    np.testing.assert_allclose(found.fidelity_errors[row], spread.std() / n**0.5)
+    # What is left out one at a time moves a coefficient by influence · missed.
+    moves = (slopes - fit.coef_) / SCALES
+    np.testing.assert_allclose(found.standard_errors[row], (moves**2).sum(0) ** 0.5)
+    order = found.ranking()[row]
+    signed = (moves * SCALES * np.sign(fit.coef_))[:, order]
+    steps = signed[:, :-1] - signed[:, 1:]
+    np.testing.assert_allclose(found.gap_errors[row], (steps**2).sum(0) ** 0.5)
+    np.testing.assert_allclose(found.gaps[row], -np.diff(abs(fit.coef_)[order]))
+
+
+def test_mirrored_explanations_are_weighted_ridge_fits_to_the_rows():
+    data = RNG.normal(size=(30, 3))
+    found = explained(fidelity="mnf", reference=data, penalty=0.1)
+    units = (data - X[1]) / SCALES
+    weights = np.exp(-(units**2).sum(axis=1) / 2)
+    weights /= weights.sum()
+    ridge = Ridge(alpha=0.1).fit(units, curved(data), weights)
+    np.testing.assert_allclose(found.coefficients[1], ridge.coef_ / SCALES)
+    np.testing.assert_allclose(found.values[1], ridge.intercept_)
+    missed, slopes = refitted(ridge, units, weights, curved(data), 1)
+    np.testing.assert_allclose(found.fidelity[1], weights @ missed**2)
+    whole = Ridge(alpha=0.1).fit(units, curved(data), weights).coef_
+    moves = (slopes - whole) / SCALES
+    np.testing.assert_allclose(found.standard_errors[1], (moves**2).sum(0) ** 0.5)
+    np.testing.assert_allclose(found.n_effective[1], 1 / (weights**2).sum())
+    two = explained(fidelity="mnf", reference=data, penalty=0.1, n_features=2)
+    kept = found.ranking()[1, :2]
+    fewer = Ridge(alpha=0.1).fit(units[:, kept], curved(data), weights)
+    np.testing.assert_allclose(two.coefficients[1, kept], fewer.coef_ / SCALES[kept])
+    assert (two.coefficients != 0).sum(axis=1).tolist() == [2] * 6
+    assert np.isfinite(explained(fidelity="mnf", scale=1e-3).values).all()
+
+
+def test_pieces_of_draws_and_rows_change_nothing_but_rounding(monkeypatch):
+    whole = explained(n_samples=50, n_features=2)
+    monkeypatch.setattr(drawn, "BUDGET", 100)
+    question = LocalLinearExplainer(curved, scale=SCALES, n_samples=50, n_features=2)
+    monkeypatch.setattr(drawn.drawn_statistics, "__defaults__", (100,))
+    pieces = question.explain(X)
+    for name in whole._fields[:-1]:
+        ours, theirs = getattr(pieces, name), getattr(whole, name)
+        np.testing.assert_allclose(ours, theirs, rtol=1e-9, atol=1e-12, err_msg=name)
+    assert (whole.coefficients == 0).sum(axis=1).tolist() == [1] * 6
+    assert ((whole.standard_errors == 0) == (whole.coefficients == 0)).all()
+
+
+def test_intervals_cover_and_draws_settle_as_theorems_say():
+    hessian = np.array([[2.0, 0.5, 0.0], [0.5, -1.0, 0.0], [0.0, 0.0, 0.0]])
+    slopes = np.array([1.0, 0.3, 0.0])
+
+    def quadratic(points):
+        return ((points @ hessian) * points).sum(axis=1) / 2 + points @ slopes
+
+    options = {"scale": 0.5, "n_samples": 400}
+    found = [
+        explained(quadratic, np.zeros((1, 3)), random_state=i, **options)
+        for i in range(60)
+    ]
+    errors = np.stack([f.standard_errors[0] for f in found])
+    wanted = np.sqrt(quadratic_slope_variance(hessian, 0.5) / 400)
+    assert abs(errors.mean(axis=0) / wanted - 1).max() < 0.06
+    ends = np.stack([f.interval(0.9) for f in found])[:, :, 0]
+    covered = (ends[:, 0] <= slopes) & (slopes <= ends[:, 1])
+    # Of 180 at 90 %: 162 ± 4.
+    assert 144 <= covered.sum() <= 176
+    needed = np.median([f.draws_to_settle(1)[0] for f in found])
+    more = explained(quadratic, np.zeros((1, 3)), scale=0.5, n_samples=int(4 * needed))
+    assert more.draws_to_settle(1)[0] <= 4 * needed
+    assert more.ranking()[0, 0] == 0
+
+
+def test_networks_are_explained_exactly():
+    y = curved(X)
+    for kind, target in ((MLPRegressor, y), (MLPClassifier, y > 7)):
+        model = kind(hidden_layer_sizes=4, solver="lbfgs", random_state=0)
+        model.set_params(max_iter=30).fit(X, target)
+        exact = explained(model, exact=True)
+        assert not exact.standard_errors.any()
+        assert exact.draws_to_settle().tolist() == [0.0] * 6
+        if kind is MLPRegressor:
+            low, high = explained(model, n_samples=4000).interval(0.9999)
+            assert ((low <= exact.coefficients) & (exact.coefficients <= high)).all()
+            np.testing.assert_allclose(exact.predictions, model.predict(X))
+        else:
+            share = 1 / (1 + np.exp(-exact.predictions))
+            np.testing.assert_allclose(share, model.predict_proba(X)[:, 1])
+            other = explained(model, exact=True, output=0)
+            np.testing.assert_allclose(other.coefficients, -exact.coefficients)
+    with pytest.raises(ValueError, match="scale must be positive for all features"):
+        explained(model, exact=True, scale=[0.0, 1.0, 1.0])
+    with pytest.raises(ValueError, match="leave those options out"):
+        explained(model, exact=True, fidelity="mnf")
+
+
+def test_of_classifiers_probabilities_are_explained_or_else_scores():
+    y = np.array([0, 1, 0, 1, 2, 2])
+    forest = RandomForestClassifier(5, random_state=0).fit(X, y)
+    found = explained(forest, n_samples=20)
+    assert found.outputs.tolist() == forest.predict_proba(X).argmax(axis=1).tolist()
+    one = explained(lambda p: forest.predict_proba(p)[:, 2], n_samples=20)
+    chosen = explained(forest, n_samples=20, output=2)
+    np.testing.assert_array_equal(chosen.coefficients, one.coefficients)
+    two = LogisticRegression().fit(X, y > 0)
+    np.testing.assert_allclose(explained(two).predictions, two.predict_proba(X)[:, 1])
+    scores = LinearSVC().fit(X, y > 0)
+    np.testing.assert_allclose(
+        explained(scores).coefficients, np.broadcast_to(scores.coef_, (6, 3))
+    )
+
+
+def test_frames_keep_columns_that_hold_no_numbers():
+    frame = pd.DataFrame(X, columns=["a", "b", "c"]).assign(kind=list("uvuvuv"))
+    frame = frame[["a", "kind", "c", "b"]]
+    encoder = make_column_transformer(
+        (OneHotEncoder(), ["kind"]), remainder="passthrough"
+    )
+    model = make_pipeline(encoder, StandardScaler(), LinearRegression())
+    truth = 2 * frame["a"] - frame["b"] + 5 * (frame["kind"] == "u")
+    model.fit(frame, truth)
+    found = explained(model, frame, scale=0.5)
+    assert found.feature_names == ("a", "c", "b")
+    np.testing.assert_allclose(found.coefficients, [[2.0, 0.0, -1.0]] * 6, atol=1e-9)
+    numbers = frame[["a", "b"]].astype({"a": int})
+    plain = explained(lambda points: points["a"] * 3.0, numbers, scale=0.5)
+    np.testing.assert_allclose(plain.coefficients, [[3.0, 0.0]] * 6, atol=1e-9)
+
+
+def test_rows_are_explained_alike_alone_and_together():
+    doubled = explained(points=np.vstack([X, X[:1]]), n_samples=30)
+    alone = explained(points=X[:1], n_samples=30)
+    for row in (0, 6):
+        np.testing.assert_allclose(doubled.coefficients[row], alone.coefficients[0])
+    still = explained(scale=[0.5, 0.0, 1.0], n_samples=30)
+    assert not still.coefficients[:, 1].any()
+    assert not still.standard_errors[:, 1].any()
+    constant = explained(lambda points: np.zeros(len(points)))
+    assert not constant.coefficients.any()
+    assert np.isinf(constant.draws_to_settle()).all()
+    line = explained(lambda points: points[:, 0], X[:, :1], scale=1.0, n_samples=5)
+    assert line.draws_to_settle().tolist() == [0.0] * 6
+
+
+REFUSED = {
+    "scale of 0": ({"scale": 0.0}, "scale must be positive"),
+    "negative scale": ({"scale": -1.0}, "scale must not be negative"),
+    "scales of other length": ({"scale": [1.0, 2.0]}, "scale has shape"),
+    "scale too small": ({"scale": 1e-12}, "scale is so small next to X"),
+    "too few draws": ({"n_samples": 4}, "n_samples=4 is too few for 3 features"),
+    "too many features": ({"n_features": 4}, "n_features=4 is more than the 3"),
+    "wrong shape": ({"model": lambda p: p[:2, 0]}, "model .* returned shape"),
+    "too many axes": ({"model": lambda p: p[:, None, None]}, "must return a number"),
+    "NaN": ({"model": lambda p: np.full(len(p), np.nan)}, "returned NaN or infinity"),
+    "no such output": ({"output": 1}, "output is 1, and the model has 1"),
+    "two numbers": (
+        {"model": LinearRegression().fit(X, X[:, :2])},
+        "the model predicts 2 numbers",
+    ),
+    "other reference": (
+        {"fidelity": "mnf", "reference": X[:, :2]},
+        "reference has 2 columns",
+    ),
+    "feature that varies": (
+        {"fidelity": "mnf", "scale": [0.0, 1.0, 1.0]},
+        "scale is 0 for a feature that varies",
+    ),
+    "no numbers": (
+        {"points": pd.DataFrame({"a": ["u"]})},
+        "X has no column of numbers",
+    ),
+    "no fidelity": ({"fidelity": "lime"}, "fidelity must be one of"),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_bad_input_is_refused(case):
+    options, message = REFUSED[case]
+    with pytest.raises(ValueError, match=message):
+        explained(**options)
+
+
+def test_what_cannot_be_asked_is_refused():
+    for model, message in (
+        (3, "model must be a fitted estimator"),
+        (Ridge, "got the class Ridge"),
+        (types.SimpleNamespace(classes_=[0, 1]), "gives classes only"),
+    ):
+        with pytest.raises(TypeError, match=message):
+            LocalLinearExplainer(model, scale=1.0)
+
+
+def test_other_formats(monkeypatch):
+    found = explained(n_samples=30)
+    frame = found.as_frame()
+    first = frame[(frame["row"] == 2) & (frame["rank"] == 1)].iloc[0]
+    strongest = found.ranking()[2, 0]
+    assert first["feature"] == f"x{strongest}"
+    assert first["coefficient"] == found.coefficients[2, strongest]
+    assert first["low"] == found.interval()[0][2, strongest]
+    assert first["at"] == X[2, strongest]
+    stub = types.SimpleNamespace(Explanation=types.SimpleNamespace)
+    monkeypatch.setitem(sys.modules, "shap", stub)
+    given = found.to_shap(baseline=[0.0, 0.0, 1.0])
+    total = given.base_values + given.values.sum(axis=1)
+    np.testing.assert_allclose(total, found.values)
+    at = found.intercepts + found.coefficients[:, 2]
+    np.testing.assert_allclose(given.base_values, at)
+    np.testing.assert_allclose(
+        found.to_shap().values, found.coefficients * (X - X.mean(axis=0))
+    )
+    with pytest.raises(ValueError, match="baseline has shape"):
+        found.to_shap(baseline=[0.0])
+    monkeypatch.setitem(sys.modules, "shap", None)
+    with pytest.raises(ImportError, match="to_shap needs the package shap"):
+        found.to_shap()
+
+
+def test_the_display_draws_bars_with_intervals_or_a_beeswarm():
+    found = explained(n_samples=30)
+    bars = LocalExplanationDisplay(found, 1, n_top=2).plot()
+    widths = [patch.get_width() for patch in bars.ax_.patches]
+    np.testing.assert_allclose(widths, found.effects[1, found.ranking()[1, :2]])
+    low, high = (end[1] * SCALES for end in found.interval())
+    whiskers = bars.ax_.collections[0].get_segments()[0][:, 0]
+    strongest = found.ranking()[1, 0]
+    np.testing.assert_allclose(whiskers, [low[strongest], high[strongest]])
+    swarm = LocalExplanationDisplay(found).plot()
+    (points,) = swarm.ax_.collections
+    np.testing.assert_allclose(
+        np.sort(points.get_offsets()[:, 0]), np.sort(found.effects.ravel())
+    )
+    assert bars.features[0] == f"x{found.ranking()[1, 0]}"
+
+
+def test_explanations_agree_on_a_device(device):
+    def anywhere(points):
+        return points[:, 0] ** 2 + points[:, 1] * points[:, 2]
+
+    model = Ridge().fit(X, curved(X))
+    for options in ({"n_samples": 30}, {"fidelity": "mnf", "n_features": 2}):
+        for asked in (anywhere, model):
+            host = explained(asked, **options)
+            explainer = gpu.LocalLinearExplainer(asked, scale=SCALES, **options)
+            there, here = explainer.explain(to_device(X)), explainer.explain(X)
+            assert isinstance(here.values, np.ndarray)
+            for name in host._fields[:-1]:
+                want, got = getattr(host, name), getattr(here, name)
+                np.testing.assert_allclose(got, want, rtol=1e-8, atol=1e-10)
+                np.testing.assert_array_equal(to_host(getattr(there, name)), got)
+            np.testing.assert_allclose(
+                to_host(there.interval()[0]), host.interval()[0], rtol=1e-8, atol=1e-10
+            )
+    shown = gpu.LocalExplanationDisplay(there, 0)
+    assert shown.features == LocalExplanationDisplay(host, 0).features

@@ -1,0 +1,46 @@
+"""Calls of the explainer and its display."""
+
+import numpy as np
+
+import refgen.explainability as re
+from support.calls import Call, drawn
+
+X = np.random.default_rng(0).normal(size=(5, 3))
+
+
+def curved(points):
+    points = np.asarray(points)
+    return np.sin(points[:, 0]) + points[:, 1] * points[:, 2]
+
+
+OPTIONS = {"scale": 0.5, "n_samples": 20}
+
+
+def explainer():
+    return re.LocalLinearExplainer(curved, **OPTIONS)
+
+
+def explained():
+    return explainer().explain(X)
+
+
+CALLS = {
+    "LocalExplanationDisplay": lambda: (explained(), 1),
+    "LocalExplanationDisplay.from_estimator": Call(
+        (curved, X), OPTIONS, drawn(re.LocalExplanationDisplay.from_estimator)
+    ),
+    "LocalExplanationDisplay.plot": Call(
+        lambda: (re.LocalExplanationDisplay(explained()),),
+        function=drawn(re.LocalExplanationDisplay.plot),
+    ),
+    "LocalLinearExplainer": Call((curved,), OPTIONS),
+    "LocalLinearExplainer.explain": lambda: (explainer(), X),
+}
+MEANINGFUL = {
+    ("LocalLinearExplainer", "random_state", "none"): "other draws every time",
+    ("LocalLinearExplainer", "n_features", "none"): "all features are kept",
+    ("LocalLinearExplainer", "output", "none"): "a rule chooses",
+    ("LocalLinearExplainer", "penalty", "none"): "as the fidelity needs",
+    ("LocalLinearExplainer", "reference", "none"): "the rows that are explained",
+    ("LocalExplanationDisplay", "row", "none"): "all rows are drawn",
+}
