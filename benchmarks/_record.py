@@ -15,15 +15,16 @@ import sklearn
 RESULTS = Path(__file__).parent / "results"
 
 
-def medians(candidates, repeats=5):
-    """Median wall seconds of each callable; candidates alternate in every round.
+def medians(candidates, repeats=5, clock=time.perf_counter):
+    """Median seconds of each callable; candidates alternate in every round.
 
-    The first round compiles and warms caches; its seconds are returned separately and
-    not in the medians.
+    Seconds are of the wall clock, or of another one, such as `time.process_time`. The
+    first round compiles and warms caches; its seconds are returned separately and not in
+    the medians.
     """
-    first = {name: _seconds(call) for name, call in candidates.items()}
+    first = {name: _seconds(call, clock) for name, call in candidates.items()}
     rounds = [
-        {name: _seconds(call) for name, call in candidates.items()}
+        {name: _seconds(call, clock) for name, call in candidates.items()}
         for _ in range(repeats)
     ]
     return {
@@ -35,10 +36,10 @@ def medians(candidates, repeats=5):
     }
 
 
-def _seconds(call):
-    start = time.perf_counter()
+def _seconds(call, clock):
+    start = clock()
     call()
-    return time.perf_counter() - start
+    return clock() - start
 
 
 def store(name, results, threads):
