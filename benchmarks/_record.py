@@ -19,8 +19,8 @@ def medians(candidates, repeats=5, clock=time.perf_counter):
     """Median seconds of each callable; candidates alternate in every round.
 
     Seconds are of the wall clock, or of another one, such as `time.process_time`. The
-    first round compiles and warms caches; its seconds are returned separately and not in
-    the medians.
+    first round compiles and warms caches; its seconds are returned separately and not
+    in the medians.
     """
     first = {name: _seconds(call, clock) for name, call in candidates.items()}
     rounds = [

@@ -35,10 +35,13 @@ curvatures = record(
     hessian=matrix("d", "d", kind="symmetric"),
     scale=real(0.2, 5.0, log=True),
     examples=lambda: [
-        Curvature([[2.0]], 0.5),
-        Curvature([[1.0, 0.0], [0.0, 0.0]], 1.0),
-        Curvature([[0.0, 1.0], [1.0, 0.0]], 1.0),
-        Curvature([[1.0, 2.0, 0.0], [2.0, -1.0, 0.5], [0.0, 0.5, 0.0]], 2.0),
+        Curvature(np.array(rows), np.array(scale))
+        for rows, scale in (
+            ([[2.0]], 0.5),
+            ([[1.0, 0.0], [0.0, 0.0]], 1.0),
+            ([[0.0, 1.0], [1.0, 0.0]], 1.0),
+            ([[1.0, 2.0, 0.0], [2.0, -1.0, 0.5], [0.0, 0.5, 0.0]], 2.0),
+        )
     ],
 )
 

@@ -6,6 +6,8 @@ import itertools
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from refgen.arrays import Instance, namespace
 from refgen.claims.explainability.draws import normal_grid
 from refgen.claims.kinds import equal
@@ -40,7 +42,10 @@ weighted_draws = record(
     curvature=real(-1.0, 1.0),
     scale=real(0.2, 2.0, log=True),
     width=real(0.5, 5.0, log=True),
-    examples=lambda: [Weighted(1.0, 0.5, 0.3, 1.0, 0.75), Weighted(2, 0, 1, 2, 0.5)],
+    examples=lambda: [
+        Weighted(*np.array([1.0, 0.5, 0.3, 1.0, 0.75])),
+        Weighted(*np.array([2.0, 0.0, 1.0, 2.0, 0.5])),
+    ],
 )
 
 # --- LE-62
@@ -139,8 +144,10 @@ quadrics = record(
     slope=vector("d"),
     scale=real(0.2, 2.0, log=True),
     examples=lambda: [
-        Quadric([[1.0, 0.5], [0.5, -1.0]], [1.0, -2.0], 0.5),
-        Quadric([[0.0, 0.0], [0.0, 0.0]], [1.0, 1.0], 1.0),
+        Quadric(
+            np.array([[1.0, 0.5], [0.5, -1.0]]), np.array([1.0, -2.0]), np.array(0.5)
+        ),
+        Quadric(np.zeros((2, 2)), np.ones(2), np.array(1.0)),
     ],
 )
 
