@@ -45,6 +45,7 @@ from refgen.explainability.gaussian_law import (
     gaussian_fidelity,
     gaussian_mirrored_fit,
 )
+from refgen.explainability.kink_rate import kink_rate
 from refgen.explainability.kinked_functions import Absolute, ReLURidge, Step
 from refgen.explainability.lime_kernel import kernel_efficiency, kernel_scale
 from refgen.explainability.line_mirrored import line_mirrored_fidelity
@@ -113,6 +114,7 @@ __all__ = [
     "gaussian_mirrored_fit",
     "kernel_efficiency",
     "kernel_scale",
+    "kink_rate",
     "label_scaled_points",
     "left_out_deviation",
     "left_out_disjointedness",

@@ -17,6 +17,9 @@ from refgen.arrays import as_floats, namespace
 from refgen.explainability._local_fit import LocalFit
 from refgen.explainability.relu_networks import TwoLayerReLU
 
+# Inputs of neurons that are in memory at once.
+_ENTRIES = 2**23
+
 _WANTED = (
     "a fitted MLPRegressor or MLPClassifier with activation='relu' and one hidden "
     "layer, alone or behind StandardScaler, MinMaxScaler or MaxAbsScaler in a Pipeline"
@@ -71,7 +74,13 @@ def exact_local_fit(
     """
     network = relu_network(estimator, output=output)
     points = _points(estimator, X, network.n_features)
-    return network.map(namespace(points).asarray).local_fit(points, scale)
+    xp, step = namespace(points), max(1, _ENTRIES // network.n_neurons)
+    network = network.map(xp.asarray)
+    fits = [
+        network.local_fit(points[i : i + step], scale)
+        for i in range(0, len(points), step)
+    ]
+    return LocalFit(*map(xp.concatenate, zip(*fits, strict=True)))
 
 
 def relu_network(estimator: Any, *, output: Any = None) -> TwoLayerReLU:

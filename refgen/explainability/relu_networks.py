@@ -6,12 +6,11 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from refgen._finite import finite
 from refgen._matrices import batch_shape
-from refgen._numbers import as_positive, in_one_place
+from refgen._numbers import in_one_place
 from refgen._scales import check_scale
-from refgen.arrays import Instance, as_floats, namespace, special_functions
-from refgen.explainability._local_fit import LocalFit
+from refgen.arrays import as_floats, namespace, special_functions
+from refgen.explainability._functions import LocalFunction
 from refgen.kernels import kernel
 from refgen.special import normal_density
 
@@ -24,7 +23,7 @@ _FIELDS = {"weights": 2, "biases": 1, "output": 1, "intercept": 0}
 
 
 @dataclass(frozen=True, repr=False)
-class TwoLayerReLU(Instance):
+class TwoLayerReLU(LocalFunction):
     """A network f(x) = Σⱼ cⱼ max(wⱼ·x + βⱼ, 0) + c₀, explained exactly.
 
     Parameters
@@ -43,6 +42,13 @@ class TwoLayerReLU(Instance):
     ValueError
         If there is no neuron or feature, a number is not finite or so large or small
         (2^±300) that products overflow or vanish, or shapes do not fit.
+
+    Notes
+    -----
+    With tⱼ = (wⱼ·x + βⱼ)/(s‖wⱼ‖), the slope of `local_fit` is Σ cⱼΦ(tⱼ)wⱼ. Its fidelity
+    is a sum over pairs of neurons of an integral each, in which nothing cancels; pairs
+    of other signs may, so that it is accurate relative to the sum of absolute terms.
+    Source: derived here, claims LE-5n, LE-25n, LE-46 and LE-47.
 
     Examples
     --------
@@ -91,66 +97,6 @@ class TwoLayerReLU(Instance):
         """d, the number of features."""
         return int(self.weights.shape[-1])
 
-    @finite
-    def values(self, points: Any) -> Any:
-        """f at points of shape (..., n_features).
-
-        Raises
-        ------
-        ValueError
-            If points have another number of features, or shapes do not broadcast.
-
-        Examples
-        --------
-        >>> ramp = TwoLayerReLU([[1.0]], [0.0], [1.0], 3.0)
-        >>> ramp.values([[-2.0], [0.5]]).tolist()
-        [3.0, 3.5]
-        """
-        return self._values(self._placed(points, 1.0)[0])
-
-    @finite
-    def local_fit(self, points: Any, scale: Any) -> LocalFit:
-        """The best affine explanations around points, exactly.
-
-        Parameters
-        ----------
-        points : array of shape (..., n_features)
-            Each x. Leading axes broadcast with those of the network and of `scale`.
-        scale : array of shape (...)
-            s > 0, the standard deviation of each coordinate of a neighbour.
-
-        Returns
-        -------
-        LocalFit
-            Of shapes (...), (..., n_features) and (...). The slope is SmoothGrad,
-            E ∇f(x + sε); the fidelity is an error: 0 is best.
-
-        Raises
-        ------
-        ValueError
-            If a number is out of range or not finite, or shapes do not fit.
-
-        Notes
-        -----
-        With tⱼ = (wⱼ·x + βⱼ)/(s‖wⱼ‖): the slope is Σ cⱼΦ(tⱼ)wⱼ. The fidelity is a sum
-        over pairs of neurons of an integral each, in which nothing cancels; pairs of
-        other signs may, so that it is accurate relative to the sum of absolute terms.
-        Source: derived here, claims LE-5n, LE-25n and LE-47.
-
-        Examples
-        --------
-        >>> ramp = TwoLayerReLU([[1.0, 0.0]], [0.0], [1.0])
-        >>> fit = ramp.local_fit([[0.0, 5.0], [8.0, 5.0]], 1.0)
-        >>> fit.slope.round(6).tolist()
-        [[0.5, 0.0], [1.0, 0.0]]
-        >>> f"{fit.fidelity[0]:.6f} {fit.fidelity[1]:.3e}"  # ¼ − 1/(2π), and 8 s away
-        '0.090845 1.906e-17'
-        """
-        points, scale = self._placed(points, scale)
-        variance = scale * scale
-        value, slope = self._affine(points, variance)
-        return LocalFit(value, slope, self._fidelity(points, 0 * variance, variance))
-
     def directions(self) -> tuple[Any, Any]:
         """‖wⱼ‖, of shape (..., n_neurons), and wⱼ/‖wⱼ‖, or 0 for a row of zeros.
 
@@ -167,39 +113,32 @@ class TwoLayerReLU(Instance):
         units = rows / xp.where(largest > 0, lengths, 1.0)
         return (largest * lengths)[..., 0], units
 
-    def _placed(self, points: Any, scale: Any) -> tuple[Any, Any]:
-        """Points and scales, broadcast with the network."""
-        points = check_scale("points", as_floats("points", points, 1), 1)
-        scale = check_scale("scale", as_positive("scale", scale))
-        if points.shape[-1] != self.n_features:
-            raise ValueError(
-                f"points have {points.shape[-1]} features where weights have "
-                f"{self.n_features}; give points of shape (..., n_features)"
-            )
-        _, points, scale = in_one_place(
-            weights=self.weights, points=points, scale=scale
-        )
-        shapes = {"network": self.intercept.shape, "points": points.shape[:-1]}
-        batch, xp = batch_shape(**shapes, scale=scale.shape), namespace(points)
-        points = xp.broadcast_to(points, batch + points.shape[-1:])
-        return points, xp.broadcast_to(scale, batch)
+    def _batch_shape(self) -> tuple[int, ...]:
+        return tuple(self.intercept.shape)
 
-    def _inputs(self, points: Any) -> Any:
-        """w·x + β, of shape (..., n_neurons)."""
+    def inputs(self, points: Any) -> Any:
+        """w·x + β of each neuron, at points of shape (..., n_features).
+
+        Examples
+        --------
+        >>> TwoLayerReLU([[1.0], [2.0]], [0.0, 1.0], [1.0, 1.0]).inputs([3.0]).tolist()
+        [3.0, 7.0]
+        """
+        points = self._as_points("points", points)
         if self.weights.ndim == 2:  # of one network, by one product
             return points @ self.weights.T + self.biases
         return (self.weights @ points[..., None])[..., 0] + self.biases
 
     def _values(self, points: Any) -> Any:
-        mu = self._inputs(points)
+        mu = self.inputs(points)
         active = namespace(mu).maximum(mu, 0.0)
         return (active * self.output).sum(axis=-1) + self.intercept
 
     def _affine(self, points: Any, variance: Any) -> tuple[Any, Any]:
         """E f(X) and E ∇f(X) of X ~ N(x, qI)."""
-        mu, lengths = self._inputs(points), self.directions()[0]
+        mu, lengths = self.inputs(points), self.directions()[0]
         widths = namespace(variance).sqrt(variance)[..., None] * lengths
-        kinks = _standardized(mu, widths)
+        kinks = standardized(mu, widths)
         share = special_functions(kinks).ndtr(kinks)
         means = mu * share + widths * normal_density(kinks)
         value = (means * self.output).sum(axis=-1) + self.intercept
@@ -211,14 +150,21 @@ class TwoLayerReLU(Instance):
     def _fidelity(self, points: Any, between: Any, variance: Any) -> Any:
         """The mean over x ~ N(points, ΓI) of the fidelity with N(x, qI)."""
         total, (lengths, units) = between + variance, self.directions()
-        mu, root = self._inputs(points), namespace(total).sqrt(total)
-        kinks = _standardized(mu, root[..., None] * lengths)
+        mu, root = self.inputs(points), namespace(total).sqrt(total)
+        kinks = standardized(mu, root[..., None] * lengths)
         loads = self.output * lengths
         return total * _pairs(kinks, units, loads, variance / total)
 
 
-def _standardized(mu: Any, widths: Any) -> Any:
-    """How many deviations a kink is away; far away, for a neuron without a width."""
+def standardized(mu: Any, widths: Any) -> Any:
+    """How many deviations a kink is away; far away, for a neuron without a width.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> standardized(np.array([1.0, -1.0]), np.array([2.0, 0.0])).tolist()
+    [0.5, -1000.0]
+    """
     xp = namespace(mu)
     near = abs(mu) < _FARTHEST * widths
     ratio = mu / xp.where(near, widths, 1.0)

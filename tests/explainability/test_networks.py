@@ -5,7 +5,7 @@ import pytest
 from scipy import special
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import MinMaxScaler, Normalizer, StandardScaler
+from sklearn.preprocessing import MaxAbsScaler, MinMaxScaler, Normalizer, StandardScaler
 from support.calls.explainability.networks import X as POINTS
 from support.calls.explainability.networks import around, model
 from support.parity import assert_on_device, assert_within, gamma, stream
@@ -63,6 +63,22 @@ def test_fidelity_by_owens_t():
             pair = of_two_neurons(t[:, j], t[:, k], cosine)
             right += 2 * loads[j] * loads[k] * pair
         np.testing.assert_allclose(found[b], right, atol=1e-12 * loads @ loads)
+
+
+def test_explanations_by_brute_force():
+    """Means over a grid of 600² points of the plane, which kinks cross anywhere."""
+    network, points, scale = around(stream(5), 2)
+    one, x, s = network.take(0).take(0), points[0, 0], scale[0, 0]
+    z = (np.arange(600) + 0.5) / 40 - 7.5
+    grid = np.stack(np.meshgrid(z, z), axis=-1).reshape(-1, 2)
+    mass = np.exp(-(grid**2).sum(axis=1) / 2) / (2 * np.pi * 40**2)
+    f, fit = one.values(x + s * grid), one.local_fit(x, s)
+    assert abs(mass @ f - fit.value) < 1e-4
+    np.testing.assert_allclose(mass * f @ grid / s, fit.slope, atol=1e-4)
+    for shift, tilt in ((0.0, 0.0), (0.3, -0.2)):  # the excess of another explanation
+        g = fit.value + shift + s * grid @ (fit.slope + tilt)
+        excess = shift**2 + s * s * 2 * tilt**2
+        assert abs(mass @ (f - g) ** 2 - fit.fidelity - excess) < 1e-4
 
 
 def test_neurons_that_make_one_linear_function_leave_nothing():
@@ -177,11 +193,13 @@ def test_outputs_of_every_kind():
 
 
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
-@pytest.mark.parametrize("scaler", [StandardScaler(), MinMaxScaler((-1, 2))])
-def test_networks_behind_scalers(scaler):
+@pytest.mark.parametrize("first", [StandardScaler(), MaxAbsScaler(), "passthrough"])
+def test_networks_behind_scalers(first):
     X = POINTS * [3.0, 0.1] + [10.0, 0.0]
     pipeline = make_pipeline(
-        scaler, MLPRegressor(hidden_layer_sizes=4, max_iter=5, random_state=0)
+        first,
+        MinMaxScaler((-1, 2)),
+        MLPRegressor(hidden_layer_sizes=4, max_iter=5, random_state=0),
     )
     check_logits(pipeline.fit(X, X[:, 0]), X, pipeline.predict(X))
 
@@ -209,6 +227,13 @@ def test_what_is_no_network_of_one_layer_of_relus(estimator, message):
         estimator.out_activation_ = "exp"
     with pytest.raises((TypeError, ValueError), match=message):
         relu_network(estimator)
+
+
+def test_many_rows_are_explained_some_at_a_time(monkeypatch):
+    whole = exact_local_fit(model(), POINTS, 0.5)
+    monkeypatch.setattr("refgen.explainability.exact_fit._ENTRIES", 12)
+    for mine, right in zip(exact_local_fit(model(), POINTS, 0.5), whole, strict=True):
+        np.testing.assert_allclose(mine, right, rtol=1e-13)
 
 
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
@@ -250,7 +275,7 @@ def test_what_is_no_network(changed, message):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (([[0.0]], 1.0), "points have 1 features where weights have 2"),
+        (([[0.0]], 1.0), "must have 2 feature"),
         (([[0.0, 1.0]], 0.0), "scale must be positive"),
         (([[0.0, np.nan]], 1.0), "points holds NaN"),
         ((1.0, 1.0), "points must have at least 1 dim"),

@@ -40,9 +40,16 @@ def model():
     ).fit(X, X[:, 0])
 
 
-ARGUMENTS = {"TwoLayerReLU": fields}
+def law(draws, d):
+    """Networks and normal laws."""
+    spread = 0.2 + draws.child("spread").exponential(4)
+    return network(draws, d), draws.child("mean").normal((4, d)), spread
+
+
+ARGUMENTS = {"TwoLayerReLU": fields, "kink_rate": law}
 CALLS = {
     "TwoLayerReLU.directions": lambda: (network(Stream(0, "calls"), 2),),
+    "TwoLayerReLU.inputs": lambda: around(Stream(0, "calls"), 2)[:2],
     "TwoLayerReLU.local_fit": lambda: around(Stream(0, "calls"), 2),
     "TwoLayerReLU.values": lambda: around(Stream(0, "calls"), 2)[:2],
     "exact_local_fit": lambda: (model(), X, 0.5),
