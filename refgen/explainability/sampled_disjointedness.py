@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from refgen._checks import check_integer
+from refgen._checks import MOST_ENTRIES, check_integer
 from refgen._finite import finite
 from refgen._numbers import as_open_unit, together
 from refgen._objects import check_instance
@@ -45,7 +45,8 @@ def disjointedness_ratios(
     TypeError
         If sample and stream are not of the same package.
     ValueError
-        If a length is negative or not finite, or shapes do not broadcast.
+        If a length is negative or not finite, there would be more than 2⁴⁰ coordinates,
+        or shapes do not broadcast.
 
     Notes
     -----
@@ -63,7 +64,13 @@ def disjointedness_ratios(
     count = check_integer("n_draws", n_draws, 1)
     xp = namespace(sample.scale)
     sample, amounts = with_lengths(sample, lengths)
-    step = max(1, _AT_ONCE // (math.prod(sample.scale.shape) * sample.n_features))
+    size = math.prod(sample.scale.shape) * sample.n_features
+    if count * size > MOST_ENTRIES:
+        raise ValueError(
+            "n_draws must be so small that at most 2**40 coordinates are drawn, got "
+            f"{count} draws of {size} coordinates"
+        )
+    step = max(1, _AT_ONCE // size)
     parts = [
         _part(sample, amounts, count, stream, start, min(start + step, count))
         for start in range(0, count, step)
