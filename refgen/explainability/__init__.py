@@ -46,8 +46,15 @@ from refgen.explainability.gaussian_law import (
     gaussian_mirrored_fit,
 )
 from refgen.explainability.kink_rate import kink_rate
-from refgen.explainability.kinked_functions import Absolute, ReLURidge, Step
-from refgen.explainability.lime_kernel import kernel_efficiency, kernel_scale
+from refgen.explainability.kinked_functions import (
+    Absolute,
+    ReLURidge,
+    Step,
+)
+from refgen.explainability.lime_kernel import (
+    kernel_efficiency,
+    kernel_scale,
+)
 from refgen.explainability.line_mirrored import line_mirrored_fidelity
 from refgen.explainability.line_quadrature import line_disjointedness
 from refgen.explainability.memorizing_systems import MemorizingSystem
@@ -72,14 +79,25 @@ from refgen.explainability.sampled_disjointedness import (
     disjointedness,
     disjointedness_ratios,
 )
-from refgen.explainability.smooth_functions import Exponential, Linear, Sine
-from refgen.explainability.spectral import piecewise_linear_fidelity, transfer
+from refgen.explainability.smooth_functions import (
+    Exponential,
+    Linear,
+    Sine,
+)
+from refgen.explainability.spectral import (
+    piecewise_linear_fidelity,
+    transfer,
+)
 from refgen.explainability.two_points import two_point_disjointedness
 from refgen.explainability.uniform_mirrored import uniform_mirrored_fidelity
 
 __all__ = [
     "Absolute",
+    "BoundForm",
+    "BoundTerm",
     "Bump",
+    "ExplainabilityBound",
+    "ExplainabilitySweep",
     "Exponential",
     "FiniteNeighborhoods",
     "FiniteProblem",
@@ -109,6 +127,8 @@ __all__ = [
     "expected_deviation",
     "expected_disjointedness",
     "expected_train_fidelity",
+    "explainability_bound",
+    "explainability_sweep",
     "fidelity_from_hessian",
     "gaussian_fidelity",
     "gaussian_mirrored_fit",
@@ -143,7 +163,20 @@ __all__ = [
 
 # scikit-learn and matplotlib load with the names that need them.
 if TYPE_CHECKING:
-    from refgen.explainability.exact_fit import exact_local_fit, relu_network
+    from refgen.explainability._bound_result import (
+        BoundForm,
+        BoundTerm,
+        ExplainabilityBound,
+        ExplainabilitySweep,
+    )
+    from refgen.explainability.bounding import (
+        explainability_bound,
+        explainability_sweep,
+    )
+    from refgen.explainability.exact_fit import (
+        exact_local_fit,
+        relu_network,
+    )
     from refgen.explainability.explainer import LocalLinearExplainer
     from refgen.explainability.explanation_display import LocalExplanationDisplay
 else:
@@ -151,9 +184,15 @@ else:
         __name__,
         __all__,
         {
-            "exact_local_fit": "exact_fit",
-            "relu_network": "exact_fit",
+            "BoundForm": "_bound_result",
+            "BoundTerm": "_bound_result",
+            "ExplainabilityBound": "_bound_result",
+            "ExplainabilitySweep": "_bound_result",
             "LocalExplanationDisplay": "explanation_display",
             "LocalLinearExplainer": "explainer",
+            "exact_local_fit": "exact_fit",
+            "explainability_bound": "bounding",
+            "explainability_sweep": "bounding",
+            "relu_network": "exact_fit",
         },
     )

@@ -59,7 +59,7 @@ def risk_bound(label_error: Any, fidelity: Any, spread: Any = 0.0) -> Any:
 
     Notes
     -----
-    Source: derived here, claims LE-33, LE-34 and LE-58.
+    Source: derived here, claims LE-34 and LE-58.
 
     Examples
     --------

@@ -26,3 +26,7 @@ CASES = {
     "risk_bound": Case(few),
     "uniform_risk_bounds": Case(few),
 }
+ELSEWHERE = {
+    "explainability_bound": "tests/explainability/test_explainability_bound.py",
+    "explainability_sweep": "tests/explainability/test_explainability_bound.py",
+}

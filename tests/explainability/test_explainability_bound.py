@@ -1,0 +1,220 @@
+"""The bound on a model's risk by its explanations."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.datasets import load_diabetes
+from sklearn.linear_model import Ridge
+
+from refgen.explainability import explainability_bound, explainability_sweep
+from refgen.explainability._label_explanations import Fitted
+from refgen.explainability._mean_limits import bernoulli_limits
+from refgen.random import Stream
+
+RNG = np.random.default_rng(0)
+POINTS, NEW = RNG.normal(size=(6, 2)), RNG.normal(size=(4, 2))
+LABELS = RNG.uniform(-0.5, 0.5, 6)
+FITTED = Fitted(POINTS, LABELS, 0.7, 0.1, 0.5)
+
+
+def naive(source, target, points, labels):
+    """g_z(x) by solving the normal equations, and the weights at z."""
+    weights = np.exp(-((points - source) ** 2).sum(axis=1) / (2 * FITTED.scale**2))
+    weights /= weights.sum()
+    design = np.c_[np.ones(len(points)), points]
+    gram = design.T @ (weights[:, None] * design) + FITTED.penalty * np.eye(3)
+    solution = np.linalg.solve(gram, design.T @ (weights * labels))
+    assert np.linalg.norm(solution) <= FITTED.norm_bound
+    return np.clip(np.r_[1, target] @ solution, -0.5, 0.5), weights
+
+
+def test_explanations_are_those_of_a_loop():
+    stream = Stream(0, "tests")
+    said, noise = FITTED.of_new(NEW, 3, stream), stream.normal((3, 4, 2))
+    lengths = np.sqrt(1 + (POINTS**2).sum(axis=1)) * (0.5 + abs(LABELS))
+    for k in range(3):
+        for i, point in enumerate(NEW):
+            output, weights = naive(point + 0.7 * noise[k, i], point, POINTS, LABELS)
+            assert said.outputs[k, i] == pytest.approx(output, rel=1e-12)
+            ratio, steep = (6 * weights**2).sum() ** 0.5, weights * lengths
+            assert said.ratios[k, i] == pytest.approx(ratio, rel=1e-12)
+            assert said.complexities[k, i] == pytest.approx((steep**2).sum() ** 0.5)
+
+
+def test_left_out_points_are_left_out():
+    stream = Stream(0, "tests")
+    said, noise = FITTED.of_left_out(2, stream), stream.normal((2, 6, 2))
+    for k in range(2):
+        for i, point in enumerate(POINTS):
+            rest = np.arange(6) != i
+            source = point + 0.7 * noise[k, i]
+            output, _ = naive(source, point, POINTS[rest], LABELS[rest])
+            assert said.outputs[k, i] == pytest.approx(output, rel=1e-12)
+
+
+@pytest.fixture(scope="module")
+def diabetes():
+    """A ridge regression of 300 points, and 142 new ones; errors are shares of 321²."""
+    X, y = load_diabetes(return_X_y=True)
+    X, y = X * len(X) ** 0.5, (y - 25) / 321
+    order = np.random.default_rng(0).permutation(len(X))
+    own, new = order[:300], order[300:]
+    model = Ridge(30.0).fit(X[own], y[own])
+    risk = ((model.predict(X[new]) - y[new]) ** 2).mean()
+    return (model, X[own], y[own]), X[new], risk
+
+
+def test_leaving_out_is_informative_on_diabetes(diabetes):
+    known, new, risk = diabetes
+    options = {"output_range": (0, 1), "random_state": 1}
+    found = explainability_bound(*known, 2.6, new, **options)
+    assert risk == pytest.approx(0.030, abs=1.5e-3)
+    assert found.estimate == pytest.approx(0.037, abs=2e-3)
+    assert risk < found.estimate < found.bound < 0.045
+    assert not found.vacuous
+    assert not found.guaranteed
+    assert found.term("label error").estimate == pytest.approx(0.030, abs=1e-3)
+    assert found.forms[1].bound > found.bound
+    narrow = explainability_bound(*known, 1.2, new, penalty=0.4, **options)
+    assert narrow.term("label error").estimate == pytest.approx(0.034, abs=1e-3)
+    assert narrow.estimate == pytest.approx(0.050, abs=3e-3)
+    assert found.verdict.startswith("By approximate intervals, with probability 0.95")
+    assert json.loads(json.dumps(found.to_dict()))["n_points"] == 300
+
+
+def test_half_of_the_labels_prove_a_bound_on_diabetes(diabetes):
+    known, new, risk = diabetes
+    found = explainability_bound(
+        *known, 2.6, new, output_range=(0, 1), method="split", n_draws=4
+    )
+    assert found.guaranteed
+    assert risk < found.bound < 0.25
+    assert found.verdict.startswith("With probability 0.95 the expected squared error")
+
+
+def test_the_classical_bound_says_nothing_on_diabetes(diabetes):
+    known, new, _ = diabetes
+    penalty = 1 / 64  # W = 2
+    found = explainability_bound(
+        *known, 2.6, new, output_range=(0, 1), method="uniform", penalty=penalty
+    )
+    assert found.norm_bound == 2.0
+    assert found.vacuous
+    assert found.verdict.startswith("No information: ")
+    assert found.term("deviation").estimate == pytest.approx(2.37, abs=0.04)
+    assert found.term("disjointedness").estimate == pytest.approx(1.76, abs=0.03)
+    names = [form.name for form in found.forms]
+    assert names == ["without spread", "form B", "form C"]
+    bounds = [form.bound for form in found.forms]
+    assert bounds == sorted(bounds)
+
+
+def test_scales_share_delta():
+    def model(X):
+        return X[:, 0] / 4
+
+    options = {"output_range": (-1, 1), "method": "split"}
+    found = explainability_sweep(
+        model, POINTS, LABELS, [0.3, 1.0], NEW, delta=0.1, **options
+    )
+    alone = explainability_bound(model, POINTS, LABELS, 1.0, NEW, delta=0.05, **options)
+    assert found.bounds[1] == alone
+    assert found.best.bound == min(one.bound for one in found.bounds)
+
+
+def test_limits_of_means_are_those_of_chernoff():
+    low, high = bernoulli_limits(np.zeros(10), 2.0, 0.05)
+    assert (low, high) == (0.0, pytest.approx(2 * (1 - 0.05**0.1), rel=1e-12))
+    low, high = bernoulli_limits(np.full(10, 2.0), 2.0, 0.05)
+    assert (low, high) == (pytest.approx(2 * 0.05**0.1, rel=1e-12), 2.0)
+
+
+def test_frames_are_points():
+    frame = pd.DataFrame(POINTS, columns=["a", "b"])
+    new = pd.DataFrame(NEW, columns=["a", "b"])
+    options = {"output_range": (-0.5, 0.5), "n_draws": 2}
+    found = explainability_bound(
+        lambda X: X["a"] / 10, frame, LABELS, 1.0, new, **options
+    )
+    plain = explainability_bound(
+        lambda X: X[:, 0] / 10, POINTS, LABELS, 1.0, NEW, **options
+    )
+    assert found == plain
+
+
+def zero(X):
+    return np.zeros(len(X))
+
+
+@pytest.mark.parametrize(
+    ("changed", "error", "message"),
+    [
+        ({"scale": 0.0}, ValueError, "scale must be a positive finite number"),
+        ({"scale": "auto"}, TypeError, "scale must be a positive number"),
+        ({"penalty": -1.0}, ValueError, "penalty must be a positive finite number"),
+        ({"n_draws": 1}, ValueError, "n_draws must be at least 2"),
+        ({"method": "loo"}, ValueError, "method must be one of 'leave_one_out'"),
+        (
+            {"output_range": 1.0},
+            ValueError,
+            r"output_range must be a pair \(low, high\)",
+        ),
+        (
+            {"output_range": (0.2, 0.1)},
+            ValueError,
+            "output_range must be a pair .* low < high",
+        ),
+        ({"output_range": (0, 1)}, ValueError, r"y must lie in output_range, \[0, 1\]"),
+        ({"y": LABELS[:-1]}, ValueError, "y must have one number for each of the 6"),
+        ({"X_unlabeled": NEW[:, :1]}, ValueError, "X_unlabeled has 1 features and X 2"),
+        (
+            {"X_unlabeled": NEW[:1]},
+            ValueError,
+            "X_unlabeled must have at least 2 points",
+        ),
+        (
+            {"X": POINTS[:1], "y": LABELS[:1]},
+            ValueError,
+            "X must have at least 2 points",
+        ),
+        ({"model": lambda X: X}, ValueError, r"returned shape \(6, 2\) for 6 points"),
+        ({"model": lambda X: X[:, 0] * np.nan}, ValueError, "returned NaN or infinity"),
+        (
+            {"model": lambda X: zero(X) + 9},
+            ValueError,
+            "the model's outputs must lie in",
+        ),
+        ({"model": 3}, TypeError, "model must have a method predict"),
+        (
+            {"X": pd.DataFrame({"a": list("xxyyzz")}, dtype="category")},
+            TypeError,
+            "explanations are linear in",
+        ),
+    ],
+)
+def test_bad_input_is_named(changed, error, message):
+    given = {
+        "model": zero,
+        "X": POINTS,
+        "y": LABELS,
+        "scale": 1.0,
+        "X_unlabeled": NEW,
+        "output_range": (-0.5, 0.5),
+    }
+    with pytest.raises(error, match=message):
+        explainability_bound(**given | changed)
+
+
+def test_there_is_a_scale():
+    with pytest.raises(ValueError, match="scales is empty"):
+        explainability_sweep(zero, POINTS, LABELS, [], NEW, output_range=(-1, 1))
+
+
+def test_equal_points_and_constant_features_are_no_trouble():
+    X = np.ones((4, 3))
+    found = explainability_bound(
+        zero, X, np.zeros(4), 0.1, X, output_range=(-1, 1), n_draws=2
+    )
+    assert found.estimate == 0.0
