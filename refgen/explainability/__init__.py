@@ -7,7 +7,9 @@ from refgen.explainability._mean_interval import (
     chernoff_interval,
     paired_bernstein_interval,
 )
+from refgen.explainability.bracket import disjointedness_bracket
 from refgen.explainability.bumps import Bump
+from refgen.explainability.cells import cell_bracket, cell_disjointedness
 from refgen.explainability.complexities import (
     label_scaled_points,
     linear_complexity,
@@ -57,6 +59,10 @@ from refgen.explainability.lime_kernel import (
 )
 from refgen.explainability.line_mirrored import line_mirrored_fidelity
 from refgen.explainability.line_quadrature import line_disjointedness
+from refgen.explainability.lower import (
+    disjointedness_lower_bound,
+    separation_disjointedness_bound,
+)
 from refgen.explainability.memorizing_systems import MemorizingSystem
 from refgen.explainability.mirrored import (
     mirrored_errors,
@@ -64,6 +70,11 @@ from refgen.explainability.mirrored import (
     penalty_for_norm_bound,
 )
 from refgen.explainability.neighborhoods import GaussianNeighborhoods
+from refgen.explainability.population import (
+    heavy_tail_disjointedness,
+    heavy_tail_exponent,
+    population_disjointedness,
+)
 from refgen.explainability.quadratics import Quadratic
 from refgen.explainability.quadrature_fits import (
     fidelity_from_hessian,
@@ -89,7 +100,13 @@ from refgen.explainability.spectral import (
     transfer,
 )
 from refgen.explainability.two_points import two_point_disjointedness
+from refgen.explainability.uniform import uniform_disjointedness
 from refgen.explainability.uniform_mirrored import uniform_mirrored_fidelity
+from refgen.explainability.upper import (
+    disjointedness_upper_bound,
+    line_disjointedness_bound,
+    moment_disjointedness_bound,
+)
 
 __all__ = [
     "Absolute",
@@ -113,11 +130,16 @@ __all__ = [
     "Step",
     "TwoLayerReLU",
     "anisotropic_fidelity",
+    "cell_bracket",
+    "cell_disjointedness",
     "chernoff_interval",
     "deviation_bound",
     "disjointedness",
+    "disjointedness_bracket",
     "disjointedness_from_chi_square",
+    "disjointedness_lower_bound",
     "disjointedness_ratios",
+    "disjointedness_upper_bound",
     "disjointedness_variance",
     "drawn_fidelity",
     "effective_sample_size",
@@ -132,6 +154,8 @@ __all__ = [
     "fidelity_from_hessian",
     "gaussian_fidelity",
     "gaussian_mirrored_fit",
+    "heavy_tail_disjointedness",
+    "heavy_tail_exponent",
     "kernel_efficiency",
     "kernel_scale",
     "kink_rate",
@@ -139,24 +163,29 @@ __all__ = [
     "left_out_deviation",
     "left_out_disjointedness",
     "line_disjointedness",
+    "line_disjointedness_bound",
     "line_mirrored_fidelity",
     "linear_complexity",
     "local_fit_by_quadrature",
     "mirrored_errors",
     "mirrored_fit",
+    "moment_disjointedness_bound",
     "neighbor_complexity",
     "paired_bernstein_interval",
     "penalty_for_norm_bound",
     "piecewise_linear_fidelity",
+    "population_disjointedness",
     "quadratic_slope_variance",
     "ratio_variance_bound",
     "relu_network",
     "ridge_stability",
     "risk_bound",
+    "separation_disjointedness_bound",
     "sparse_fidelity",
     "system_complexity",
     "transfer",
     "two_point_disjointedness",
+    "uniform_disjointedness",
     "uniform_mirrored_fidelity",
     "uniform_risk_bounds",
 ]
