@@ -82,8 +82,9 @@ class LocalLinearExplainer:
     Standard errors and intervals are about the draws, or the reference rows, and not
     about the model's training. They are those of the jackknife, as the classical ones
     are too small where f is curved: by √5 for a quadratic f of one feature. Source:
-    derived here, claims LE-61 and LE-62b; ``benchmarks/explanations.py`` measures the
-    coverage.
+    derived here, claims LE-61 and LE-62c; ``benchmarks/explanations.py`` measures the
+    coverage, 92.6 to 97.8 % for intervals of 95 %. They are too short where very few
+    neighbours have another output than the row.
 
     Memory is bounded: 16 MB of neighbours are handed to the model at once.
 
