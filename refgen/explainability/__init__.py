@@ -130,6 +130,7 @@ __all__ = [
     "Step",
     "TwoLayerReLU",
     "anisotropic_fidelity",
+    "best_scale",
     "cell_bracket",
     "cell_disjointedness",
     "chernoff_interval",
@@ -160,6 +161,7 @@ __all__ = [
     "kernel_scale",
     "kink_rate",
     "label_scaled_points",
+    "leave_one_out_mnf",
     "left_out_deviation",
     "left_out_disjointedness",
     "line_disjointedness",
@@ -169,8 +171,10 @@ __all__ = [
     "local_fit_by_quadrature",
     "mirrored_errors",
     "mirrored_fit",
+    "mirrored_neighborhood_fidelity",
     "moment_disjointedness_bound",
     "neighbor_complexity",
+    "neighborhood_fidelity",
     "paired_bernstein_interval",
     "penalty_for_norm_bound",
     "piecewise_linear_fidelity",
@@ -208,6 +212,12 @@ if TYPE_CHECKING:
     )
     from refgen.explainability.explainer import LocalLinearExplainer
     from refgen.explainability.explanation_display import LocalExplanationDisplay
+    from refgen.explainability.fidelity_of_models import neighborhood_fidelity
+    from refgen.explainability.sample_fidelity import (
+        leave_one_out_mnf,
+        mirrored_neighborhood_fidelity,
+    )
+    from refgen.explainability.scale_choice import best_scale
 else:
     __getattr__, __dir__ = lazy(
         __name__,
@@ -223,5 +233,9 @@ else:
             "explainability_bound": "bounding",
             "explainability_sweep": "bounding",
             "relu_network": "exact_fit",
+            "best_scale": "scale_choice",
+            "leave_one_out_mnf": "sample_fidelity",
+            "mirrored_neighborhood_fidelity": "sample_fidelity",
+            "neighborhood_fidelity": "fidelity_of_models",
         },
     )

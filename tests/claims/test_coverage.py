@@ -23,6 +23,7 @@ FOUNDATIONS = ("linalg", "neighbors", "special")
 
 # Public names that no claim measures, by kind, with the reason.
 PROCEDURES = "trains models; its parts are claims, and tests compare it with loops"
+CURVES = "asks models and draws; its parts are claims, and tests compare it with loops"
 ON_FILES = "reads files"
 DRAWN = "draws a picture"
 RESULT = "holds numbers that others computed"
@@ -57,7 +58,11 @@ ELSEWHERE = {
     "explainability.BoundTerm": RESULT,
     "explainability.ExplainabilityBound": RESULT,
     "explainability.ExplainabilitySweep": RESULT,
+    "explainability.best_scale": CURVES,
     "explainability.drawn_fidelity": "a simulation would cost more than its test",
+    "explainability.leave_one_out_mnf": CURVES,
+    "explainability.mirrored_neighborhood_fidelity": CURVES,
+    "explainability.neighborhood_fidelity": CURVES,
     "explainability.LocalExplanationDisplay": DRAWN,
     "explainability.LocalLinearExplainer": PROCEDURES,
     "explainability.explainability_bound": PROCEDURES,
