@@ -10,6 +10,7 @@ import numpy as np
 
 from refgen._estimators.data import check_squares
 from refgen.arrays import namespace
+from refgen.explainability._automatic_scales import automatic_scales
 from refgen.explainability._explained_model import ExplainedModel
 from refgen.explainability._explained_rows import ExplainedRows
 from refgen.explainability._explanations import LocalExplanations
@@ -50,11 +51,21 @@ class Question:
 
     @classmethod
     def of(
-        cls, X: Any, model: ExplainedModel, scale: Any, place: Move, hand: Move
+        cls,
+        X: Any,
+        model: ExplainedModel,
+        scale: Any,
+        data: ExplainedRows | None,
+        place: Move,
+        hand: Move,
     ) -> Question:
+        """The model is asked at the rows, and at the data if they give the scale."""
         rows = ExplainedRows(X)
-        scales = _scales(scale, rows.points)
         answers = _ask(model, rows, place, hand)
+        if isinstance(scale, str):
+            there = answers if data is None else _ask(model, data, place, hand)
+            scale = automatic_scales(model, (data or rows).points, there)
+        scales = _scales(scale, rows.points)
         outputs = model.outputs_at(answers)
         predictions = np.take_along_axis(answers, outputs[:, None], axis=1)[:, 0]
         return cls(rows, model, scales, outputs, predictions, place, hand)

@@ -39,10 +39,12 @@ class LocalLinearExplainer:
         of anything else with ``predict`` its predictions. A callable gets points of
         shape (n_points, n_features), or a data frame if X is one, and returns a number,
         or a row of numbers, for each.
-    scale : float, or array of shape (n_features,)
+    scale : float, array of shape (n_features,), or "auto"
         s of neighbours N(x, s²I), or an s for each feature, such as
         ``0.5 * X.std(axis=0)``. A feature with s = 0 is left as it is, and has the
-        coefficient 0; so do that with integer codes of categories.
+        coefficient 0; so do that with integer codes of categories. "auto" takes the
+        standard deviations of `reference` (or else of X) times the factor for which
+        explanations from rows, left out one at a time, are best (`best_scale`).
     n_samples : int
         How many neighbours are drawn: at least two more than there are features, unless
         there is a penalty.
@@ -62,7 +64,7 @@ class LocalLinearExplainer:
         score of the second of two classes, or the one that is the largest at the row
         itself if there are more.
     reference : array or data frame of shape (n_reference, n_features), optional
-        Rows of data, for "mnf". By default those that are explained.
+        Rows of data, for "mnf" and "auto". By default those that are explained.
     exact : bool
         Compute explanations of a ReLU network of scikit-learn without draws, as
         `exact_local_fit`. Of a classifier this explains the logit.
@@ -119,7 +121,11 @@ class LocalLinearExplainer:
         random_state: Any = 0,
     ) -> None:
         self.model = model
-        self.scale = check_scale("scale", as_not_negative("scale", scale))
+        self.scale = scale
+        if isinstance(scale, str):
+            check_choice("scale", scale, ("auto",), " or numbers")
+        else:
+            self.scale = check_scale("scale", as_not_negative("scale", scale))
         self.n_samples = check_integer("n_samples", n_samples, 2)
         self.fidelity = check_choice("fidelity", fidelity, ("nf", "mnf"))
         self.n_features = n_features
@@ -170,7 +176,7 @@ class LocalLinearExplainer:
         [[6.0, 0.0]]
         """
         moves = self._place, self._hand
-        question = Question.of(X, self._asked, self.scale, *moves)
+        question = Question.of(X, self._asked, self.scale, self._data, *moves)
         self._check_features(question)
         if self.exact:
             found = exact_statistics(question)

@@ -18,6 +18,7 @@ import refgen_gpu.explainability as gpu
 from refgen.explainability import (
     LocalExplanationDisplay,
     LocalLinearExplainer,
+    best_scale,
     quadratic_slope_variance,
 )
 from refgen.explainability import _drawn_explanations as drawn
@@ -211,6 +212,15 @@ def test_rows_are_explained_alike_alone_and_together():
     assert line.draws_to_settle().tolist() == [0.0] * 6
 
 
+def test_the_automatic_scale_is_the_best_one_for_rows_that_are_left_out():
+    data = np.column_stack([RNG.normal(size=(40, 2)) * [1.0, 30.0], np.ones(40)])
+    found = explained(scale="auto", reference=data, n_samples=30)
+    spread = data.std(axis=0)[:2]
+    best = best_scale(curved(data), data[:, :2] / spread).scale
+    np.testing.assert_allclose(found.scales, [*best * spread, 0.0])
+    assert not found.coefficients[:, 2].any()
+
+
 REFUSED = {
     "scale of 0": ({"scale": 0.0}, "scale must be positive"),
     "negative scale": ({"scale": -1.0}, "scale must not be negative"),
@@ -237,6 +247,12 @@ REFUSED = {
     "no numbers": (
         {"points": pd.DataFrame({"a": ["u"]})},
         "X has no column of numbers",
+    ),
+    "no scale": ({"scale": "best"}, "scale must be one of 'auto' or numbers"),
+    "equal rows": ({"scale": "auto", "reference": X[[0, 0]]}, "needs rows that differ"),
+    "several outputs": (
+        {"scale": "auto", "model": lambda p: np.column_stack([p, -p.sum(axis=1)])},
+        "scale='auto' is chosen for one output",
     ),
     "no fidelity": ({"fidelity": "lime"}, "fidelity must be one of"),
 }
