@@ -11,7 +11,7 @@ from refgen.explainability.scale_choice import best_scale
 def automatic_scales(
     model: ExplainedModel, points: np.ndarray, answers: np.ndarray
 ) -> np.ndarray:
-    """s of each feature: its standard deviation, times what explains left-out rows best.
+    """s of each feature: its standard deviation times what explains best.
 
     Raises
     ------
