@@ -22,7 +22,7 @@ __device__ Fall fall(double size) {
 // Nodes of the three rules lie one after another, and their weights behind them.
 struct Rules {
   const double* nodes;
-  int counts[3];
+  int few, some, many;
 };
 
 __device__ double pair(const double h, double k, double r, const double rest,
@@ -43,15 +43,14 @@ __device__ double pair(const double h, double k, double r, const double rest,
     width4 = high4 - low4;
   }
   if (width4 <= 0.0) return 0.0;
-  const int rule = r <= 0.5 ? 0 : (r <= 0.98 ? 1 : 2);
-  const int n_nodes = rules.counts[0] + rules.counts[1] + rules.counts[2];
-  int first = 0;
-  for (int i = 0; i < rule; ++i) first += rules.counts[i];
+  const int two = rules.few + rules.some, n_nodes = two + rules.many;
+  const int first = r <= 0.5 ? 0 : (r <= 0.98 ? rules.few : two);
+  const int last = r <= 0.5 ? rules.few : (r <= 0.98 ? two : n_nodes);
   const double low = sqrt(sqrt(low4)), high = sqrt(sqrt(high4));
   // Differences of y, and of y^4, by their factors: they keep their digits.
   const double gap = width4 / ((high + low) * (high * high + low * low));
   double total = 0.0;
-  for (int i = first; i < first + rules.counts[rule]; ++i) {
+  for (int i = first; i < last; ++i) {
     const double step = gap * rules.nodes[i];
     const double y = low + step;
     const double x2 = (y * y) * (y * y);
@@ -75,7 +74,7 @@ extern "C" __global__ void relu_pairs(
     double* __restrict__ out) {
   const unsigned all = 0xffffffffu;
   const int lane = threadIdx.x % 32;
-  const Rules rules = {nodes, {few, some, many}};
+  const Rules rules = {nodes, few, some, many};
   for (long long row = rg_first() / 32; row < n_total; row += rg_step() / 32) {
     const long long b = row / n_rows;
     const double *own = loads + b * k, *angles = cosines + b * k * k;
