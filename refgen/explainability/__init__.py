@@ -15,6 +15,7 @@ from refgen.explainability.complexities import (
     linear_complexity,
     neighbor_complexity,
 )
+from refgen.explainability.curves import fidelity_curves
 from refgen.explainability.deviations import (
     deviation_bound,
     left_out_deviation,
@@ -47,6 +48,7 @@ from refgen.explainability.gaussian_law import (
     gaussian_fidelity,
     gaussian_mirrored_fit,
 )
+from refgen.explainability.growing_disjointedness import disjointedness_growth
 from refgen.explainability.kink_rate import kink_rate
 from refgen.explainability.kinked_functions import (
     Absolute,
@@ -75,6 +77,7 @@ from refgen.explainability.population import (
     heavy_tail_exponent,
     population_disjointedness,
 )
+from refgen.explainability.published_curves import published_fidelity
 from refgen.explainability.quadratics import Quadratic
 from refgen.explainability.quadrature_fits import (
     fidelity_from_hessian,
@@ -116,6 +119,7 @@ __all__ = [
     "ExplainabilityBound",
     "ExplainabilitySweep",
     "Exponential",
+    "FidelityDisplay",
     "FiniteNeighborhoods",
     "FiniteProblem",
     "FiniteSystem",
@@ -138,6 +142,7 @@ __all__ = [
     "disjointedness",
     "disjointedness_bracket",
     "disjointedness_from_chi_square",
+    "disjointedness_growth",
     "disjointedness_lower_bound",
     "disjointedness_ratios",
     "disjointedness_upper_bound",
@@ -152,6 +157,7 @@ __all__ = [
     "expected_train_fidelity",
     "explainability_bound",
     "explainability_sweep",
+    "fidelity_curves",
     "fidelity_from_hessian",
     "gaussian_fidelity",
     "gaussian_mirrored_fit",
@@ -179,6 +185,7 @@ __all__ = [
     "penalty_for_norm_bound",
     "piecewise_linear_fidelity",
     "population_disjointedness",
+    "published_fidelity",
     "quadratic_slope_variance",
     "ratio_variance_bound",
     "relu_network",
@@ -212,6 +219,7 @@ if TYPE_CHECKING:
     )
     from refgen.explainability.explainer import LocalLinearExplainer
     from refgen.explainability.explanation_display import LocalExplanationDisplay
+    from refgen.explainability.fidelity_display import FidelityDisplay
     from refgen.explainability.fidelity_of_models import neighborhood_fidelity
     from refgen.explainability.sample_fidelity import (
         leave_one_out_mnf,
@@ -229,6 +237,7 @@ else:
             "ExplainabilitySweep": "_bound_result",
             "LocalExplanationDisplay": "explanation_display",
             "LocalLinearExplainer": "explainer",
+            "FidelityDisplay": "fidelity_display",
             "exact_local_fit": "exact_fit",
             "explainability_bound": "bounding",
             "explainability_sweep": "bounding",

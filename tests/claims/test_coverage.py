@@ -30,6 +30,7 @@ RESULT = "holds numbers that others computed"
 SAMPLES = "draws samples; its test checks their law"
 TOOL = "a tool that no theorem needs; its tests compare it with SciPy or LAPACK"
 MODELS = "reads a fitted model; tests compare it with what scikit-learn predicts"
+CURVES = "curves of measures that are claims"
 ELSEWHERE = {
     "disagreement.AuditedBound": RESULT,
     "disagreement.DisagreementAudit": RESULT,
@@ -52,7 +53,11 @@ ELSEWHERE = {
     "distillation.distillation_pays": PROCEDURES,
     "distillation.ConfidenceDisplay": DRAWN,
     "distillation.EigenspaceDisplay": DRAWN,
+    "explainability.FidelityDisplay": DRAWN,
+    "explainability.disjointedness_growth": CURVES,
     "explainability.exact_local_fit": MODELS,
+    "explainability.fidelity_curves": CURVES,
+    "explainability.published_fidelity": "figures that others published",
     "explainability.relu_network": MODELS,
     "explainability.BoundForm": RESULT,
     "explainability.BoundTerm": RESULT,

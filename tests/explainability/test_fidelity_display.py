@@ -1,0 +1,222 @@
+"""Curves against the scale: the picture, the published ones, and how ρ_S grows."""
+
+import json
+import runpy
+from pathlib import Path
+
+import matplotlib
+import numpy as np
+import pytest
+from sklearn.datasets import load_diabetes
+from sklearn.linear_model import LogisticRegression
+from sklearn.neighbors import KNeighborsRegressor
+from support.parity import assert_within
+from support.parity import model as model_of
+
+import refgen_gpu.explainability as on_gpu
+from refgen.explainability import (
+    FidelityDisplay,
+    GaussianNeighborhoods,
+    disjointedness,
+    disjointedness_growth,
+    fidelity_curves,
+    mirrored_fit,
+    published_fidelity,
+)
+from refgen.random import Stream
+from refgen_gpu.arrays import to_device
+from refgen_gpu.random import Stream as on_gpu_stream
+
+matplotlib.use("Agg")
+import matplotlib.pyplot as plt  # after the backend is chosen
+
+EXAMPLE = Path(__file__).parents[2] / "examples/plot_fidelity_against_scale.py"
+RNG = np.random.default_rng(0)
+POINTS, VALUES = RNG.normal(size=(24, 2)), RNG.normal(size=24)
+SCALES, TRAIN, TEST = [0.5, 1.0, 2.0], [0.0, 0.1, 0.3], [0.4, 0.2, 0.35]
+
+
+@pytest.fixture(autouse=True)
+def _close_figures():
+    yield
+    plt.close("all")
+
+
+def lines(ax):
+    return [line.get_xydata().tolist() for line in ax.lines]
+
+
+def test_the_picture_has_both_errors_and_the_factor():
+    display = FidelityDisplay(SCALES, TRAIN, TEST, disjointedness=[3.0, 2.0, 1.0])
+    assert display.best_scale == 1.0
+    errors, factor = display.plot().axes_
+    right = [np.stack([SCALES, curve], axis=1).tolist() for curve in (TRAIN, TEST)]
+    assert lines(errors)[:2] == right
+    assert lines(factor) == [[[0.5, 3], [1, 2], [2, 1]]]
+    assert FidelityDisplay(SCALES, TRAIN).best_scale == 0.5
+    assert len(FidelityDisplay(SCALES, TRAIN).plot().axes_) == 1
+
+
+def test_published_curves_are_dotted():
+    curves = published_fidelity("Housing")
+    display = FidelityDisplay(
+        SCALES, TRAIN, exponent=[0.4, 0.2, 0.1], published="Housing"
+    ).plot()
+    drawn = [line for ax in display.axes_ for line in ax.lines]
+    dotted = [line.get_ydata().tolist() for line in drawn if line.get_ls() == ":"]
+    for name in ("train", "test", "exponent"):
+        assert curves[name] in dotted
+
+
+@pytest.mark.parametrize("name", ["Autompgs", "Housing", "Wine"])
+def test_published_curves_are_as_theorems_say(name):
+    """Train MNF rises (LE-20), test MNF is above it, and exponents fall from ½ to 0."""
+    curves = {key: np.array(v) for key, v in published_fidelity(name).items()}
+    assert {len(curve) for curve in curves.values()} == {9}
+    assert (np.diff(curves["train"]) >= 0).all()
+    assert (curves["test"] > curves["train"]).all()
+    assert (np.diff(curves["exponent"]) < 0).all()
+    assert 0 < curves["exponent"][-1] < curves["exponent"][0] < 0.5
+
+
+@pytest.mark.parametrize(
+    ("arguments", "options", "message"),
+    [
+        (([1.0, 0.5], [0.1, 0.2]), {}, "scales must be one list"),
+        ((SCALES, TRAIN[:2]), {}, "train must have a number for each of the 3 scales"),
+        ((SCALES, TRAIN), {"disjointedness": [0.5, 1, 1]}, "at least 1, got 0.5"),
+        ((SCALES, TRAIN), {"published": "Boston"}, "published"),
+    ],
+)
+def test_bad_curves_are_refused(arguments, options, message):
+    with pytest.raises(ValueError, match=message):
+        FidelityDisplay(*arguments, **options)
+
+
+# --- curves from data
+
+
+def test_curves_are_those_of_fits_at_drawn_sources():
+    """Other draws from each neighbourhood agree within six standard errors."""
+    more = {"test_points": POINTS[:5] + 0.1, "test_values": VALUES[:5]}
+    found = fidelity_curves(POINTS, VALUES, [0.7], Stream(0), n_draws=960, **more)
+    sample = GaussianNeighborhoods(POINTS, 0.7)
+    for points, values, mean in (
+        (POINTS, VALUES, found.train),
+        (more["test_points"], VALUES[:5], found.test),
+    ):
+        sources = points[:, None] + 0.7 * RNG.normal(size=(len(points), 80, 2))
+        fit = mirrored_fit(sample, VALUES, sources.reshape(-1, 2), 1e-6)
+        steps = np.repeat(points, 80, axis=0) - sources.reshape(-1, 2)
+        said = fit.value + (fit.slope * steps).sum(axis=-1)
+        errors = (said - np.repeat(values, 80)) ** 2
+        error = errors.std() * (1 / len(errors) + 1 / 960) ** 0.5
+        assert abs(errors.mean() - mean[0]) < 6 * error
+    low, high = disjointedness(sample, 8000, Stream(1))[2:]
+    assert low < found.disjointedness[0] < high
+
+
+def test_exponents_of_diabetes():
+    """The reference values of features of unit variance, to .03."""
+    X = load_diabetes().data
+    scales = [0.2, 0.6, 0.9, 1.2, 1.6, 1.9, 2.6, 3.9]
+    found = disjointedness_growth(
+        X / X.std(axis=0), scales, Stream(0), n_draws=884, n_repeats=4
+    )
+    right = [0.499, 0.335, 0.212, 0.121, 0.065, 0.043, 0.024, 0.004]
+    assert abs(found.exponent - right).max() < 0.03
+    assert found.sizes.tolist() == [55, 110, 221, 442]
+    logs = np.log(found.disjointedness.mean(axis=-1))
+    slopes = np.polyfit(np.log(found.sizes), logs.T, 1)[0]
+    np.testing.assert_allclose(found.exponent, slopes, atol=0.01)
+
+
+def test_a_model_is_explained_and_drawn():
+    model = KNeighborsRegressor(2).fit(POINTS, VALUES)
+    options = {"scales": [0.5, 1.0], "n_draws": 48, "X_test": POINTS[:3]}
+    display = FidelityDisplay.from_estimator(model, POINTS, **options)
+    stream = Stream(0, "fidelity display")
+    right = fidelity_curves(
+        POINTS, model.predict(POINTS), [0.5, 1.0], stream, n_draws=48
+    )
+    np.testing.assert_array_equal(display.train, right.train)
+    assert display.test.shape == (2,)
+    again = FidelityDisplay.from_estimator(model.predict, POINTS, **options)
+    np.testing.assert_array_equal(again.train, display.train)
+
+
+def test_a_device_gives_the_same(device):
+    model = KNeighborsRegressor(2).fit(POINTS, VALUES)
+    options = {"scales": [0.5, 1.0], "n_draws": 48}
+    there = on_gpu.FidelityDisplay.from_estimator(model, to_device(POINTS), **options)
+    here = FidelityDisplay.from_estimator(model, POINTS, **options)
+    np.testing.assert_array_equal(there.train, here.train)
+    arrays = POINTS, VALUES, np.array([0.5, 1.0])
+    more = {"test_points": POINTS[:3], "test_values": VALUES[:3]}
+    moved = {name: to_device(array) for name, array in more.items()}
+    got = on_gpu.fidelity_curves(
+        *map(to_device, arrays), on_gpu_stream(0), n_draws=48, penalty=0.01, **moved
+    )
+    want = fidelity_curves(*arrays, Stream(0), n_draws=48, penalty=0.01, **more)
+    # Ridge fits with a penalty that is no less than a hundredth of the weights.
+    assert_within(got, want, model_of(1024, 100 * float(VALUES @ VALUES)))
+    points, scales = to_device(POINTS), to_device(arrays[2])
+    got = on_gpu.disjointedness_growth(points, scales, on_gpu_stream(0), n_draws=48)
+    want = disjointedness_growth(POINTS, arrays[2], Stream(0), n_draws=48)
+    # Means of ratios in [1, 5] with the bits of the CPU, and their logarithms.
+    assert_within(got, want, model_of(256, 5.0))
+
+
+def test_bad_models_and_data_are_refused():
+    ask = FidelityDisplay.from_estimator
+    labels = LogisticRegression().fit(POINTS, VALUES > 0)
+    with pytest.raises(TypeError, match="estimator is a classifier"):
+        ask(labels, POINTS, scales=[1.0])
+    with pytest.raises(TypeError, match="estimator must be a fitted regressor"):
+        ask(KNeighborsRegressor, POINTS, scales=[1.0])
+    with pytest.raises(ValueError, match="one number per point"):
+        ask(lambda X: X, POINTS, scales=[1.0])
+    with pytest.raises(ValueError, match=r"estimator.*NaN"):
+        ask(lambda X: X[:, 0] * np.nan, POINTS, scales=[1.0])
+    with pytest.raises(ValueError, match="give both of test_points"):
+        fidelity_curves(POINTS, VALUES, [1.0], Stream(0), test_values=VALUES)
+    with pytest.raises(ValueError, match="values must have a number for each row"):
+        fidelity_curves(POINTS, VALUES[:2], [1.0], Stream(0))
+    with pytest.raises(ValueError, match="points must be 16 rows at least"):
+        disjointedness_growth(POINTS[:15], [1.0], Stream(0))
+
+
+# --- the example
+
+
+@pytest.fixture(scope="module")
+def example():
+    return runpy.run_path(str(EXAMPLE))
+
+
+def test_the_text_says_what_was_measured(example, capsys):
+    results = json.loads(example["STORED"].read_text())["results"]
+    off = example["distances"](results)
+    rounded = {
+        name: [round(value, 2) for value in by_convention.values()]
+        for name, by_convention in off.items()
+    }
+    assert rounded == {"Autompgs": [0.47, 0.18, 0.04], "Housing": [0.39, 0.12, 0.03]}
+    for name, low, high in (("Autompgs", 2.5, 5.1), ("Housing", 0.89, 1.11)):
+        curves, found = published_fidelity(name), results[name]["whitened"]
+        assert np.argmin(found["test"]) == np.argmin(curves["test"])
+        ratios = np.array(found["train"][3:]) / curves["train"][3:]
+        assert low < ratios.min()
+        assert ratios.max() < high
+    example["main"]()
+    assert "Housing, whitened" in capsys.readouterr().out
+
+
+@pytest.mark.slow
+def test_curves_are_measured_as_stored(example):
+    pytest.importorskip("mlxtend", reason="the data come with refgen[examples]")
+    found = example["curves"]("Autompgs", "whitened")
+    stored = json.loads(example["STORED"].read_text())["results"]
+    np.testing.assert_allclose(
+        found["exponent"], stored["Autompgs"]["whitened"]["exponent"], atol=1e-3
+    )
