@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from refgen._checks import check_integer
 from refgen._numbers import as_not_negative, as_positive, in_one_place
 from refgen._objects import check_instance
+from refgen._scales import check_scale
 from refgen.arrays import as_floats, namespace
 from refgen.explainability._mixture import draw_neighbors
 from refgen.explainability.mirrored import mirrored_fit
@@ -93,9 +94,7 @@ def fidelity_curves(
     points, values = _pair("points", points, "values", values)
     penalty = as_not_negative("penalty", penalty)
     count = check_integer("n_draws", n_draws, 1)
-    given = as_positive("scales", scales, 1)
-    if given.ndim != 1:
-        raise ValueError(f"scales must be a list of numbers, got shape {given.shape}")
+    given = checked_scales(scales)
     test = None
     if test_points is not None:
         test = _pair("test_points", test_points, "test_values", test_values)
@@ -119,9 +118,24 @@ def fidelity_curves(
     return FidelityCurves(xp.asarray(given), *columns)
 
 
+def checked_scales(scales: Any) -> Any:
+    """Scales as an array of positive numbers, (n_scales,).
+
+    Raises
+    ------
+    ValueError
+        If they are none, or no list.
+    """
+    given = check_scale("scales", as_positive("scales", scales, 1))
+    if given.ndim != 1:
+        raise ValueError(f"scales must be a list of numbers, got shape {given.shape}")
+    return given
+
+
 def _pair(first: str, points: Any, second: str, values: Any) -> list[Any]:
     """Points and their values, checked."""
-    points, values = as_floats(first, points, 2), as_floats(second, values, 1)
+    points = check_scale(first, as_floats(first, points, 2), 2)
+    values = check_scale(second, as_floats(second, values, 1), 1)
     if points.ndim != 2 or values.shape != points.shape[:1]:
         raise ValueError(
             f"{second} must have a number for each row of {first}, got shapes "

@@ -6,11 +6,13 @@ from typing import Any
 
 import numpy as np
 
+from refgen._checks import check_integer
 from refgen._naming import naming
 from refgen._numbers import as_not_negative, as_positive
 from refgen._pictures import BLUE, VERMILLION, panels_of, short_log_labels
 from refgen.arrays import as_floats
-from refgen.explainability._explained_values import explained
+from refgen.explainability._explained_model import ExplainedModel
+from refgen.explainability._explained_rows import ExplainedRows
 from refgen.explainability.curves import fidelity_curves
 from refgen.explainability.published_curves import published_fidelity
 from refgen.random import Stream
@@ -98,11 +100,12 @@ class FidelityDisplay:
     @classmethod
     def from_estimator(
         cls,
-        estimator: Any,
+        model: Any,
         X: Any,
         *,
         scales: Any,
         X_test: Any = None,
+        output: int | None = None,
         penalty: float = 1e-6,
         n_draws: int = 2048,
         random_state: int = 0,
@@ -113,16 +116,17 @@ class FidelityDisplay:
 
         Parameters
         ----------
-        estimator : fitted regressor, or function of X that gives one number per row
-            Of a classifier give a function, as ``lambda X: model.predict_proba(X)[:,
-            1]``.
-        X : array of shape (n_samples, n_features)
+        model : fitted estimator, or function of X that gives one number per row
+        X : array or frame of shape (n_samples, n_features)
             The points that explanations are fitted to. Distances are of the features as
-            they are: scale them first.
+            they are, and of the columns of numbers: scale them first.
         scales : array of shape (n_scales,)
             Ascending.
         X_test : array of shape (n_test, n_features), optional
             Points that neither the explanations nor the model were fitted to.
+        output : int, optional
+            Which output is explained, of a model with several. By default that of the
+            second class of two.
         penalty, n_draws
             As in `fidelity_curves`.
         random_state : int
@@ -133,8 +137,7 @@ class FidelityDisplay:
         Raises
         ------
         TypeError
-            If `estimator` is a classifier or cannot be asked, or X holds other things
-            than numbers.
+            If `model` cannot be asked, or X holds other things than numbers.
         ValueError
             As `fidelity_curves`; also if the model returns another shape, or NaN.
         ImportError
@@ -153,17 +156,13 @@ class FidelityDisplay:
         >>> bool(display.train[0] < display.train[1])
         True
         """
-        stream = Stream(random_state, "fidelity display")
+        seed = check_integer("random_state", random_state, 0, None)
+        stream = Stream(seed, "fidelity display")
+        points, values = _explained("X", X, model, output)
         options = {}
         if X_test is not None:
-            options = dict(
-                zip(
-                    ("test_points", "test_values"),
-                    explained("X_test", X_test, estimator),
-                    strict=True,
-                )
-            )
-        points, values = explained("X", X, estimator)
+            others, outputs = _explained("X_test", X_test, model, output)
+            options = {"test_points": others, "test_values": outputs}
         curves = fidelity_curves(
             points, values, scales, stream, penalty=penalty, n_draws=n_draws, **options
         )
@@ -244,3 +243,15 @@ class FidelityDisplay:
     def _plot_published(self, ax: Any, name: str, colour: str) -> None:
         if name in self._figure:
             ax.plot(self._figure["scale"], self._figure[name], color=colour, **_DOTTED)
+
+
+def _explained(name: str, X: Any, model: Any, output: Any) -> tuple[Any, Any]:
+    """The points of X, and one output of the model for each of them."""
+    points, asked = ExplainedRows(X, name).points, ExplainedModel(model, output)
+    answers = asked.answers(X, len(points))
+    if output is None and answers.shape[1] > 2:
+        raise ValueError(
+            f"model gives {answers.shape[1]} numbers per row; say by output=0, …, "
+            "which to explain"
+        )
+    return points, answers[np.arange(len(points)), asked.outputs_at(answers)]

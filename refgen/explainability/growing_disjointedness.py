@@ -6,9 +6,10 @@ import math
 from typing import Any, NamedTuple
 
 from refgen._checks import check_integer
-from refgen._numbers import as_positive
 from refgen._objects import check_instance
+from refgen._scales import check_scale
 from refgen.arrays import as_floats, namespace
+from refgen.explainability.curves import checked_scales
 from refgen.explainability.neighborhoods import GaussianNeighborhoods
 from refgen.explainability.sampled_disjointedness import disjointedness_ratios
 from refgen.random import Stream
@@ -69,15 +70,14 @@ def disjointedness_growth(
     >>> [round(float(exponent), 2) for exponent in found.exponent]
     [0.5, 0.0]
     """
-    points, scales = as_floats("points", points, 2), as_positive("scales", scales, 1)
+    points = check_scale("points", as_floats("points", points, 2), 2)
+    scales = checked_scales(scales)
     check_instance("stream", stream, Stream)
     repeats = check_integer("n_repeats", n_repeats, 1)
     if points.ndim != 2 or len(points) < 2 * _PARTS[0]:
         raise ValueError(
             f"points must be {2 * _PARTS[0]} rows at least, got shape {points.shape}"
         )
-    if scales.ndim != 1:
-        raise ValueError(f"scales must be a list of numbers, got shape {scales.shape}")
     xp, sizes = namespace(points), [len(points) // part for part in _PARTS]
     orders = [
         stream.child("part").at(repeat).permutation(len(points))

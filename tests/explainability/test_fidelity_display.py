@@ -145,6 +145,18 @@ def test_a_model_is_explained_and_drawn():
     np.testing.assert_array_equal(again.train, display.train)
 
 
+def test_probabilities_are_explained():
+    labels = LogisticRegression().fit(POINTS, VALUES > 0)
+    options = {"scales": [1.0], "n_draws": 24}
+    found = FidelityDisplay.from_estimator(labels, POINTS, **options)
+    stream = Stream(0, "fidelity display")
+    chances = labels.predict_proba(POINTS)[:, 1]
+    right = fidelity_curves(POINTS, chances, [1.0], stream, n_draws=24)
+    np.testing.assert_array_equal(found.train, right.train)
+    other = FidelityDisplay.from_estimator(labels, POINTS, output=0, **options)
+    np.testing.assert_allclose(other.train, found.train, rtol=1e-3)
+
+
 def test_a_device_gives_the_same(device):
     model = KNeighborsRegressor(2).fit(POINTS, VALUES)
     options = {"scales": [0.5, 1.0], "n_draws": 48}
@@ -169,14 +181,12 @@ def test_a_device_gives_the_same(device):
 
 def test_bad_models_and_data_are_refused():
     ask = FidelityDisplay.from_estimator
-    labels = LogisticRegression().fit(POINTS, VALUES > 0)
-    with pytest.raises(TypeError, match="estimator is a classifier"):
+    labels = LogisticRegression().fit(POINTS, np.arange(24) % 3)
+    with pytest.raises(ValueError, match="say by output=0"):
         ask(labels, POINTS, scales=[1.0])
-    with pytest.raises(TypeError, match="estimator must be a fitted regressor"):
+    with pytest.raises(TypeError, match="model must be fitted"):
         ask(KNeighborsRegressor, POINTS, scales=[1.0])
-    with pytest.raises(ValueError, match="one number per point"):
-        ask(lambda X: X, POINTS, scales=[1.0])
-    with pytest.raises(ValueError, match=r"estimator.*NaN"):
+    with pytest.raises(ValueError, match=r"model.*NaN"):
         ask(lambda X: X[:, 0] * np.nan, POINTS, scales=[1.0])
     with pytest.raises(ValueError, match="give both of test_points"):
         fidelity_curves(POINTS, VALUES, [1.0], Stream(0), test_values=VALUES)

@@ -44,5 +44,6 @@ MEANINGFUL = {
     ("fidelity_curves", "test_points", "none"): "there are no other points",
     ("fidelity_curves", "test_values", "none"): "there are no other points",
     ("FidelityDisplay.from_estimator", "X_test", "none"): "there are no other points",
+    ("FidelityDisplay.from_estimator", "output", "none"): "the rule for outputs",
     ("FidelityDisplay.from_estimator", "published", "none"): "none is drawn",
 }
