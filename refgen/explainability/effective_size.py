@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from refgen._finite import finite
 from refgen._matrices import batch_shape
@@ -10,16 +10,10 @@ from refgen._numbers import as_counts, as_not_negative, refuse, together
 from refgen._objects import check_instance
 from refgen._scales import check_scale
 from refgen.arrays import as_floats, namespace
+from refgen.explainability._disjointedness import DisjointednessBracket
 from refgen.explainability._mixture import mixture_sums
 from refgen.explainability._ratios import widened
 from refgen.explainability.neighborhoods import GaussianNeighborhoods
-
-
-class DisjointednessEnds(NamedTuple):
-    """Between which ρ_S lies, of shape (...) each."""
-
-    low: Any
-    high: Any
 
 
 @finite
@@ -69,7 +63,7 @@ def effective_sample_size(sample: GaussianNeighborhoods, queries: Any) -> Any:
 @finite
 def disjointedness_from_chi_square(
     chi_square: Any, n_points: Any
-) -> DisjointednessEnds:
+) -> DisjointednessBracket:
     """What χ̄², the mean of m/n_eff less 1, says of ρ_S.
 
     Parameters
@@ -81,7 +75,7 @@ def disjointedness_from_chi_square(
 
     Returns
     -------
-    DisjointednessEnds
+    DisjointednessBracket
         low, high : arrays of shape (...), 1 + χ̄²/(1 + √m) and √(1 + χ̄²).
 
     Raises
@@ -104,7 +98,7 @@ def disjointedness_from_chi_square(
     )
     refuse("chi_square", chi, chi > m - 1, "be at most m − 1")
     xp = namespace(chi)
-    return DisjointednessEnds(1 + chi / (1 + xp.sqrt(m)), xp.sqrt(1 + chi))
+    return DisjointednessBracket(1 + chi / (1 + xp.sqrt(m)), xp.sqrt(1 + chi))
 
 
 @finite

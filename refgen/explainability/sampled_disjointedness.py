@@ -6,13 +6,16 @@ import math
 from typing import Any
 
 from refgen._checks import MOST_ENTRIES, check_integer
+from refgen._estimators.parameters import check_flag
 from refgen._finite import finite
 from refgen._numbers import as_open_unit, together
 from refgen._objects import check_instance
 from refgen.arrays import namespace
+from refgen.explainability._disjointedness import DisjointednessBracket
 from refgen.explainability._mean_interval import MeanEstimate, bounded_mean
 from refgen.explainability._mixture import draw_neighbors, mixture_sums
 from refgen.explainability._ratios import ratios, with_lengths
+from refgen.explainability.bracket import disjointedness_bracket
 from refgen.explainability.neighborhoods import GaussianNeighborhoods
 from refgen.random import Stream
 
@@ -96,6 +99,7 @@ def disjointedness(
     n_draws: int,
     stream: Stream,
     error_probability: Any = 0.05,
+    bracket: bool = False,
 ) -> MeanEstimate:
     """ρ_S by simulation, in any dimension, with an interval that is certified.
 
@@ -107,6 +111,9 @@ def disjointedness(
     stream : Stream
     error_probability : array of shape (...)
         δ, with which the interval may miss ρ_S.
+    bracket : bool
+        Cut the interval to `disjointedness_bracket`, which is worth its quadratic work
+        where s is large or there are one or two features.
 
     Returns
     -------
@@ -135,11 +142,23 @@ def disjointedness(
     >>> [round(float(number), 3) for number in found]
     [1.236, 0.001, 1.232, 1.241]
     """
+    check_flag("bracket", bracket)
     error = checked_error(n_draws, error_probability)
     draws = disjointedness_ratios(sample, n_draws, stream)
     xp = namespace(draws)
     one, error = together(low=xp.ones(draws.shape[:-1]), error_probability=error)
-    return bounded_mean(draws, one, math.sqrt(sample.n_points) * one, error)
+    found = bounded_mean(draws, one, math.sqrt(sample.n_points) * one, error)
+    return _cut(found, disjointedness_bracket(sample)) if bracket else found
+
+
+def _cut(found: MeanEstimate, known: DisjointednessBracket) -> MeanEstimate:
+    """Where the interval misses all that is possible, what is known is left."""
+    xp = namespace(found.value)
+    low, high = xp.maximum(found.low, known.low), xp.minimum(found.high, known.high)
+    missed = low > high
+    return found._replace(
+        low=xp.where(missed, known.low, low), high=xp.where(missed, known.high, high)
+    )
 
 
 def checked_error(n_draws: int, error_probability: Any) -> Any:

@@ -10,6 +10,7 @@ from refgen.explainability import (
     GaussianNeighborhoods,
     chernoff_interval,
     disjointedness,
+    disjointedness_bracket,
     disjointedness_ratios,
     effective_sample_size,
     line_disjointedness,
@@ -18,7 +19,14 @@ from refgen.explainability import (
     system_complexity,
     two_point_disjointedness,
 )
-from refgen.explainability._mixture import draw_neighbors, log_densities, mixture_sums
+from refgen.explainability._mean_interval import bounded_mean
+from refgen.explainability._mixture import (
+    _owners,
+    draw_neighbors,
+    log_densities,
+    mixture_sums,
+)
+from refgen.explainability.sampled_disjointedness import _cut
 from refgen.random import Stream
 
 STREAM = Stream(0, "estimate")
@@ -64,12 +72,19 @@ def test_sums_are_those_of_a_matrix():
 
 
 def test_every_point_has_as_many_draws():
-    sample = sample_in_space(m=7)
     for n in (7, 21, 3, 10):
-        _, owners = draw_neighbors(sample, n, STREAM, 0, n)
-        counts = np.bincount(owners, minlength=7)
-        assert counts.min() >= n // 7
-        assert counts.max() <= -(-n // 7) + (n % 7 > 0)
+        draws, u = np.arange(n)[:, None], STREAM.uniform((n, 50))
+        owners = _owners(draws, u, 7, n)
+        np.testing.assert_array_equal(owners, np.floor((draws + u) * 7 / n))
+        assert _owners(draws, np.array(1 - 2.0**-53), 7, n).max() == 6
+
+
+def test_neighbors_are_as_far_as_the_scale_says():
+    sample = GaussianNeighborhoods(3 * STREAM.normal((2, 7, 5)), [0.5, 2.0])
+    neighbors, owners = draw_neighbors(sample, 7000, STREAM, 0, 7000)
+    points = np.take_along_axis(sample.points, owners[..., None], axis=1)
+    squares = ((neighbors - points) ** 2).mean(axis=(1, 2)) / sample.scale**2
+    assert (abs(squares - 1) < 5 * (2 / 35_000) ** 0.5).all()
 
 
 def test_parts_of_the_draws_are_the_same_draws(monkeypatch):
@@ -91,6 +106,40 @@ def test_intervals_hold_and_shrink():
             assert ((mean.low <= truth) & (truth <= mean.high)).all()
             assert (abs(mean.value - truth) < 5 * mean.standard_error).all()
             assert (mean.high - mean.low < widest * truth).all()
+
+
+def test_standard_errors_are_those_of_strata():
+    points = np.array([[0.0], [0.5], [20.0]])  # ratios vary between the points
+    sample = GaussianNeighborhoods(np.broadcast_to(points, (2000, 3, 1)), 1.0)
+    found = disjointedness(sample, 60, STREAM)
+    assert 0.95 < found.value.std() / (found.standard_error**2).mean() ** 0.5 < 1.05
+
+
+def test_the_interval_is_the_common_part_of_two_with_half_the_error_each():
+    one = np.array(1.0)
+    for draws in (np.array([1.0, 1.4] * 300), np.array([1.0] * 500 + [3.0] * 2)):
+        n, mean = len(draws), (draws.mean() - 1) / 2
+        half = ((draws[::2] - draws[1::2]) ** 2).mean() / 8
+        both = (
+            chernoff_interval(mean, n, 0.025),
+            paired_bernstein_interval(mean, half, n, 0.025),
+        )
+        found = bounded_mean(draws, one, 3 * one, 0.05 * one)
+        assert found.low == pytest.approx(1 + 2 * max(b.low for b in both), rel=1e-12)
+        assert found.high == pytest.approx(1 + 2 * min(b.high for b in both), rel=1e-12)
+
+
+def test_what_is_known_without_draws_cuts_the_interval():
+    sample = sample_in_space(s=6.0)
+    plain, known = disjointedness(sample, 100, STREAM), disjointedness_bracket(sample)
+    cut = disjointedness(sample, 100, STREAM, bracket=True)
+    assert (cut.low, cut.high) == (
+        max(plain.low, known.low),
+        min(plain.high, known.high),
+    )
+    assert cut.high - cut.low < (plain.high - plain.low) / 10
+    missed = plain._replace(low=plain.low + 9, high=plain.high + 9)
+    assert _cut(missed, known)[2:] == known
 
 
 @pytest.mark.parametrize("d", [1, 10])

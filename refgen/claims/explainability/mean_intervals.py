@@ -55,6 +55,22 @@ def _above(case: Any, third: float) -> Any:
     return xp.where(half < 0, other, summed)
 
 
+def _by_halving(mean: Any, share: Any) -> Any:
+    """The largest μ with kl(mean, μ) ≤ share, where it is below 1."""
+    xp = namespace(mean)
+    low, high = mean, 1 + 0 * mean
+    for _ in range(60):
+        middle = (low + high) / 2
+        rest = xp.where(middle < 1, 1 - middle, 1.0)
+        step = middle - mean
+        entropy = (1 - mean) * xp.log1p(step / rest) - mean * xp.log1p(
+            step / xp.where(mean > 0, mean, 1.0)
+        )
+        inside = (middle < 1) & (entropy <= share)
+        low, high = xp.where(inside, middle, low), xp.where(inside, high, middle)
+    return high
+
+
 @claim("LE-52", kind="inequality", domain=seen_means, cost=128)
 def shorter_than_bernstein(rg, case, third=1 / 3, half=1 / 2):
     """Chernoff's interval is within Hoeffding's, and in Bernstein's with μ(1 − μ)."""
@@ -66,6 +82,7 @@ def shorter_than_bernstein(rg, case, third=1 / 3, half=1 / 2):
     hoeffding = xp.sqrt(half * share)
     other = type(case)(1 - mean, case.n_draws, case.error_probability)
     return (
+        equal(ends.high, _by_halving(mean, share)),
         at_most(ends.high - mean, hoeffding, sharp=0.99),
         at_most(mean - ends.low, hoeffding, sharp=0.99),
         at_most(ends.high - mean, _above(case, third), sharp=0.99),
@@ -156,7 +173,13 @@ def variance_within_pairs(rg, case, half=1 / 2, width=1.0, seen=0.0):
     missed = (law * (off > radius * (1 + 1e-12))).sum(axis=(-1, -2))
     spread = (case.chances * (1 - case.chances)).mean(axis=(-1, -2))
     means = (case.chances[..., 0] - case.chances[..., 1]) ** 2
+    # w − √(2wL/n) = h̄, times 2L/n, for √(2wL/n) = r.
+    share = xp.log(3 / case.error_probability[..., None, None]) / (2 * n)
+    inner = ends.high < 1
+    r = xp.where(inner, ends.high - ones - share / 3, 0.0)
+    twice = xp.where(inner, 2 * share, 0.0)
     return (
+        equal(r * r, twice * (r + apart), 4.0),
         at_most(missed, case.error_probability, reason=LOOSE),
         equal((law * apart).sum(axis=(-1, -2)), spread + half * means.mean(axis=-1)),
     )
