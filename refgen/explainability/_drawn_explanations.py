@@ -25,13 +25,12 @@ def drawn_statistics(
     n_samples: int,
     penalty: float,
     n_features: int | None,
-    budget: int = BUDGET,
 ) -> LocalStatistics:
     """Least squares on neighbours of each row, which are the same but for the shift."""
     p = len(question.moved)
-    draws = CommonDraws(stream, (n_samples, p), penalty, budget)
+    draws = CommonDraws(stream, (n_samples, p), penalty, BUDGET)
     n_rows, width = question.rows.points.shape
-    at_once = max(1, budget // (draws.step * width))
+    at_once = max(1, BUDGET // (draws.step * width))
     found = []
     for start in range(0, n_rows, at_once):
         part = slice(start, min(start + at_once, n_rows))

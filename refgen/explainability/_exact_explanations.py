@@ -12,6 +12,7 @@ from refgen.explainability._explained_model import ExplainedModel
 from refgen.explainability._local_statistics import MOST_RANKED, LocalStatistics
 from refgen.explainability._question import Question
 from refgen.explainability.exact_fit import relu_network
+from refgen.explainability.few_features import sparse_fidelity
 from refgen.explainability.relu_networks import TwoLayerReLU
 
 
@@ -39,7 +40,7 @@ class ExactModel(ExplainedModel):
         return self.network.values(np.asarray(points, dtype=float))
 
 
-def exact_statistics(question: Question) -> LocalStatistics:
+def exact_statistics(question: Question, n_features: int | None) -> LocalStatistics:
     """What infinitely many neighbours would give."""
     network = question.model.network  # type: ignore[attr-defined]
     scales = question.scales
@@ -55,13 +56,18 @@ def exact_statistics(question: Question) -> LocalStatistics:
     xp = namespace(fit.slope)
     effects = xp.sort(abs(fit.slope), axis=1)[:, ::-1][:, :MOST_RANKED]
     centred = fit.value - question.place(question.predictions)
-    coefficients = xp.concatenate([centred[:, None], fit.slope], axis=1)
+    slope, fidelity = fit.slope, fit.fidelity
+    if n_features is not None:
+        rank = xp.argsort(xp.argsort(-abs(slope), axis=1), axis=1)
+        fidelity = sparse_fidelity(slope, fidelity, 1.0, n_features)
+        slope = xp.where(rank < n_features, slope, 0.0)
+    coefficients = xp.concatenate([centred[:, None], slope], axis=1)
     nothing = xp.zeros(len(effects))
     gaps = effects[:, :-1] - effects[:, 1:]
     return LocalStatistics(
         coefficients,
         xp.zeros(coefficients.shape),
-        fit.fidelity,
+        fidelity,
         nothing,
         gaps,
         xp.zeros(gaps.shape),

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from refgen._checks import check_integer, check_open_unit
-from refgen.arrays import as_floats, namespace
+from refgen.arrays import as_floats, namespace, package_of
 
 
 class LocalExplanations(NamedTuple):
@@ -195,7 +195,8 @@ class LocalExplanations(NamedTuple):
             If the baseline has another shape.
         """
         shap = _package("shap", "to_shap")
-        points = self.points
+        found = self._on_the_host()
+        points = found.points
         start = points.mean(axis=0)
         if baseline is not None:
             start = as_floats("baseline", baseline, 1)
@@ -204,10 +205,10 @@ class LocalExplanations(NamedTuple):
                 f"baseline has shape {start.shape}, and must have one number for each "
                 f"of the {points.shape[1]} features"
             )
-        parts = self.coefficients * (points - start)
+        parts = found.coefficients * (points - start)
         return shap.Explanation(
             values=parts,
-            base_values=self.values - parts.sum(axis=1),
+            base_values=found.values - parts.sum(axis=1),
             data=points,
             feature_names=[str(name) for name in self.feature_names],
         )
@@ -242,16 +243,17 @@ class LocalExplanations(NamedTuple):
         [['x1', 1], ['x0', 2]]
         """
         pd = _package("pandas", "as_frame")
-        low, high = self.interval(confidence_level)
-        n, d = self.points.shape
-        order = self.ranking()
+        found = self._on_the_host()
+        low, high = found.interval(confidence_level)
+        n, d = found.points.shape
+        order = found.ranking()
         columns = {
-            "at": self.points,
-            "coefficient": self.coefficients,
-            "standard_error": self.standard_errors,
+            "at": found.points,
+            "coefficient": found.coefficients,
+            "standard_error": found.standard_errors,
             "low": low,
             "high": high,
-            "effect": self.effects,
+            "effect": found.effects,
         }
         names = np.empty(d, dtype=object)
         names[:] = self.feature_names
@@ -266,6 +268,11 @@ class LocalExplanations(NamedTuple):
                 "rank": np.tile(np.arange(1, d + 1), n),
             }
         )
+
+    def _on_the_host(self) -> LocalExplanations:
+        """The same for packages that work there."""
+        to_host = importlib.import_module(f"{package_of(self.values)}.arrays").to_host
+        return LocalExplanations(*map(to_host, self[:-1]), self.feature_names)  # type: ignore[call-arg]
 
     def _quantiles(self, confidence_level: float) -> Any:
         """Of Student's t law, of shape (n_rows,)."""

@@ -30,12 +30,11 @@ def mirrored_statistics(
     reference: ExplainedRows | None,
     penalty: float,
     n_features: int | None,
-    budget: int = BUDGET,
 ) -> LocalStatistics:
     """Weighted least squares on the rows of the reference, with a ridge."""
     data = _Reference(question, reference)
     n_rows, width = question.rows.points.shape
-    at_once = max(1, budget // (len(data.points) * (1 + width)))
+    at_once = max(1, BUDGET // (len(data.points) * (1 + width)))
     found = []
     for start in range(0, n_rows, at_once):
         part = slice(start, min(start + at_once, n_rows))

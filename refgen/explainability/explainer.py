@@ -132,10 +132,10 @@ class LocalLinearExplainer:
         if n_features is not None:
             self.n_features = check_integer("n_features", n_features, 1)
         check_flag("exact", exact)
-        if exact and (fidelity, penalty, n_features) != ("nf", None, None):
+        if exact and (fidelity, penalty) != ("nf", None):
             raise ValueError(
-                "exact explanations have the fidelity 'nf', no penalty, and all "
-                "features; leave those options out"
+                "exact explanations have the fidelity 'nf' and no penalty; leave those "
+                "options out"
             )
         self.exact = exact
         default = _MIRRORED_PENALTY if fidelity == "mnf" else 0.0
@@ -179,7 +179,7 @@ class LocalLinearExplainer:
         question = Question.of(X, self._asked, self.scale, self._data, *moves)
         self._check_features(question)
         if self.exact:
-            found = exact_statistics(question)
+            found = exact_statistics(question, self.n_features)
         elif self.fidelity == "mnf":
             found = mirrored_statistics(
                 question, self._data, self.penalty, self.n_features

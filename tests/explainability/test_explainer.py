@@ -68,8 +68,11 @@ def test_explanations_are_least_squares_on_the_draws_and_errors_the_jackknife():
     ones = np.ones(n)
     missed, slopes = refitted(LinearRegression(), units, ones, curved(near), row)
     np.testing.assert_allclose(found.fidelity[row], (missed**2).mean())
-    spread = missed.astype(float) ** 2
-    np.testing.assert_allclose(found.fidelity_errors[row], spread.std() / n**0.5)
+    spread = (missed**2).std() / n**0.5
+    np.testing.assert_allclose(found.fidelity_errors[row], spread)
+    few = explained(n_samples=n, n_features=2)
+    dropped = units @ (fit.coef_ - few.effects[row])
+    np.testing.assert_allclose(few.fidelity[row], ((missed + dropped) ** 2).mean())
     # What is left out one at a time moves a coefficient by influence · missed.
     moves = (slopes - fit.coef_) / SCALES
     np.testing.assert_allclose(found.standard_errors[row], (moves**2).sum(0) ** 0.5)
@@ -106,9 +109,7 @@ def test_mirrored_explanations_are_weighted_ridge_fits_to_the_rows():
 def test_pieces_of_draws_and_rows_change_nothing_but_rounding(monkeypatch):
     whole = explained(n_samples=50, n_features=2)
     monkeypatch.setattr(drawn, "BUDGET", 100)
-    question = LocalLinearExplainer(curved, scale=SCALES, n_samples=50, n_features=2)
-    monkeypatch.setattr(drawn.drawn_statistics, "__defaults__", (100,))
-    pieces = question.explain(X)
+    pieces = explained(n_samples=50, n_features=2)
     for name in whole._fields[:-1]:
         ours, theirs = getattr(pieces, name), getattr(whole, name)
         np.testing.assert_allclose(ours, theirs, rtol=1e-9, atol=1e-12, err_msg=name)
@@ -153,6 +154,10 @@ def test_networks_are_explained_exactly():
             low, high = explained(model, n_samples=4000).interval(0.9999)
             assert ((low <= exact.coefficients) & (exact.coefficients <= high)).all()
             np.testing.assert_allclose(exact.predictions, model.predict(X))
+            few = explained(model, exact=True, n_features=1)
+            lost = (exact.effects**2).sum(axis=1) - (few.effects**2).sum(axis=1)
+            np.testing.assert_allclose(few.fidelity, exact.fidelity + lost)
+            assert few.ranking()[:, 0].tolist() == exact.ranking()[:, 0].tolist()
         else:
             share = 1 / (1 + np.exp(-exact.predictions))
             np.testing.assert_allclose(share, model.predict_proba(X)[:, 1])
@@ -336,5 +341,6 @@ def test_explanations_agree_on_a_device(device):
             np.testing.assert_allclose(
                 to_host(there.interval()[0]), host.interval()[0], rtol=1e-8, atol=1e-10
             )
+    assert there.as_frame().equals(here.as_frame())
     shown = gpu.LocalExplanationDisplay(there, 0)
     assert shown.features == LocalExplanationDisplay(host, 0).features
