@@ -64,7 +64,8 @@ def explainability_bound(
         is informative on a few hundred points. "split": they are fitted to one half of
         the labels, and tried on the other: the bound is proved, and weaker. "uniform":
         the classical bound for all explanations at once, proved, and vacuous unless
-        there are very many points.
+        there are very many points, or the penalty is so large that explanations hardly
+        explain.
     penalty : float
         λ > 0 of the ridge regression, where the weights of points add up to 1.
     delta : float
@@ -90,7 +91,10 @@ def explainability_bound(
     -----
     √R ≤ √E(ḡ − f)² + √E(ḡ − y)² with ḡ the mean of K explanations. So the bound says
     that the model is near to something whose error is known. Scale, range and penalty
-    must be chosen without these data, or with `explainability_sweep`. Source: derived
+    must be chosen without these data, or the scale with `explainability_sweep`.
+    Intervals of "leave_one_out" take errors of left-out points for independent: in
+    simulations 97.5 % limits of E(ḡ − y)² held in 83 % of samples of 30 points, and in
+    94 % of 300; the bound on the risk held in 99 %. Source: derived
     here, claims LE-18, 19, 32, 33, 34 and 58.
 
     Examples
