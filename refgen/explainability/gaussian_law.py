@@ -12,8 +12,8 @@ from refgen._matrices import (
     forward_solution,
 )
 from refgen._numbers import as_positive, in_one_place
-from refgen._objects import check_instance
 from refgen._scales import check_scale
+from refgen._shown import shown
 from refgen.arrays import namespace
 from refgen.explainability._functions import LocalFunction
 from refgen.explainability._local_fit import LocalFit
@@ -76,7 +76,7 @@ def gaussian_fidelity(
     >>> [round(float(part), 5) for part in found]
     [0.12296, 0.03322]
     """
-    check_instance("function", function, LocalFunction)
+    _check_function(function)
     mean, spread, scale = _law(function, "mean", mean, spread, scale)
     between, within = spread * spread, scale * scale
     share = between / (between + within)
@@ -123,7 +123,7 @@ def gaussian_mirrored_fit(
     >>> [round(float(part.sum()), 9) for part in fit]  # of x², at ½
     [1.25, 1.0, 0.5]
     """
-    check_instance("function", function, LocalFunction)
+    _check_function(function)
     mean, spread, scale = _law(function, "mean", mean, spread, scale)
     points = function._as_points("points", points)
     points, mean = in_one_place(points=points, mean=mean)
@@ -136,6 +136,15 @@ def gaussian_mirrored_fit(
     apart = (1 - share)[..., None] * (points - mean)
     fit = function.local_fit(points - apart, root)
     return fit._replace(value=fit.value + (fit.slope * apart).sum(axis=-1))
+
+
+def _check_function(function: Any) -> None:
+    if not isinstance(function, LocalFunction):
+        raise TypeError(
+            "function must be one with closed forms (Linear, Quadratic, Sine, "
+            "Exponential, Bump, ReLURidge, Absolute or Step), got "
+            f"{shown(function)}; local_fit_by_quadrature explains any other"
+        )
 
 
 def _law(

@@ -228,7 +228,7 @@ def test_what_is_refused(call, message):
 
 
 def test_what_is_no_function():
-    with pytest.raises(TypeError, match="function must be a LocalFunction"):
+    with pytest.raises(TypeError, match="function must be one with closed forms"):
         gaussian_fidelity(np.sin, [0.0], 1.0, 1.0)
     with pytest.raises(TypeError, match="function must be a function of points, got 3"):
         local_fit_by_quadrature(3, [0.0], 1.0)

@@ -75,9 +75,9 @@ def at_origin(offset: float, scale: float) -> Placed:
     return Placed(np.ones(1), *numbers, np.zeros(1), np.array(scale))
 
 
-def normal_grid(xp: Any, step: float = 0.5) -> tuple[Any, Any]:
+def normal_grid(xp: Any, step: float = 0.5, reach: float = 9.0) -> tuple[Any, Any]:
     """Nodes and weights of N(0, 1) by the rule of trapezoids, for smooth functions."""
-    n = round(9 / step)
+    n = round(reach / step)
     z = np.arange(-n, n + 1) * step
     weights = np.exp(-z * z / 2)
     return xp.asarray(z), xp.asarray(weights / weights.sum())

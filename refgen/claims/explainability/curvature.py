@@ -77,9 +77,7 @@ def hessian_covariance(rg, case, tilt=1.0):
 
 
 hessian_covariance.twin("∫ (1 − 0.97 τ)", tilt=0.97)
-hessian_covariance.twin(
-    "∫ 1 dτ: as large as s⁴ E ‖∇²f‖² where f is quadratic", tilt=0.0
-)
+hessian_covariance.twin("∫ E ⟨∇²f(X), ∇²f(X_τ)⟩ dτ, without 1 − τ", tilt=0.0)
 
 # --- LE-25b and LE-43
 

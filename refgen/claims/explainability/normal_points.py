@@ -60,7 +60,7 @@ located = record(
     examples=lambda: [_located(1.7, 0.4, 0.4, 0.9, 0.6), _located(1, 0, 0, 0.9, 0.9)],
 )
 
-Kinds = ("Sine", "ReLURidge", "Step", "Bump")
+KINDS = ("Sine", "ReLURidge", "Step", "Bump")
 
 
 def _mirrored_error(rg: Any, case: Located, name: str, fit: Any) -> Any:
@@ -73,10 +73,10 @@ def _mirrored_error(rg: Any, case: Located, name: str, fit: Any) -> Any:
     total = one.spread**2 + one.scale**2
     z, step = normal_grid(xp, 0.15)[0], 0.15 * total**0.5
     sources = one.mean + total**0.5 * z
-    found = fit(function, sources[..., None], one)
+    found = fit(rg, function, sources[..., None], one)
     center = one.mean + one.spread**2 / total * (sources - one.mean)
     root = one.spread * one.scale / total**0.5
-    zeta, mass = normal_rule((-one.offset / one.weight - center) / root, n_nodes=48)
+    zeta, mass = normal_rule((-one.offset / one.weight - center) / root)
     x, two = center[..., None] + root[..., None] * zeta, case.on_axes(2)
     apart = (x - two.mean) / two.spread, (sources[..., None] - x) / two.scale
     density = xp.exp(-(apart[0] ** 2 + apart[1] ** 2 - zeta**2) / 2)
@@ -91,40 +91,48 @@ def _mirrored_error(rg: Any, case: Located, name: str, fit: Any) -> Any:
 def _mean_error(rg: Any, case: Located, name: str) -> Any:
     """The mean of NF over the points."""
     xp, one = namespace(case.scale), case.on_axes(1)
-    z, weights = normal_grid(xp, 0.15)
+    z, weights = normal_grid(xp, 0.15, 12.0)
     points = one.mean + one.spread * z
     function = one.of(getattr(rg.explainability, name))
     found = function.local_fit(points[..., None], one.scale).fidelity
     return (found * weights).sum(axis=-1)
 
 
+def _best(rg: Any, function: Any, sources: Any, one: Located) -> Any:
+    """The explanations that attain MNF*."""
+    law = (one.mean[..., None], one.spread, one.scale)
+    return rg.explainability.gaussian_mirrored_fit(function, sources, *law)
+
+
+def _nearest(rg: Any, function: Any, sources: Any, one: Located) -> Any:
+    """The explanations that attain NF*."""
+    return function.local_fit(sources, one.scale)
+
+
+def _fidelities(rg: Any, case: Located, name: str, spread: Any, scale: Any) -> Any:
+    function = case.of(getattr(rg.explainability, name))
+    mean = case.mean[..., None]
+    return rg.explainability.gaussian_fidelity(function, mean, spread, scale)
+
+
 @claim("LE-6", kind="identity", domain=located, cost=8000)
 def mirrored_fidelity(rg, case, spread=1.0, scale=1.0):
     """Given the source, targets are N(μ + κ(z − μ), vI): MNF* is NF* for such
     neighbourhoods, κ = τ²/(τ² + s²), v = κs², and NF-optimal explanations have more."""
-    le, parts = rg.explainability, []
-
-    def best(function: Any, sources: Any, one: Located) -> Any:
-        mean = one.mean[..., None]
-        return le.gaussian_mirrored_fit(function, sources, mean, one.spread, one.scale)
-
-    for name in Kinds:
-        function = case.of(getattr(le, name))
-        spreads = (spread * case.spread, scale * case.scale)
-        found = le.gaussian_fidelity(function, case.mean[..., None], *spreads)
+    law, parts = (spread * case.spread, scale * case.scale), []
+    for name in KINDS:
+        found = _fidelities(rg, case, name, *law)
         parts += [
             equal(found.fidelity, _mean_error(rg, case, name)),
-            equal(found.mirrored, _mirrored_error(rg, case, name, best)),
+            equal(found.mirrored, _mirrored_error(rg, case, name, _best)),
         ]
-
-    def nearest(function: Any, sources: Any, one: Located) -> Any:
-        return function.local_fit(sources, one.scale)
-
-    other = _mirrored_error(rg, case, "Sine", nearest)
-    found = le.gaussian_fidelity(
-        case.of(le.Sine), case.mean[..., None], case.spread, case.scale
-    )
-    return [*parts, at_most(found.mirrored, other)]
+    growing = _fidelities(rg, case, "Exponential", *law).fidelity
+    least = _fidelities(rg, case, "Sine", case.spread, case.scale).mirrored
+    return [
+        *parts,
+        equal(growing, _mean_error(rg, case, "Exponential"), growing),
+        at_most(least, _mirrored_error(rg, case, "Sine", _nearest)),
+    ]
 
 
 mirrored_fidelity.twin("points that are spread 2 % more", spread=1.02)
@@ -133,19 +141,13 @@ mirrored_fidelity.twin("neighbourhoods that are 2 % wider", scale=1.02)
 
 @mirrored_fidelity.twin_function("MNF* = NF*")
 def _(rg, case):
-    le = rg.explainability
-    mean = case.mean[..., None]
-    return equal(*le.gaussian_fidelity(case.of(le.Sine), mean, case.spread, case.scale))
+    return equal(*_fidelities(rg, case, "Sine", case.spread, case.scale))
 
 
 @mirrored_fidelity.twin_function("NF-optimal explanations attain MNF*")
 def _(rg, case):
-    le, mean = rg.explainability, case.mean[..., None]
-    found = le.gaussian_fidelity(case.of(le.Sine), mean, case.spread, case.scale)
-    other = _mirrored_error(
-        rg, case, "Sine", lambda function, at, one: function.local_fit(at, one.scale)
-    )
-    return equal(found.mirrored, other)
+    found = _fidelities(rg, case, "Sine", case.spread, case.scale)
+    return equal(found.mirrored, _mirrored_error(rg, case, "Sine", _nearest))
 
 
 # --- LE-6b
@@ -251,7 +253,7 @@ def covariance_gap(rg, case, tilt=1.0):
     """With F(c) = E f(Y)f(Y′), Y and Y′ N(μ, V) of covariance c: the mean of NF over
     x ~ N(μ, Γ) is F(V) − F(Γ) − (V − Γ)F′(Γ) = ∫ (V − c) F″(c) dc from Γ to V = Γ + s².
     """
-    le, xp = rg.explainability, namespace(case.scale)
+    xp = namespace(case.scale)
     share = case.spread**2 / (case.spread**2 + case.scale**2)
     square = case.spread**2
     laws = ((square, square + case.scale**2), (share * square, square))
@@ -265,9 +267,8 @@ def covariance_gap(rg, case, tilt=1.0):
         weight, offset = (a[..., None, None, None] for a in (case.weight, case.offset))
         return -weight * weight * xp.sin(weight * x + offset)
 
-    for kind, bend in ((le.Sine, sine), (le.Bump, bump)):
-        mean = case.mean[..., None]
-        found = le.gaussian_fidelity(case.of(kind), mean, case.spread, case.scale)
+    for name, bend in (("Sine", sine), ("Bump", bump)):
+        found = _fidelities(rg, case, name, case.spread, case.scale)
         for mine, law in zip(found, laws, strict=True):
             parts.append(equal(mine, _gap(bend, case.mean, *law, tilt), 1.0))
     return parts
@@ -278,11 +279,8 @@ covariance_gap.twin("∫ (V − 0.98c − 0.02Γ) F″(c) dc", tilt=0.98)
 
 @covariance_gap.twin_function("F(V) − F(Γ), the mean variance of f, is not too much")
 def _(rg, case):
-    le, xp = rg.explainability, namespace(case.scale)
-    found = le.gaussian_fidelity(
-        case.of(le.Sine), case.mean[..., None], case.spread, case.scale
-    )
-    one = case.on_axes(2)
+    xp, one = namespace(case.scale), case.on_axes(2)
+    found = _fidelities(rg, case, "Sine", case.spread, case.scale)
 
     def sine(x: Any) -> Any:
         return xp.sin(one.weight * x + one.offset)
