@@ -24,7 +24,9 @@ def principal_points(sample: Any) -> Any:
     [[1.5, 0.0], [1.5, 0.0]]
     """
     check_instance("sample", sample, GaussianNeighborhoods)
-    points = sample.points / sample.scale[..., None, None]
+    # Differences from a point have more digits than those from a rounded mean.
+    points = sample.points - sample.points[..., :1, :]
+    points = points / sample.scale[..., None, None]
     points = points - points.mean(axis=-2, keepdims=True)
     d = sample.n_features
     if d == 1:

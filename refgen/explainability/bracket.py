@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from refgen._finite import finite
+from refgen._objects import check_instance
 from refgen.arrays import namespace
 from refgen.explainability._disjointedness import DisjointednessBracket
 from refgen.explainability.cells import cell_bracket
@@ -48,9 +49,9 @@ def disjointedness_bracket(sample: GaussianNeighborhoods) -> DisjointednessBrack
     >>> round(float(low), 5), round(float(high), 5)
     (1.23731, 1.23731)
     """
+    check_instance("sample", sample, GaussianNeighborhoods)
     low, high = cell_bracket(sample, _LINE if sample.n_features == 1 else _PLANE)
-    xp = namespace(low)
-    return DisjointednessBracket(
-        xp.maximum(low, disjointedness_lower_bound(sample)),
-        xp.minimum(high, disjointedness_upper_bound(sample)),
-    )
+    xp, most = namespace(low), sample.n_points**0.5
+    low = xp.maximum(low, disjointedness_lower_bound(sample))
+    high = xp.minimum(high, disjointedness_upper_bound(sample))
+    return DisjointednessBracket(xp.minimum(low, most), xp.minimum(high, most))

@@ -7,8 +7,8 @@ from typing import Any
 
 from refgen._finite import finite
 from refgen._matrices import batch_shape
-from refgen._numbers import as_open_unit, refuse
-from refgen.arrays import namespace
+from refgen._numbers import as_open_unit, in_one_place, refuse
+from refgen.arrays import UNIT_ROUNDOFF, namespace
 from refgen.explainability._minimum import log_mean
 from refgen.explainability._pairs import pair_mean, row_blocks
 from refgen.explainability._principal import as_axis_numbers, principal_points
@@ -41,8 +41,8 @@ def disjointedness_lower_bound(sample: GaussianNeighborhoods, tilt: Any = None) 
     Returns
     -------
     array of shape (...)
-        At least 1, or positive if a tilt is given. Rounding moves it by about
-        2⁻⁵³(m + ‖x − x̄‖²/s²) of itself at most.
+        At least 1, and what rounding could add is subtracted. If a tilt is given,
+        only positive, and off by some 2⁻⁵³(m + d‖x − x̄‖²/s²) of itself.
 
     Raises
     ------
@@ -71,8 +71,8 @@ def disjointedness_lower_bound(sample: GaussianNeighborhoods, tilt: Any = None) 
         refuse("tilt", tilt, (tilt < 0) | (tilt >= _LIMIT), "be in [0, 4/3)")
         batch_shape(tilt=tilt.shape[:-1], sample=sample.scale.shape)
         return xp.exp(_tilted(points, tilt)[0])
-    few = points[..., :: -(-sample.n_points // _FEW), :]
-    best = _tilted(points, _best_tilt(few))[0]
+    tilt = _best_tilt(points[..., :: -(-sample.n_points // _FEW), :])
+    best = _tilted(points, tilt)[0] - _rounding(points, tilt)
     best = xp.maximum(best, _apart(points, _POWERS))
     return xp.exp(xp.maximum(best, 0.0))
 
@@ -91,6 +91,17 @@ def _tilted(points: Any, tilt: Any) -> tuple[Any, Any]:
     slope = 0.375 / rest + 0.75 * mean / rest**2
     slope = slope - 0.375 * counts - 0.75 * counts**2 * pairs.squares
     return sizes.sum(axis=-1) / 2 + 1.5 * single - pairs.log / 2, slope
+
+
+def _rounding(points: Any, tilt: Any) -> Any:
+    """What rounding adds to log of Hölder's bound at most, for points far out, too.
+
+    Both logarithms are of sums of exponentials, whose exponents are sums of d terms.
+    """
+    weights = 2 + 1 / (2 - 1.5 * tilt)
+    size = (weights[..., None, :] * points * points).sum(axis=-1).max(axis=-1)
+    m, d = points.shape[-2:]
+    return 8 * UNIT_ROUNDOFF * (m + (d + 4) * size)
 
 
 def _best_tilt(points: Any) -> Any:
@@ -153,7 +164,7 @@ def separation_disjointedness_bound(
     points = principal_points(sample)
     if power is None:
         return namespace(points).exp(_apart(points, _POWERS))
-    power = as_open_unit("power", power)
+    power, _ = in_one_place(power=as_open_unit("power", power), sample=points)
     batch_shape(power=power.shape, sample=sample.scale.shape)
     xp = namespace(points)
     return xp.exp(_apart(points, [power[..., None]]))

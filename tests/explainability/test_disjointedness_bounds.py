@@ -91,6 +91,20 @@ def test_points_that_agree_or_are_far_apart():
     assert low <= right <= high
 
 
+@pytest.mark.parametrize("unit", [1.0, 1e7, 1e9, 1e60])
+def test_rounding_of_points_far_out_is_allowed_for(unit):
+    """Two points agree, one is a scale away, and two are far out."""
+    points = unit * np.array(
+        [[0.0, 0.0], [0.0, 0.0], [0.0, 0.0], [1.0, 1.0], [3.0, -1]]
+    )
+    points[2, 0] += 1.0
+    low, high = disjointedness_bracket(GaussianNeighborhoods(points, 1.0))
+    near = np.sqrt(3 / 5)  # at least, of three points that agree
+    assert near + (unit > 1) * 2 / np.sqrt(5) - 1e-9 < high
+    both = np.sqrt(2 / 5) + 3 / np.sqrt(5)  # at most, of four groups
+    assert 1.0 <= low <= min(high, both)
+
+
 @pytest.mark.parametrize("d", [1, 2, 3])
 def test_two_points_lie_between(d):
     distance = np.linspace(0.1, 8, 6)
