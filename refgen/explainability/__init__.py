@@ -15,7 +15,6 @@ from refgen.explainability.complexities import (
     linear_complexity,
     neighbor_complexity,
 )
-from refgen.explainability.curves import fidelity_curves
 from refgen.explainability.deviations import (
     deviation_bound,
     left_out_deviation,
@@ -157,7 +156,6 @@ __all__ = [
     "expected_train_fidelity",
     "explainability_bound",
     "explainability_sweep",
-    "fidelity_curves",
     "fidelity_from_hessian",
     "gaussian_fidelity",
     "gaussian_mirrored_fit",

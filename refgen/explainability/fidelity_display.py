@@ -6,16 +6,16 @@ from typing import Any
 
 import numpy as np
 
-from refgen._checks import check_integer
 from refgen._naming import naming
 from refgen._numbers import as_not_negative, as_positive
 from refgen._pictures import BLUE, VERMILLION, panels_of, short_log_labels
 from refgen.arrays import as_floats
-from refgen.explainability._explained_model import ExplainedModel
 from refgen.explainability._explained_rows import ExplainedRows
-from refgen.explainability.curves import fidelity_curves
+from refgen.explainability._sample_values import seeded_stream
+from refgen.explainability.neighborhoods import GaussianNeighborhoods
 from refgen.explainability.published_curves import published_fidelity
-from refgen.random import Stream
+from refgen.explainability.sample_fidelity import mirrored_neighborhood_fidelity
+from refgen.explainability.sampled_disjointedness import disjointedness_ratios
 
 _DOTTED = {"linestyle": ":", "linewidth": 1.5, "zorder": 1}
 
@@ -29,7 +29,7 @@ class FidelityDisplay:
 
     Parameters
     ----------
-    scales : array of shape (n_scales,)
+    scale : array of shape (n_scales,)
         Ascending.
     train : array of shape (n_scales,)
         MNF on the points that explanations were fitted to: an error, 0 is best.
@@ -61,7 +61,7 @@ class FidelityDisplay:
 
     def __init__(
         self,
-        scales: Any,
+        scale: Any,
         train: Any,
         test: Any = None,
         *,
@@ -69,9 +69,9 @@ class FidelityDisplay:
         exponent: Any = None,
         published: str | None = None,
     ) -> None:
-        self.scales = as_positive("scales", scales, 1)
-        if self.scales.ndim != 1 or (np.diff(self.scales) <= 0).any():
-            raise ValueError("scales must be one list of numbers in ascending order")
+        self.scale = as_positive("scale", scale, 1)
+        if self.scale.ndim != 1 or (np.diff(self.scale) <= 0).any():
+            raise ValueError("scale must be one list of numbers in ascending order")
         self.train = self._curve("train", as_not_negative("train", train, 1))
         self.test = self.disjointedness = self.exponent = None
         if test is not None:
@@ -90,9 +90,9 @@ class FidelityDisplay:
             self._figure = {} if published is None else published_fidelity(published)
 
     def _curve(self, name: str, values: np.ndarray) -> np.ndarray:
-        if values.shape != self.scales.shape:
+        if values.shape != self.scale.shape:
             raise ValueError(
-                f"{name} must have a number for each of the {len(self.scales)} scales, "
+                f"{name} must have a number for each of the {len(self.scale)} scales, "
                 f"got shape {values.shape}"
             )
         return values
@@ -102,44 +102,34 @@ class FidelityDisplay:
         cls,
         model: Any,
         X: Any,
+        scale: Any,
         *,
-        scales: Any,
         X_test: Any = None,
-        output: int | None = None,
-        penalty: float = 1e-6,
-        n_draws: int = 2048,
-        random_state: int = 0,
         published: str | None = None,
         axes: Any = None,
+        **options: Any,
     ) -> FidelityDisplay:
         """Explain a model by the best explanations of a sample at each scale, and plot.
 
         Parameters
         ----------
-        model : fitted estimator, or function of X that gives one number per row
-        X : array or frame of shape (n_samples, n_features)
-            The points that explanations are fitted to. Distances are of the features as
-            they are, and of the columns of numbers: scale them first.
-        scales : array of shape (n_scales,)
+        model : fitted estimator, callable, or array of shape (n_rows,)
+        X : array or data frame of shape (n_rows, n_features)
+            The rows that explanations are fitted to. Distances are of the features as
+            they are: scale them first.
+        scale : list of floats
             Ascending.
-        X_test : array of shape (n_test, n_features), optional
-            Points that neither the explanations nor the model were fitted to.
-        output : int, optional
-            Which output is explained, of a model with several. By default that of the
-            second class of two.
-        penalty, n_draws
-            As in `fidelity_curves`.
-        random_state : int
-            Seed of the draws.
+        X_test : array or data frame, optional
+            Other rows, at least two.
         published : str, optional
         axes : matplotlib Axes, or two of them, optional
+        **options
+            Of `mirrored_neighborhood_fidelity`.
 
         Raises
         ------
-        TypeError
-            If `model` cannot be asked, or X holds other things than numbers.
-        ValueError
-            As `fidelity_curves`; also if the model returns another shape, or NaN.
+        TypeError, ValueError
+            As `mirrored_neighborhood_fidelity`.
         ImportError
             If matplotlib is missing.
 
@@ -151,26 +141,24 @@ class FidelityDisplay:
         >>> X, y = load_diabetes(return_X_y=True)
         >>> model, X = KNeighborsRegressor(), scale(X)[:100, :3]
         >>> display = FidelityDisplay.from_estimator(
-        ...     model.fit(X, y[:100]), X, scales=[0.5, 2.0], n_draws=200
+        ...     model.fit(X, y[:100]), X, [0.5, 2.0], n_draws=200
         ... )
         >>> bool(display.train[0] < display.train[1])
         True
         """
-        seed = check_integer("random_state", random_state, 0, None)
-        stream = Stream(seed, "fidelity display")
-        points, values = _explained("X", X, model, output)
-        options = {}
-        if X_test is not None:
-            others, outputs = _explained("X_test", X_test, model, output)
-            options = {"test_points": others, "test_values": outputs}
-        curves = fidelity_curves(
-            points, values, scales, stream, penalty=penalty, n_draws=n_draws, **options
+        found = mirrored_neighborhood_fidelity(
+            model, X, scale, X_test=X_test, **options
         )
+        scales = np.atleast_1d(found.scale)
+        points = ExplainedRows(X).points
+        stream = seeded_stream(options.get("random_state", 0), "fidelity display")
+        sample = GaussianNeighborhoods(points, scales)
+        rho = disjointedness_ratios(sample, options.get("n_draws", 1000), stream)
         display = cls(
-            curves.scales,
-            curves.train,
-            curves.test,
-            disjointedness=np.maximum(curves.disjointedness, 1.0),
+            scales,
+            np.atleast_1d(found.train),
+            None if found.test is None else np.atleast_1d(found.test),
+            disjointedness=rho.mean(axis=-1),
             published=published,
         )
         return display.plot(axes)
@@ -179,7 +167,7 @@ class FidelityDisplay:
     def best_scale(self) -> float:
         """The scale of least MNF on test points, or on train points without any."""
         curve = self.train if self.test is None else self.test
-        return float(self.scales[int(np.argmin(curve))])
+        return float(self.scale[int(np.argmin(curve))])
 
     def plot(self, axes: Any = None) -> FidelityDisplay:
         """Draw MNF, and beside it ρ_S or its exponents if they are known.
@@ -223,7 +211,7 @@ class FidelityDisplay:
         )
         for name, values, colour, marker in curves:
             if values is not None:
-                ax.plot(self.scales, values, marker, ls="-", color=colour, label=name)
+                ax.plot(self.scale, values, marker, ls="-", color=colour, label=name)
             self._plot_published(ax, name, colour)
         if self.published is not None:
             label = f"dotted: published ({self.published})"
@@ -234,24 +222,12 @@ class FidelityDisplay:
         """ρ_S, or its exponents with the published ones."""
         if self.exponent is None:
             ax.set(title="Disjointedness", ylabel="ρ of the sample", yscale="log")
-            ax.plot(self.scales, self.disjointedness, "ko-", label="ρ of the sample")
+            ax.plot(self.scale, self.disjointedness, "ko-", label="ρ of the sample")
             return
         ax.set(title="Growth of the disjointedness", ylabel="exponent of ρ in m")
-        ax.plot(self.scales, self.exponent, "ko-", label="exponent of ρ in m")
+        ax.plot(self.scale, self.exponent, "ko-", label="exponent of ρ in m")
         self._plot_published(ax, "exponent", "0.3")
 
     def _plot_published(self, ax: Any, name: str, colour: str) -> None:
         if name in self._figure:
             ax.plot(self._figure["scale"], self._figure[name], color=colour, **_DOTTED)
-
-
-def _explained(name: str, X: Any, model: Any, output: Any) -> tuple[Any, Any]:
-    """The points of X, and one output of the model for each of them."""
-    points, asked = ExplainedRows(X, name).points, ExplainedModel(model, output)
-    answers = asked.answers(X, len(points))
-    if output is None and answers.shape[1] > 2:
-        raise ValueError(
-            f"model gives {answers.shape[1]} numbers per row; say by output=0, …, "
-            "which to explain"
-        )
-    return points, answers[np.arange(len(points)), asked.outputs_at(answers)]

@@ -6,10 +6,10 @@ import math
 from typing import Any, NamedTuple
 
 from refgen._checks import check_integer
+from refgen._numbers import as_positive
 from refgen._objects import check_instance
 from refgen._scales import check_scale
 from refgen.arrays import as_floats, namespace
-from refgen.explainability.curves import checked_scales
 from refgen.explainability.neighborhoods import GaussianNeighborhoods
 from refgen.explainability.sampled_disjointedness import disjointedness_ratios
 from refgen.random import Stream
@@ -30,7 +30,7 @@ class DisjointednessGrowth(NamedTuple):
 
 
 def disjointedness_growth(
-    points: Any, scales: Any, stream: Stream, *, n_draws: int = 4096, n_repeats: int = 4
+    points: Any, scale: Any, stream: Stream, *, n_draws: int = 4096, n_repeats: int = 4
 ) -> DisjointednessGrowth:
     """Fit a power of the number of points to ρ_S of an eighth up to all of them.
 
@@ -38,7 +38,7 @@ def disjointedness_growth(
     ----------
     points : array of shape (n_points, n_features)
         At least 16 of them. Features count as they are: scale them first.
-    scales : array of shape (n_scales,)
+    scale : array of shape (n_scales,)
         Standard deviations of neighbourhoods.
     stream : Stream
     n_draws : int
@@ -71,13 +71,15 @@ def disjointedness_growth(
     [0.5, 0.0]
     """
     points = check_scale("points", as_floats("points", points, 2), 2)
-    scales = checked_scales(scales)
+    scales = check_scale("scale", as_positive("scale", scale, 1))
     check_instance("stream", stream, Stream)
     repeats = check_integer("n_repeats", n_repeats, 1)
     if points.ndim != 2 or len(points) < 2 * _PARTS[0]:
         raise ValueError(
             f"points must be {2 * _PARTS[0]} rows at least, got shape {points.shape}"
         )
+    if scales.ndim != 1:
+        raise ValueError(f"scale must be a list of numbers, got shape {scales.shape}")
     xp, sizes = namespace(points), [len(points) // part for part in _PARTS]
     orders = [
         stream.child("part").at(repeat).permutation(len(points))

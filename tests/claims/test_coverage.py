@@ -56,7 +56,6 @@ ELSEWHERE = {
     "explainability.FidelityDisplay": DRAWN,
     "explainability.disjointedness_growth": CURVES,
     "explainability.exact_local_fit": MODELS,
-    "explainability.fidelity_curves": CURVES,
     "explainability.published_fidelity": "figures that others published",
     "explainability.relu_network": MODELS,
     "explainability.BoundForm": RESULT,

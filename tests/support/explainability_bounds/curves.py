@@ -2,6 +2,4 @@
 
 _WHERE = "tests/explainability/test_fidelity_display.py, with few draws"
 CASES = {}
-ELSEWHERE = dict.fromkeys(
-    ("FidelityDisplay", "disjointedness_growth", "fidelity_curves"), _WHERE
-)
+ELSEWHERE = dict.fromkeys(("FidelityDisplay", "disjointedness_growth"), _WHERE)

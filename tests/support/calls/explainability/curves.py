@@ -11,7 +11,6 @@ X = np.random.default_rng(0).normal(size=(20, 2))
 MODEL = LinearRegression().fit(X, X[:, 0] ** 2)
 KNOWN = [0.5, 1.0], [0.1, 0.2]
 FEW = {"n_draws": 30}
-SCALES = {"scales": [0.5, 1.0], "n_draws": 30}
 
 
 def growth(draws, d):
@@ -19,17 +18,11 @@ def growth(draws, d):
     return points, 0.5 + draws.uniform(2), draws.child("draws")
 
 
-def curves(draws, d):
-    points, scales, stream = growth(draws, d)
-    return points, draws.child("values").normal(16), scales, stream
-
-
 CALLS = {
     "disjointedness_growth": Call(lambda: growth(Stream(0), 2), FEW),
-    "fidelity_curves": Call(lambda: curves(Stream(0), 2), FEW),
     "FidelityDisplay": KNOWN,
     "FidelityDisplay.from_estimator": Call(
-        (MODEL, X), SCALES, drawn(le.FidelityDisplay.from_estimator)
+        (MODEL, X, [0.5, 1.0]), FEW, drawn(le.FidelityDisplay.from_estimator)
     ),
     "FidelityDisplay.plot": Call(
         lambda: (le.FidelityDisplay(*KNOWN),), function=drawn(le.FidelityDisplay.plot)
@@ -41,9 +34,6 @@ MEANINGFUL = {
     ("FidelityDisplay", "exponent", "none"): "it is not drawn",
     ("FidelityDisplay", "published", "none"): "no published figure is drawn",
     ("FidelityDisplay", "test", "none"): "there are no other points",
-    ("fidelity_curves", "test_points", "none"): "there are no other points",
-    ("fidelity_curves", "test_values", "none"): "there are no other points",
     ("FidelityDisplay.from_estimator", "X_test", "none"): "there are no other points",
-    ("FidelityDisplay.from_estimator", "output", "none"): "the rule for outputs",
     ("FidelityDisplay.from_estimator", "published", "none"): "none is drawn",
 }
