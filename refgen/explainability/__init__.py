@@ -48,12 +48,12 @@ from refgen.explainability.gaussian_law import (
     gaussian_mirrored_fit,
 )
 from refgen.explainability.growing_disjointedness import disjointedness_growth
-from refgen.explainability.kink_rate import kink_rate
 from refgen.explainability.kinked_functions import (
     Absolute,
     ReLURidge,
     Step,
 )
+from refgen.explainability.kinks import kink_rate
 from refgen.explainability.lime_kernel import (
     kernel_efficiency,
     kernel_scale,
