@@ -4,17 +4,12 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-import numpy as np
-
 from refgen._finite import finite
-from refgen._matrices import batch_shape
-from refgen._numbers import as_not_negative, as_positive, in_one_place, together
-from refgen._objects import check_instance
+from refgen._numbers import as_positive, together
 from refgen._scales import check_scale
-from refgen.arrays import as_floats, namespace
+from refgen.arrays import namespace
 from refgen.explainability._local_fit import LocalFit
-from refgen.explainability._local_ridge import LocalRidge, local_ridge
-from refgen.explainability._log_kernels import log_kernels, log_total
+from refgen.explainability._reversed_pairs import errors_of_fits, fits, in_parts
 from refgen.explainability.neighborhoods import GaussianNeighborhoods
 
 
@@ -82,12 +77,13 @@ def mirrored_fit(
     >>> fit.slope.round(3).tolist()
     [[1.574], [2.426]]
     """
-    points, values, sources, penalty = _checked(sample, values, sources, penalty)
-    fit, weights = _fitted(sample, points, values, sources, penalty)
+    parts = in_parts(fits, sample, values, sources, penalty)
+    xp = namespace(*parts[0])
+    values, slopes, errors = zip(*parts, strict=True)
     return LocalFit(
-        fit.intercepts + (fit.coefficients * sources).sum(axis=-1),
-        fit.coefficients,
-        (weights * fit.residuals**2).sum(axis=-1),
+        xp.concatenate(values, axis=-1),
+        xp.concatenate(slopes, axis=-2),
+        xp.concatenate(errors, axis=-1),
     )
 
 
@@ -127,59 +123,11 @@ def mirrored_errors(
     >>> errors.train.round(3).tolist(), errors.left_out.round(3).tolist()
     ([0.192, 0.268], [0.608, 4.401])
     """
-    points, values, sources, penalty = _checked(sample, values, sources, penalty)
-    fit, weights = _fitted(sample, points, values, sources, penalty)
-    if bool((fit.leverages >= 1).any()):
-        raise ValueError(_SINGULAR)
-    left_out = fit.residuals / (1 - fit.leverages)
-    train = (weights * fit.residuals**2).sum(axis=-1)
-    norm = fit.intercepts**2 + (fit.coefficients**2).sum(axis=-1)
+    parts = in_parts(errors_of_fits, sample, values, sources, penalty)
+    xp = namespace(*parts[0])
     return MirroredErrors(
-        train, (weights * left_out**2).sum(axis=-1), train + penalty * norm
+        *(xp.concatenate(errors, axis=-1) for errors in zip(*parts, strict=True))
     )
-
-
-_SINGULAR = (
-    "penalty is too small for a unique fit at some source, as few points are near it; "
-    "give a larger penalty or scale"
-)
-
-
-def _checked(sample: Any, values: Any, sources: Any, penalty: Any) -> list[Any]:
-    check_instance("sample", sample, GaussianNeighborhoods)
-    values, sources, penalty, points = in_one_place(
-        values=check_scale("values", as_floats("values", values, 1), 1),
-        sources=check_scale("sources", as_floats("sources", sources, 2), 2),
-        penalty=as_not_negative("penalty", penalty),
-        points=sample.points,
-    )
-    if values.shape[-1] != sample.n_points:
-        raise ValueError(
-            f"values has shape {values.shape} for n_points={sample.n_points}; give one "
-            "for each point"
-        )
-    if sources.shape[-1] != sample.n_features:
-        raise ValueError(
-            f"sources must have shape (..., n_sources, {sample.n_features}) for points "
-            f"of shape {points.shape}, got {sources.shape}"
-        )
-    shape = batch_shape(penalty=penalty.shape, sources=sources.shape[:-1])
-    batch_shape(sample=sample.scale.shape, values=values.shape[:-1], sources=shape[:-1])
-    penalty = namespace(sources).broadcast_to(penalty, shape)
-    return [points, values, sources, penalty]
-
-
-def _fitted(
-    sample: Any, points: Any, values: Any, sources: Any, penalty: Any
-) -> tuple[LocalRidge, Any]:
-    """Fits, and weights that sum to 1."""
-    xp = namespace(points)
-    logs = log_kernels(points, sources, sample.scale)
-    logs = logs - log_total(logs)[..., None]
-    try:
-        return local_ridge(points, values, logs, penalty), xp.exp(logs)
-    except np.linalg.LinAlgError as error:
-        raise ValueError(_SINGULAR) from error
 
 
 def penalty_for_norm_bound(norm_bound: Any, output_bound: Any) -> Any:

@@ -91,6 +91,16 @@ def test_errors_by_refits():
     np.testing.assert_allclose(found.penalized[0], train + share * c @ c, rtol=1e-12)
 
 
+def test_some_sources_at_a_time(monkeypatch):
+    sample = GaussianNeighborhoods(PLANE.points, [1.0, 2.0])
+    given = sample, VALUES, Stream(0, "z").normal((5, 2)), np.arange(1.0, 6)
+    whole = mirrored_fit(*given), mirrored_errors(*given)
+    monkeypatch.setattr("refgen.explainability._reversed_pairs._ENTRIES", 16)
+    for mine, right in zip((mirrored_fit, mirrored_errors), whole, strict=True):
+        for one, other in zip(mine(*given), right, strict=True):
+            np.testing.assert_allclose(one, other, rtol=1e-13)
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [

@@ -91,6 +91,8 @@ ridged_lines = lines.but(
         given(ExplainedLine, [3.0, 0.2, 0.2], [1.0, 1.0, -1.0], 6.0, 0.01),
         given(ExplainedLine, [1.0, 1.0, 1.0], [0.0, 1.0, 4.0], 1.0, 1.0),
         given(ExplainedLine, [1.0, 3.0], [1.0, 1.0], 0.5, 1.0),
+        # The MNF alone falls here.
+        given(ExplainedLine, [1.8, 1.8], [-2.0, 2.0], 1.65, 0.02),
     ],
 )
 
