@@ -77,6 +77,10 @@ def test_leaving_out_is_informative_on_diabetes(diabetes):
     assert not found.guaranteed
     assert found.term("label error").estimate == pytest.approx(0.030, abs=1e-3)
     assert found.forms[1].bound > found.bound
+    # The mean of 16 has a sixteenth of the spread.
+    names = ("fidelity", "fidelity of means", "spread")
+    singly, means, spread = (found.term(name).estimate for name in names)
+    assert singly - means == pytest.approx(spread * 15 / 16, rel=1e-9)
     narrow = explainability_bound(*known, 1.2, new, penalty=0.4, **options)
     assert narrow.term("label error").estimate == pytest.approx(0.034, abs=1e-3)
     assert narrow.estimate == pytest.approx(0.050, abs=3e-3)
@@ -210,6 +214,15 @@ def test_bad_input_is_named(changed, error, message):
 def test_there_is_a_scale():
     with pytest.raises(ValueError, match="scales is empty"):
         explainability_sweep(zero, POINTS, LABELS, [], NEW, output_range=(-1, 1))
+
+
+def test_limits_of_a_split_share_delta():
+    X, new = np.arange(8.0)[:, None], np.arange(5.0)[:, None]
+    found = explainability_bound(
+        zero, X, zero(X), 1.0, new, output_range=(-1, 1), method="split", delta=0.1
+    )
+    limits = [4 * (1 - 0.05 ** (1 / n)) for n in (4, 5)]
+    assert found.bound == pytest.approx(sum(np.sqrt(limits)) ** 2, rel=1e-12)
 
 
 def test_equal_points_and_constant_features_are_no_trouble():

@@ -11,7 +11,7 @@ import numpy as np
 
 from refgen.arrays import Instance, namespace
 from refgen.claims.explainability._signs import signs
-from refgen.claims.kinds import at_most
+from refgen.claims.kinds import at_most, equal
 from refgen.claims.registry import claim
 from refgen.claims.sources import LI
 from refgen.domains import distribution, integer, real, record
@@ -330,10 +330,14 @@ def one_concentration(rg, case, most=2.0):
         )
         missed = missed + likely * (above > allowed)
     change = xp.stack(grown, axis=-1)
+    # McDiarmid's inequality for differences of 8b²/m.
+    tail = rg.explainability.deviation_bound(0.0, float(m), BOUND, case.delta)
+    chance = xp.exp(-2 * tail**2 / (m * (most * 4 * BOUND**2 / m) ** 2))
     return [
         at_most(-change, 0.0, 4.0),
         at_most(change, most * BOUND**2, 4.0, sharp=True),
         at_most(mean, 0.0, 4.0),
+        equal(chance, case.delta),
         at_most(missed, case.delta, reason=_LOOSE),
     ]
 
