@@ -9,6 +9,7 @@ from refgen._finite import finite
 from refgen._matrices import batch_shape
 from refgen._numbers import as_positive, in_one_place
 from refgen._quadrature import unit_nodes
+from refgen._rows import by_entries
 from refgen._scales import check_scale
 from refgen.arrays import as_floats, namespace
 from refgen.explainability._functions import LocalFunction, outer_products
@@ -102,22 +103,29 @@ class Bump(LocalFunction):
         return value, -(value / wide / self.width)[..., None] * apart
 
     def _fidelity(self, points: Any, between: Any, variance: Any) -> Any:
-        xp, apart = namespace(points), self._apart(points)
-        square = self.width * self.width
-        start, own = between / square, variance / square
-        r2, d = (apart * apart).sum(axis=-1) + 0 * own, self.n_features
-        end = start + own
-        explained = _overlap(r2, d, end, start, own)
-        explained = explained * (1 + own * _overlap_slope(r2, d, end, start, own))
-        whole = _overlap(r2, d, end, end, 0.0)
-        # Elsewhere the overlap grows by less than a factor of 4 or so along the way.
-        apart_enough = whole > 2 * explained
-        own = xp.where(apart_enough, 0.0, own)[..., None]
-        x, weights = (xp.asarray(part) for part in unit_nodes(_N_NODES))
-        r2, start, end = (part[..., None] for part in (r2, start, end))
-        bent = _overlap_bend(r2, d, end, start + own * x, own * (1 - x))
-        rest = (bent * own * own * (1 - x) * weights).sum(axis=-1)
-        return xp.where(apart_enough, whole - explained, rest)
+        apart, square = self._apart(points), self.width * self.width
+        r2, d = (apart * apart).sum(axis=-1), self.n_features
+
+        def some(*numbers: Any) -> Any:
+            return _gap(d, *numbers)
+
+        return by_entries(some, _N_NODES, r2, between / square, variance / square)
+
+
+def _gap(d: int, r2: Any, start: Any, own: Any) -> Any:
+    """F(V) − F(Γ) − (V − Γ)F′(Γ) of the overlap F, for a bump of width 1."""
+    xp, end = namespace(r2), start + own
+    explained = _overlap(r2, d, end, start, own)
+    explained = explained * (1 + own * _overlap_slope(r2, d, end, start, own))
+    whole = _overlap(r2, d, end, end, 0.0)
+    # Elsewhere the overlap grows by less than a factor of 4 or so along the way.
+    apart_enough = whole > 2 * explained
+    own = xp.where(apart_enough, 0.0, own)[..., None]
+    x, weights = (xp.asarray(part) for part in unit_nodes(_N_NODES))
+    r2, start, end = (part[..., None] for part in (r2, start, end))
+    bent = _overlap_bend(r2, d, end, start + own * x, own * (1 - x))
+    rest = (bent * own * own * (1 - x) * weights).sum(axis=-1)
+    return xp.where(apart_enough, whole - explained, rest)
 
 
 def _overlap(r2: Any, d: int, variance: Any, shared: Any, own: Any) -> Any:

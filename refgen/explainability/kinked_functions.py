@@ -7,6 +7,7 @@ from math import pi
 from typing import Any
 
 from refgen._quadrature import unit_nodes
+from refgen._rows import by_entries
 from refgen.arrays import namespace, special_functions
 from refgen.explainability._functions import RidgeFunction
 from refgen.special import normal_density
@@ -52,10 +53,11 @@ class ReLURidge(RidgeFunction):
     def _profile_fit(self, at: Any, variance: Any) -> tuple[Any, Any]:
         deviation = namespace(variance).sqrt(variance)
         t = at / deviation
-        return _positive_part(at, deviation), special_functions(t).ndtr(t)
+        value = by_entries(_positive_part, _N_NODES, at, deviation)
+        return value, special_functions(t).ndtr(t)
 
     def _profile_fidelity(self, at: Any, between: Any, variance: Any) -> Any:
-        return variance * _bend(at, between, variance)
+        return variance * by_entries(_bend, _N_NODES, at, between, variance)
 
 
 @dataclass(frozen=True, repr=False)
@@ -96,7 +98,8 @@ class Absolute(RidgeFunction):
         return at * slope + 2 * deviation * normal_density(t), slope
 
     def _profile_fidelity(self, at: Any, between: Any, variance: Any) -> Any:
-        return 4 * variance * _bend(at, between, variance)
+        bend = by_entries(_bend, _N_NODES, at, between, variance)
+        return 4 * variance * bend
 
 
 @dataclass(frozen=True, repr=False)
@@ -135,12 +138,7 @@ class Step(RidgeFunction):
         return special_functions(t).ndtr(t), normal_density(t) / deviation
 
     def _profile_fidelity(self, at: Any, between: Any, variance: Any) -> Any:
-        q, mass = _exponentials(at, between, variance)
-        xp = namespace(q)
-        variance_of_step = (mass / (1 + q * q)).sum(axis=-1) / pi
-        t, ratio = _standardized(at, between, variance)
-        explained = xp.exp(-t * t / (1 + 2 * ratio)) / xp.sqrt(1 + 2 * ratio) / (2 * pi)
-        return variance_of_step - explained
+        return by_entries(_jump, _N_NODES, at, between, variance)
 
 
 def _positive_part(at: Any, deviation: Any) -> Any:
@@ -161,6 +159,16 @@ def _bend(at: Any, between: Any, variance: Any) -> Any:
     """(2/π) ∫₀¹ q²(1 + q²)⁻² E e^(−t²(1+q²)/2) dq."""
     q, mass = _exponentials(at, between, variance)
     return (mass * (q / (1 + q * q)) ** 2).sum(axis=-1) * (2 / pi)
+
+
+def _jump(at: Any, between: Any, variance: Any) -> Any:
+    """E [Φ(t)Φ(−t) − φ(t)²]."""
+    q, mass = _exponentials(at, between, variance)
+    xp = namespace(q)
+    variance_of_step = (mass / (1 + q * q)).sum(axis=-1) / pi
+    t, ratio = _standardized(at, between, variance)
+    explained = xp.exp(-t * t / (1 + 2 * ratio)) / xp.sqrt(1 + 2 * ratio) / (2 * pi)
+    return variance_of_step - explained
 
 
 def _standardized(at: Any, between: Any, variance: Any) -> tuple[Any, Any]:

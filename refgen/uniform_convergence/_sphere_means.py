@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from refgen._rows import by_rows
 from refgen.arrays import namespace
-from refgen.uniform_convergence._rows import by_rows
 
 # Nodes of the trapezoidal rule after t = tanh(s), s = peak + width · sinh(y). The
 # integrand falls doubly exponentially in y: with this step and reach, what the rule

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from refgen._finite import watched
+from refgen._rows import by_rows
 from refgen.arrays import as_floats, namespace
-from refgen.uniform_convergence._rows import by_rows
 
 # Trapezoidal rule on the path x + width · (i sinh t + bend · (cosh t − 1)) through the
 # saddle point x, which bends as that of steepest descent does there: on a straight one

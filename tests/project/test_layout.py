@@ -39,6 +39,7 @@ BASE = {
     "_pictures",
     "_probabilities",
     "_quadrature",
+    "_rows",
     "_scales",
     "_simplex",
     "_urns",

@@ -30,3 +30,16 @@ def by_rows(
         function(*(array[i : i + step] for array in flat)) for i in range(0, n, step)
     ]
     return namespace(*flat).concatenate(found).reshape(batch)
+
+
+def by_entries(function: Callable[..., Any], n_nodes: int, *arrays: Any) -> Any:
+    """`function` of arrays (n,) that returns (n,), for arrays that broadcast.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> by_entries(lambda x, y: x + y, 3, np.ones((2, 1)), np.array(1.0)).tolist()
+    [[2.0], [2.0]]
+    """
+    spread = namespace(*arrays).broadcast_arrays(*arrays)
+    return by_rows(function, n_nodes, spread[0].shape, *spread)
