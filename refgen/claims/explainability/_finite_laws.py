@@ -82,6 +82,16 @@ def one_cell() -> FiniteProblem:
     return FiniteProblem(law, [0.0, 1.0], [[0.0, 0.0], [1.0, 1.0]])
 
 
+def three_ways() -> FiniteProblem:
+    """Points of different weights, cells of which each has another best explanation.
+
+    With two explanations E sup (L_D − L_S) would be E sup (L_S − L_D).
+    """
+    law = FiniteNeighborhoods([0.6, 0.3, 0.1], [[0.75, 0.25], [0.25, 0.75], [0.5, 0.5]])
+    outputs = [[0.0, 1.0, 0.5], [1.0, 0.0, -0.5], [1.0, 0.5, -1.0]]
+    return FiniteProblem(law, [0.0, 0.0, -1.0], outputs)
+
+
 problems = record(
     FiniteProblem,
     "1 to 3 points, cells and explanations, outputs in [-1, 1]",
@@ -95,6 +105,7 @@ problems = record(
         near_bound(0.01),
         FiniteProblem(_disjoint(2), [1.0, -1.0], [[0.5, -0.5]]),
         one_cell(),
+        three_ways(),
     ],
 )
 

@@ -68,7 +68,7 @@ def _two_draws(problem: Any) -> tuple[Any, Any, Any]:
     kind="inequality",
     domain=problems,
     source=LI.sharpened("the first theorem, whose constants were not read"),
-    cost=16,
+    cost=24,
 )
 def symmetrization(rg, problem, first=2.0, second=8.0):
     """E sup (L_D − L_S) ≤ 2 E R̂_S(ℓ∘G, N) ≤ 8b E R̂_S(G, N).
@@ -104,7 +104,7 @@ symmetrization.twin("7.8 b in the second step", second=7.8)
 symmetrization.twin("1/2 in the first step", first=0.5)
 
 
-@claim("LE-23", kind="inequality", domain=problems, cost=16)
+@claim("LE-23", kind="inequality", domain=problems, cost=24)
 def best_for_the_sample(rg, problem, below=1.0, power=0.0):
     """E MNF*_S does not fall as m grows, and is at most MNF* of the law."""
     le, b = rg.explainability, _bound(problem)
@@ -113,7 +113,12 @@ def best_for_the_sample(rg, problem, below=1.0, power=0.0):
     means = [le.expected_train_fidelity(problem, m) for m in sizes]
     raised = [mean / m**power for m, mean in zip(sizes, means, strict=True)]
     population = below * problem.best_mirrored_fidelity
+    law = problem.neighborhoods
+    every = [(x, law.weights[..., x]) for x in range(law.n_points)]
+    choices = _choices(problem, every, problem.losses)
+    best = _best(namespace(problem.values), choices, largest=False)
     relations = [
+        equal(problem.best_mirrored_fidelity, best, 8 * b * b),
         at_most(means[-1], population, 8 * b * b, sharp=True),
         *ascending(*raised, scale=8 * b * b, sharp=True),
     ]
