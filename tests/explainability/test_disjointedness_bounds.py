@@ -166,12 +166,12 @@ def test_cells_of_points_in_blocks(monkeypatch):
 
 
 def test_the_population_limit():
-    """Eρ_S of 10⁴ normal points is below ρ_∞ by less than 1 %."""
-    points = Stream(5, "many").normal((10**4, 1))
-    low, high = cell_bracket(GaussianNeighborhoods(points, 0.5), 256)
+    """Eρ_S of 3000 normal points is below ρ_∞ by about 1 %."""
+    points = Stream(5, "many").normal((3000, 1))
+    low, high = cell_bracket(GaussianNeighborhoods(points, 0.5), 128)
     limit = population_disjointedness([1.0], 0.5)
     assert limit == pytest.approx(3**0.5)
-    assert 0.985 * limit < low <= high < 1.01 * limit
+    assert 0.98 * limit < low <= high < 1.01 * limit
 
 
 @pytest.mark.parametrize("mean", [1e-12, 0.3, 10.0, 63.9, 64.1, 500.0])
