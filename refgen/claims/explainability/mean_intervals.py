@@ -71,7 +71,7 @@ def _by_halving(mean: Any, share: Any) -> Any:
     return high
 
 
-@claim("LE-52", kind="inequality", domain=seen_means, cost=128)
+@claim("LE-52", kind="inequality", domain=seen_means, cost=512)
 def shorter_than_bernstein(rg, case, third=1 / 3, half=1 / 2):
     """Chernoff's interval is within Hoeffding's, and in Bernstein's with μ(1 − μ)."""
     xp, mean = namespace(case.mean), case.mean
