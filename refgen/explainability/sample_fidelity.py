@@ -33,8 +33,9 @@ class MirroredFidelity(NamedTuple):
         On rows that the explanations have not seen; the error is that of the draws of
         rows and of sources. None without such rows.
     test_low, test_high : array or None
-        Ends of the interval for rows of the same law, the explanations being given. It
-        is that of a mean of many independent numbers, and approximate.
+        Ends of Student's interval for rows of the same law, the explanations being
+        given. Errors are skewed, so that it is too short where rows are few or the
+        scale is small: an interval of level 0.95 from 30 rows was seen to cover 0.57.
     """
 
     scale: Any

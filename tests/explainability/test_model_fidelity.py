@@ -149,6 +149,13 @@ def test_errors_on_new_rows_are_those_of_the_law():
     np.testing.assert_allclose(width / found.test_standard_error, 2 * 1.9608, rtol=1e-4)
 
 
+def test_rows_are_independent_and_their_sources_are_not():
+    """One row has all of the error: it is half of the sum, and so is its error."""
+    new = np.array([[0.0, 0.0], [30.0, 30.0]])
+    found = mirrored_neighborhood_fidelity(curved, X, 1.0, X_test=new, n_draws=200)
+    np.testing.assert_allclose(found.test_standard_error, found.test, rtol=1e-3)
+
+
 def test_leaving_out_estimates_errors_on_new_rows():
     """Over samples, at a scale where no row is alone."""
     draws = Stream(5, "samples").normal((60, 30, 2))
@@ -166,11 +173,12 @@ def test_leaving_out_estimates_errors_on_new_rows():
 
 
 def test_the_best_scale_has_the_smallest_error():
-    scales = np.array([0.2, 0.5, 1.0, 4.0])
+    scales = np.array([0.03, 0.2, 0.5, 1.0, 4.0])
     found = best_scale(lambda x: np.sin(2 * x[:, 0]), X, scales)
     curve = leave_one_out_mnf(lambda x: np.sin(2 * x[:, 0]), X, scales)
     np.testing.assert_array_equal(found.left_out, curve.left_out)
-    assert found.scale == scales[curve.left_out.argmin()]
+    assert found.scale == scales[curve.left_out.argmin()] > 0.03
+    assert found.train.argmin() == 0
     # Nothing is wider than wide for a linear model.
     linear = best_scale(X @ [1.0, 2.0], X, penalty=1e-6)
     size = np.sqrt(X.var(axis=0).mean())
