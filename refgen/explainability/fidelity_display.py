@@ -17,6 +17,8 @@ from refgen.explainability.published_curves import published_fidelity
 from refgen.explainability.sample_fidelity import mirrored_neighborhood_fidelity
 from refgen.explainability.sampled_disjointedness import disjointedness_ratios
 
+# Of the axis beyond the first and the last scale.
+_MARGIN = 1.06
 _DOTTED = {"linestyle": ":", "linewidth": 1.5, "zorder": 1}
 
 
@@ -197,7 +199,8 @@ class FidelityDisplay:
         if grows:
             self._plot_disjointedness(self.axes_[1])
         for ax in self.axes_:
-            ax.set(xscale="log", xlabel="scale s of neighbourhoods")
+            ends = self.scale[0] / _MARGIN, self.scale[-1] * _MARGIN
+            ax.set(xscale="log", xlim=ends, xlabel="scale s of neighbourhoods")
             short_log_labels(ax.xaxis)
             ax.legend(frameon=False, fontsize="small")
         return self
@@ -223,6 +226,7 @@ class FidelityDisplay:
         if self.exponent is None:
             ax.set(title="Disjointedness", ylabel="ρ of the sample", yscale="log")
             ax.plot(self.scale, self.disjointedness, "ko-", label="ρ of the sample")
+            short_log_labels(ax.yaxis)
             return
         ax.set(title="Growth of the disjointedness", ylabel="exponent of ρ in m")
         ax.plot(self.scale, self.exponent, "ko-", label="exponent of ρ in m")
