@@ -18,6 +18,9 @@ from refgen.explainability._question import Question
 # Numbers that an array of neighbours has at once: 16 MB.
 BUDGET = 2**21
 
+# The outputs of the model near a row are in memory at once: 0.8 GB.
+MOST_DRAWS = 10**8
+
 
 def drawn_statistics(
     question: Question,
@@ -30,7 +33,7 @@ def drawn_statistics(
     p = len(question.moved)
     draws = CommonDraws(stream, (n_samples, p), penalty, BUDGET)
     n_rows, width = question.rows.points.shape
-    at_once = max(1, BUDGET // (draws.step * width))
+    at_once = max(1, min(BUDGET // (draws.step * width), BUDGET // n_samples))
     found = []
     for start in range(0, n_rows, at_once):
         part = slice(start, min(start + at_once, n_rows))

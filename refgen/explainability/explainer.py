@@ -11,7 +11,7 @@ from refgen._estimators.parameters import check_flag
 from refgen._naming import check_seed
 from refgen._numbers import as_not_negative
 from refgen._scales import check_scale
-from refgen.explainability._drawn_explanations import drawn_statistics
+from refgen.explainability._drawn_explanations import MOST_DRAWS, drawn_statistics
 from refgen.explainability._exact_explanations import ExactModel, exact_statistics
 from refgen.explainability._explained_model import ExplainedModel
 from refgen.explainability._explained_rows import ExplainedRows
@@ -126,7 +126,7 @@ class LocalLinearExplainer:
             check_choice("scale", scale, ("auto",), " or numbers")
         else:
             self.scale = check_scale("scale", as_not_negative("scale", scale))
-        self.n_samples = check_integer("n_samples", n_samples, 2)
+        self.n_samples = check_integer("n_samples", n_samples, 2, MOST_DRAWS)
         self.fidelity = check_choice("fidelity", fidelity, ("nf", "mnf"))
         self.n_features = n_features
         if n_features is not None:
@@ -137,7 +137,7 @@ class LocalLinearExplainer:
                 "exact explanations have the fidelity 'nf' and no penalty; leave those "
                 "options out"
             )
-        self.exact = exact
+        self.exact = bool(exact)
         default = _MIRRORED_PENALTY if fidelity == "mnf" else 0.0
         given = default if penalty is None else penalty
         self.penalty = check_not_negative("penalty", given)
@@ -147,7 +147,7 @@ class LocalLinearExplainer:
         if reference is not None:
             self._data = ExplainedRows(reference, "reference")
         self.random_state = check_seed(random_state)
-        self._asked = self._models[exact](model, output)
+        self._asked = self._models[self.exact](model, output)
 
     def explain(self, X: Any) -> LocalExplanations:
         """Explain the predictions for all rows.

@@ -14,7 +14,7 @@ from refgen.explainability._explanations import LocalExplanations
 from refgen_gpu.arrays import to_device
 from refgen_gpu.placement import is_on_device
 from refgen_gpu.random import Stream
-from refgen_gpu.transfer import on_host
+from refgen_gpu.transfer import host_function, on_host
 
 
 class _Asked(ExplainedModel):
@@ -35,11 +35,9 @@ class LocalLinearExplainer(_host.LocalLinearExplainer):
     _stream = Stream
     _models = (_Asked, ExactModel)
 
-    def __init__(
-        self, model: Any, *, scale: Any, reference: Any = None, **options: Any
-    ) -> None:
-        scale, reference = on_host(scale), on_host(reference)
-        super().__init__(model, scale=scale, reference=reference, **options)
+    __init__ = host_function(
+        _host.LocalLinearExplainer.__init__, __name__, "LocalLinearExplainer.__init__"
+    )
 
     def explain(self, X: Any) -> LocalExplanations:
         self._has_frames = hasattr(X, "iloc")

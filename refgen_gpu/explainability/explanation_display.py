@@ -15,7 +15,15 @@ class LocalExplanationDisplay(_host.LocalExplanationDisplay):
 
     _explainer = LocalLinearExplainer
 
-    def __init__(self, explanations: Any, *args: Any, **options: Any) -> None:
+    def __init__(
+        self,
+        explanations: Any,
+        row: int | None = None,
+        *,
+        n_top: int = 10,
+        confidence_level: float = 0.95,
+    ) -> None:
         if isinstance(explanations, LocalExplanations):
             explanations = LocalExplanations(*map(on_host, explanations))
-        super().__init__(explanations, *args, **options)
+        options: Any = {"n_top": n_top, "confidence_level": confidence_level}
+        super().__init__(explanations, row, **options)

@@ -10,7 +10,14 @@ X = np.random.default_rng(0).normal(size=(5, 3))
 
 def curved(points):
     points = np.asarray(points)
+    if points.shape[1] != X.shape[1]:
+        raise ValueError(f"X has {points.shape[1]} features, and the model takes 3")
     return np.sin(points[:, 0]) + points[:, 1] * points[:, 2]
+
+
+def numbers(self, X):
+    """What is explained without names, which only frames have."""
+    return self.explain(X)[:-1]
 
 
 OPTIONS = {"scale": 0.5, "n_samples": 20}
@@ -34,7 +41,7 @@ CALLS = {
         function=drawn(re.LocalExplanationDisplay.plot),
     ),
     "LocalLinearExplainer": Call((curved,), OPTIONS),
-    "LocalLinearExplainer.explain": lambda: (explainer(), X),
+    "LocalLinearExplainer.explain": Call(lambda: (explainer(), X), function=numbers),
 }
 MEANINGFUL = {
     ("LocalLinearExplainer", "random_state", "none"): "other draws every time",
