@@ -6,6 +6,7 @@ import types
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 from sklearn.compose import make_column_transformer
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LinearRegression, LogisticRegression, Ridge
@@ -70,17 +71,22 @@ def test_explanations_are_least_squares_on_the_draws_and_errors_the_jackknife():
     np.testing.assert_allclose(found.fidelity[row], (missed**2).mean())
     spread = (missed**2).std() / n**0.5
     np.testing.assert_allclose(found.fidelity_errors[row], spread)
+    order = np.argsort(-abs(fit.coef_))
+    assert (found.ranking()[row] == order).all()
     few = explained(n_samples=n, n_features=2)
+    assert (few.ranking()[row, :2] == order[:2]).all()
     dropped = units @ (fit.coef_ - few.effects[row])
     np.testing.assert_allclose(few.fidelity[row], ((missed + dropped) ** 2).mean())
     # What is left out one at a time moves a coefficient by influence · missed.
     moves = (slopes - fit.coef_) / SCALES
     np.testing.assert_allclose(found.standard_errors[row], (moves**2).sum(0) ** 0.5)
-    order = found.ranking()[row]
     signed = (moves * SCALES * np.sign(fit.coef_))[:, order]
     steps = signed[:, :-1] - signed[:, 1:]
     np.testing.assert_allclose(found.gap_errors[row], (steps**2).sum(0) ** 0.5)
     np.testing.assert_allclose(found.gaps[row], -np.diff(abs(fit.coef_)[order]))
+    ratio = (found.gap_errors / found.gaps)[row, 0]
+    needed = n * (stats.t(n - 4).ppf(0.95) * ratio) ** 2
+    assert found.draws_to_settle(1, 0.9)[row] == np.ceil(needed)
 
 
 def test_mirrored_explanations_are_weighted_ridge_fits_to_the_rows():
