@@ -47,7 +47,7 @@ def disjointedness_bracket(sample: GaussianNeighborhoods) -> DisjointednessBrack
     >>> sample = GaussianNeighborhoods([[0.0], [1.0]], 0.5)  # ρ_S is 1.237312
     >>> low, high = disjointedness_bracket(sample)
     >>> round(float(low), 5), round(float(high), 5)
-    (1.23731, 1.23731)
+    (1.23731, 1.23732)
     """
     check_instance("sample", sample, GaussianNeighborhoods)
     low, high = cell_bracket(sample, _LINE if sample.n_features == 1 else _PLANE)
