@@ -9,6 +9,7 @@ from refgen.explainability import (
     left_out_deviation,
     linear_complexity,
     neighbor_complexity,
+    ridge_stability,
     risk_bound,
     uniform_risk_bounds,
 )
@@ -22,6 +23,8 @@ def test_the_forms_give_the_digits_of_the_page():
     # Labels of -1/2, and outputs that are right on 1 of 100 points.
     assert float(uniform_risk_bounds(0.0, 0.0, 0.99, 0.0).root) == pytest.approx(0.99)
     assert risk_bound(0.03, 0.005, 0.001) < risk_bound(0.03, 0.005)
+    spread = uniform_risk_bounds(0.0097, 0.0093, 0.0093, 0.098, 0.005)
+    assert spread.centered < spread.root == found.root
 
 
 def test_the_deviation_is_small_for_many_points_only():
@@ -36,7 +39,11 @@ def test_the_deviation_is_small_for_many_points_only():
 
 def test_leaving_out_is_certain_for_many_points_only():
     assert left_out_deviation(0.03, 0.0, 300, 0.5, 0.05) < 0.05
-    assert left_out_deviation(0.03, 0.1, 300, 0.5, 0.05) > 1
+    right = ((0.03 / 300 + 6 * 0.1) / 0.05) ** 0.5
+    assert left_out_deviation(0.03, 0.1, 300, 0.5, 0.05) == pytest.approx(right)
+    assert right > 1
+    stability = ridge_stability(0.1, 1000, 1.5, 1.0, 0.5)
+    assert stability == pytest.approx(4 * 0.5 * 1.5**2 / (0.1 * 1000))
 
 
 def test_a_complexity_is_that_of_the_definition():
@@ -56,7 +63,7 @@ def test_a_complexity_is_that_of_the_definition():
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: risk_bound(0.1, 0.2, 0.15), "spread must be at most label_error"),
+        (lambda: risk_bound(0.1, 0.2, 0.1 + 1e-12), "spread must be at most label_e"),
         (lambda: risk_bound(0.2, 0.1, 0.15), "spread must be at most fidelity"),
         (lambda: risk_bound(-0.1, 0.2), "label_error must not be negative"),
         (lambda: deviation_bound(0.1, 0, 0.5, 0.1), "n_points must be at least 1"),
@@ -64,6 +71,11 @@ def test_a_complexity_is_that_of_the_definition():
         (
             lambda: label_scaled_points([[1.0]], [2.0], 1.0),
             r"labels must lie in \[−output_bound, output_bound\], got 2.0",
+        ),
+        (lambda: label_scaled_points([[1.0]], [-2.0], 1.0), "labels must lie in"),
+        (
+            lambda: left_out_deviation(0.1, 0.1, 1, 0.5, 0.1),
+            "n_points must be at least 2",
         ),
         (
             lambda: label_scaled_points([[1.0]], [2.0, 1.0], 2.0),

@@ -1,6 +1,7 @@
 """The bound on a model's risk by its explanations."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -8,9 +9,16 @@ import pytest
 from sklearn.datasets import load_diabetes
 from sklearn.linear_model import Ridge
 
-from refgen.explainability import explainability_bound, explainability_sweep
+from refgen.explainability import (
+    deviation_bound,
+    explainability_bound,
+    explainability_sweep,
+    risk_bound,
+)
 from refgen.explainability._label_explanations import Fitted
 from refgen.explainability._mean_limits import bernoulli_limits
+from refgen.explainability._uniform_form import _uniform_forms
+from refgen.intervals import hoeffding
 from refgen.random import Stream
 
 RNG = np.random.default_rng(0)
@@ -115,17 +123,89 @@ def test_the_classical_bound_says_nothing_on_diabetes(diabetes):
     assert bounds == sorted(bounds)
 
 
-def test_scales_share_delta():
-    def model(X):
-        return X[:, 0] / 4
+def model(X):
+    return X[:, 0] / 8
 
-    options = {"output_range": (-1, 1), "method": "split"}
-    found = explainability_sweep(
-        model, POINTS, LABELS, [0.3, 1.0], NEW, delta=0.1, **options
+
+DATA, RANGE = (model, POINTS, LABELS), {"output_range": (-0.5, 0.5)}
+
+
+def test_scales_share_delta():
+    for options in (RANGE, {**RANGE, "method": "split"}):
+        found = explainability_sweep(*DATA, [0.3, 1.0], NEW, delta=0.1, **options)
+        alone = explainability_bound(*DATA, 1.0, NEW, delta=0.05, **options)
+        assert found.bounds[1] == alone
+        assert found.delta == 0.1
+        assert found.best.bound == min(one.bound for one in found.bounds)
+
+
+# Limits, each with its part of delta
+
+
+def limit_of_mean(term, most, n, delta, end=1):
+    """It depends on the mean alone."""
+    right = bernoulli_limits(np.full(n, term.estimate), most, delta)[end]
+    assert term.limit == pytest.approx(right, rel=1e-9)
+
+
+def test_limits_of_the_classical_bound_take_at_most_delta():
+    """Four take an eighth each, and the deviation takes half."""
+    found = explainability_bound(
+        *DATA, 0.7, NEW, method="uniform", delta=0.2, n_draws=3, penalty=0.1, **RANGE
     )
-    alone = explainability_bound(model, POINTS, LABELS, 1.0, NEW, delta=0.05, **options)
-    assert found.bounds[1] == alone
-    assert found.best.bound == min(one.bound for one in found.bounds)
+    assert (found.n_points, found.n_unlabeled, found.n_draws) == (6, 4, 3)
+    limit_of_mean(found.term("fidelity"), 1.0, 4, 0.025)
+    limit_of_mean(found.term("spread"), 0.25 * 3 / 2, 4, 0.025, end=0)
+    ranges = {"train fidelity": 1.0}
+    ranges["complexity"] = found.norm_bound * FITTED.radii.max()
+    for name, most in ranges.items():
+        term = found.term(name)
+        right = hoeffding(term.estimate, 18, 2 * 0.025, 0.0, most).high
+        assert term.limit == pytest.approx(right, rel=1e-12)
+    change, complexity = found.term("deviation"), found.term("complexity")
+    assert change.estimate == deviation_bound(complexity.estimate, 6, 0.5, 0.2)
+    assert change.limit == deviation_bound(complexity.limit, 6, 0.5, 0.1)
+    # An estimated spread may be above the errors that it is part of.
+    assert _uniform_forms([0.0, 0.0, 0.9, 0.1, 0.5]).centered == pytest.approx(0.8)
+
+
+def test_limits_of_a_split_take_half_of_delta_each():
+    found = explainability_bound(
+        *DATA, 0.7, NEW, method="split", delta=0.2, n_draws=3, **RANGE
+    )
+    errors, others = found.term("label error of means"), found.term("fidelity of means")
+    limit_of_mean(errors, 1.0, 3, 0.1)
+    limit_of_mean(others, 1.0, 4, 0.1)
+    assert found.bound == risk_bound(errors.limit, others.limit)
+
+
+def test_limits_of_leaving_out_take_half_of_delta_each():
+    terms = [
+        explainability_bound(*DATA, 0.7, NEW, delta=delta, **RANGE).term("label error")
+        for delta in (0.2, 0.1)
+    ]
+    wide, wider = (term.limit - term.estimate for term in terms)
+    assert wider / wide == pytest.approx(1.644854 / 1.281552, rel=1e-6)
+
+
+def test_labels_are_not_outputs():
+    """Explanations of labels, or of outputs, where both are constant and opposite."""
+    given = (lambda X: np.full(len(X), -0.4), POINTS, np.full(6, 0.4), 0.7, NEW)
+    for method, near, far in (
+        ("leave_one_out", "label error", "fidelity"),
+        ("split", "label error", "fidelity"),
+        ("uniform", "train fidelity", "train risk"),
+    ):
+        found = explainability_bound(*given, method=method, penalty=1e-3, **RANGE)
+        assert found.term(near).estimate < 0.01 < 0.5 < found.term(far).estimate
+
+
+def test_what_is_not_informative():
+    """A bound that is no less than the range allows; a term that there is not."""
+    found = explainability_bound(*DATA, 0.7, NEW, method="uniform", **RANGE)
+    assert replace(found, bound=found.trivial).vacuous
+    with pytest.raises(ValueError, match="name must be one of 'train risk', 'train f"):
+        found.term("risk")
 
 
 def test_limits_of_means_are_those_of_chernoff():
@@ -158,7 +238,10 @@ def zero(X):
         ({"scale": 0.0}, ValueError, "scale must be a positive finite number"),
         ({"scale": "auto"}, TypeError, "scale must be a positive number"),
         ({"penalty": -1.0}, ValueError, "penalty must be a positive finite number"),
+        ({"scale": np.inf}, ValueError, "scale must be a positive finite number"),
         ({"n_draws": 1}, ValueError, "n_draws must be at least 2"),
+        ({"n_draws": 10_001}, ValueError, "n_draws must be at most 10000"),
+        ({"delta": 1.0}, ValueError, "delta must be strictly between 0 and 1"),
         ({"method": "loo"}, ValueError, "method must be one of 'leave_one_out'"),
         (
             {"output_range": 1.0},
@@ -166,7 +249,7 @@ def zero(X):
             r"output_range must be a pair \(low, high\)",
         ),
         (
-            {"output_range": (0.2, 0.1)},
+            {"output_range": (0.2, 0.2)},
             ValueError,
             "output_range must be a pair .* low < high",
         ),
@@ -183,7 +266,18 @@ def zero(X):
             ValueError,
             "X must have at least 2 points",
         ),
+        (
+            {"X": POINTS[:3], "y": LABELS[:3], "method": "split"},
+            ValueError,
+            "X must have at least 4 points",
+        ),
+        ({"X": POINTS[None]}, ValueError, r"X must have shape \(n_points, n_features"),
         ({"model": lambda X: X}, ValueError, r"returned shape \(6, 2\) for 6 points"),
+        (
+            {"model": lambda X: np.full(len(X), 0.6 * (len(X) == 4))},
+            ValueError,
+            "the model's outputs must lie in",
+        ),
         ({"model": lambda X: X[:, 0] * np.nan}, ValueError, "returned NaN or infinity"),
         (
             {"model": lambda X: zero(X) + 9},
@@ -211,9 +305,17 @@ def test_bad_input_is_named(changed, error, message):
         explainability_bound(**given | changed)
 
 
-def test_there_is_a_scale():
-    with pytest.raises(ValueError, match="scales is empty"):
-        explainability_sweep(zero, POINTS, LABELS, [], NEW, output_range=(-1, 1))
+@pytest.mark.parametrize(
+    ("scales", "message"),
+    [
+        ([], "scales is empty"),
+        (1.0, "scales must have at least 1 dimension"),
+        ([[1.0, 2.0]], r"scales must be a sequence, got shape \(1, 2\)"),
+    ],
+)
+def test_there_is_a_scale(scales, message):
+    with pytest.raises(ValueError, match=message):
+        explainability_sweep(zero, POINTS, LABELS, scales, NEW, output_range=(-1, 1))
 
 
 def test_limits_of_a_split_share_delta():

@@ -50,8 +50,9 @@ def test_many_fits_by_a_loop(penalized, batch):
 
 
 def test_a_fit_that_is_not_unique():
-    with pytest.raises(np.linalg.LinAlgError, match="positive definite"):
-        local_ridge(np.ones((3, 1)), np.ones(3), np.zeros((1, 3)), 0.0)
+    for logs in (np.zeros((1, 3)), np.full((1, 3), -np.inf)):
+        with pytest.raises(np.linalg.LinAlgError, match="positive definite"):
+            local_ridge(np.ones((3, 1)), np.ones(3), logs, 0.0)
 
 
 def test_weights_that_are_small_beside_the_penalty():
@@ -61,6 +62,15 @@ def test_weights_that_are_small_beside_the_penalty():
         fit = local_ridge(X, y, logs, 1.0, penalized_intercept=penalized)
         np.testing.assert_allclose(fit.intercepts, intercept, atol=1e-200)
         np.testing.assert_allclose(fit.coefficients, 0, atol=1e-200)
+
+
+def test_points_far_from_0_cost_a_free_intercept_no_digits():
+    X, y = np.array([[0.0], [1.0], [3.0]]), np.array([0.0, 2.0, 1.0])
+    slopes = [
+        local_ridge(x, y, np.zeros((1, 3)), 0.1, penalized_intercept=False).coefficients
+        for x in (X, X + 2.0**30)
+    ]
+    np.testing.assert_allclose(*slopes, rtol=1e-9)
 
 
 # Explanations of a sample
@@ -89,6 +99,8 @@ def test_errors_by_refits():
     np.testing.assert_allclose([found.train[0], fit.fidelity[0]], train, rtol=1e-12)
     np.testing.assert_allclose(found.left_out[0], weights @ left_out, rtol=1e-12)
     np.testing.assert_allclose(found.penalized[0], train + share * c @ c, rtol=1e-12)
+    free = mirrored_errors(PLANE, VALUES, z[None])  # by default without a penalty
+    assert free.penalized == free.train < found.train
 
 
 def test_some_sources_at_a_time(monkeypatch):

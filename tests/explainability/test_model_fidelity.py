@@ -50,8 +50,17 @@ def test_fidelity_of_given_explanations(monkeypatch):
     starts = curved(X) - (slopes * X).sum(axis=1)
     given = {"coefficients": slopes, "intercepts": starts + 0.5}
     found = neighborhood_fidelity(curved, X, 1.0, n_samples=1000, **given)
-    assert near(found.fidelity, 1.25, found.standard_error, 6)
+    draws = Stream(0, "neighborhood fidelity").normal((40, 1000, 2))
+    squares = (draws[..., 0] * draws[..., 1] - 0.5) ** 2
+    np.testing.assert_allclose(found.fidelity, squares.mean(axis=1), rtol=1e-9)
+    error = squares.std(axis=1, ddof=1) / np.sqrt(1000)
+    np.testing.assert_allclose(found.standard_error, error, rtol=1e-9)
     assert near(found.mean, 1.25, found.mean_standard_error)
+    error = found.fidelity.std(ddof=1) / np.sqrt(40)
+    np.testing.assert_allclose(found.mean_standard_error, error, rtol=1e-12)
+    one = {name: array[:1] for name, array in given.items()}
+    alone = neighborhood_fidelity(curved, X[:1], 1.0, n_samples=9, **one)
+    assert alone.mean_standard_error == alone.standard_error[0] > 0
     monkeypatch.setattr("refgen.explainability.fidelity_of_models._ENTRIES", 9000)
     again = neighborhood_fidelity(curved, X, 1.0, n_samples=1000, **given)
     np.testing.assert_allclose(again.fidelity, found.fidelity, rtol=1e-13)
@@ -81,6 +90,10 @@ def test_frames_and_classifiers():
         ({"scale": 0.0}, "scale must be positive, got 0.0"),
         ({"scale": [[1.0]]}, "scale must be a number or a list of numbers, got shape"),
         ({"n_samples": 7}, "n_samples must be at least 8, got 7"),
+        (
+            {"n_samples": 1, "coefficients": X, "intercepts": X[:, 0]},
+            "n_samples must be at least 2, got 1",
+        ),
         ({"coefficients": X}, "give coefficients and intercepts together"),
         ({"coefficients": X, "intercepts": [1.0]}, r"must have shapes \(40, 2\) and"),
         ({"model": lambda x: x[:-1]}, "it must return one row per point"),
@@ -96,6 +109,29 @@ def test_what_has_no_fidelity(change, message):
 
 
 # Mirrored
+
+
+def three(points):
+    return np.c_[points, np.sin(2 * points[:, 0])]
+
+
+def test_options_of_curves():
+    """Of three outputs the one that is meant; any seed; an offset; Student's law."""
+    options = {"X_test": X[:3] + 1, "n_draws": 20}
+
+    def fidelity(model, **more):
+        return mirrored_neighborhood_fidelity(model, X, 1.0, **options, **more)
+
+    found = fidelity(three, output=2)
+    assert found == fidelity(lambda x: np.sin(2 * x[:, 0]))
+    assert fidelity(three, output=2, random_state=1).train != found.train
+    shifted = fidelity(lambda x: three(x) + 7, output=2, offset=7.0)
+    np.testing.assert_allclose(
+        shifted, fidelity(three, output=2, offset=0.0), rtol=1e-9
+    )
+    width = found.test_high - found.test_low
+    reach = 2 * 4.30265 * found.test_standard_error  # two degrees of freedom
+    np.testing.assert_allclose(width, reach, rtol=1e-5)
 
 
 def test_training_by_the_quadrature_of_a_line():
@@ -174,15 +210,16 @@ def test_leaving_out_estimates_errors_on_new_rows():
 
 def test_the_best_scale_has_the_smallest_error():
     scales = np.array([0.03, 0.2, 0.5, 1.0, 4.0])
-    found = best_scale(lambda x: np.sin(2 * x[:, 0]), X, scales)
-    curve = leave_one_out_mnf(lambda x: np.sin(2 * x[:, 0]), X, scales)
+    options = {"offset": 0.3, "random_state": 7, "n_draws": 500}
+    found = best_scale(three, X, scales, output=2, **options)
+    curve = leave_one_out_mnf(np.sin(2 * X[:, 0]), X, scales, **options)
     np.testing.assert_array_equal(found.left_out, curve.left_out)
     assert found.scale == scales[curve.left_out.argmin()] > 0.03
     assert found.train.argmin() == 0
     # Nothing is wider than wide for a linear model.
     linear = best_scale(X @ [1.0, 2.0], X, penalty=1e-6)
     size = np.sqrt(X.var(axis=0).mean())
-    np.testing.assert_allclose(linear.scales[[0, -1]], [size / 10, 10 * size])
+    np.testing.assert_allclose(linear.scales, size * 10 ** np.linspace(-1, 1, 13))
     assert linear.scale > size
 
 
