@@ -89,6 +89,8 @@ def test_points_that_agree_or_are_far_apart():
     low, high = disjointedness_bracket(apart)  # three groups of 1, 1 and 7 points
     right = (2 + np.sqrt(7)) / 3
     assert low <= right <= high
+    groups = GaussianNeighborhoods(100 * np.eye(9), 0.5)
+    np.testing.assert_allclose(disjointedness_lower_bound(groups), 3.0, rtol=1e-12)
 
 
 @pytest.mark.parametrize("unit", [1.0, 1e7, 1e9, 1e60])
@@ -114,7 +116,7 @@ def test_two_points_lie_between(d):
     rho = two_point_disjointedness(distance, 1.0)
     assert (low <= rho + 1e-12).all()
     assert (rho <= high + 1e-12).all()
-    assert (low > 0.998 * rho).all()
+    assert (low > (0.998 if d > 1 else 0.9999) * rho).all()
 
 
 def test_bounds_do_not_depend_on_axes_shifts_and_units():
@@ -211,6 +213,7 @@ SAMPLE = GaussianNeighborhoods([[0.0, 1.0], [2.0, 1.0]], 0.5)
         (lambda: disjointedness_upper_bound(SAMPLE, [0.5, 1.0]), "tau must be above"),
         (lambda: disjointedness_upper_bound(SAMPLE, [1.0]), "tau must have one number"),
         (lambda: disjointedness_lower_bound(SAMPLE, [0.0, 1.4]), "tilt must be in"),
+        (lambda: disjointedness_lower_bound(SAMPLE, [0.0, -1]), "tilt must be in"),
         (lambda: moment_disjointedness_bound(SAMPLE, [0.0, 1.0]), "widths must be pos"),
         (
             lambda: separation_disjointedness_bound(SAMPLE, 1.0),
@@ -229,3 +232,8 @@ SAMPLE = GaussianNeighborhoods([[0.0, 1.0], [2.0, 1.0]], 0.5)
 def test_what_is_refused(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_a_sample_is_meant():
+    with pytest.raises(TypeError, match="sample must be a GaussianNeighborhoods"):
+        disjointedness_bracket([[0.0]])

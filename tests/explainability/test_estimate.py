@@ -92,6 +92,9 @@ def test_parts_of_the_draws_are_the_same_draws(monkeypatch):
     whole = disjointedness_ratios(sample, 50, STREAM)
     monkeypatch.setattr(sampled_disjointedness, "_AT_ONCE", 42)
     np.testing.assert_array_equal(disjointedness_ratios(sample, 50, STREAM), whole)
+    monkeypatch.setattr(sampled_disjointedness, "MOST_ENTRIES", 50 * 2 * 3 - 1)
+    with pytest.raises(ValueError, match="got 50 draws of 6 coordinates"):
+        disjointedness_ratios(sample, 50, STREAM)
 
 
 def test_intervals_hold_and_shrink():
@@ -127,11 +130,15 @@ def test_the_interval_is_the_common_part_of_two_with_half_the_error_each():
         found = bounded_mean(draws, one, 3 * one, 0.05 * one)
         assert found.low == pytest.approx(1 + 2 * max(b.low for b in both), rel=1e-12)
         assert found.high == pytest.approx(1 + 2 * min(b.high for b in both), rel=1e-12)
+    rounded = bounded_mean(np.full(4, np.nextafter(3.0, 4.0)), one, 3 * one, 0.05 * one)
+    assert rounded.value == rounded.high == 3.0
 
 
 def test_what_is_known_without_draws_cuts_the_interval():
     sample = sample_in_space(s=6.0)
     plain, known = disjointedness(sample, 100, STREAM), disjointedness_bracket(sample)
+    draws, one = disjointedness_ratios(sample, 100, STREAM), np.array(1.0)
+    assert plain == bounded_mean(draws, one, 40**0.5 * one, 0.05 * one)
     cut = disjointedness(sample, 100, STREAM, bracket=True)
     assert (cut.low, cut.high) == (
         max(plain.low, known.low),
@@ -192,6 +199,7 @@ def test_intervals_of_a_mean_as_in_closed_form():
     low, high = paired_bernstein_interval(0.5, 0.0, n, delta)
     assert high - 0.5 == pytest.approx(0.5 - low)
     assert high - 0.5 == pytest.approx(2 * share + share / 3, rel=1e-12)
+    assert paired_bernstein_interval(0.0, 0.0, n, delta).low == 0.0
 
 
 REFUSED = [
@@ -203,7 +211,7 @@ REFUSED = [
     (lambda s: effective_sample_size(s, [[1.0]]), "queries must have 5 features"),
     (lambda s: line_disjointedness(s), "sample must have one feature, got 5"),
     (lambda s: system_complexity(s, -1.0, 8, STREAM), "norm_bound"),
-    (lambda s: paired_bernstein_interval(0.5, 0.6, 8, 0.1), "half_square"),
+    (lambda s: paired_bernstein_interval(0.5, 0.501, 8, 0.1), "half_square"),
     (lambda s: paired_bernstein_interval(0.5, 0.1, 9, 0.1), "n_draws must be even"),
 ]
 
