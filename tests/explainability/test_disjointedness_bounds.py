@@ -116,7 +116,7 @@ def test_two_points_lie_between(d):
     rho = two_point_disjointedness(distance, 1.0)
     assert (low <= rho + 1e-12).all()
     assert (rho <= high + 1e-12).all()
-    assert (low > (0.998 if d > 1 else 0.9999) * rho).all()
+    assert (low > (0.998 if d > 1 else 0.99999) * rho).all()
 
 
 def test_bounds_do_not_depend_on_axes_shifts_and_units():

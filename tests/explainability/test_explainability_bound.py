@@ -150,12 +150,13 @@ def limit_of_mean(term, most, n, delta, end=1):
 
 def test_limits_of_the_classical_bound_take_at_most_delta():
     """Four take an eighth each, and the deviation takes half."""
-    found = explainability_bound(
-        *DATA, 0.7, NEW, method="uniform", delta=0.2, n_draws=3, penalty=0.1, **RANGE
-    )
-    assert (found.n_points, found.n_unlabeled, found.n_draws) == (6, 4, 3)
-    limit_of_mean(found.term("fidelity"), 1.0, 4, 0.025)
-    limit_of_mean(found.term("spread"), 0.25 * 3 / 2, 4, 0.025, end=0)
+    options = {"method": "uniform", "delta": 0.2, "n_draws": 3, "penalty": 0.1}
+    data = (*DATA, 0.7, np.tile(NEW, (100, 1)))
+    found = explainability_bound(*data, **options, **RANGE)
+    assert (found.n_points, found.n_unlabeled, found.n_draws) == (6, 400, 3)
+    limit_of_mean(found.term("fidelity"), 1.0, 400, 0.025)
+    limit_of_mean(found.term("spread"), 0.25 * 3 / 2, 400, 0.025, end=0)
+    assert found.term("spread").limit > 0
     ranges = {"train fidelity": 1.0}
     ranges["complexity"] = found.norm_bound * FITTED.radii.max()
     for name, most in ranges.items():
