@@ -66,6 +66,7 @@ def test_a_complexity_is_that_of_the_definition():
         (lambda: risk_bound(0.1, 0.2, 0.1 + 1e-12), "spread must be at most label_e"),
         (lambda: risk_bound(0.2, 0.1, 0.15), "spread must be at most fidelity"),
         (lambda: risk_bound(-0.1, 0.2), "label_error must not be negative"),
+        (lambda: risk_bound(0.1, -0.2), "fidelity must not be negative"),
         (lambda: deviation_bound(0.1, 0, 0.5, 0.1), "n_points must be at least 1"),
         (lambda: deviation_bound(0.1, 9, 0.5, 1.0), "delta must be strictly between"),
         (
@@ -90,6 +91,14 @@ def test_a_complexity_is_that_of_the_definition():
             "neighbors must sum to 1",
         ),
         (lambda: linear_complexity([[1.0]], 0.0), "norm_bound must be positive"),
+        (
+            lambda: neighbor_complexity(np.ones((2, 1, 1)), np.ones((3, 1, 1)), 1.0),
+            r"do not broadcast: points \(2,\), neighbors \(3,\)",
+        ),
+        (
+            lambda: deviation_bound(0.1, 9, 1e200, 0.1),
+            r"output_bound has the scale 1e\+200",
+        ),
     ],
 )
 def test_what_is_wrong_is_named(call, message):

@@ -91,6 +91,7 @@ def test_points_that_agree_or_are_far_apart():
     assert low <= right <= high
     groups = GaussianNeighborhoods(100 * np.eye(9), 0.5)
     np.testing.assert_allclose(disjointedness_lower_bound(groups), 3.0, rtol=1e-12)
+    np.testing.assert_array_equal(disjointedness_bracket(groups), 3.0)
 
 
 @pytest.mark.parametrize("unit", [1.0, 1e7, 1e9, 1e60])
@@ -200,6 +201,7 @@ def test_exponents_of_heavy_tails():
 # Bad input
 
 SAMPLE = GaussianNeighborhoods([[0.0, 1.0], [2.0, 1.0]], 0.5)
+TWO = GaussianNeighborhoods(SAMPLE.points, [0.5, 1.0])
 
 
 @pytest.mark.parametrize(
@@ -219,6 +221,10 @@ SAMPLE = GaussianNeighborhoods([[0.0, 1.0], [2.0, 1.0]], 0.5)
             lambda: separation_disjointedness_bound(SAMPLE, 1.0),
             "power must be strictly",
         ),
+        (lambda: disjointedness_upper_bound(TWO, np.ones((3, 2))), r"tau \(3,\), sam"),
+        (lambda: disjointedness_lower_bound(TWO, np.ones((3, 2))), r"tilt \(3,\), sa"),
+        (lambda: moment_disjointedness_bound(TWO, np.ones((3, 2))), r"widths \(3,\)"),
+        (lambda: separation_disjointedness_bound(TWO, [0.5] * 3), r"power \(3,\), s"),
         (lambda: line_disjointedness_bound(SAMPLE), "one feature, got 2"),
         (lambda: population_disjointedness([-1.0], 1.0), "spectrum must not be neg"),
         (
@@ -235,5 +241,6 @@ def test_what_is_refused(call, message):
 
 
 def test_a_sample_is_meant():
-    with pytest.raises(TypeError, match="sample must be a GaussianNeighborhoods"):
-        disjointedness_bracket([[0.0]])
+    for bound in (disjointedness_bracket, line_disjointedness_bound):
+        with pytest.raises(TypeError, match="sample must be a GaussianNeighborhoods"):
+            bound([[0.0]])

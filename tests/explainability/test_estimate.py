@@ -147,6 +147,8 @@ def test_what_is_known_without_draws_cuts_the_interval():
     assert cut.high - cut.low < (plain.high - plain.low) / 10
     missed = plain._replace(low=plain.low + 9, high=plain.high + 9)
     assert _cut(missed, known)[2:] == known
+    with pytest.raises(TypeError, match="bracket must be True or False, got 1"):
+        disjointedness(sample, 2, STREAM, bracket=1)
 
 
 @pytest.mark.parametrize("d", [1, 10])

@@ -201,10 +201,21 @@ def test_labels_are_not_outputs():
         assert found.term(near).estimate < 0.01 < 0.5 < found.term(far).estimate
 
 
+def test_halves_are_drawn():
+    """In the order of the data one half has other labels than the other."""
+    labels = np.repeat([-0.4, 0.4], 20)
+    found = explainability_bound(
+        zero, np.ones((40, 1)), labels, 0.1, NEW[:, :1], method="split", **RANGE
+    )
+    assert found.term("label error").estimate < 0.3
+
+
 def test_what_is_not_informative():
     """A bound that is no less than the range allows; a term that there is not."""
     found = explainability_bound(*DATA, 0.7, NEW, method="uniform", **RANGE)
     assert replace(found, bound=found.trivial).vacuous
+    said = replace(found, bound=0.5, estimate=0.25).verdict
+    assert said.endswith("at most 0.5 (estimate 0.25, trivial bound 1).")
     with pytest.raises(ValueError, match="name must be one of 'train risk', 'train f"):
         found.term("risk")
 
@@ -257,6 +268,7 @@ def zero(X):
         ({"output_range": (0, 1)}, ValueError, r"y must lie in output_range, \[0, 1\]"),
         ({"y": LABELS[:-1]}, ValueError, "y must have one number for each of the 6"),
         ({"X_unlabeled": NEW[:, :1]}, ValueError, "X_unlabeled has 1 features and X 2"),
+        ({"X_unlabeled": NEW[None]}, ValueError, "X_unlabeled must have shape"),
         (
             {"X_unlabeled": NEW[:1]},
             ValueError,

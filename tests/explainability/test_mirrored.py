@@ -12,6 +12,7 @@ from refgen.explainability import (
     line_mirrored_fidelity,
     mirrored_errors,
     mirrored_fit,
+    penalty_for_norm_bound,
     uniform_mirrored_fidelity,
 )
 from refgen.explainability._local_ridge import local_ridge
@@ -131,6 +132,15 @@ def test_what_has_no_fit(change, message):
     for function in (mirrored_fit, mirrored_errors):
         with pytest.raises(ValueError, match=message):
             function(PLANE, **given | change)
+
+
+@pytest.mark.parametrize(
+    ("bounds", "message"),
+    [((1e200, 1.0), "norm_bound has the scale"), ((1, 1e200), "output_bound has the")],
+)
+def test_penalties_that_would_leave_float64(bounds, message):
+    with pytest.raises(ValueError, match=message):
+        penalty_for_norm_bound(*bounds)
 
 
 def test_equal_points_and_a_single_one():

@@ -40,6 +40,9 @@ def test_fidelity_of_the_best_explanations():
     assert found.fidelity.shape == (2, 40)
     assert near(found.mean, right[:, 0], found.mean_standard_error)
     assert near(found.fidelity, right, found.standard_error, 6)
+    default = neighborhood_fidelity(curved, X, 0.5)
+    right = neighborhood_fidelity(curved, X, 0.5, n_samples=200)
+    np.testing.assert_array_equal(default.fidelity, right.fidelity)
     linear = LinearRegression().fit(X, X @ [1.0, 2.0])
     assert neighborhood_fidelity(linear, X, 1.0).fidelity.max() < 1e-25
 
@@ -123,6 +126,8 @@ def test_options_of_curves():
         return mirrored_neighborhood_fidelity(model, X, 1.0, **options, **more)
 
     found = fidelity(three, output=2)
+    more = mirrored_neighborhood_fidelity(three, X, [1.0, 3.0], output=2, **options)
+    assert more.test[0] == found.test != more.test[1]
     assert found == fidelity(lambda x: np.sin(2 * x[:, 0]))
     assert fidelity(three, output=2, random_state=1).train != found.train
     shifted = fidelity(lambda x: three(x) + 7, output=2, offset=7.0)
@@ -213,7 +218,8 @@ def test_the_best_scale_has_the_smallest_error():
     options = {"offset": 0.3, "random_state": 7, "n_draws": 500}
     found = best_scale(three, X, scales, output=2, **options)
     curve = leave_one_out_mnf(np.sin(2 * X[:, 0]), X, scales, **options)
-    np.testing.assert_array_equal(found.left_out, curve.left_out)
+    for name in ("left_out", "left_out_standard_error", "train"):
+        np.testing.assert_array_equal(getattr(found, name), getattr(curve, name))
     assert found.scale == scales[curve.left_out.argmin()] > 0.03
     assert found.train.argmin() == 0
     # Nothing is wider than wide for a linear model.
