@@ -158,7 +158,6 @@ def draw(found, errors, image, maps):
     axes[0, 1].set_title("The same tumour: the forest's\nprobability of benign")
     axes[0, 1].locator_params(axis="x", nbins=4)
     axes[0, 2].plot(SCALES, errors, "o-", color="#0072B2")
-    axes[0, 1].locator_params(axis="x", nbins=4)
     axes[0, 2].plot(SCALES, errors[0] * (np.array(SCALES) / SCALES[0]) ** 3, "k:")
     axes[0, 2].set(
         xscale="log", yscale="log", xlabel="s, deviation of neighbours",
@@ -170,7 +169,7 @@ def draw(found, errors, image, maps):
     for ax, name, weights in zip(axes[1, 1:], names, maps, strict=True):
         size = abs(weights).max()
         ax.imshow(weights.reshape(8, 8), cmap="RdBu", vmin=-size, vmax=size)
-        ax.set_title(f"What raises {name}\nof {DIGIT}")
+        ax.set_title(f"What raises the {DIGIT}:\n{name} (blue)")
     for ax in axes[1]:
         ax.set_axis_off()
     return figure
