@@ -27,8 +27,8 @@ def finite_floats(
     bad = ~np.isfinite(array.reshape(n_rows, -1)).all(axis=1)
     if bad.any():
         raise ValueError(
-            f"{name} returned NaN or infinity for {bad.sum()} of n_samples={n_rows} "
-            "points, and its outputs must be finite numbers; check its training data "
+            f"{name} returned NaN or infinity for {bad.sum()} of {n_rows} points, "
+            "and its outputs must be finite numbers; check its training data "
             "and settings, or clip what it predicts"
         )
     return array

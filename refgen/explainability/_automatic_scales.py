@@ -24,7 +24,8 @@ def automatic_scales(
             "scale='auto' is chosen for one output, and rows have different ones; say "
             "by output=0, …, which to explain"
         )
-    spread = points.std(axis=0)
+    # The deviation of equal numbers need not be 0 to rounding.
+    spread = np.where(np.ptp(points, axis=0) > 0, points.std(axis=0), 0.0)
     moved = spread > 0
     if not moved.any():
         raise ValueError(

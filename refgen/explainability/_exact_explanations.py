@@ -21,6 +21,11 @@ class ExactModel(ExplainedModel):
 
     def __init__(self, model: Any, output: Any) -> None:
         named = output
+        if output is None and len(getattr(model, "classes_", ())) > 2:
+            raise ValueError(
+                f"exact explanations of {len(model.classes_)} classes are of one of "
+                "them for all rows; say by output=0, …, which"
+            )
         if output is not None and hasattr(model, "classes_"):
             # The number of an output stands for a class.
             checked = check_integer("output", output, 0)

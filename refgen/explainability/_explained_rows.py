@@ -28,6 +28,11 @@ class ExplainedRows:
 
     def __init__(self, X: Any, argument: str = "X") -> None:
         self._frame = X if hasattr(X, "iloc") and hasattr(X, "columns") else None
+        if getattr(X, "ndim", 2) == 1:
+            raise ValueError(
+                f"{argument} has one dimension; of one row give X.reshape(1, -1), or "
+                "df.iloc[[i]] of a data frame"
+            )
         with naming(argument):
             check_numbers(X, is_read=self._frame is not None, how=_READ)
         if self._frame is None:
@@ -37,6 +42,19 @@ class ExplainedRows:
             self.names = _numeric_columns(argument, X)
             numbers = X[list(self.names)].to_numpy(dtype=float, na_value=np.nan)
             self.points = _matrix(argument, numbers)
+
+    def in_order(self, numbers: np.ndarray, labels: tuple) -> np.ndarray:
+        """Numbers with labels, in the order of the columns that have these labels."""
+        if self._frame is None:
+            return numbers
+        known = dict(zip(labels, numbers, strict=True))
+        missing = [name for name in self.names if name not in known]
+        if missing:
+            raise ValueError(
+                f"scale has no number for the columns {listed(missing)} of X; give a "
+                "Series with their names as its index, or an array"
+            )
+        return np.array([known[name] for name in self.names])
 
     def as_given(self, points: Any, rows: slice = _ALL, times: int = 1) -> Any:
         """Points (n·times, n_features) near some rows, as the model takes them."""

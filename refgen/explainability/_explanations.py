@@ -79,6 +79,14 @@ class LocalExplanations(NamedTuple):
     outputs: Any
     feature_names: tuple
 
+    def __repr__(self) -> str:
+        n, d = self.points.shape
+        least, most = float(self.fidelity.min()), float(self.fidelity.max())
+        return (
+            f"<LocalExplanations of {n} row(s) by {d} feature(s), fidelity "
+            f"{least:.3g} to {most:.3g}; as_frame() lists them>"
+        )
+
     @property
     def intercepts(self) -> Any:
         """g(0), of shape (n_rows,): the constant when g is written in x′."""
@@ -224,7 +232,7 @@ class LocalExplanations(NamedTuple):
         Returns
         -------
         pandas.DataFrame
-            Columns row, feature, at (where the row is), coefficient, standard_error,
+            Columns row, output (which one is explained), feature, at (where the row is), coefficient, standard_error,
             low, high, effect (of a step of s) and rank (from 1 on).
 
         Raises
@@ -260,6 +268,7 @@ class LocalExplanations(NamedTuple):
         return pd.DataFrame(
             {
                 "row": np.repeat(np.arange(n), d),
+                "output": np.repeat(found.outputs, d),
                 "feature": names[order].ravel(),
                 **{
                     name: np.take_along_axis(values, order, axis=1).ravel()

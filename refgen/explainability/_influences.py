@@ -71,8 +71,9 @@ def inverse(gram_matrix: Any, penalty: float) -> Any:
     spectrum, vectors = _eigh(gram_matrix + xp.diag(ridge))
     if bool((spectrum[..., 0] <= _SINGULAR * spectrum[..., -1]).any()):
         raise ValueError(
-            "the points of a neighbourhood do not determine an explanation: their "
-            "features depend on each other; set penalty > 0"
+            "the points of a neighbourhood do not determine an explanation: they are "
+            "too far away, or their features depend on each other; give a larger scale "
+            "or penalty"
         )
     return (vectors / spectrum[..., None, :]) @ vectors.swapaxes(-1, -2)
 

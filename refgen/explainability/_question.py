@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from refgen._estimators.data import check_squares
+from refgen._shown import listed
 from refgen.arrays import namespace
 from refgen.explainability._automatic_scales import automatic_scales
 from refgen.explainability._explained_model import ExplainedModel
@@ -55,17 +56,23 @@ class Question:
         X: Any,
         model: ExplainedModel,
         scale: Any,
+        labels: tuple | None,
         data: ExplainedRows | None,
         place: Move,
         hand: Move,
     ) -> Question:
-        """The model is asked at the rows, and at the data if they give the scale."""
+        """The model is asked at the rows, and at the data if they give the scale.
+
+        The labels are those of the numbers in `scale`, if it was a pandas Series.
+        """
         rows = ExplainedRows(X)
         answers = _ask(model, rows, place, hand)
         if isinstance(scale, str):
             there = answers if data is None else _ask(model, data, place, hand)
             scale = automatic_scales(model, (data or rows).points, there)
-        scales = _scales(scale, rows.points)
+        if labels is not None:
+            scale = rows.in_order(scale, labels)
+        scales = _scales(scale, rows)
         outputs = model.outputs_at(answers)
         predictions = np.take_along_axis(answers, outputs[:, None], axis=1)[:, 0]
         return cls(rows, model, scales, outputs, predictions, place, hand)
@@ -127,13 +134,13 @@ def _ask(
     return model.answers(given, len(rows.points))
 
 
-def _scales(scale: Any, points: Any) -> np.ndarray:
+def _scales(scale: Any, rows: ExplainedRows) -> np.ndarray:
     """s of each feature."""
-    n_features = points.shape[1]
+    points, n_features = rows.points, rows.points.shape[1]
     if scale.shape not in ((), (n_features,)):
         raise ValueError(
             f"scale has shape {scale.shape}, and X has {n_features} columns of "
-            "numbers; give one number, or one for each"
+            f"numbers ({listed(rows.names)}); give one number, or one for each"
         )
     scales = np.broadcast_to(scale, (n_features,))
     if not scales.any():
@@ -141,10 +148,14 @@ def _scales(scale: Any, points: Any) -> np.ndarray:
             "scale must be positive for one feature at least; with 0 a row is its only "
             "neighbour"
         )
-    moved = scales > 0
-    if (scales[moved] < _TOO_NEAR * abs(points).max(axis=0)[moved]).any():
+    sizes = abs(points).max(axis=0)
+    lost = (scales > 0) & (scales < _TOO_NEAR * sizes)
+    if lost.any():
+        j = int(lost.argmax())
         raise ValueError(
-            "scale is so small next to X that rounding changes the neighbours; give a "
-            "larger one, or subtract an offset from X"
+            f"scale is so small next to X that rounding changes the neighbours: "
+            f"{scales[j]:.3g} for {rows.names[j]!r}, of size {sizes[j]:.3g}; give a "
+            "larger one, 0 for a feature that is to stay as it is, or subtract an "
+            "offset from X"
         )
     return scales

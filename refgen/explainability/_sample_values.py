@@ -63,7 +63,8 @@ def one_output(asked: ExplainedModel, answers: np.ndarray) -> int:
     """The output that is explained: the same for all rows."""
     if asked.output is None and answers.shape[1] > 2:
         raise ValueError(
-            f"the model has {answers.shape[1]} outputs; say by output=0, …, of which"
+            f"the model has {answers.shape[1]} outputs; say by output=0, …, which is "
+            "meant"
         )
     return int(asked.outputs_at(answers[:1])[0])
 

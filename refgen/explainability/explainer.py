@@ -41,7 +41,8 @@ class LocalLinearExplainer:
         or a row of numbers, for each.
     scale : float, array of shape (n_features,), or "auto"
         s of neighbours N(x, s²I), or an s for each feature, such as
-        ``0.5 * X.std(axis=0)``. A feature with s = 0 is left as it is, and has the
+        ``0.5 * X.std(axis=0)``; a pandas Series is matched by name with the columns of
+        a frame. A feature with s = 0 is left as it is, and has the
         coefficient 0; so do that with integer codes of categories. "auto" takes the
         standard deviations of `reference` (or else of X) times the factor for which
         explanations from rows, left out one at a time, are best (`best_scale`).
@@ -62,7 +63,8 @@ class LocalLinearExplainer:
     output : int, optional
         Number of the output to explain. By default the only one, the probability or
         score of the second of two classes, or the one that is the largest at the row
-        itself if there are more.
+        itself if there are more; give it for "auto" and `exact` then, which are about
+        one output.
     reference : array or data frame of shape (n_reference, n_features), optional
         Rows of data, for "mnf" and "auto". By default those that are explained.
     exact : bool
@@ -122,6 +124,8 @@ class LocalLinearExplainer:
     ) -> None:
         self.model = model
         self.scale = scale
+        # Of a pandas Series: numbers for features by their names.
+        self._labels = tuple(scale.index) if hasattr(scale, "iloc") else None
         if isinstance(scale, str):
             check_choice("scale", scale, ("auto",), " or numbers")
         else:
@@ -176,7 +180,8 @@ class LocalLinearExplainer:
         [[6.0, 0.0]]
         """
         moves = self._place, self._hand
-        question = Question.of(X, self._asked, self.scale, self._data, *moves)
+        scale = self.scale, self._labels
+        question = Question.of(X, self._asked, *scale, self._data, *moves)
         self._check_features(question)
         if self.exact:
             found = exact_statistics(question, self.n_features)

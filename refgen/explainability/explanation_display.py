@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 
 from refgen._checks import check_integer, check_open_unit
-from refgen._objects import check_instance
 from refgen._pictures import BLUE, VERMILLION, check_axes, new_axes
 from refgen.explainability._explanations import LocalExplanations
 from refgen.explainability.explainer import LocalLinearExplainer
@@ -61,9 +60,12 @@ class LocalExplanationDisplay:
         n_top: int = 10,
         confidence_level: float = 0.95,
     ) -> None:
-        self.explanations = check_instance(
-            "explanations", explanations, LocalExplanations
-        )
+        if not isinstance(explanations, LocalExplanations):
+            raise TypeError(
+                "explanations must be what LocalLinearExplainer.explain returns, got "
+                f"{type(explanations).__name__}; or use from_estimator"
+            )
+        self.explanations = explanations
         self.row = row
         if row is not None:
             self.row = check_integer("row", row, 0, len(explanations.values) - 1)
@@ -152,7 +154,8 @@ class LocalExplanationDisplay:
             self._plot_bars(self.row)
         self.ax_.axvline(0, color="0.45", linewidth=1, zorder=1)
         self.ax_.set_xlabel("change of the output per step of s")
-        self.ax_.invert_yaxis()
+        self.ax_.locator_params(axis="x", nbins=6)
+        self.ax_.set_ylim(len(self.features) - 0.4, -0.6)
         return self
 
     def _plot_bars(self, own: int) -> None:
@@ -169,7 +172,8 @@ class LocalExplanationDisplay:
         )  # fmt: skip
         prediction, error = found.predictions[own], found.fidelity[own] ** 0.5
         self.ax_.set_title(
-            f"Row {own}: output {prediction:.3g}, explained up to ±{error:.2g} (rms)",
+            f"Row {own}: output[{found.outputs[own]}] = {prediction:.3g}, "
+            f"explained up to ±{error:.2g} (rms)",
             fontsize="medium",
         )
 
@@ -190,7 +194,10 @@ class LocalExplanationDisplay:
             linewidths=0, zorder=2,
         )  # fmt: skip
         self.ax_.set_yticks(lanes, [str(name) for name in self.features])
-        self.ax_.set_title(f"{len(effects)} rows", fontsize="medium")
+        which = f"output[{found.outputs[0]}]"
+        if (found.outputs != found.outputs[0]).any():
+            which = "of each its largest output"
+        self.ax_.set_title(f"{len(effects)} rows, {which}", fontsize="medium")
         bar = self.figure_.colorbar(image, ax=self.ax_, ticks=[0, 1])
         bar.ax.set_yticklabels(["low", "high"])
         bar.set_label("value of the feature", labelpad=-12)

@@ -62,7 +62,8 @@ def neighborhood_fidelity(
     X : array or data frame of shape (n_rows, n_features)
         Columns of numbers change, and should have the same units; others stay.
     scale : float or list of floats
-        s > 0. All scales share their draws.
+        s > 0, of all features; a list holds several scales, not one for each feature.
+        All scales share their draws.
     coefficients : array of shape (n_rows, n_features), optional
     intercepts : array of shape (n_rows,), optional
         Explanations g(x′) = intercept + coefficients·x′ of the rows. Without them the

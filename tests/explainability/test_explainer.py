@@ -226,7 +226,10 @@ def test_rows_are_explained_alike_alone_and_together():
 
 
 def test_the_automatic_scale_is_the_best_one_for_rows_that_are_left_out():
-    data = np.column_stack([RNG.normal(size=(40, 2)) * [1.0, 30.0], np.ones(40)])
+    # The standard deviation of 40 times 0.1 is not 0 to rounding.
+    constant = np.full(40, 0.1)
+    data = np.column_stack([RNG.normal(size=(40, 2)) * [1.0, 30.0], constant])
+    assert data.std(axis=0)[2] > 0
     found = explained(scale="auto", reference=data, n_samples=30)
     spread = data.std(axis=0)[:2]
     best = best_scale(curved(data), data[:, :2] / spread).scale
@@ -239,6 +242,15 @@ REFUSED = {
     "negative scale": ({"scale": -1.0}, "scale must not be negative"),
     "scales of other length": ({"scale": [1.0, 2.0]}, "scale has shape"),
     "scale too small": ({"scale": 1e-12}, "scale is so small next to X"),
+    "scale without a column": (
+        {
+            "model": lambda p: p[0],
+            "points": pd.DataFrame(X),
+            "scale": pd.Series([1.0, 2.0]),
+        },
+        r"scale has no number for the columns \[2\] of X",
+    ),
+    "one row": ({"points": X[0]}, r"X has one dimension; of one row give"),
     "too few draws": ({"n_samples": 4}, "n_samples=4 is too few for 3 features"),
     "too many features": ({"n_features": 4}, "n_features=4 is more than the 3"),
     "wrong shape": ({"model": lambda p: p[:2, 0]}, "model .* returned shape"),
@@ -271,6 +283,14 @@ REFUSED = {
 }
 
 
+def test_scales_with_names_find_their_columns():
+    frame = pd.DataFrame(X, columns=["a", "b", "c"])
+    scale = pd.Series({"c": 3.0, "unused": 9.0, "a": 1.0, "b": 2.0})
+    model = LinearRegression().fit(frame, X[:, 0])
+    found = LocalLinearExplainer(model, scale=scale).explain(frame)
+    assert found.scales.tolist() == [1.0, 2.0, 3.0]
+
+
 @pytest.mark.parametrize("case", REFUSED)
 def test_bad_input_is_refused(case):
     options, message = REFUSED[case]
@@ -293,7 +313,8 @@ def test_other_formats(monkeypatch):
     frame = found.as_frame()
     first = frame[(frame["row"] == 2) & (frame["rank"] == 1)].iloc[0]
     strongest = found.ranking()[2, 0]
-    assert first["feature"] == f"x{strongest}"
+    assert (first["feature"], first["output"]) == (f"x{strongest}", 0)
+    assert repr(found).startswith(f"<LocalExplanations of {len(X)} row(s) by 3 feature")
     assert first["coefficient"] == found.coefficients[2, strongest]
     assert first["low"] == found.interval()[0][2, strongest]
     assert first["at"] == X[2, strongest]
@@ -329,6 +350,12 @@ def test_the_display_draws_bars_with_intervals_or_a_beeswarm():
         np.sort(points.get_offsets()[:, 0]), np.sort(found.effects.ravel())
     )
     assert bars.features[0] == f"x{found.ranking()[1, 0]}"
+    assert bars.ax_.get_title().startswith("Row 1: output[0] = ")
+    mixed = explained(lambda p: np.column_stack([p, -p.sum(axis=1)]), n_samples=30)
+    title = LocalExplanationDisplay(mixed).plot().ax_.get_title()
+    assert title == f"{len(X)} rows, of each its largest output"
+    with pytest.raises(TypeError, match=r"what LocalLinearExplainer\.explain returns"):
+        LocalExplanationDisplay(X)
 
 
 def test_explanations_agree_on_a_device(device):

@@ -85,7 +85,7 @@ class Broken(RegressorMixin, BaseEstimator):
         (
             {"estimator": Broken()},
             ValueError,
-            r"estimator \(Broken\) returned NaN or infinity for 2 of n_samples=150",
+            r"estimator \(Broken\) returned NaN or infinity for 2 of 150",
         ),
         (
             {"estimator": Broken(columns=3)},
