@@ -12,6 +12,7 @@ from refgen._numbers import first_of
 from refgen._scales import check_scale
 from refgen._shown import shown
 from refgen.arrays import as_floats
+from refgen.explainability._explained_rows import check_same_columns
 
 _CATEGORIES = (
     "explanations are linear in numbers; encode categories as numbers in which "
@@ -52,6 +53,7 @@ class BoundData:
                 f"X_unlabeled has {new.shape[1]} features and X {points.shape[1]}; "
                 "give both the same"
             )
+        check_same_columns(X, X_unlabeled, "X_unlabeled")
         labels = as_floats("y", y)
         if labels.shape != points.shape[:1]:
             raise ValueError(

@@ -70,6 +70,21 @@ class ExplainedRows:
         return fresh[list(frame.columns)]
 
 
+def check_same_columns(X: Any, other: Any, name: str) -> None:
+    """Two frames have their columns of numbers in the same order.
+
+    Distances take columns by their places, and a model may take them by name.
+    """
+    if not all(hasattr(table, "columns") for table in (X, other)):
+        return
+    for theirs, ours in zip(_columns(other, "biuf"), _columns(X, "biuf"), strict=False):
+        if theirs != ours:
+            raise ValueError(
+                f"{name} has the column {theirs!r} where X has {ours!r}; give both the "
+                "same columns in the same order"
+            )
+
+
 def _matrix(argument: str, X: Any) -> Any:
     array = as_floats(argument, X, 2)
     if array.ndim != 2:
@@ -80,15 +95,17 @@ def _matrix(argument: str, X: Any) -> Any:
 
 
 def _numeric_columns(argument: str, frame: Any) -> tuple:
-    """Columns of numbers; flags and integer codes of categories are numbers, too."""
-    found = tuple(
-        name
-        for name, dtype in zip(frame.columns, frame.dtypes, strict=True)
-        if getattr(dtype, "kind", "O") in "iuf"
-    )
+    """Columns of numbers; integer codes of categories are numbers, too."""
+    found = _columns(frame, "iuf")
     if not found:
         raise ValueError(
             f"{argument} has no column of numbers among {listed(frame.columns)}; "
             "neighbours change numbers only"
         )
     return found
+
+
+def _columns(frame: Any, kinds: str) -> tuple:
+    """Names of the columns whose types are of these kinds."""
+    pairs = zip(frame.columns, frame.dtypes, strict=True)
+    return tuple(name for name, dtype in pairs if getattr(dtype, "kind", "O") in kinds)

@@ -232,8 +232,9 @@ class LocalExplanations(NamedTuple):
         Returns
         -------
         pandas.DataFrame
-            Columns row, output (which one is explained), feature, at (where the row is), coefficient, standard_error,
-            low, high, effect (of a step of s) and rank (from 1 on).
+            Columns row, output (which one is explained), feature, at (where the row
+            is), coefficient, standard_error, low, high, effect (of a step of s) and
+            rank (from 1 on).
 
         Raises
         ------

@@ -14,7 +14,7 @@ from refgen._scales import check_scale
 from refgen.explainability._drawn_explanations import MOST_DRAWS, drawn_statistics
 from refgen.explainability._exact_explanations import ExactModel, exact_statistics
 from refgen.explainability._explained_model import ExplainedModel
-from refgen.explainability._explained_rows import ExplainedRows
+from refgen.explainability._explained_rows import ExplainedRows, check_same_columns
 from refgen.explainability._explanations import LocalExplanations
 from refgen.explainability._mirrored_explanations import mirrored_statistics
 from refgen.explainability._question import Question
@@ -180,6 +180,8 @@ class LocalLinearExplainer:
         [[6.0, 0.0]]
         """
         moves = self._place, self._hand
+        if self.reference is not None:
+            check_same_columns(X, self.reference, "reference")
         scale = self.scale, self._labels
         question = Question.of(X, self._asked, *scale, self._data, *moves)
         self._check_features(question)

@@ -9,6 +9,7 @@ from scipy import stats
 
 from refgen._checks import check_integer, check_not_negative, check_open_unit, is_number
 from refgen._shown import shown
+from refgen.explainability._explained_rows import check_same_columns
 from refgen.explainability._mirrored_curves import errors_at_sources, errors_at_targets
 from refgen.explainability._sample_values import (
     checked_scales,
@@ -155,6 +156,7 @@ def mirrored_neighborhood_fidelity(
     ]
     test: tuple = (None, None, None, None)
     if X_test is not None:
+        check_same_columns(X, X_test, "X_test")
         new = _new_rows(model, X_test, output, points)
         targets = new.points, new.values - shift
         errors = [

@@ -1,5 +1,6 @@
 """The explainer against loops, exact explanations, and whatever it must refuse."""
 
+import operator
 import sys
 import types
 
@@ -20,6 +21,8 @@ from refgen.explainability import (
     LocalExplanationDisplay,
     LocalLinearExplainer,
     best_scale,
+    explainability_bound,
+    mirrored_neighborhood_fidelity,
     quadratic_slope_variance,
 )
 from refgen.explainability import _drawn_explanations as drawn
@@ -170,6 +173,8 @@ def test_networks_are_explained_exactly():
             np.testing.assert_allclose(other.coefficients, -exact.coefficients)
     with pytest.raises(ValueError, match="scale must be positive for all features"):
         explained(model, exact=True, scale=[0.0, 1.0, 1.0])
+    with pytest.raises(ValueError, match=r"say by output=0, …, which"):
+        explained(model.fit(X, [0, 1, 2, 0, 1, 2]), exact=True)
     with pytest.raises(ValueError, match="leave those options out"):
         explained(model, exact=True, fidelity="mnf")
 
@@ -248,7 +253,7 @@ REFUSED = {
             "points": pd.DataFrame(X),
             "scale": pd.Series([1.0, 2.0]),
         },
-        r"scale has no number for the columns \[2\] of X",
+        r"scale has no number for the columns 2 of X",
     ),
     "one row": ({"points": X[0]}, r"X has one dimension; of one row give"),
     "too few draws": ({"n_samples": 4}, "n_samples=4 is too few for 3 features"),
@@ -289,6 +294,19 @@ def test_scales_with_names_find_their_columns():
     model = LinearRegression().fit(frame, X[:, 0])
     found = LocalLinearExplainer(model, scale=scale).explain(frame)
     assert found.scales.tolist() == [1.0, 2.0, 3.0]
+
+
+def test_frames_have_the_same_columns_in_the_same_order():
+    frame = pd.DataFrame(X, columns=["a", "b", "c"])
+    turned, named = frame[["a", "c", "b"]], operator.itemgetter("a")
+    bound = (named, frame, frame["a"], 1.0, turned)
+    for refuse in (
+        lambda: explained(named, frame, scale="auto", reference=turned),
+        lambda: mirrored_neighborhood_fidelity(named, frame, 1.0, X_test=turned),
+        lambda: explainability_bound(*bound, output_range=(-9, 9)),
+    ):
+        with pytest.raises(ValueError, match="has the column 'c' where X has 'b'"):
+            refuse()
 
 
 @pytest.mark.parametrize("case", REFUSED)
