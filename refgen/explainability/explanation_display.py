@@ -23,8 +23,9 @@ class LocalExplanationDisplay:
     explanations : LocalExplanations
         As `LocalLinearExplainer.explain` returns.
     row : int, optional
-        Which row to draw as bars, with intervals over draws. By default all rows are
-        drawn as a beeswarm, in which each is a point on the line of a feature.
+        Which row to draw as bars, with intervals over draws; the title gives the output
+        there, and the root of the fidelity, an error. By default all rows are drawn as
+        a beeswarm, in which each is a point on the line of a feature.
     n_top : int
         Draw so many features, from the largest |effect| on; of many rows the mean one.
     confidence_level : float
@@ -173,7 +174,7 @@ class LocalExplanationDisplay:
         prediction, error = found.predictions[own], found.fidelity[own] ** 0.5
         self.ax_.set_title(
             f"Row {own}: output[{found.outputs[own]}] = {prediction:.3g}, "
-            f"explained up to ±{error:.2g} (rms)",
+            f"explained to ±{error:.2g}",
             fontsize="medium",
         )
 

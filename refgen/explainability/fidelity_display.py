@@ -207,7 +207,7 @@ class FidelityDisplay:
 
     def _plot_errors(self, ax: Any) -> None:
         """MNF on train and test points, and the published curves of both."""
-        ax.set(title="Errors of explanations", ylabel="mirrored fidelity MNF")
+        ax.set(title="Errors of explanations", ylabel="mean square error (MNF)")
         curves = (
             ("train", self.train, BLUE, "o"),
             ("test", self.test, VERMILLION, "s"),
