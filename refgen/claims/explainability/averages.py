@@ -155,8 +155,10 @@ peaks = record(
 
 @claim("LE-8c", kind="existence", domain=peaks)
 def wider_may_be_better(rg, case, fall=0.09, wide=15.0):
-    """NF need not grow with the scale at a point: at the center of a bump it falls by
-    more than 0.09 between s = 2.3ℓ and s = 15ℓ."""
+    """NF need not grow with the scale at a point.
+
+    At the center of a bump it falls by more than 0.09 between s = 2.3ℓ and s = 15ℓ.
+    """
     center = case.center[..., None]
     bump = rg.explainability.Bump(center, case.width)
     first, last = (
@@ -196,8 +198,10 @@ def _averages(rg: Any, case: Waves, scale: Any) -> tuple[Any, Any]:
 
 @claim("LE-45", kind="inequality", domain=scaled_waves, cost=8)
 def averages_grow(rg, case, power=4.0):
-    """Averaged over positions, NF(s) ≤ NF(rs) ≤ r⁴ NF(s) for r ≥ 1, if affine
-    explanations are the best ones."""
+    """Averaged over positions, NF*(s) ≤ NF*(rs) ≤ r⁴ NF*(s) for r ≥ 1.
+
+    NF* is the NF of the best affine explanations.
+    """
     near = _averages(rg, case, case.scale)
     far = _averages(rg, case, case.ratio * case.scale)
     size = 2 * (case.amplitudes**2).sum(axis=-1) + 1e-30

@@ -62,8 +62,10 @@ def _series(case: Placed, first: int) -> Any:
 
 @claim("LE-4", kind="identity", domain=planar, source=LI.sharpened("NF"), cost=1000)
 def best_affine(rg, case, first=2, turning=1.0):
-    """a = E f, b = E ∇f = E fε/s; NF = Σ_{k≥2} s^2k/k! ‖E ∇ᵏf‖²; others are worse by
-    (α − a)² + s²‖β − b‖²."""
+    """a = E f and b = E ∇f = E fε/s are best, with NF = Σ_{k≥2} s^2k/k! ‖E ∇ᵏf‖².
+
+    α and β in their place are worse by (α − a)² + s²‖β − b‖².
+    """
     xp, function = namespace(case.point), case.of(rg.explainability.Sine)
     found = rg.explainability.local_fit_by_quadrature(
         function, case.point, case.scale, 24

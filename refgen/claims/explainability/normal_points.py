@@ -117,8 +117,10 @@ def _fidelities(rg: Any, case: Located, name: str, spread: Any, scale: Any) -> A
 
 @claim("LE-6", kind="identity", domain=located, cost=8000)
 def mirrored_fidelity(rg, case, spread=1.0, scale=1.0):
-    """Given the source, targets are N(μ + κ(z − μ), vI): MNF* is NF* for such
-    neighbourhoods, κ = τ²/(τ² + s²), v = κs², and NF-optimal explanations have more."""
+    """MNF* is NF* for N(μ + κ(z − μ), vI), the law of targets given the source z.
+
+    κ = τ²/(τ² + s²) and v = κs². Explanations that are best for NF have a larger MNF.
+    """
     law, parts = (spread * case.spread, scale * case.scale), []
     for name in KINDS:
         found = _fidelities(rg, case, name, *law)
@@ -250,8 +252,10 @@ def _gap(bend: Any, center: Any, low: Any, high: Any, tilt: float) -> Any:
 
 @claim("LE-44", kind="identity", domain=located, cost=6000)
 def covariance_gap(rg, case, tilt=1.0):
-    """With F(c) = E f(Y)f(Y′), Y and Y′ N(μ, V) of covariance c: the mean of NF over
-    x ~ N(μ, Γ) is F(V) − F(Γ) − (V − Γ)F′(Γ) = ∫ (V − c) F″(c) dc from Γ to V = Γ + s².
+    """The mean of NF over x ~ N(μ, Γ) is F(V) − F(Γ) − (V − Γ)F′(Γ), V = Γ + s².
+
+    F(c) = E f(Y)f(Y′), where Y and Y′ are N(μ, V) of covariance c. It is also the
+    integral of (V − c) F″(c) over c from Γ to V.
     """
     xp = namespace(case.scale)
     share = case.spread**2 / (case.spread**2 + case.scale**2)
