@@ -100,7 +100,8 @@ def _numeric_columns(argument: str, frame: Any) -> tuple:
     if not found:
         raise ValueError(
             f"{argument} has no column of numbers among {listed(frame.columns)}; "
-            "neighbours change numbers only"
+            "neighbours change numbers only, so convert columns of the type object "
+            "that hold numbers by astype(float)"
         )
     return found
 

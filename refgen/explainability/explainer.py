@@ -81,7 +81,8 @@ class LocalLinearExplainer:
     Notes
     -----
     Columns of a data frame that hold text, categories, flags or times stay as they are
-    at the row, and have no coefficient. X must have no missing numbers.
+    at the row, and have no coefficient; so do numbers in a column of the type object.
+    X must have no missing numbers.
 
     Standard errors and intervals are about the draws, or the reference rows, and not
     about the model's training. They are those of the jackknife, as the classical ones
