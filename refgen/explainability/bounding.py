@@ -84,8 +84,8 @@ def explainability_bound(
     TypeError
         If X, y or what the model returns is not numeric.
     ValueError
-        If shapes disagree, an option is out of range, a label or output leaves the
-        declared range, or there are too few points.
+        If shapes or columns disagree, an option is out of range, a label or output
+        leaves the declared range, or there are too few points.
 
     Notes
     -----

@@ -126,8 +126,8 @@ def mirrored_neighborhood_fidelity(
     TypeError
         If X holds no numbers, or an option is of another type.
     ValueError
-        If shapes disagree, a number is out of range, the penalty is too small for
-        unique fits, or the model returns NaN or another shape.
+        If shapes or columns disagree, a number is out of range, the penalty is too
+        small for unique fits, or the model returns NaN or another shape.
 
     Notes
     -----
