@@ -193,7 +193,8 @@ class LocalExplanations(NamedTuple):
         Parameters
         ----------
         baseline : array of shape (n_features,), optional
-            By default the mean of the rows.
+            By default the mean of the rows. A pandas Series with the names of the
+            features is matched by name.
 
         Raises
         ------
@@ -207,6 +208,9 @@ class LocalExplanations(NamedTuple):
         points = found.points
         start = points.mean(axis=0)
         if baseline is not None:
+            names = self.feature_names
+            if hasattr(baseline, "iloc") and set(names) <= set(baseline.index):
+                baseline = [baseline[name] for name in names]
             start = as_floats("baseline", baseline, 1)
         if start.shape != points.shape[1:]:
             raise ValueError(

@@ -338,7 +338,7 @@ def test_other_formats(monkeypatch):
     assert first["at"] == X[2, strongest]
     stub = types.SimpleNamespace(Explanation=types.SimpleNamespace)
     monkeypatch.setitem(sys.modules, "shap", stub)
-    given = found.to_shap(baseline=[0.0, 0.0, 1.0])
+    given = found.to_shap(baseline=pd.Series({"x2": 1.0, "x0": 0.0, "x1": 0.0}))
     total = given.base_values + given.values.sum(axis=1)
     np.testing.assert_allclose(total, found.values)
     at = found.intercepts + found.coefficients[:, 2]
