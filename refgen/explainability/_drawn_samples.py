@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from itertools import combinations_with_replacement
-from math import comb, factorial
+from math import comb, factorial, log2, prod
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,9 @@ from refgen.arrays import namespace
 
 # Samples without regard to order, as many as are enumerated.
 _MOST = 20_000
+# Up to 2⁹⁰⁰ samples with regard to order: what of their numbers and of products of
+# weights leaves float64 has a probability of 2⁻¹²² at most.
+_MOST_BITS = 900
 
 
 @functools.cache
@@ -22,9 +25,8 @@ def _counts(n_points: int, n_samples: int) -> tuple[Any, Any]:
     samples = combinations_with_replacement(range(n_points), n_samples)
     rows = [np.bincount(chosen, minlength=n_points) for chosen in samples]
     counts = np.array(rows, dtype=np.float64)
-    orders = [
-        factorial(n_samples) / np.prod([factorial(c) for c in row]) for row in rows
-    ]
+    # In whole numbers of any size, as products of factorials soon leave int64.
+    orders = [factorial(n_samples) // prod(map(factorial, row)) for row in rows]
     return counts, np.array(orders, dtype=np.float64)
 
 
@@ -41,6 +43,11 @@ def check_n_samples(n_points: int, n_samples: Any) -> int:
         raise ValueError(
             f"n_samples must be smaller: {m} draws of {n_points} points make "
             f"{found:.3g} samples, more than the {_MOST:,} that are tried"
+        )
+    if m * log2(n_points) > _MOST_BITS:
+        raise ValueError(
+            f"n_samples must be smaller: in {m} draws of {n_points} points, some "
+            "samples have more orders than float64 can count"
         )
     return m
 

@@ -36,7 +36,8 @@ def expected_disjointedness(neighborhoods: FiniteNeighborhoods, n_samples: int) 
     Raises
     ------
     ValueError
-        If there are more than 20,000 samples.
+        If there are more than 20,000 samples without regard to order, or more than
+        2⁹⁰⁰ with it.
 
     Notes
     -----

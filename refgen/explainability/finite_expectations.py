@@ -50,7 +50,8 @@ def expected_train_fidelity(problem: FiniteProblem, n_samples: int) -> Any:
     Raises
     ------
     ValueError
-        If there are more than 20,000 samples.
+        If there are more than 20,000 samples without regard to order, or more than
+        2⁹⁰⁰ with it.
 
     Notes
     -----

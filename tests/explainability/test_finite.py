@@ -4,6 +4,7 @@ from itertools import product
 
 import numpy as np
 import pytest
+from scipy.stats import binom
 
 from refgen.explainability import (
     FiniteNeighborhoods,
@@ -77,6 +78,13 @@ def test_disjointedness_of_samples():
     assert FiniteNeighborhoods.sample(CELLS).disjointedness == pytest.approx(
         rho([0, 1, 2])
     )
+    # Where products of factorials leave int64, and where they are near 2⁹⁰⁰.
+    apart = FiniteNeighborhoods([0.3, 0.7], np.eye(2))
+    for m in (26, 900):
+        k = np.arange(m + 1)
+        values = np.sqrt(k / m) + np.sqrt(1 - k / m)
+        mean = binom.pmf(k, m, 0.3) @ values
+        assert expected_disjointedness(apart, m) == pytest.approx(mean, rel=1e-10)
     left = left_out_disjointedness(CELLS)
     np.testing.assert_allclose(left, [rho([1, 2]), rho([0, 2]), rho([0, 1])])
 
@@ -140,6 +148,9 @@ BAD = {
         PROBLEM.neighborhoods.asymmetry
     ),
     "n_samples must be smaller": lambda: expected_disjointedness(LAW, 1000),
+    "more orders than float64 can count": lambda: expected_disjointedness(
+        FiniteNeighborhoods([0.5, 0.5], np.eye(2)), 901
+    ),
     "14 points at most": lambda: empirical_complexity(
         FiniteProblem(FiniteNeighborhoods.sample(np.eye(15)), np.ones(15), [[0.0] * 15])
     ),
