@@ -12,6 +12,7 @@ from sklearn.preprocessing import MaxAbsScaler, MinMaxScaler, StandardScaler
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from refgen._estimators.data import check_numbers
+from refgen._numbers import as_positive
 from refgen._shown import shown
 from refgen.arrays import as_floats, namespace
 from refgen.explainability._local_fit import LocalFit
@@ -74,6 +75,8 @@ def exact_local_fit(
     """
     network = relu_network(estimator, output=output)
     points = _points(estimator, X, network.n_features)
+    if (own := as_positive("scale", scale).shape) != ():
+        raise ValueError(f"scale must be one number for all rows, got shape {own}")
     xp, step = namespace(points), max(1, _ENTRIES // network.n_neurons)
     network = network.map(xp.asarray)
     fits = [

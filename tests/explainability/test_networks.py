@@ -234,6 +234,8 @@ def test_many_rows_are_explained_some_at_a_time(monkeypatch):
     monkeypatch.setattr("refgen.explainability.exact_fit._ENTRIES", 12)
     for mine, right in zip(exact_local_fit(model(), POINTS, 0.5), whole, strict=True):
         np.testing.assert_allclose(mine, right, rtol=1e-13)
+    with pytest.raises(ValueError, match=r"one number for all rows, got shape \(2,\)"):
+        exact_local_fit(model(), POINTS, [0.5, 0.5])
 
 
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
