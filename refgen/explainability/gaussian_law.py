@@ -43,7 +43,8 @@ def gaussian_fidelity(
 
     Parameters
     ----------
-    function : Linear, Quadratic, Sine, Exponential, Bump, ReLURidge, Absolute or Step
+    function : Linear, Quadratic, Sine, Exponential, Bump, ReLURidge, Absolute, Step
+        or TwoLayerReLU
     mean : array of shape (..., n_features)
         μ. Leading axes broadcast with those of all arguments.
     spread : array of shape (...)
@@ -142,7 +143,7 @@ def _check_function(function: Any) -> None:
     if not isinstance(function, LocalFunction):
         raise TypeError(
             "function must be one with closed forms (Linear, Quadratic, Sine, "
-            "Exponential, Bump, ReLURidge, Absolute or Step), got "
+            "Exponential, Bump, ReLURidge, Absolute, Step or TwoLayerReLU), got "
             f"{shown(function)}; local_fit_by_quadrature explains any other"
         )
 
