@@ -99,6 +99,7 @@ def explainability_bound(
 
     Examples
     --------
+    >>> import numpy as np
     >>> from sklearn.datasets import load_diabetes
     >>> from sklearn.linear_model import Ridge
     >>> X, y = load_diabetes(return_X_y=True)
@@ -110,7 +111,7 @@ def explainability_bound(
     ...     predict, X[own], y[own], 2.6, X[new], output_range=(25, 346), n_draws=4
     ... )
     >>> found.vacuous, round(found.estimate / found.trivial, 3)
-    (False, 0.036)
+    (False, 0.038)
     """
     plan = _Plan.of(method, penalty, delta, n_draws, random_state)
     data = BoundData.of(model, X, y, X_unlabeled, output_range)
@@ -159,6 +160,7 @@ random_state
 
     Examples
     --------
+    >>> import numpy as np
     >>> rng = np.random.default_rng(0)
     >>> X, new = rng.uniform(-1, 1, (2, 200, 1))
     >>> found = explainability_sweep(
