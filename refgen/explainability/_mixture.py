@@ -91,8 +91,8 @@ def draw_neighbors(
 ) -> tuple[Any, Any]:
     """Draws `start` .. `stop` − 1 of `n_draws` from the mixture, in strata of points.
 
-    Draw i belongs to the i-th of n_draws equal parts of the points in their order: to
-    each point exactly k draws if n_draws is k times their number. The draws are
+    Draw i belongs to the i-th of n_draws equal parts of the points in their order: each
+    point has exactly k draws if n_draws is k times their number. The draws are
     independent, and a random one of them has the law of the mixture.
 
     Parameters

@@ -7,7 +7,6 @@ from typing import Any
 
 from refgen._finite import finite
 from refgen._objects import check_instance
-from refgen.arrays import namespace
 from refgen.explainability.gaussian_law import _law
 from refgen.explainability.relu_networks import TwoLayerReLU, standardized
 from refgen.special import normal_density
@@ -47,15 +46,15 @@ def kink_rate(network: TwoLayerReLU, mean: Any, spread: Any) -> Any:
     >>> from refgen.explainability import gaussian_fidelity
     >>> network = TwoLayerReLU([[1.0], [-2.0]], [0.0, 1.0], [1.0, 1.0])
     >>> round(float(kink_rate(network, [0.0], 1.0)), 5)
-    0.33983
+    0.33987
     >>> found = gaussian_fidelity(network, [0.0], 1.0, 0.01).fidelity
     >>> round(float(found) / 0.01**3, 5)
-    0.33981
+    0.33986
     """
     check_instance("network", network, TwoLayerReLU)
     mean, spread, _ = _law(network, "mean", mean, spread, 1.0)
-    xp, lengths = namespace(mean), network.directions()[0]
+    lengths = network.directions()[0]
     kinks = standardized(network.inputs(mean), spread[..., None] * lengths)
     each = network.output * lengths * normal_density(kinks)
     total = (each * (network.output * lengths)).sum(axis=-1)
-    return total / (3 * math.sqrt(math.pi) * xp.asarray(spread))
+    return total / (3 * math.sqrt(math.pi) * spread)

@@ -21,7 +21,7 @@ class Quadratic(LocalFunction):
     ----------
     matrix : array of shape (..., n_features, n_features)
         A, of which only the symmetric part matters.
-    weights : array of shape (..., n_features), or 0
+    weights : array of shape (..., n_features), or one number for all features
         w.
     offset : array of shape (...)
         β.
