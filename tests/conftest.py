@@ -70,10 +70,17 @@ def pytest_collection_modifyitems(config, items):
     items[:] = [item for item in items if "slow" not in item.keywords]
 
 
-def pytest_runtest_teardown():
-    # matplotlib keeps each figure until it is closed, and warns of many.
-    if pyplot := sys.modules.get("matplotlib.pyplot"):
-        pyplot.close("all")
+class _Figures:
+    """Of examples in docstrings, too, which a hook of this file alone does not see."""
+
+    def pytest_runtest_teardown(self):
+        # matplotlib keeps each figure until it is closed, and warns of many.
+        if pyplot := sys.modules.get("matplotlib.pyplot"):
+            pyplot.close("all")
+
+
+def pytest_configure(config):
+    config.pluginmanager.register(_Figures())
 
 
 def pytest_unconfigure(config):

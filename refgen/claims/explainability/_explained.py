@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from refgen.arrays import Instance, namespace
-from refgen.domains import integer, matrix, real, record, vector
+from refgen.domains import integer, matrix, not_a, real, record, vector
 
 
 @dataclass(frozen=True, repr=False)
@@ -53,6 +53,9 @@ def in_turn(gaps: Any) -> ExplainedLine:
 
 
 def _not_in_turn(line: ExplainedLine) -> str | None:
+    reason = not_a(ExplainedLine, line)
+    if reason:
+        return reason
     away = abs(line.gaps - 1) + abs(line.values - in_turn(line.gaps).values)
     if bool((away > 0).any()) or bool((line.width != 1).any()):
         return "points are not 1 apart, or values not 0 and 1 in turn, or width not 1"

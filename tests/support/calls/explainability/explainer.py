@@ -3,21 +3,25 @@
 import numpy as np
 
 import refgen.explainability as re
+from refgen.arrays import namespace
 from support.calls import Call, drawn
 
 X = np.random.default_rng(0).normal(size=(5, 3))
 
 
 def curved(points):
-    points = np.asarray(points)
+    xp = namespace(points)
     if points.shape[1] != X.shape[1]:
         raise ValueError(f"X has {points.shape[1]} features, and the model takes 3")
-    return np.sin(points[:, 0]) + points[:, 1] * points[:, 2]
+    return xp.sin(points[:, 0]) + points[:, 1] * points[:, 2]
 
 
 def numbers(self, X):
     """What is explained without names, which only frames have."""
     return self.explain(X)[:-1]
+
+
+numbers.of = lambda kind: numbers
 
 
 OPTIONS = {"scale": 0.5, "n_samples": 20}
