@@ -240,7 +240,7 @@ def errors_of_differences(rg, system, cubic=0.0):
     )
 
 
-errors_of_differences.twin("for x² + x³/70 as well", cubic=1 / 70)
+errors_of_differences.twin("for x² + x³/150 as well", cubic=1 / 150)
 errors_of_differences.twin(
     "for a law of x′ − x that leans to one side by 2 %",
     domain=rings.but("a kernel that leans", lean=0.02, outside=systems.outside),
