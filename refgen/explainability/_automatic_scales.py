@@ -31,6 +31,7 @@ def automatic_scales(
         raise ValueError(
             "scale='auto' needs rows that differ, in X or reference; give a number"
         )
-    units = points[:, moved] / spread[moved]
+    # Around the mean: the ridge of `best_scale` depends on where 0 is.
+    units = (points - points.mean(axis=0))[:, moved] / spread[moved]
     spread[moved] *= best_scale(answers[:, outputs[0]], units).scale
     return spread

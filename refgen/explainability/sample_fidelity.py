@@ -97,7 +97,8 @@ def mirrored_neighborhood_fidelity(
     X : array or data frame of shape (n_rows, n_features)
         Rows that the model has not been trained on: on its own it is rougher, and what
         is estimated is not its fidelity on new rows. Columns of
-        numbers count, and should have the same units: neighbourhoods are N(x, s²I).
+        numbers count, and should have the same units, as neighbourhoods are N(x, s²I),
+        and means near 0, as the ridge depends on where 0 is.
     scale : float or list of floats
         s > 0, the standard deviation of each coordinate of a source. All scales share
         their draws.

@@ -233,11 +233,12 @@ def test_rows_are_explained_alike_alone_and_together():
 def test_the_automatic_scale_is_the_best_one_for_rows_that_are_left_out():
     # The standard deviation of 40 times 0.1 is not 0 to rounding.
     constant = np.full(40, 0.1)
-    data = np.column_stack([RNG.normal(size=(40, 2)) * [1.0, 30.0], constant])
+    data = np.column_stack([9 + RNG.normal(size=(40, 2)) * [1.0, 30.0], constant])
     assert data.std(axis=0)[2] > 0
     found = explained(scale="auto", reference=data, n_samples=30)
     spread = data.std(axis=0)[:2]
-    best = best_scale(curved(data), data[:, :2] / spread).scale
+    centred = (data - data.mean(axis=0))[:, :2]
+    best = best_scale(curved(data), centred / spread).scale
     np.testing.assert_allclose(found.scales, [*best * spread, 0.0])
     assert not found.coefficients[:, 2].any()
 
