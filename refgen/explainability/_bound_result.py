@@ -71,7 +71,8 @@ class ExplainabilityBound:
     n_points, n_unlabeled, n_draws : int
     terms : tuple of BoundTerm
     forms : tuple of BoundForm
-        Each holds with probability 1 − delta; the first one is the least.
+        Each holds with probability 1 − delta, or about that if not `guaranteed`. The
+        first one, which gives `bound`, has the least estimate.
     assumptions : tuple of str
         What the bound rests on.
     """

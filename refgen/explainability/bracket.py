@@ -51,7 +51,7 @@ def disjointedness_bracket(sample: GaussianNeighborhoods) -> DisjointednessBrack
     """
     check_instance("sample", sample, GaussianNeighborhoods)
     low, high = cell_bracket(sample, _LINE if sample.n_features == 1 else _PLANE)
-    xp, most = namespace(low), sample.n_points**0.5
+    xp = namespace(low)
     low = xp.maximum(low, disjointedness_lower_bound(sample))
     high = xp.minimum(high, disjointedness_upper_bound(sample))
-    return DisjointednessBracket(xp.minimum(low, most), xp.minimum(high, most))
+    return DisjointednessBracket(low, high)

@@ -8,6 +8,7 @@ from typing import Any
 from refgen._finite import finite
 from refgen._matrices import batch_shape
 from refgen._numbers import as_open_unit, in_one_place, refuse
+from refgen._objects import check_instance
 from refgen.arrays import UNIT_ROUNDOFF, namespace
 from refgen.explainability._minimum import log_mean
 from refgen.explainability._pairs import pair_mean, row_blocks
@@ -73,7 +74,7 @@ def disjointedness_lower_bound(sample: GaussianNeighborhoods, tilt: Any = None) 
         return xp.exp(_tilted(points, tilt)[0])
     tilt = _best_tilt(points[..., :: -(-sample.n_points // _FEW), :])
     best = _tilted(points, tilt)[0] - _rounding(points, tilt)
-    best = xp.maximum(best, _apart(points, _POWERS))
+    best = xp.maximum(best, _apart(sample, _POWERS) - _rounding_apart(sample))
     return xp.exp(xp.maximum(best, 0.0))
 
 
@@ -102,6 +103,14 @@ def _rounding(points: Any, tilt: Any) -> Any:
     size = (weights[..., None, :] * points * points).sum(axis=-1).max(axis=-1)
     m, d = points.shape[-2:]
     return 8 * UNIT_ROUNDOFF * (m + (d + 4) * size)
+
+
+def _rounding_apart(sample: Any) -> float:
+    """What rounding adds to log of the bound by distances at most.
+
+    Differences of points keep their digits, and exponents that count are below log m.
+    """
+    return 8 * UNIT_ROUNDOFF * (sample.n_points + 7 * (sample.n_features + 4))
 
 
 def _best_tilt(points: Any) -> Any:
@@ -161,23 +170,24 @@ def separation_disjointedness_bound(
     >>> round(float(separation_disjointedness_bound(sample)), 6)  # ρ_S is 1.406919
     1.304206
     """
-    points = principal_points(sample)
+    check_instance("sample", sample, GaussianNeighborhoods)
+    xp = namespace(sample.points)
     if power is None:
-        return namespace(points).exp(_apart(points, _POWERS))
-    power, _ = in_one_place(power=as_open_unit("power", power), sample=points)
+        return xp.exp(_apart(sample, _POWERS))
+    power, _ = in_one_place(power=as_open_unit("power", power), sample=sample.points)
     batch_shape(power=power.shape, sample=sample.scale.shape)
-    xp = namespace(points)
-    return xp.exp(_apart(points, [power[..., None]]))
+    return xp.exp(_apart(sample, [power[..., None]]))
 
 
-def _apart(points: Any, powers: Any) -> Any:
+def _apart(sample: Any, powers: Any) -> Any:
     """log of the bound, with the best power for each point."""
-    xp, m = namespace(points), points.shape[-2]
+    points, scale = sample.points, sample.scale[..., None, None]
+    xp, m = namespace(points), sample.n_points
     found = []
     for rows in row_blocks(points):
         squares = 0.0
         for j in range(points.shape[-1]):
-            apart = points[..., rows, None, j] - points[..., None, :, j]
+            apart = (points[..., rows, None, j] - points[..., None, :, j]) / scale
             squares = squares + apart * apart
         shares = 0.0
         for power in powers:

@@ -129,7 +129,7 @@ def moment_disjointedness_bound(
     Returns
     -------
     array of shape (...)
-        At least (π/2)^(d/4), and more than √m where that is less.
+        At least (π/2)^(d/4). It may be above √m, which ρ_S never is.
 
     Raises
     ------

@@ -91,7 +91,10 @@ def test_points_that_agree_or_are_far_apart():
     assert low <= right <= high
     groups = GaussianNeighborhoods(100 * np.eye(9), 0.5)
     np.testing.assert_allclose(disjointedness_lower_bound(groups), 3.0, rtol=1e-12)
-    np.testing.assert_array_equal(disjointedness_bracket(groups), 3.0)
+    low, high = disjointedness_bracket(groups)
+    assert 3 - 1e-11 < low <= high == 3.0
+    far = GaussianNeighborhoods(1000.0 * np.arange(100)[:, None], 1.0)
+    assert 10 - 1e-10 < disjointedness_lower_bound(far) <= 10
 
 
 @pytest.mark.parametrize("unit", [1.0, 1e7, 1e9, 1e60])
