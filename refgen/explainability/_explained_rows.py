@@ -95,7 +95,7 @@ def _matrix(argument: str, X: Any) -> Any:
 
 
 def _numeric_columns(argument: str, frame: Any) -> tuple:
-    """Columns of numbers; integer codes of categories are numbers, too."""
+    """Columns of numbers; integer codes of categories are numbers, flags are not."""
     found = _columns(frame, "iuf")
     if not found:
         raise ValueError(

@@ -295,7 +295,8 @@ class LocalExplanations(NamedTuple):
         level = check_open_unit("confidence_level", confidence_level)
         # Beyond this the law is normal to all digits.
         degrees = [min(float(k), 1e12) for k in self.degrees.tolist()]
-        known = {k: float(stdtrit(k, (1 + level) / 2)) for k in set(degrees)}
+        # By the lower tail, as (1 + level) / 2 rounds to 1 where the level is near it.
+        known = {k: -float(stdtrit(k, (1 - level) / 2)) for k in set(degrees)}
         return namespace(self.degrees).asarray([known[k] for k in degrees])
 
 

@@ -160,15 +160,14 @@ class LocalExplanationDisplay:
         return self
 
     def _plot_bars(self, own: int) -> None:
-        """Effects of one row, and their intervals where these are finite."""
+        """Effects of one row, and their intervals."""
         found, order = self.explanations, self._order
         effects = found.effects[own, order]
         low, high = found.interval(self.confidence_level)
         reach = ((high - low) / 2 * found.scales)[own, order]
         colours = np.where(effects < 0, VERMILLION, BLUE)
-        finite = np.where(np.isfinite(reach), reach, 0.0)
         self.ax_.barh(
-            self._labels(own), effects, xerr=finite, color=colours, alpha=0.75,
+            self._labels(own), effects, xerr=reach, color=colours, alpha=0.75,
             ecolor="0.2", capsize=2.5, height=0.7,
         )  # fmt: skip
         prediction, error = found.predictions[own], found.fidelity[own] ** 0.5

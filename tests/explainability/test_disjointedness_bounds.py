@@ -211,7 +211,10 @@ TWO = GaussianNeighborhoods(SAMPLE.points, [0.5, 1.0])
     ("call", "message"),
     [
         (lambda: uniform_disjointedness([[0.0]], 0.0), "half_width must be positive"),
-        (lambda: uniform_disjointedness(np.zeros((300, 4)), 1.0), "more than 16777216"),
+        (
+            lambda: uniform_disjointedness(np.zeros((2049, 2)), 1.0),
+            "more than 16777216",
+        ),
         (lambda: uniform_disjointedness([0.0, 1.0], 1.0), "at least 2 dimension"),
         (lambda: cell_disjointedness([[0.5, 0.4]]), "must sum to 1"),
         (lambda: cell_bracket(SAMPLE, 1), "n_cells must be at least 2"),

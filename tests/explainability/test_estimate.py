@@ -12,10 +12,12 @@ from refgen.explainability import (
     chernoff_interval,
     disjointedness,
     disjointedness_bracket,
+    disjointedness_from_chi_square,
     disjointedness_ratios,
     effective_sample_size,
     line_disjointedness,
     paired_bernstein_interval,
+    ratio_variance_bound,
     sampled_disjointedness,
     system_complexity,
     two_point_disjointedness,
@@ -69,6 +71,11 @@ def test_sums_are_those_of_a_matrix():
     np.testing.assert_allclose(second, logsumexp(2 * logs, axis=1), rtol=0, atol=1e-12)
     sizes = np.exp(2 * first - second)
     np.testing.assert_allclose(effective_sample_size(sample, queries), sizes, 1e-12)
+    far = effective_sample_size(sample, 10 * queries)
+    assert (far >= 1).all()
+    alike = GaussianNeighborhoods(np.ones((49, 5)), 0.8)
+    assert (effective_sample_size(alike, queries) <= 49).all()
+    assert ratio_variance_bound(1.0, 16) == 0
 
 
 def test_every_point_has_as_many_draws():
@@ -211,6 +218,7 @@ REFUSED = [
     (lambda s: disjointedness_ratios(s, 8, STREAM, [1.0]), "lengths must have one"),
     (lambda s: disjointedness_ratios(s, 8, STREAM, -np.ones(40)), "lengths must not"),
     (lambda s: effective_sample_size(s, [[1.0]]), "queries must have 5 features"),
+    (lambda s: disjointedness_from_chi_square(3.5, 4), "be at most m − 1"),
     (lambda s: line_disjointedness(s), "sample must have one feature, got 5"),
     (lambda s: system_complexity(s, -1.0, 8, STREAM), "norm_bound"),
     (lambda s: paired_bernstein_interval(0.5, 0.501, 8, 0.1), "half_square"),

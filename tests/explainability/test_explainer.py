@@ -7,6 +7,7 @@ import types
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.colors import to_rgb
 from scipy import stats
 from sklearn.compose import make_column_transformer
 from sklearn.ensemble import RandomForestClassifier
@@ -17,6 +18,7 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from sklearn.svm import LinearSVC
 
 import refgen_gpu.explainability as gpu
+from refgen._pictures import BLUE, VERMILLION
 from refgen.explainability import (
     LocalExplanationDisplay,
     LocalLinearExplainer,
@@ -24,6 +26,7 @@ from refgen.explainability import (
     explainability_bound,
     mirrored_neighborhood_fidelity,
     quadratic_slope_variance,
+    sparse_fidelity,
 )
 from refgen.explainability import _drawn_explanations as drawn
 from refgen.random import Stream
@@ -111,7 +114,11 @@ def test_mirrored_explanations_are_weighted_ridge_fits_to_the_rows():
     fewer = Ridge(alpha=0.1).fit(units[:, kept], curved(data), weights)
     np.testing.assert_allclose(two.coefficients[1, kept], fewer.coef_ / SCALES[kept])
     assert (two.coefficients != 0).sum(axis=1).tolist() == [2] * 6
-    assert np.isfinite(explained(fidelity="mnf", scale=1e-3).values).all()
+    alone = explained(fidelity="mnf", scale=1e-3)
+    assert np.isfinite([alone.values, alone.fidelity]).all()
+    assert np.isfinite(alone.interval()).all()
+    default, given = (explained(fidelity="mnf", **o) for o in ({}, {"penalty": 1e-3}))
+    np.testing.assert_array_equal(default.coefficients, given.coefficients)
 
 
 def test_pieces_of_draws_and_rows_change_nothing_but_rounding(monkeypatch):
@@ -159,9 +166,12 @@ def test_networks_are_explained_exactly():
         assert not exact.standard_errors.any()
         assert exact.draws_to_settle().tolist() == [0.0] * 6
         if kind is MLPRegressor:
-            low, high = explained(model, n_samples=4000).interval(0.9999)
+            sampled = explained(model, n_samples=4000)
+            low, high = sampled.interval(0.9999)
             assert ((low <= exact.coefficients) & (exact.coefficients <= high)).all()
             np.testing.assert_allclose(exact.predictions, model.predict(X))
+            off = abs(exact.values - sampled.values) / sampled.value_errors
+            assert off.max() < 4
             few = explained(model, exact=True, n_features=1)
             lost = (exact.effects**2).sum(axis=1) - (few.effects**2).sum(axis=1)
             np.testing.assert_allclose(few.fidelity, exact.fidelity + lost)
@@ -173,10 +183,17 @@ def test_networks_are_explained_exactly():
             np.testing.assert_allclose(other.coefficients, -exact.coefficients)
     with pytest.raises(ValueError, match="scale must be positive for all features"):
         explained(model, exact=True, scale=[0.0, 1.0, 1.0])
+    for options in ({"fidelity": "mnf"}, {"penalty": 0.1}):
+        with pytest.raises(ValueError, match="leave those options out"):
+            explained(model, exact=True, **options)
+    with pytest.raises(ValueError, match="output is 2, and the model has 2 classes"):
+        explained(model, exact=True, output=2)
+    frame = pd.DataFrame(X, columns=["a", "b", "c"])
+    model.fit(frame, y > 7)
+    with pytest.raises(ValueError, match="same order"):
+        explained(model, frame[["c", "b", "a"]], exact=True)
     with pytest.raises(ValueError, match=r"say by output=0, …, which"):
         explained(model.fit(X, [0, 1, 2, 0, 1, 2]), exact=True)
-    with pytest.raises(ValueError, match="leave those options out"):
-        explained(model, exact=True, fidelity="mnf")
 
 
 def test_of_classifiers_probabilities_are_explained_or_else_scores():
@@ -193,6 +210,10 @@ def test_of_classifiers_probabilities_are_explained_or_else_scores():
     np.testing.assert_allclose(
         explained(scores).coefficients, np.broadcast_to(scores.coef_, (6, 3))
     )
+    # Of a detector of outliers, which has scores and no classes, what it predicts.
+    first, wrong = (lambda p: p[:, 0]), (lambda p: 5 * p[:, 0])
+    detector = types.SimpleNamespace(predict=first, decision_function=wrong)
+    np.testing.assert_allclose(explained(detector).effects[:, 0], SCALES[0])
 
 
 def test_frames_keep_columns_that_hold_no_numbers():
@@ -207,7 +228,7 @@ def test_frames_keep_columns_that_hold_no_numbers():
     found = explained(model, frame, scale=0.5)
     assert found.feature_names == ("a", "c", "b")
     np.testing.assert_allclose(found.coefficients, [[2.0, 0.0, -1.0]] * 6, atol=1e-9)
-    numbers = frame[["a", "b"]].astype({"a": int})
+    numbers = frame[["a", "b"]].astype({"a": int}).assign(flag=True)
     plain = explained(lambda points: points["a"] * 3.0, numbers, scale=0.5)
     np.testing.assert_allclose(plain.coefficients, [[3.0, 0.0]] * 6, atol=1e-9)
 
@@ -223,11 +244,29 @@ def test_rows_are_explained_alike_alone_and_together():
     still = explained(scale=[0.5, 0.0, 1.0], n_samples=30)
     assert not still.coefficients[:, 1].any()
     assert not still.standard_errors[:, 1].any()
+    line = explained(lambda p: p @ [1.0, 2.0, 3.0], scale=[0.5, 0.0, 1.0])
+    np.testing.assert_allclose(line.coefficients, [[1.0, 0.0, 3.0]] * 6)
+    tiny = explained(lambda p: 1e-100 * curved(p), n_samples=30)
+    errors = 1e-200 * explained(n_samples=30).fidelity_errors
+    np.testing.assert_allclose(tiny.fidelity_errors, errors, rtol=1e-9)
+    twelve = explained(lambda p: p @ np.arange(12), np.eye(12), scale=1.0, n_samples=20)
+    assert twelve.gaps.shape == (12, 10)
     constant = explained(lambda points: np.zeros(len(points)))
     assert not constant.coefficients.any()
     assert np.isinf(constant.draws_to_settle()).all()
     line = explained(lambda points: points[:, 0], X[:, :1], scale=1.0, n_samples=5)
     assert line.draws_to_settle().tolist() == [0.0] * 6
+
+
+def test_options_hold_up_to_their_ends():
+    assert explained(n_samples=5, n_features=3).coefficients.all()
+    assert np.isfinite(explained(n_samples=2, penalty=0.1).values).all()
+    far = np.stack([X[0], X[0] + 100])
+    with pytest.raises(ValueError, match=r"n_features must be .*2"):
+        sparse_fidelity([1.0, 2.0], 0.0, 1.0, 3)
+    assert np.isfinite(explained(n_samples=30).interval(1 - 2**-53)).all()
+    with pytest.raises(ValueError, match="do not determine an explanation"):
+        explained(points=far, fidelity="mnf", penalty=0.0, reference=np.tile(X, (9, 1)))
 
 
 def test_the_automatic_scale_is_the_best_one_for_rows_that_are_left_out():
@@ -329,13 +368,14 @@ def test_what_cannot_be_asked_is_refused():
 
 def test_other_formats(monkeypatch):
     found = explained(n_samples=30)
-    frame = found.as_frame()
+    frame = found.as_frame(0.5)
     first = frame[(frame["row"] == 2) & (frame["rank"] == 1)].iloc[0]
     strongest = found.ranking()[2, 0]
     assert (first["feature"], first["output"]) == (f"x{strongest}", 0)
     assert repr(found).startswith(f"<LocalExplanations of {len(X)} row(s) by 3 feature")
     assert first["coefficient"] == found.coefficients[2, strongest]
-    assert first["low"] == found.interval()[0][2, strongest]
+    assert first["low"] == found.interval(0.5)[0][2, strongest]
+    assert first["effect"] == found.effects[2, strongest]
     assert first["at"] == X[2, strongest]
     stub = types.SimpleNamespace(Explanation=types.SimpleNamespace)
     monkeypatch.setitem(sys.modules, "shap", stub)
@@ -344,6 +384,7 @@ def test_other_formats(monkeypatch):
     np.testing.assert_allclose(total, found.values)
     at = found.intercepts + found.coefficients[:, 2]
     np.testing.assert_allclose(given.base_values, at)
+    np.testing.assert_array_equal(given.data, X)
     np.testing.assert_allclose(
         found.to_shap().values, found.coefficients * (X - X.mean(axis=0))
     )
@@ -363,11 +404,24 @@ def test_the_display_draws_bars_with_intervals_or_a_beeswarm():
     whiskers = bars.ax_.collections[0].get_segments()[0][:, 0]
     strongest = found.ranking()[1, 0]
     np.testing.assert_allclose(whiskers, [low[strongest], high[strongest]])
+    named = {name: to_rgb(name) for name in (BLUE, VERMILLION)}
+    for patch, width in zip(bars.ax_.patches, widths, strict=True):
+        right = named[VERMILLION if width < 0 else BLUE]
+        assert patch.get_facecolor()[:3] == right
+    assert f"±{found.fidelity[1] ** 0.5:.2g} (rms)" in bars.ax_.get_title()
+    assert bars.ax_.yaxis_inverted()
+    with pytest.raises(ValueError, match="row must be"):
+        LocalExplanationDisplay(found, 6)
     swarm = LocalExplanationDisplay(found).plot()
     (points,) = swarm.ax_.collections
     np.testing.assert_allclose(
         np.sort(points.get_offsets()[:, 0]), np.sort(found.effects.ravel())
     )
+    ranks = points.get_array().reshape(6, 3)
+    order = [int(name[1]) for name in swarm.features]
+    np.testing.assert_allclose(ranks, X.argsort(0).argsort(0)[:, order] / 5)
+    ends = [text.get_text() for text in swarm.figure_.axes[1].get_yticklabels()]
+    assert ends == ["low", "high"]
     assert bars.features[0] == f"x{found.ranking()[1, 0]}"
     assert bars.ax_.get_title().startswith("Row 1: output[0] = ")
     mixed = explained(lambda p: np.column_stack([p, -p.sum(axis=1)]), n_samples=30)

@@ -51,6 +51,9 @@ def test_the_picture_has_both_errors_and_the_factor():
     right = [np.stack([SCALES, curve], axis=1).tolist() for curve in (TRAIN, TEST)]
     assert lines(errors)[:2] == right
     assert lines(factor) == [[[0.5, 3], [1, 2], [2, 1]]]
+    legend = [text.get_text() for text in errors.get_legend().get_texts()]
+    assert legend == ["train", "test"]
+    assert errors.get_xlim()[0] < 0.5 < 2.0 < errors.get_xlim()[1]
     assert FidelityDisplay(SCALES, TRAIN).best_scale == 0.5
     assert len(FidelityDisplay(SCALES, TRAIN).plot().axes_) == 1
 
@@ -80,7 +83,7 @@ def test_published_curves_are_as_theorems_say(name):
 @pytest.mark.parametrize(
     ("arguments", "options", "message"),
     [
-        (([1.0, 0.5], [0.1, 0.2]), {}, "scale must be one list"),
+        (([1.0, 1.0], [0.1, 0.2]), {}, "scale must be one list"),
         ((SCALES, TRAIN[:2]), {}, "train must have a number for each of the 3 scales"),
         ((SCALES, TRAIN), {"disjointedness": [0.5, 1, 1]}, "at least 1, got 0.5"),
         ((SCALES, TRAIN), {"published": "Boston"}, "published"),
@@ -104,9 +107,9 @@ def test_exponents_of_diabetes():
     right = [0.499, 0.335, 0.212, 0.121, 0.065, 0.043, 0.024, 0.004]
     assert abs(found.exponent - right).max() < 0.03
     assert found.sizes.tolist() == [55, 110, 221, 442]
-    logs = np.log(found.disjointedness.mean(axis=-1))
+    logs = np.log(found.disjointedness).mean(axis=-1)
     slopes = np.polyfit(np.log(found.sizes), logs.T, 1)[0]
-    np.testing.assert_allclose(found.exponent, slopes, atol=0.01)
+    np.testing.assert_allclose(found.exponent, slopes, rtol=1e-9)
 
 
 def test_a_model_is_explained_and_drawn():
@@ -120,6 +123,11 @@ def test_a_model_is_explained_and_drawn():
     low, high = disjointedness(sample, 4000, Stream(1))[2:]
     assert (low < display.disjointedness).all()
     assert (display.disjointedness < high).all()
+    other, again = (
+        FidelityDisplay.from_estimator(model, POINTS, [1.0], n_draws=48, random_state=i)
+        for i in (0, 1)
+    )
+    assert other.disjointedness != again.disjointedness
 
 
 def test_a_device_gives_the_same(device):
@@ -139,6 +147,8 @@ def test_a_device_gives_the_same(device):
 
 
 def test_bad_points_are_refused():
+    few = disjointedness_growth(POINTS[:16], [1.0], Stream(0), n_draws=16, n_repeats=1)
+    assert few.sizes.tolist() == [2, 4, 8, 16]
     with pytest.raises(ValueError, match="points must be 16 rows at least"):
         disjointedness_growth(POINTS[:15], [1.0], Stream(0))
     with pytest.raises(ValueError, match="scale must be a list of numbers"):

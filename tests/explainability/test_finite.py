@@ -124,6 +124,10 @@ def test_complexity_of_a_sample():
     signs = [np.array(s) / 3 for s in product((-1, 1), repeat=3)]
     mean = np.mean([over_cells(s, OUTPUTS, max) for s in signs])
     assert empirical_complexity(PROBLEM) == pytest.approx(mean)
+    most = FiniteProblem(
+        FiniteNeighborhoods.sample(np.eye(14)), np.ones(14), [[0] * 14]
+    )
+    assert empirical_complexity(most) == 0
 
 
 def test_batches_and_shapes_broadcast():
@@ -147,6 +151,10 @@ BAD = {
     "points as cells, got 3 points and 2 cells": lambda: (
         PROBLEM.neighborhoods.asymmetry
     ),
+    "points as cells, got 3": lambda: (
+        FiniteSystem(PROBLEM.neighborhoods, F, G[:2]).fidelity
+    ),
+    "100 draws of 6 points": lambda: expected_complexity(PROBLEM, 100),
     "n_samples must be smaller": lambda: expected_disjointedness(LAW, 1000),
     "more orders than float64 can count": lambda: expected_disjointedness(
         FiniteNeighborhoods([0.5, 0.5], np.eye(2)), 901

@@ -223,7 +223,10 @@ def test_the_best_scale_has_the_smallest_error():
     assert found.scale == scales[curve.left_out.argmin()] > 0.03
     assert found.train.argmin() == 0
     # Nothing is wider than wide for a linear model.
-    linear = best_scale(X @ [1.0, 2.0], X, penalty=1e-6)
+    values, moved, options = X @ [1.0, 2.0], X + np.array([0.0, 9.0]), {"penalty": 1e-6}
+    linear = best_scale(values, moved, **options)
+    curve = leave_one_out_mnf(values, moved, linear.scales, **options)
+    np.testing.assert_array_equal(linear.left_out, curve.left_out)
     size = np.sqrt(X.var(axis=0).mean())
     np.testing.assert_allclose(linear.scales, size * 10 ** np.linspace(-1, 1, 13))
     assert linear.scale > size

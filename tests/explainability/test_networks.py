@@ -162,6 +162,14 @@ def check_logits(estimator, X, right, **options):
     np.testing.assert_allclose(fit.value, right, rtol=1e-6, atol=1e-6)
 
 
+SCALERS = [
+    StandardScaler(),
+    StandardScaler(with_mean=False),
+    MaxAbsScaler(),
+    "passthrough",
+]
+
+
 def fitted(kind, X, y):
     return kind(hidden_layer_sizes=5, max_iter=3, solver="lbfgs", random_state=0).fit(
         X, y
@@ -193,7 +201,7 @@ def test_outputs_of_every_kind():
 
 
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
-@pytest.mark.parametrize("first", [StandardScaler(), MaxAbsScaler(), "passthrough"])
+@pytest.mark.parametrize("first", SCALERS)
 def test_networks_behind_scalers(first):
     X = POINTS * [3.0, 0.1] + [10.0, 0.0]
     pipeline = make_pipeline(
@@ -216,6 +224,10 @@ def test_networks_behind_scalers(first):
             make_pipeline(Normalizer(), MLPRegressor(hidden_layer_sizes=3)),
             r"the step Normalizer\(\)",
         ),
+        (
+            make_pipeline(MinMaxScaler(clip=True), MLPRegressor(hidden_layer_sizes=3)),
+            "without clipping",
+        ),
     ],
 )
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
@@ -236,6 +248,8 @@ def test_many_rows_are_explained_some_at_a_time(monkeypatch):
         np.testing.assert_allclose(mine, right, rtol=1e-13)
     with pytest.raises(ValueError, match=r"one number for all rows, got shape \(2,\)"):
         exact_local_fit(model(), POINTS, [0.5, 0.5])
+    with pytest.raises(ValueError, match=r"X must have shape \(n_samples, 2\)"):
+        exact_local_fit(model(), POINTS[:, :1], 0.5)
 
 
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
@@ -264,6 +278,7 @@ def test_explanations_stay_where_the_points_are(device):
     ("changed", "message"),
     [
         ({"biases": [0.0]}, "biases has 1 entries for 2 rows of weights"),
+        ({"output": [1.0]}, "output has 1 entries for 2 rows of weights"),
         ({"output": np.ones((2, 2)), "intercept": [1.0] * 3}, "axes do not broadcast"),
         ({"weights": np.full((2, 2), 1e200)}, "products overflow"),
     ],
