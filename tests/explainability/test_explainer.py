@@ -409,7 +409,6 @@ def test_the_display_draws_bars_with_intervals_or_a_beeswarm():
     for patch, width in zip(bars.ax_.patches, widths, strict=True):
         right = named[VERMILLION if width < 0 else BLUE]
         assert patch.get_facecolor()[:3] == right
-    assert f"±{found.fidelity[1] ** 0.5:.2g} (rms)" in bars.ax_.get_title()
     assert bars.ax_.yaxis_inverted()
     with pytest.raises(ValueError, match="row must be"):
         LocalExplanationDisplay(found, 6)
@@ -424,7 +423,9 @@ def test_the_display_draws_bars_with_intervals_or_a_beeswarm():
     ends = [text.get_text() for text in swarm.figure_.axes[1].get_yticklabels()]
     assert ends == ["low", "high"]
     assert bars.features[0] == f"x{found.ranking()[1, 0]}"
-    assert bars.ax_.get_title().startswith("Row 1: output[0] = ")
+    off = f"explained to ±{found.fidelity[1] ** 0.5:.2g}"
+    title = f"Row 1: output[0] = {found.predictions[1]:.3g}, {off}"
+    assert bars.ax_.get_title() == title
     mixed = explained(lambda p: np.column_stack([p, -p.sum(axis=1)]), n_samples=30)
     title = LocalExplanationDisplay(mixed).plot().ax_.get_title()
     assert title == f"{len(X)} rows, of each its largest output"
