@@ -64,7 +64,7 @@ def refitted(model, columns, weights, values, row):
 
 
 def test_explanations_are_least_squares_on_the_draws_and_errors_the_jackknife():
-    n, row = 40, 2
+    n, row = 7, 2
     found = explained(n_samples=n)
     units, near = neighbours(n, row)
     fit = LinearRegression().fit(units, curved(near))

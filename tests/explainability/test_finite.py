@@ -154,7 +154,7 @@ BAD = {
     "points as cells, got 3": lambda: (
         FiniteSystem(PROBLEM.neighborhoods, F, G[:2]).fidelity
     ),
-    "100 draws of 6 points": lambda: expected_complexity(PROBLEM, 100),
+    "17 draws of 6 points": lambda: expected_complexity(PROBLEM, 17),
     "n_samples must be smaller": lambda: expected_disjointedness(LAW, 1000),
     "more orders than float64 can count": lambda: expected_disjointedness(
         FiniteNeighborhoods([0.5, 0.5], np.eye(2)), 901
