@@ -232,6 +232,7 @@ def test_a_killed_process_changes_nothing():
     assert report.to_json() == verify(CHEAP, **options).to_json()
 
 
+@pytest.mark.slow
 def test_a_killed_dask_worker_changes_nothing():
     pytest.importorskip("distributed")
     killer = Killer("spawn_main")

@@ -120,6 +120,7 @@ def kill_again_and_again(tmp_path, n_kills, more=()):
     return rows
 
 
+@pytest.mark.slow
 def test_a_run_killed_at_random_moments_loses_no_finished_task(tmp_path):
     rows = kill_again_and_again(tmp_path, 2)
     assert rows == sorted(rows)

@@ -10,6 +10,8 @@ X = np.random.default_rng(0).normal(size=(5, 3))
 
 
 def curved(points):
+    if hasattr(points, "iloc"):
+        points = np.asarray(points)
     xp = namespace(points)
     if points.shape[1] != X.shape[1]:
         raise ValueError(f"X has {points.shape[1]} features, and the model takes 3")
