@@ -25,6 +25,8 @@ def register_library(array_type: type, library: Any, special: Any) -> None:
 
 def _device_library(array: Any) -> tuple[Any, Callable[[], Any]] | None:
     """Library and special functions of a device array; None for anything else."""
+    if type(array) is np.ndarray:  # asked millions of times in a run
+        return None
     known = _libraries.get(type(array))
     if known is not None:
         return known[0], lambda: known[1]

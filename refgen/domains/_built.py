@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, fields
@@ -38,9 +39,13 @@ class Built(Domain):
 
         drawn = self._size_fields(sizes)
         each = {name: small_size(size) for name, size in drawn.items()}
-        return st.fixed_dictionaries(each).flatmap(
-            lambda own: self._small_values({**sizes, **own})
-        )
+
+        # Hypothesis checks a strategy when it is first drawn from: make each once.
+        @functools.cache
+        def values(*own: tuple[str, Any]) -> Any:
+            return self._small_values({**sizes, **dict(own)})
+
+        return st.fixed_dictionaries(each).flatmap(lambda own: values(*own.items()))
 
     def bulk(self, rg: Any, stream: Any, count: int, sizes: Sizes) -> Any:
         """As `Field.bulk`: sizes that the outer record has too are shared."""

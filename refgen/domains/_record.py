@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -30,7 +31,8 @@ class Record(Built):
         if self.builds_a_type:
             check_arguments(self, sizes)
         ways = {
-            "strategy": lambda: self.small({}),
+            # One for a claim and its twins, as Hypothesis checks each.
+            "strategy": functools.cache(lambda: self.small({})),
             "sample": lambda rg, stream, size: self.bulk(rg, stream, size, {}),
             "outside": self._why_outside if self.builds_a_type else self.condition,
         }
