@@ -22,6 +22,10 @@ A table is a module of this package with the name of refgen's module. It has
     From a name to the reason why a result may be infinite where the valid call's is
     finite.
 
+``ARGUMENTS``
+    From the name of a function that runs on a device to its positional arguments, made
+    from a stream and a small size. In a package they are calls, too.
+
 Only the first is needed. Tests of the tables and the fuzzer find all else.
 """
 
@@ -30,12 +34,15 @@ import importlib
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 from typing import Any
 
 from sklearn.base import clone
 
 import refgen
 from refgen.arrays import Instance
+from refgen.random import Stream
+from support.parts import merged, parts
 
 
 @dataclass(frozen=True)
@@ -52,6 +59,7 @@ class Call:
     function: Callable | None = None
 
 
+TABLES = ["ARGUMENTS", "CALLS", "ELSEWHERE", "KEPT", "MEANINGFUL", "RANGES", "INFINITE"]
 MODULES = [name for name in refgen.__all__ if not name.startswith("_")]
 
 
@@ -61,8 +69,26 @@ def public(module):
 
 @functools.cache
 def table(module):
-    """The module of this package that is about a module of refgen."""
-    return importlib.import_module(f"support.calls.{module}")
+    """The module of this package that is about a module of refgen.
+
+    One that is a package has its tables in parts, a module for each topic.
+    """
+    found = importlib.import_module(f"support.calls.{module}")
+    return _joined(found) if hasattr(found, "__path__") else found
+
+
+def _joined(package):
+    modules = parts(package)
+    found = {name: merged(modules, name) for name in TABLES}
+    on_device = {name: _given(value) for name, value in found["ARGUMENTS"].items()}
+    labels = [pair for part in modules for pair in getattr(part, "LABELS", ())]
+    return SimpleNamespace(
+        **{**found, "CALLS": on_device | found["CALLS"], "LABELS": tuple(labels)}
+    )
+
+
+def _given(arguments):
+    return lambda: arguments(Stream(0, "calls"), 2)
 
 
 def part(module, name):

@@ -1,5 +1,0 @@
-"""How far results of refgen.uniform_convergence on two machines may be apart.
-
-Each module has a table ``CASES`` from the name of a function to a `Case` of
-`support.mirrors`, and may have ``ELSEWHERE``, from a name to the test that compares it.
-"""
