@@ -1,13 +1,10 @@
 """The explainer against loops, exact explanations, and whatever it must refuse."""
 
-import operator
-import sys
 import types
 
 import numpy as np
 import pandas as pd
 import pytest
-from matplotlib.colors import to_rgb
 from scipy import stats
 from sklearn.compose import make_column_transformer
 from sklearn.ensemble import RandomForestClassifier
@@ -16,33 +13,18 @@ from sklearn.neural_network import MLPClassifier, MLPRegressor
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from sklearn.svm import LinearSVC
+from support.explained import SCALES, X, curved, explained
 
 import refgen_gpu.explainability as gpu
-from refgen._pictures import BLUE, VERMILLION
 from refgen.explainability import (
     LocalExplanationDisplay,
-    LocalLinearExplainer,
     best_scale,
-    explainability_bound,
-    mirrored_neighborhood_fidelity,
     quadratic_slope_variance,
     sparse_fidelity,
 )
 from refgen.explainability import _drawn_explanations as drawn
 from refgen.random import Stream
 from refgen_gpu.arrays import to_device, to_host
-
-RNG = np.random.default_rng(0)
-X = RNG.normal(size=(6, 3))
-SCALES = np.array([0.5, 1.0, 2.0])
-
-
-def curved(points):
-    return np.sin(points[:, 0]) + points[:, 1] * points[:, 2] + 7.0
-
-
-def explained(model=curved, points=X, **options):
-    return LocalLinearExplainer(model, **{"scale": SCALES, **options}).explain(points)
 
 
 def neighbours(n, row):
@@ -95,7 +77,7 @@ def test_explanations_are_least_squares_on_the_draws_and_errors_the_jackknife():
 
 
 def test_mirrored_explanations_are_weighted_ridge_fits_to_the_rows():
-    data = RNG.normal(size=(30, 3))
+    data = np.random.default_rng(1).normal(size=(30, 3))
     found = explained(fidelity="mnf", reference=data, penalty=0.1)
     units = (data - X[1]) / SCALES
     weights = np.exp(-(units**2).sum(axis=1) / 2)
@@ -273,7 +255,8 @@ def test_options_hold_up_to_their_ends():
 def test_the_automatic_scale_is_the_best_one_for_rows_that_are_left_out():
     # The standard deviation of 40 times 0.1 is not 0 to rounding.
     constant = np.full(40, 0.1)
-    data = np.column_stack([9 + RNG.normal(size=(40, 2)) * [1.0, 30.0], constant])
+    draws = np.random.default_rng(2).normal(size=(40, 2))
+    data = np.column_stack([9 + draws * [1.0, 30.0], constant])
     assert data.std(axis=0)[2] > 0
     found = explained(scale="auto", reference=data, n_samples=30)
     spread = data.std(axis=0)[:2]
@@ -281,156 +264,6 @@ def test_the_automatic_scale_is_the_best_one_for_rows_that_are_left_out():
     best = best_scale(curved(data), centred / spread).scale
     np.testing.assert_allclose(found.scales, [*best * spread, 0.0])
     assert not found.coefficients[:, 2].any()
-
-
-REFUSED = {
-    "scale of 0": ({"scale": 0.0}, "scale must be positive"),
-    "negative scale": ({"scale": -1.0}, "scale must not be negative"),
-    "scales of other length": ({"scale": [1.0, 2.0]}, "scale has shape"),
-    "scale too small": ({"scale": 1e-12}, "scale is so small next to X"),
-    "scale without a column": (
-        {
-            "model": lambda p: p[0],
-            "points": pd.DataFrame(X),
-            "scale": pd.Series([1.0, 2.0]),
-        },
-        r"scale has no number for the columns 2 of X",
-    ),
-    "one row": ({"points": X[0]}, r"X has one dimension; of one row give"),
-    "too few draws": ({"n_samples": 4}, "n_samples=4 is too few for 3 features"),
-    "too many features": ({"n_features": 4}, "n_features=4 is more than the 3"),
-    "wrong shape": ({"model": lambda p: p[:2, 0]}, "model .* returned shape"),
-    "too many axes": ({"model": lambda p: p[:, None, None]}, "must return a number"),
-    "NaN": ({"model": lambda p: np.full(len(p), np.nan)}, "returned NaN or infinity"),
-    "no such output": ({"output": 1}, "output is 1, and the model has 1"),
-    "two numbers": (
-        {"model": LinearRegression().fit(X, X[:, :2])},
-        "the model predicts 2 numbers",
-    ),
-    "other reference": (
-        {"fidelity": "mnf", "reference": X[:, :2]},
-        "reference has 2 columns",
-    ),
-    "feature that varies": (
-        {"fidelity": "mnf", "scale": [0.0, 1.0, 1.0]},
-        "scale is 0 for a feature that varies",
-    ),
-    "no numbers": (
-        {"points": pd.DataFrame({"a": ["u"]})},
-        "X has no column of numbers",
-    ),
-    "no scale": ({"scale": "best"}, "scale must be one of 'auto' or numbers"),
-    "equal rows": ({"scale": "auto", "reference": X[[0, 0]]}, "needs rows that differ"),
-    "several outputs": (
-        {"scale": "auto", "model": lambda p: np.column_stack([p, -p.sum(axis=1)])},
-        "scale='auto' is chosen for one output",
-    ),
-    "no fidelity": ({"fidelity": "lime"}, "fidelity must be one of"),
-}
-
-
-def test_scales_with_names_find_their_columns():
-    frame = pd.DataFrame(X, columns=["a", "b", "c"])
-    scale = pd.Series({"c": 3.0, "unused": 9.0, "a": 1.0, "b": 2.0})
-    model = LinearRegression().fit(frame, X[:, 0])
-    found = LocalLinearExplainer(model, scale=scale).explain(frame)
-    assert found.scales.tolist() == [1.0, 2.0, 3.0]
-
-
-def test_frames_have_the_same_columns_in_the_same_order():
-    frame = pd.DataFrame(X, columns=["a", "b", "c"])
-    turned, named = frame[["a", "c", "b"]], operator.itemgetter("a")
-    bound = (named, frame, frame["a"], 1.0, turned)
-    for refuse in (
-        lambda: explained(named, frame, scale="auto", reference=turned),
-        lambda: mirrored_neighborhood_fidelity(named, frame, 1.0, X_test=turned),
-        lambda: explainability_bound(*bound, output_range=(-9, 9)),
-    ):
-        with pytest.raises(ValueError, match="has the column 'c' where X has 'b'"):
-            refuse()
-
-
-@pytest.mark.parametrize("case", REFUSED)
-def test_bad_input_is_refused(case):
-    options, message = REFUSED[case]
-    with pytest.raises(ValueError, match=message):
-        explained(**options)
-
-
-def test_what_cannot_be_asked_is_refused():
-    for model, message in (
-        (3, "model must be a fitted estimator"),
-        (Ridge, "got the class Ridge"),
-        (types.SimpleNamespace(classes_=[0, 1]), "gives classes only"),
-    ):
-        with pytest.raises(TypeError, match=message):
-            LocalLinearExplainer(model, scale=1.0)
-
-
-def test_other_formats(monkeypatch):
-    found = explained(n_samples=30)
-    frame = found.as_frame(0.5)
-    first = frame[(frame["row"] == 2) & (frame["rank"] == 1)].iloc[0]
-    strongest = found.ranking()[2, 0]
-    assert (first["feature"], first["output"]) == (f"x{strongest}", 0)
-    assert repr(found).startswith(f"<LocalExplanations of {len(X)} row(s) by 3 feature")
-    assert first["coefficient"] == found.coefficients[2, strongest]
-    assert first["low"] == found.interval(0.5)[0][2, strongest]
-    assert first["effect"] == found.effects[2, strongest]
-    assert first["at"] == X[2, strongest]
-    stub = types.SimpleNamespace(Explanation=types.SimpleNamespace)
-    monkeypatch.setitem(sys.modules, "shap", stub)
-    given = found.to_shap(baseline=pd.Series({"x2": 1.0, "x0": 0.0, "x1": 0.0}))
-    total = given.base_values + given.values.sum(axis=1)
-    np.testing.assert_allclose(total, found.values)
-    at = found.intercepts + found.coefficients[:, 2]
-    np.testing.assert_allclose(given.base_values, at)
-    np.testing.assert_array_equal(given.data, X)
-    np.testing.assert_allclose(
-        found.to_shap().values, found.coefficients * (X - X.mean(axis=0))
-    )
-    with pytest.raises(ValueError, match="baseline has shape"):
-        found.to_shap(baseline=[0.0])
-    monkeypatch.setitem(sys.modules, "shap", None)
-    with pytest.raises(ImportError, match="to_shap needs the package shap"):
-        found.to_shap()
-
-
-def test_the_display_draws_bars_with_intervals_or_a_beeswarm():
-    found = explained(n_samples=30)
-    bars = LocalExplanationDisplay(found, 1, n_top=2).plot()
-    widths = [patch.get_width() for patch in bars.ax_.patches]
-    np.testing.assert_allclose(widths, found.effects[1, found.ranking()[1, :2]])
-    low, high = (end[1] * SCALES for end in found.interval())
-    whiskers = bars.ax_.collections[0].get_segments()[0][:, 0]
-    strongest = found.ranking()[1, 0]
-    np.testing.assert_allclose(whiskers, [low[strongest], high[strongest]])
-    named = {name: to_rgb(name) for name in (BLUE, VERMILLION)}
-    for patch, width in zip(bars.ax_.patches, widths, strict=True):
-        right = named[VERMILLION if width < 0 else BLUE]
-        assert patch.get_facecolor()[:3] == right
-    assert bars.ax_.yaxis_inverted()
-    with pytest.raises(ValueError, match="row must be"):
-        LocalExplanationDisplay(found, 6)
-    swarm = LocalExplanationDisplay(found).plot()
-    (points,) = swarm.ax_.collections
-    np.testing.assert_allclose(
-        np.sort(points.get_offsets()[:, 0]), np.sort(found.effects.ravel())
-    )
-    ranks = points.get_array().reshape(6, 3)
-    order = [int(name[1]) for name in swarm.features]
-    np.testing.assert_allclose(ranks, X.argsort(0).argsort(0)[:, order] / 5)
-    ends = [text.get_text() for text in swarm.figure_.axes[1].get_yticklabels()]
-    assert ends == ["low", "high"]
-    assert bars.features[0] == f"x{found.ranking()[1, 0]}"
-    off = f"explained to ±{found.fidelity[1] ** 0.5:.2g}"
-    title = f"Row 1: output[0] = {found.predictions[1]:.3g}, {off}"
-    assert bars.ax_.get_title() == title
-    mixed = explained(lambda p: np.column_stack([p, -p.sum(axis=1)]), n_samples=30)
-    title = LocalExplanationDisplay(mixed).plot().ax_.get_title()
-    assert title == f"{len(X)} rows, of each its largest output"
-    with pytest.raises(TypeError, match=r"what LocalLinearExplainer\.explain returns"):
-        LocalExplanationDisplay(X)
 
 
 def test_explanations_agree_on_a_device(device):
