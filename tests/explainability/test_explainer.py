@@ -255,13 +255,14 @@ def test_options_hold_up_to_their_ends():
 def test_the_automatic_scale_is_the_best_one_for_rows_that_are_left_out():
     # The standard deviation of 40 times 0.1 is not 0 to rounding.
     constant = np.full(40, 0.1)
-    draws = np.random.default_rng(2).normal(size=(40, 2))
+    draws = np.random.default_rng(1).normal(size=(40, 2))
     data = np.column_stack([9 + draws * [1.0, 30.0], constant])
     assert data.std(axis=0)[2] > 0
     found = explained(scale="auto", reference=data, n_samples=30)
     spread = data.std(axis=0)[:2]
     centred = (data - data.mean(axis=0))[:, :2]
     best = best_scale(curved(data), centred / spread).scale
+    assert best < best_scale(curved(data), data[:, :2] / spread).scale
     np.testing.assert_allclose(found.scales, [*best * spread, 0.0])
     assert not found.coefficients[:, 2].any()
 
