@@ -9,11 +9,15 @@ from typing import Any
 import numpy as np
 
 
+class Fixed:
+    """Base of fields that hold no arrays, and are the same for the whole batch."""
+
+
 class Instance:
     """Base of the frozen dataclasses of arrays that claims are measured on.
 
     Leading axes are batch axes, the same for every field. A field may be an instance
-    itself.
+    itself, or `Fixed`.
     """
 
     def take(self, index: Any) -> Any:
@@ -45,10 +49,12 @@ class Instance:
 
 
 def _mapped(function: Callable[[Any], Any], value: Any) -> Any:
+    if isinstance(value, Fixed):
+        return value
     return value.map(function) if isinstance(value, Instance) else function(value)
 
 
 def _listed(value: Any) -> Any:
-    if isinstance(value, Instance):
+    if isinstance(value, Instance | Fixed):
         return value
     return value.tolist() if hasattr(value, "tolist") else np.asarray(value).tolist()

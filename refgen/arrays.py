@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from refgen._instances import Instance
+from refgen._instances import Fixed, Instance
 from refgen._libraries import namespace, register_library, special_functions
 from refgen._plain import numbers, plain_array, refuse_masked, refuse_special
 
@@ -22,6 +22,7 @@ __all__ = [
     "DEVICE_PACKAGE",
     "NORMALIZATION_TOLERANCE",
     "UNIT_ROUNDOFF",
+    "Fixed",
     "Instance",
     "as_floats",
     "as_probabilities",

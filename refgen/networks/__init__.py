@@ -1,0 +1,15 @@
+"""Two-layer networks, trained by the batch: many seeds, data sets and settings."""
+
+from refgen.networks._architecture import Architecture
+from refgen.networks.ensemble import Ensemble
+from refgen.networks.initialization import initial_networks
+from refgen.networks.training import train
+from refgen.networks.two_layer import TwoLayerNetworks
+
+__all__ = [
+    "Architecture",
+    "Ensemble",
+    "TwoLayerNetworks",
+    "initial_networks",
+    "train",
+]

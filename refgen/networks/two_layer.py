@@ -1,0 +1,168 @@
+"""What an instance is: networks of two layers, many at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from refgen._matrices import batch_shape
+from refgen._numbers import in_one_place
+from refgen.arrays import Instance, as_floats, namespace
+from refgen.kernels import kernel
+from refgen.networks._architecture import Architecture
+from refgen.networks._packing import pack
+
+_evaluate = kernel("networks", "evaluate")
+
+_PLAIN = Architecture()  # a default that cannot be changed
+
+FIELDS = {
+    "hidden_weights": 2,
+    "hidden_biases": 1,
+    "output_weights": 2,
+    "output_biases": 1,
+}
+
+
+@dataclass(frozen=True, repr=False)
+class TwoLayerNetworks(Instance):
+    """Networks f(x) = b · V⊤σ(a · U⊤x + u) + v, of one shape.
+
+    Parameters
+    ----------
+    hidden_weights : array of shape (..., n_features, n_hidden)
+        U; a column is a neuron.
+    hidden_biases : array of shape (..., n_hidden)
+        u.
+    output_weights : array of shape (..., n_hidden, n_outputs)
+        V.
+    output_biases : array of shape (..., n_outputs)
+        v.
+    architecture : Architecture
+        The activation σ, and the scales a and b.
+
+    Raises
+    ------
+    ValueError
+        If shapes do not fit, an axis is empty, or a number is not finite.
+
+    Examples
+    --------
+    >>> one = TwoLayerNetworks([[1.0, -1.0]], [0.0, 0.0], [[1.0], [1.0]], [0.0])  # |x|
+    >>> one.outputs([[-2.0], [0.5]]).tolist()
+    [[2.0], [0.5]]
+    """
+
+    hidden_weights: Any
+    hidden_biases: Any
+    output_weights: Any
+    output_biases: Any
+    architecture: Architecture = _PLAIN  # noqa: RUF009
+
+    def __post_init__(self) -> None:
+        given = {
+            name: as_floats(name, getattr(self, name), n) for name, n in FIELDS.items()
+        }
+        placed = dict(zip(given, in_one_place(**given), strict=True))
+        h, k = placed["output_weights"].shape[-2:]
+        wanted = {"hidden_weights": h, "hidden_biases": h, "output_biases": k}
+        for name, size in wanted.items():
+            if placed[name].shape[-1] != size:
+                raise ValueError(
+                    f"{name} has {placed[name].shape[-1]} columns, and output_weights "
+                    f"has shape {(h, k)}: give one row for each neuron, one column for "
+                    "each output"
+                )
+        shapes = {
+            name: array.shape[: array.ndim - FIELDS[name]]
+            for name, array in placed.items()
+        }
+        batch, xp = batch_shape(**shapes), namespace(placed["hidden_weights"])
+        for name, array in placed.items():
+            own = array.shape[array.ndim - FIELDS[name] :]
+            object.__setattr__(self, name, xp.broadcast_to(array, batch + own))
+
+    @property
+    def batch_shape(self) -> tuple[int, ...]:
+        """Leading axes: those of the networks."""
+        return tuple(self.output_biases.shape[:-1])
+
+    @property
+    def n_features(self) -> int:
+        """d, the number of inputs."""
+        return int(self.hidden_weights.shape[-2])
+
+    @property
+    def n_hidden(self) -> int:
+        """h, the number of neurons."""
+        return int(self.hidden_weights.shape[-1])
+
+    @property
+    def n_outputs(self) -> int:
+        """k, the number of outputs."""
+        return int(self.output_biases.shape[-1])
+
+    def hidden(self, X: Any) -> Any:
+        """What neurons say: the embedding of points.
+
+        Parameters
+        ----------
+        X : array of shape (n_points, n_features), or (..., n_points, n_features)
+            Shared by all networks, or points of each network's own.
+
+        Returns
+        -------
+        array of shape (..., n_points, n_hidden)
+
+        Examples
+        --------
+        >>> one = TwoLayerNetworks([[1.0, -1.0]], [0.0, 1.0], [[1.0], [1.0]], [0.0])
+        >>> one.hidden([[0.5]]).tolist()
+        [[0.5, 0.5]]
+        """
+        return self._evaluate(X)[0]
+
+    def outputs(self, X: Any) -> Any:
+        """f at points: logits of a classifier, predictions of a regressor.
+
+        Parameters
+        ----------
+        X : array of shape (n_points, n_features), or (..., n_points, n_features)
+            Shared by all networks, or points of each network's own.
+
+        Returns
+        -------
+        array of shape (..., n_points, n_outputs)
+            The same bits for a network alone and among others, and on every device.
+
+        Examples
+        --------
+        >>> one = TwoLayerNetworks([[1.0]], [0.0], [[2.0]], [1.0])
+        >>> one.outputs([[3.0], [-3.0]]).tolist()
+        [[7.0], [1.0]]
+        """
+        return self._evaluate(X)[1]
+
+    def _evaluate(self, X: Any) -> tuple[Any, Any]:
+        points = as_floats("X", X, 2)
+        batch, n = self.batch_shape, points.shape[-2]
+        if points.shape[-1] != self.n_features:
+            raise ValueError(
+                f"X has {points.shape[-1]} columns for networks of {self.n_features} "
+                "features"
+            )
+        if points.ndim > 2 and points.shape[:-2] != batch:
+            raise ValueError(
+                f"X must have shape (n_points, n_features), or {batch} in front of it, "
+                f"as the networks have; got {points.shape}"
+            )
+        theta = pack(self)
+        given = points.reshape(-1, n, self.n_features)
+        hidden, outputs = _evaluate(theta, given, self._sizes())
+        return hidden.reshape(*batch, n, -1), outputs.reshape(*batch, n, -1)
+
+    def _sizes(self) -> tuple:
+        """What kernels know of the networks."""
+        a = self.architecture
+        scales = a.hidden_scale, a.output_scale
+        return (self.n_features, self.n_hidden, self.n_outputs, *scales, a.code)
