@@ -188,7 +188,7 @@ def train(
     return Ensemble.trusted(
         networks=trained,
         initial=initial,
-        losses=losses,
+        loss_curves=losses,
         n_epochs=epochs,
         status=status,
         velocity=velocity,

@@ -7,9 +7,11 @@ from typing import Any
 
 from refgen._matrices import batch_shape
 from refgen._numbers import in_one_place
+from refgen._shown import shown
 from refgen.arrays import Instance, as_floats, namespace
 from refgen.kernels import kernel
 from refgen.networks._architecture import Architecture
+from refgen.networks._norms import LayerNorms, frobenius_norm, length, spectral_norm
 from refgen.networks._packing import pack
 
 _evaluate = kernel("networks", "evaluate")
@@ -57,7 +59,7 @@ class TwoLayerNetworks(Instance):
     hidden_biases: Any
     output_weights: Any
     output_biases: Any
-    architecture: Architecture = _PLAIN  # noqa: RUF009
+    architecture: Architecture = _PLAIN
 
     def __post_init__(self) -> None:
         given = {
@@ -143,6 +145,131 @@ class TwoLayerNetworks(Instance):
         """
         return self._evaluate(X)[1]
 
+    def distance(self, other: TwoLayerNetworks) -> Any:
+        """‖θ − θ′‖₂ to other networks of the same shape, with biases.
+
+        Parameters
+        ----------
+        other : TwoLayerNetworks
+            Leading axes broadcast.
+
+        Returns
+        -------
+        array of shape (...)
+
+        Raises
+        ------
+        TypeError, ValueError
+            If `other` is no such network, or has another shape or other scales.
+
+        Examples
+        --------
+        >>> one = TwoLayerNetworks([[1.0]], [0.0], [[2.0]], [1.0])
+        >>> float(one.distance(TwoLayerNetworks([[4.0]], [0.0], [[2.0]], [5.0])))
+        5.0
+        """
+        off, xp = self.minus(other), namespace(self.hidden_weights)
+        parts = [
+            frobenius_norm(off.hidden_weights),
+            length(off.hidden_biases),
+            frobenius_norm(off.output_weights),
+            length(off.output_biases),
+        ]
+        return length(xp.stack(parts, axis=-1))
+
+    def minus(self, other: TwoLayerNetworks) -> TwoLayerNetworks:
+        """Networks whose weights and biases are the differences.
+
+        Parameters
+        ----------
+        other : TwoLayerNetworks
+            Leading axes broadcast.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If `other` is no such network, or has another shape or other scales.
+
+        Examples
+        --------
+        >>> one = TwoLayerNetworks([[1.0]], [0.0], [[2.0]], [1.0])
+        >>> one.minus(one).output_weights.tolist()
+        [[0.0]]
+        """
+        if not isinstance(other, TwoLayerNetworks):
+            raise TypeError(f"other must be TwoLayerNetworks, got {shown(other)}")
+        if other._sizes() != self._sizes():
+            raise ValueError(
+                f"other has another shape or architecture: {other._described()}, and "
+                f"these networks have {self._described()}"
+            )
+        pairs = {
+            name: in_one_place(**{"networks": getattr(self, name),
+                                  "other": getattr(other, name)})
+            for name in FIELDS
+        }  # fmt: skip
+        batch_shape(networks=self.batch_shape, other=other.batch_shape)
+        fields = {name: own - its for name, (own, its) in pairs.items()}
+        return TwoLayerNetworks.trusted(**fields, architecture=self.architecture)
+
+    def frobenius_norms(self) -> LayerNorms:
+        """‖U‖_F and ‖V‖_F of the weights as they are, without scales and biases.
+
+        Returns
+        -------
+        LayerNorms of arrays of shape (...)
+            `hidden` and `output`.
+
+        Examples
+        --------
+        >>> one = TwoLayerNetworks([[3.0, 4.0]], [0.0, 0.0], [[1.0], [0.0]], [0.0])
+        >>> [float(norm) for norm in one.frobenius_norms()]
+        [5.0, 1.0]
+        """
+        return LayerNorms(
+            frobenius_norm(self.hidden_weights), frobenius_norm(self.output_weights)
+        )
+
+    def spectral_norms(self) -> LayerNorms:
+        """‖U‖₂ and ‖V‖₂, largest singular values, without scales and biases.
+
+        Returns
+        -------
+        LayerNorms of arrays of shape (...)
+            `hidden` and `output`.
+
+        Examples
+        --------
+        >>> one = TwoLayerNetworks([[3.0, 4.0]], [0.0, 0.0], [[1.0], [0.0]], [0.0])
+        >>> [round(float(norm), 12) for norm in one.spectral_norms()]
+        [5.0, 1.0]
+        """
+        return LayerNorms(
+            spectral_norm(self.hidden_weights), spectral_norm(self.output_weights)
+        )
+
+    def without_scales(self) -> TwoLayerNetworks:
+        """The same functions with weights aU and bV, and scales of 1.
+
+        Norms of these weights are what bounds on functions ask for.
+
+        Examples
+        --------
+        >>> from refgen.networks import Architecture
+        >>> half = Architecture("relu", 1.0, 0.5)
+        >>> one = TwoLayerNetworks([[1.0]], [0.0], [[4.0]], [1.0], half)
+        >>> one.without_scales().output_weights.tolist()
+        [[2.0]]
+        """
+        a = self.architecture
+        return TwoLayerNetworks.trusted(
+            hidden_weights=a.hidden_scale * self.hidden_weights,
+            hidden_biases=self.hidden_biases,
+            output_weights=a.output_scale * self.output_weights,
+            output_biases=self.output_biases,
+            architecture=Architecture(a.activation),
+        )
+
     def _evaluate(self, X: Any) -> tuple[Any, Any]:
         points = as_floats("X", X, 2)
         batch, n = self.batch_shape, points.shape[-2]
@@ -160,6 +287,10 @@ class TwoLayerNetworks(Instance):
         given = points.reshape(-1, n, self.n_features)
         hidden, outputs = _evaluate(theta, given, self._sizes())
         return hidden.reshape(*batch, n, -1), outputs.reshape(*batch, n, -1)
+
+    def _described(self) -> str:
+        sizes = self.n_features, self.n_hidden, self.n_outputs
+        return f"{'–'.join(map(str, sizes))} with {self.architecture}"
 
     def _sizes(self) -> tuple:
         """What kernels know of the networks."""

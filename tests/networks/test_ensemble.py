@@ -1,0 +1,168 @@
+"""What an ensemble says of points: classes, probabilities, margins, losses."""
+
+import numpy as np
+import pytest
+from scipy import special
+
+from refgen.networks import train
+from refgen.random import Stream
+
+RNG = np.random.default_rng(0)
+X = RNG.normal(size=(24, 3))
+LABELS = np.array(["a", "b", "c"])[np.abs(X).argmax(axis=1)]
+PAIRS = np.where(X[:, 0] > 0, 7, 3)
+
+
+def trained(y, **options):
+    return train(X, y, Stream(0), n_members=4, n_hidden=5, n_epochs=20, **options)
+
+
+@pytest.fixture(scope="module")
+def three():
+    return trained(LABELS)
+
+
+@pytest.fixture(scope="module")
+def two():
+    return trained(PAIRS, loss="logistic")
+
+
+@pytest.fixture(scope="module")
+def numbers():
+    return trained(X[:, :2], loss="squared", step_size=0.01)
+
+
+def test_the_class_of_the_largest_output_is_predicted(three):
+    places = three.outputs(X).argmax(axis=-1)
+    assert (three.predict(X) == np.array(["a", "b", "c"])[places]).all()
+
+
+def test_a_single_output_says_which_of_two_classes(two):
+    assert (two.predict(X) == np.where(two.outputs(X)[..., 0] > 0, 7, 3)).all()
+
+
+def test_probabilities_are_those_of_softmax_and_of_the_sigmoid(three, two):
+    expected = special.softmax(three.outputs(X), axis=-1)
+    np.testing.assert_allclose(three.predict_proba(X), expected, rtol=1e-14)
+    second = special.expit(two.outputs(X)[..., 0])
+    np.testing.assert_allclose(two.predict_proba(X)[..., 1], second, rtol=1e-14)
+    np.testing.assert_allclose(two.predict_proba(X).sum(axis=-1), 1, rtol=1e-14)
+
+
+def test_losses_are_logarithms_of_probabilities(three, two):
+    places = np.searchsorted(["a", "b", "c"], LABELS)
+    right = three.predict_proba(X)[:, np.arange(len(X)), places]
+    np.testing.assert_allclose(three.losses(X, LABELS), -np.log(right), rtol=1e-12)
+    right = two.predict_proba(X)[:, np.arange(len(X)), (PAIRS == 7).astype(int)]
+    np.testing.assert_allclose(two.losses(X, PAIRS), -np.log(right), rtol=1e-12)
+
+
+def test_squared_losses_are_half_the_squares(numbers):
+    off = numbers.outputs(X) - X[:, :2]
+    np.testing.assert_allclose(
+        numbers.losses(X, X[:, :2]), (off**2).sum(axis=-1) / 2, rtol=1e-14
+    )
+    np.testing.assert_allclose(
+        numbers.error(X, X[:, :2]), (off**2).mean(axis=(1, 2)), rtol=1e-14
+    )
+
+
+def test_a_positive_margin_is_a_right_answer(three, two):
+    for members, y in ((three, LABELS), (two, PAIRS)):
+        assert ((members.margins(X, y) > 0) == (members.predict(X) == y)).all()
+
+
+def test_a_margin_is_how_far_the_right_output_is_ahead(three):
+    outputs = three.outputs(X)
+    for i in range(len(X)):
+        right = ["a", "b", "c"].index(LABELS[i])
+        others = np.delete(outputs[:, i], right, axis=1).max(axis=1)
+        assert (three.margins(X, LABELS)[:, i] == outputs[:, i, right] - others).all()
+
+
+def test_the_error_is_the_share_of_wrong_classes(three, two):
+    for members, y in ((three, LABELS), (two, PAIRS)):
+        assert (members.error(X, y) == (members.predict(X) != y).mean(axis=1)).all()
+
+
+def test_labels_may_be_of_each_members_own(three):
+    own = np.stack([np.roll(LABELS, i) for i in range(4)])
+    for method in (three.error, three.losses, three.margins):
+        found = method(X, own)
+        for i in range(4):
+            assert (found[i] == method(X, own[i])[i]).all()
+
+
+def test_points_may_be_of_each_members_own(three):
+    own = np.stack([X + i for i in range(4)])
+    for i in range(4):
+        assert (three.predict(own)[i] == three[i].predict(X + i)).all()
+
+
+def test_indicators_are_labels(three):
+    indicators = (LABELS[:, None] == three.classes).astype(float)
+    for method in (three.error, three.losses, three.margins):
+        assert (method(X, indicators) == method(X, LABELS)).all()
+
+
+def test_the_cross_entropy_with_shares_is_a_mean_of_losses(three):
+    shares = special.softmax(X, axis=1)
+    each = np.stack([three.losses(X, np.full(24, c)) for c in three.classes], axis=-1)
+    np.testing.assert_allclose(
+        three.losses(X, shares), (each * shares).sum(axis=-1), rtol=1e-13
+    )
+
+
+def test_losses_of_sure_answers_keep_their_digits(two):
+    far = two.take(0).networks.map(lambda array: 10 * array)
+    sure = type(two).trusted(**{**two.take(0).__dict__, "networks": far})
+    f = sure.outputs(X)[..., 0]
+    expected = np.log1p(np.exp(-np.where(PAIRS == 7, f, -f)))
+    assert expected.min() < 1e-20
+    np.testing.assert_allclose(sure.losses(X, PAIRS), expected, rtol=1e-12)
+
+
+def test_votes_are_shares_of_members(three):
+    said = three.predict(X)
+    for place, name in enumerate(three.classes):
+        assert (three.votes(X)[:, place] == (said == name).mean(axis=0)).all()
+    assert (three.vote(X) == three.classes[three.votes(X).argmax(axis=1)]).all()
+
+
+def test_the_mean_prediction_averages_members(three, numbers):
+    np.testing.assert_allclose(
+        three.mean_prediction(X), three.predict_proba(X).mean(axis=0), rtol=1e-15
+    )
+    np.testing.assert_allclose(
+        numbers.mean_prediction(X), numbers.predict(X).mean(axis=0), rtol=1e-15
+    )
+
+
+@pytest.mark.parametrize(
+    ("y", "message"),
+    [
+        (np.where(LABELS == "a", "z", LABELS), "label 'z', which training had not"),
+        (np.arange(24), "mix"),
+        (LABELS[:3], r"y must have shape \(24,\) or \(4, 24\)"),
+        (np.ones((24, 2)), r"y must have shape \(24, 3\)"),
+        (np.ones((24, 3)), "sum to 1"),
+    ],
+)
+def test_labels_that_do_not_fit_are_refused(three, y, message):
+    for method in (three.error, three.losses, three.margins):
+        with pytest.raises((TypeError, ValueError), match=message):
+            method(X, y)
+
+
+def test_numbers_have_no_classes(numbers):
+    for method in (numbers.predict_proba, numbers.votes, numbers.vote):
+        with pytest.raises(ValueError, match="needs classes"):
+            method(X)
+
+
+def test_the_number_0_has_no_margin():
+    single = trained(X[:, 0], loss="squared", step_size=0.01)
+    signs = np.sign(X[:, 0])
+    assert ((single.margins(X, signs) > 0) == (single.predict(X) * signs > 0)).all()
+    with pytest.raises(ValueError, match="y must not be 0"):
+        single.margins(X, np.zeros(24))
