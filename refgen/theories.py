@@ -6,6 +6,7 @@ __all__ = (
     "disagreement",
     "distillation",
     "explainability",
+    "networks",
     "resmem",
     "uniform_convergence",
 )
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
         disagreement,
         distillation,
         explainability,
+        networks,
         resmem,
         uniform_convergence,
     )

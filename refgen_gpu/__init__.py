@@ -17,7 +17,6 @@ __all__ = [
     "arrays",
     "linalg",
     "neighbors",
-    "networks",
     "random",
     "special",
     *THEORIES,
@@ -25,6 +24,6 @@ __all__ = [
 
 if TYPE_CHECKING:
     from refgen.theories import *  # noqa: F403
-    from refgen_gpu import arrays, linalg, neighbors, networks, random, special
+    from refgen_gpu import arrays, linalg, neighbors, random, special
 else:
     __getattr__, __dir__ = lazy(__name__, __all__)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from refgen.arrays import Instance, namespace
+from refgen.arrays import Fixed, Instance, namespace
 from refgen.claims.decisions import Decision, decide
 from refgen.claims.kinds import InvalidMeasurement, Kind
 from refgen.domains import Domain
@@ -71,7 +71,7 @@ def _arrays(instances: Instance) -> Iterator[Any]:
         value = getattr(instances, f.name)
         if isinstance(value, Instance):
             yield from _arrays(value)
-        else:
+        elif not isinstance(value, Fixed):
             yield value
 
 

@@ -6,7 +6,7 @@ network has the same bits alone and among others.
 
 The parameters of a network are one row: hidden weights (d, h), hidden biases (h,),
 output weights (h, k), output biases (k,), where rows of h and of k numbers are filled
-up with zeros to a multiple of `products.LANES`.
+up with zeros; see `packed`.
 """
 
 from typing import Any
@@ -15,7 +15,8 @@ import numpy as np
 
 from refgen.kernels import compiled
 from refgen.kernels.exponentials import FARTHEST, falling
-from refgen.kernels.products import LANES, add_product
+from refgen.kernels.packed import padded
+from refgen.kernels.products import add_product
 from refgen.kernels.random import _log, _product, _words
 from refgen.kernels.threads import in_threads
 
@@ -27,16 +28,6 @@ SQUARED, LOGISTIC, CROSS_ENTROPY = range(3)
 
 # What became of a network.
 TRAINING, REACHED_LOSS, REACHED_MARGIN, DIVERGED = range(4)
-
-
-def padded(n: int) -> int:
-    """The length of rows of n numbers with zeros at the end."""
-    return -(-n // LANES) * LANES
-
-
-def n_parameters(d: int, h: int, k: int) -> int:
-    """The length of a network's row of parameters."""
-    return (d + 1) * padded(h) + (h + 1) * padded(k)
 
 
 @compiled
@@ -213,7 +204,7 @@ def _norm(gradient, sizes, factors):
 def _step(theta, velocity, gradient, other, transposed, data, rows, first, n, model,
           steps, rule, work):  # fmt: skip
     """One step on rows[first:first + n]; returns Σ w_i loss_i before it."""
-    sizes, scales, _activation, loss = model
+    sizes, scales, _activation, _loss = model
     d, h, _k, hp, kp = sizes
     momentum, decay, radius = rule
     v = (d + 1) * hp

@@ -14,9 +14,7 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 
 from refgen.kernels import compiled
-
-# Numbers in a vector register. Rows of B and C have a multiple of it in length.
-LANES = 8
+from refgen.kernels.packed import LANES
 
 _VECTOR = ir.VectorType(ir.DoubleType(), LANES)
 _WORD = ir.IntType(64)

@@ -13,3 +13,7 @@ __all__ = [
     "initial_networks",
     "train",
 ]
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from refgen._checks import check_choice
-from refgen.arrays import Fixed
+from refgen.arrays import Fixed, on_the_host
 
 Activation = Literal["linear", "relu", "tanh", "exponential"]
 Loss = Literal["squared", "logistic", "cross_entropy"]
 Scaling = Literal["standard", "ntk", "mean_field", "mup"]
 
 
+@on_the_host("a word and two numbers")
 @dataclass(frozen=True)
 class Architecture(Fixed):
     """f(x) = b · V⊤σ(a · U⊤x + u) + v: the activation σ and the scales a and b.

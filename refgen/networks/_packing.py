@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from refgen.arrays import namespace
-from refgen.kernels.networks import n_parameters, padded
+from refgen.kernels.packed import n_parameters, padded
 
 
 def _blocks(d: int, h: int, k: int) -> list[tuple[str, int, int]]:

@@ -21,7 +21,7 @@ class Ensemble(Members):
     Members are ``ensemble[3]``, ``ensemble[2:5]``, ``ensemble[mask]``, or those of a
     loop. One alone has results without the axis of members.
 
-    Attributes
+    Parameters
     ----------
     networks, initial : TwoLayerNetworks of shape (n_members,)
         After and before training.

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from refgen.arrays import Instance, namespace
+from refgen.arrays import Fixed, Instance, namespace
 from refgen.domains import Domain
 
 # So many rows of a block are compared with each other.
@@ -33,7 +33,7 @@ def arrays_of(instance: Instance, prefix: str = "") -> Iterator[tuple[str, Any]]
         value = getattr(instance, f.name)
         if isinstance(value, Instance):
             yield from arrays_of(value, f"{prefix}{f.name}.")
-        else:
+        elif not isinstance(value, Fixed):
             yield prefix + f.name, value
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from refgen.arrays import Instance
+from refgen.arrays import Fixed, Instance
 from refgen.claims.model import Claim
 from refgen.verify.declared import declared, where
 from refgen.verify.instances import is_unchanged
@@ -141,6 +141,8 @@ def _types(instance: Instance) -> Iterator[type]:
     for _, value in _values(instance):
         if isinstance(value, Instance):
             yield from _types(value)
+        elif isinstance(value, Fixed):
+            yield type(value)
 
 
 def _package(rg: Any) -> str:

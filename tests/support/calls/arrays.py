@@ -13,6 +13,7 @@ CALLS = {
     "to_host": (ARRAY,),
 }
 ELSEWHERE = {
+    "Fixed": "the base of fields of instances that hold no arrays",
     "Instance": "the base of instances, which are built as their own types",
     "label_of": ANY,
     "namespace": ANY,

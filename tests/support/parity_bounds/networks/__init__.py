@@ -1,0 +1,1 @@
+"""Results of refgen.networks."""

@@ -1,0 +1,6 @@
+"""Training has the same bits everywhere."""
+
+from support.mirrors import Case
+
+CASES = {"train": Case()}
+ELSEWHERE = {"Ensemble": "what train gives, which is compared"}
