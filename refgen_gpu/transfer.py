@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from refgen.arrays import Instance
 from refgen_gpu.arrays import to_device, to_host
 from refgen_gpu.placement import docstring_of, is_on_device
 
@@ -20,7 +21,9 @@ _Class = TypeVar("_Class", bound=type)
 
 
 def on_host(value: Any) -> Any:
-    """Device arrays as NumPy arrays; anything else, data frames too, as it is."""
+    """Device arrays, also of instances, as NumPy arrays; anything else as it is."""
+    if isinstance(value, Instance):
+        return value.map(on_host)
     return to_host(value) if is_on_device(value) else value
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from refgen._checks import is_integer
+from refgen.networks import Ensemble
 from refgen.uniform_convergence._networks import Layer, layers_of
 
 
@@ -19,6 +20,8 @@ def reference_layers(
         found = layers_of("initial", initial)
         _check_alike(layers, found)
         return found, "the initial weights that were given"
+    if isinstance(network, Ensemble):
+        return layers_of("network.initial", network.initial), "the initial weights"
     if is_integer(getattr(network, "random_state", None)):
         return _drawn_again(network), "the initial weights, drawn again"
     origin = [

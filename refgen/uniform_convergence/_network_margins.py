@@ -9,6 +9,7 @@ import numpy as np
 
 from refgen._label_types import as_labels
 from refgen.uniform_convergence._networks import Layer, outputs_of
+from refgen.uniform_convergence._trained_networks import own_classes
 
 
 def network_margins(
@@ -60,6 +61,9 @@ def _known_labels(network: Any, n_outputs: int) -> np.ndarray:
                 "at least"
             )
         return known
+    learned = own_classes(network)
+    if learned is not None:
+        return as_labels("classes of network", learned)
     return np.array([-1, 1]) if n_outputs == 1 else np.arange(n_outputs)
 
 

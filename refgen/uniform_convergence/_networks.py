@@ -1,4 +1,4 @@
-"""Fully connected networks as matrices: of scikit-learn, as lists, as state dicts."""
+"""Fully connected networks as matrices: of refgen, scikit-learn, torch, as lists."""
 
 from __future__ import annotations
 
@@ -10,11 +10,15 @@ import numpy as np
 from refgen._scales import check_scale
 from refgen._shown import shown
 from refgen.arrays import as_floats
+from refgen.uniform_convergence._trained_networks import (
+    is_trained_network,
+    pairs_of_layers,
+)
 from refgen.uniform_convergence.appended_biases import append_biases
 
 _WANTED = (
-    "a fitted MLPClassifier or MLPRegressor, a list of weight arrays, or a mapping "
-    "such as the state_dict of a torch module"
+    "a fitted MLPClassifier or MLPRegressor, a member of a refgen.networks.Ensemble, a "
+    "list of weight arrays, or a mapping such as the state_dict of a torch module"
 )
 
 
@@ -40,7 +44,10 @@ def layers_of(name: str, network: Any) -> list[Layer]:
     >>> [layer.weights.shape for layer in layers_of("network", [np.ones((3, 2))])]
     [(3, 2)]
     """
-    if isinstance(network, Mapping):
+    if is_trained_network(network):
+        pairs = zip(("hidden", "output"), pairs_of_layers(name, network), strict=True)
+        found = [_layer(f"{layer} weights of {name}", *pair) for layer, pair in pairs]
+    elif isinstance(network, Mapping):
         found = _of_mapping(name, network)
     elif hasattr(network, "get_params") and not isinstance(network, type):
         found = _of_estimator(name, network)
@@ -129,6 +136,26 @@ def _layer(name: str, weights: Any, biases: Any) -> Layer:
             f"{called} must have shape {matrix.shape[1:]}, got {added.shape}"
         )
     return Layer(matrix, added)
+
+
+def without_zero_biases(
+    layers: Sequence[Layer], initial: Sequence[Layer]
+) -> tuple[list[Layer], list[Layer]]:
+    """Both without biases, if all of these were 0 and still are.
+
+    Examples
+    --------
+    >>> layers = [Layer(np.ones((2, 1)), np.zeros(1))]
+    >>> without_zero_biases(layers, layers)[0][0].biases is None
+    True
+    """
+    all_biases = [layer.biases for layer in (*layers, *initial)]
+    if any(biases is not None and biases.any() for biases in all_biases):
+        return list(layers), list(initial)
+    bare = [
+        [Layer(layer.weights, None) for layer in part] for part in (layers, initial)
+    ]
+    return bare[0], bare[1]
 
 
 def appended(layers: Sequence[Layer]) -> list[Layer]:

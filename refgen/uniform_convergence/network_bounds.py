@@ -18,9 +18,14 @@ from refgen.uniform_convergence._networks import (
     Layer,
     appended,
     layers_of,
+    without_zero_biases,
 )
 from refgen.uniform_convergence._norm_forms import FORMS, bounds_of, layer_norms
 from refgen.uniform_convergence._norm_results import NormBounds
+from refgen.uniform_convergence._trained_networks import (
+    is_trained_network,
+    own_activation,
+)
 
 
 def norm_bounds(
@@ -39,25 +44,29 @@ def norm_bounds(
 
     Parameters
     ----------
-    network : MLPClassifier, MLPRegressor, list, or mapping
-        A fitted estimator of scikit-learn; a list of weights of shape (n_inputs,
-        n_outputs), or of tuples (weights, biases); or the `state_dict` of a torch
-        module of linear layers, in the order in which they act.
+    network : MLPClassifier, MLPRegressor, Ensemble, TwoLayerNetworks, list, or mapping
+        A fitted estimator of scikit-learn; one member of what
+        `refgen.networks.train` returns, such as ``ensemble[0]``, or one network of
+        `refgen.networks`; a list of weights of shape (n_inputs, n_outputs), or of
+        tuples (weights, biases); or the `state_dict` of a torch module of linear
+        layers, in the order in which they act.
     X : array of shape (n_samples, n_features)
         The training points.
     y : array of shape (n_samples,)
-        Their labels. If the network is not a classifier of scikit-learn: -1 and 1 for
-        one output, columns from 0 for several.
+        Their labels: those of a classifier of scikit-learn, or of an ensemble that was
+        trained on labels. Otherwise -1 and 1 for one output, columns from 0 for
+        several.
     initial : as `network`, optional
-        The weights before training, from which distances are measured. By default they
-        are drawn again if the estimator's `random_state` is an integer; otherwise
-        distances are measured from 0.
+        The weights before training, from which distances are measured. An ensemble
+        knows its own. By default they are drawn again if the estimator's `random_state`
+        is an integer; otherwise distances are measured from 0.
     form : {"theorem", "notebook", "script", "poster"}
         Publications of these bounds differ: in B, in which (2,1) norm they take, and
         in which layers they count. See Notes.
     biases : {"appended", "left out"}
         "appended": every input has a 1 after its last coordinate, every hidden layer a
-        unit that is always 1, and biases are weights, for which the theorems hold.
+        unit that is always 1, and biases are weights, for which the theorems hold;
+        unless all biases were 0 before training and still are.
         "left out": norms of the weights alone, as published figures have it; these are
         not bounds if the network has biases.
     margin : float, optional
@@ -65,7 +74,7 @@ def norm_bounds(
     share : float
         In (0, 1); 0.5 gives the median margin.
     activation : {"relu", "tanh", "identity"}
-        Of the hidden layers; that of an estimator is known.
+        Of the hidden layers; that of an estimator, or of a network of refgen, is known.
 
     Returns
     -------
@@ -111,6 +120,7 @@ def norm_bounds(
     margins = network_margins(network, layers, points, y, hidden)
     gamma = _gamma(margins, margin, share)
     initials, reference = reference_layers(network, layers, initial)
+    layers, initials = without_zero_biases(layers, initials)
     layers, initials, points, entered = _enter_biases(
         biases, hidden, layers, initials, points
     )
@@ -141,6 +151,8 @@ def norm_bounds(
 
 
 def _activation(network: Any, activation: str) -> str:
+    if is_trained_network(network):
+        return own_activation(network)
     name = getattr(network, "activation", activation)
     where = "" if name is activation else ", as that of network is given"
     if name == "logistic":
