@@ -154,9 +154,9 @@ def _gradient(theta, gradient, transposed, data, rows, first, n, model, work):
         m = min(ROWS, n - start)
         _forward(theta, X, rows, first + start, m, sizes, scales, activation, x, a, o)
         for i in range(m):
-            row = rows[first + start + i]
+            row = shift + rows[first + start + i]
             weight = weights[row]
-            total += weight * _loss(o, i * kp, targets, (shift + row) * k, k, loss)
+            total += weight * _loss(o, i * kp, targets, row * k, k, loss)
             for j in range(k):
                 o[i * kp + j] *= weight
         g[: m * hp] = 0.0
@@ -278,8 +278,8 @@ def _state(theta, data, rows, n, model, wanted, work):
         m = min(ROWS, n - start)
         _forward(theta, X, rows, start, m, sizes, scales, activation, x, a, o)
         for i in range(m):
-            row = rows[start + i]
-            t_at = (shift + row) * k
+            row = shift + rows[start + i]
+            t_at = row * k
             middle = 0.5 if loss == LOGISTIC else 0.0
             count += _margin(o, i * kp, targets, t_at, k, middle) >= wanted
             total += weights[row] * _loss(o, i * kp, targets, t_at, k, loss)
@@ -346,7 +346,8 @@ def train_epochs(
     X : array of shape (N, d)
     targets : array of shape (S·N, k)
         S sets of labels, one after another.
-    weights : array of shape (N,)
+    weights : array of shape (S·N,)
+        Of the loss of each row.
     rows : int64 array of shape (M or 1, n)
         What each network is trained on; the first ones count.
     plan : int64 array of shape (M, 4)

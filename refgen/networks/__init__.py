@@ -1,6 +1,7 @@
 """Two-layer networks, trained by the batch: many seeds, data sets and settings."""
 
 from refgen.networks._architecture import Architecture
+from refgen.networks._reports import TrainingWarning
 from refgen.networks.ensemble import Ensemble
 from refgen.networks.initialization import initial_networks
 from refgen.networks.training import train
@@ -9,6 +10,7 @@ from refgen.networks.two_layer import TwoLayerNetworks
 __all__ = [
     "Architecture",
     "Ensemble",
+    "TrainingWarning",
     "TwoLayerNetworks",
     "initial_networks",
     "train",

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
-from refgen._checks import check_choice
+from refgen._checks import as_float, check_choice, is_number
+from refgen._shown import shown
 from refgen.arrays import Fixed, on_the_host
 
 Activation = Literal["linear", "relu", "tanh", "exponential"]
@@ -32,11 +33,18 @@ class Architecture(Fixed):
 
     def __post_init__(self) -> None:
         check_choice("activation", self.activation, get_args(Activation))
+        for name in ("hidden_scale", "output_scale"):
+            _check_scale(name, getattr(self, name))
 
     @property
     def code(self) -> int:
         """The activation's number in kernels."""
         return get_args(Activation).index(self.activation)
+
+
+def _check_scale(name: str, value: Any) -> None:
+    if not is_number(value) or not 0 < as_float(value) < math.inf:
+        raise ValueError(f"{name} must be a positive number, got {shown(value)}")
 
 
 def loss_code(loss: str) -> int:

@@ -7,7 +7,9 @@ from typing import Any
 import numpy as np
 
 from refgen._label_types import as_labels
-from refgen.arrays import as_floats, as_probabilities, namespace
+from refgen._numbers import refuse
+from refgen._scales import check_scale
+from refgen.arrays import as_floats, as_probabilities, namespace, plain_array
 
 
 def encoded(y: Any, loss: str, n: int) -> tuple[Any, Any]:
@@ -15,9 +17,9 @@ def encoded(y: Any, loss: str, n: int) -> tuple[Any, Any]:
 
     Raises
     ------
-    ValueError
-        If there is one class only, labels do not fit the rows, or probabilities do not
-        sum to 1.
+    TypeError, ValueError
+        If there is one class only, labels do not fit the rows, or shares of classes are
+        no probabilities.
 
     Examples
     --------
@@ -26,29 +28,47 @@ def encoded(y: Any, loss: str, n: int) -> tuple[Any, Any]:
     ([1.0, 0.0, 1.0], ['a', 'b'])
     """
     if loss == "squared":
-        return _in_sets(as_floats("y", y, 1), n, 1), None
-    given = y if hasattr(y, "dtype") else np.asarray(y)
-    if given.dtype.kind == "f" and given.ndim > 1:
-        shares = as_floats("y", given, 2)
-        if loss == "cross_entropy":
-            shares = as_probabilities("y", given, 2)
-        elif float(shares.min()) < 0 or float(shares.max()) > 1:
-            raise ValueError("y must hold probabilities between 0 and 1")
-        k = shares.shape[-1]
-        n_classes = 2 if loss == "logistic" and k == 1 else k
-        return _in_sets(shares, n, 2), np.arange(n_classes)
-    return _one_hot(given, loss, n)
+        return _in_sets(check_scale("y", as_floats("y", y, 1)), n), None
+    array = plain_array("y", y)
+    if array.size == 0:
+        raise ValueError(f"y is empty (shape {array.shape}); give one label a row of X")
+    if array.dtype.kind == "f" and array.ndim > 1:
+        return _soft(array, loss, n)
+    return _one_hot(as_labels("y", y), loss, n)
 
 
-def _one_hot(given: Any, loss: str, n: int) -> tuple[Any, Any]:
+def _soft(array: Any, loss: str, n: int) -> tuple[Any, Any]:
+    """Probabilities of classes in place of labels."""
+    if loss == "cross_entropy":
+        shares = as_probabilities("y", array, 2)
+    else:
+        shares = as_floats("y", array, 2)
+        refuse("y", shares, (shares < 0) | (shares > 1), "lie in [0, 1]", _SOFT)
+    k = shares.shape[-1]
+    n_classes = 2 if loss == "logistic" and k == 1 else k
+    if n_classes < 2:
+        raise ValueError(
+            "y has probabilities of one class; give a column for each of two or more"
+        )
+    return _in_sets(shares, n), namespace(shares).arange(n_classes)
+
+
+_SOFT = ": floats of two axes are probabilities of classes; labels are integers or text"
+
+
+def _one_hot(labels: Any, loss: str, n: int) -> tuple[Any, Any]:
     """Labels, (n,) or (n_sets, n), as indicators of classes."""
-    xp = namespace(given)
-    labels = as_labels("y", given) if xp is np and given.ndim == 1 else given
+    if labels.ndim not in (1, 2):
+        raise ValueError(
+            "y must have shape (n_samples,) or (n_members, n_samples), got "
+            f"{labels.shape}"
+        )
     _check_length(labels.shape[-1], n)
+    xp = namespace(labels)
     classes, codes = xp.unique(labels, return_inverse=True)
     if len(classes) < 2:
         raise ValueError(
-            f"y has one class, {classes[0]}; a classifier needs two or more"
+            f"y has one class, {classes[0].item()!r}; a classifier needs two or more"
         )
     codes = codes.reshape(-1, n)
     if loss == "logistic" and len(classes) == 2:
@@ -56,12 +76,17 @@ def _one_hot(given: Any, loss: str, n: int) -> tuple[Any, Any]:
     return (codes[:, :, None] == xp.arange(len(classes))).astype(np.float64), classes
 
 
-def _in_sets(values: Any, n: int, ndim: int) -> Any:
+def _in_sets(values: Any, n: int) -> Any:
     """Numbers, one row for each point, in sets of which there may be one."""
     if values.ndim == 1:
         values = values[:, None]
     if values.ndim == 2:
         values = values[None]
+    if values.ndim != 3:
+        raise ValueError(
+            "y must have shape (n_samples,), (n_samples, n_outputs) or (n_members, "
+            f"n_samples, n_outputs), got {values.shape}"
+        )
     _check_length(values.shape[1], n)
     return values
 

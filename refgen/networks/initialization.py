@@ -5,10 +5,12 @@ from __future__ import annotations
 import math
 from typing import Any, Literal, get_args
 
-from refgen._checks import check_choice, check_integer
+from refgen._checks import MOST_ENTRIES, check_choice, check_integer
+from refgen._objects import check_instance
 from refgen.arrays import namespace
 from refgen.networks._architecture import Architecture, width_rule
 from refgen.networks.two_layer import TwoLayerNetworks
+from refgen.random import Stream
 
 Initialization = Literal["auto", "xavier_uniform", "he_normal", "normal"]
 
@@ -51,7 +53,8 @@ def initial_networks(
     Raises
     ------
     TypeError, ValueError
-        If a number is no positive integer, or a choice is unknown.
+        If a number is no positive integer, a choice is unknown, or there would be more
+        than 2⁴⁰ weights.
 
     Notes
     -----
@@ -68,31 +71,32 @@ def initial_networks(
     >>> bool((both.take(1).hidden_weights == alone.take(0).hidden_weights).all())
     True
     """
+    check_instance("stream", stream, Stream)
     d = check_integer("n_features", n_features, 1)
     h = check_integer("n_hidden", n_hidden, 1)
     k = check_integer("n_outputs", n_outputs, 1)
     members = check_integer("n_members", n_members, 1)
     law = checked_law(initialization, scaling)
     rule = width_rule(scaling, d, h)
-    deviations = (
-        (math.sqrt(2 / d), math.sqrt(2 / h))
-        if law == "he_normal"
-        else (rule.deviations)
-    )
-    each = [
-        (
-            _drawn(stream.at(stream.replicate + j).child("hidden"), (d, h), law,
-                   deviations[0]),
-            _drawn(stream.at(stream.replicate + j).child("output"), (h, k), law,
-                   deviations[1]),
-        )
-        for j in range(members)
-    ]  # fmt: skip
-    xp = namespace(each[0][0])
-    hidden, output = (xp.stack([pair[i] for pair in each]) for i in (0, 1))
-    biases = xp.zeros((members, h)), xp.zeros((members, k))
     architecture = Architecture(activation, *rule.scales)  # type: ignore[arg-type]
-    return TwoLayerNetworks(hidden, biases[0], output, biases[1], architecture)
+    _check_size(members, d, h, k)
+    inner, outer = rule.deviations
+    if law == "he_normal":
+        inner, outer = math.sqrt(2 / d), math.sqrt(2 / h)
+    hidden = _drawn(stream.child("hidden"), members, (d, h), law, inner)
+    output = _drawn(stream.child("output"), members, (h, k), law, outer)
+    xp = namespace(hidden)
+    return TwoLayerNetworks(
+        hidden, xp.zeros((members, h)), output, xp.zeros((members, k)), architecture
+    )
+
+
+def _check_size(members: int, d: int, h: int, k: int) -> None:
+    if members * (d + k + 1) * h > MOST_ENTRIES:
+        raise ValueError(
+            f"n_members, n_features, n_hidden and n_outputs must give at most 2**40 "
+            f"weights, got {members}, {d}, {h} and {k}"
+        )
 
 
 def checked_law(initialization: str, scaling: str) -> str:
@@ -119,7 +123,19 @@ def checked_law(initialization: str, scaling: str) -> str:
     return "normal"
 
 
-def _drawn(stream: Any, shape: tuple[int, int], law: str, deviation: float) -> Any:
+def _drawn(
+    stream: Any, members: int, shape: tuple[int, int], law: str, deviation: float
+) -> Any:
+    """Weights of each member, each from its own repetition of the stream."""
+    first = _one(stream, shape, law, deviation)
+    drawn = namespace(first).empty((members, *shape))
+    drawn[0] = first
+    for j in range(1, members):
+        drawn[j] = _one(stream.at(stream.replicate + j), shape, law, deviation)
+    return drawn
+
+
+def _one(stream: Any, shape: tuple[int, int], law: str, deviation: float) -> Any:
     if law == "xavier_uniform":
         return (2 * stream.uniform(shape) - 1) * math.sqrt(6 / sum(shape))
     return stream.normal(shape) * deviation

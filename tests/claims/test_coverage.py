@@ -38,6 +38,7 @@ ELSEWHERE = {
     "disagreement.DisagreementErrorEstimator": PROCEDURES,
     "disagreement.DisagreementEstimate": RESULT,
     "disagreement.SparseLevelsWarning": "a warning",
+    "networks.TrainingWarning": "a warning",
     "disagreement.read_labels": ON_FILES,
     "disagreement.read_predictions": ON_FILES,
     "disagreement.train_runs": PROCEDURES,

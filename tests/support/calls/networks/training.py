@@ -28,4 +28,7 @@ CALLS = {
     "Ensemble.outputs": asked,
     "Ensemble.predict": asked,
 }
-ELSEWHERE = {"Ensemble": "train makes it, from networks of one shape"}
+ELSEWHERE = {
+    "Ensemble": "train makes it, from networks of one shape",
+    "TrainingWarning": "a category of warnings",
+}

@@ -1,0 +1,127 @@
+"""One call of `train`: its arguments, checked one after another, and its result."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from refgen._checks import check_choice, check_integer
+from refgen._estimators.parameters import check_flag
+from refgen._objects import check_instance
+from refgen.arrays import namespace
+from refgen.networks._architecture import loss_code, width_rule
+from refgen.networks._data import training_data
+from refgen.networks._packing import unpack
+from refgen.networks._reports import outcome_doubts, scale_doubt, warn
+from refgen.networks._run import Run, trained
+from refgen.networks._settings import settings
+from refgen.networks._start import (
+    State,
+    checked_resume,
+    continued_state,
+    first_networks,
+    fresh_state,
+)
+from refgen.networks.ensemble import OUTCOMES, Ensemble, Task
+from refgen.networks.two_layer import TwoLayerNetworks
+from refgen.random import Stream
+
+
+class Session:
+    """Checked arguments of `train`, by their names, and what they lead to."""
+
+    def __init__(self, given: dict[str, Any]) -> None:
+        self.given = given
+        _check_words(given)
+        self.n_members = check_integer("n_members", given["n_members"], 1)
+        _check_stream(given["stream"], self.n_members)
+        self.data = training_data(given, self.n_members)
+        self.resume = None
+        if given["resume"] is None:
+            self.initial = first_networks(given, self.data, self.n_members)
+            self.state = fresh_state(self.initial)
+        else:
+            self.resume = checked_resume(given, self.data, self.n_members)
+            self.initial = self.resume.initial
+            self.state = continued_state(self.resume)
+        self.run = self._run()
+
+    def _run(self) -> Run:
+        given, data, initial = self.given, self.data, self.initial
+        xp = namespace(data.points)
+        plan = settings(given, data.counts, self._factors(), self.n_members, xp)
+        code = initial.architecture.code, loss_code(given["loss"])
+        return Run(
+            data,
+            plan,
+            self._replicates(xp),
+            xp.asarray(_key(given), dtype=np.uint64),
+            (*initial._sizes()[:5], *code),
+        )
+
+    def _factors(self) -> tuple[float, ...]:
+        """What the step size is multiplied by, in each part of a network."""
+        given, initial = self.given, self.initial
+        rule = width_rule(given["scaling"], initial.n_features, initial.n_hidden)
+        hidden, bias = given["train_hidden"], given["bias"]
+        is_trained = (hidden, hidden and bias, True, bias)
+        return tuple(f * used for f, used in zip(rule.steps, is_trained, strict=True))
+
+    def _replicates(self, xp: Any) -> Any:
+        first = int(self.given["stream"].replicate)
+        is_shared = self.given["vary"] == "initialization"
+        numbers = [first + j * (not is_shared) for j in range(self.n_members)]
+        return xp.asarray(numbers, dtype=np.uint64)
+
+    def ensemble(self) -> Ensemble:
+        """Train, and say what is worth a warning."""
+        doubt = scale_doubt(self.data)
+        if doubt is not None:
+            warn(doubt)
+        trained(self.run, self.state, lambda state: None)
+        made = _ensemble(self.run, self.state, self.initial, self.given["loss"])
+        for text in outcome_doubts(self.run, self.state, self.given["loss"]):
+            warn(text)
+        return made
+
+
+def _check_words(given: dict[str, Any]) -> None:
+    check_choice("vary", given["vary"], ("both", "initialization", "order"))
+    loss_code(given["loss"])
+    for name in ("bias", "train_hidden", "shuffle"):
+        check_flag(name, given[name])
+    width_rule(given["scaling"], 1, 1)
+
+
+def _check_stream(stream: Any, n_members: int) -> None:
+    check_instance("stream", stream, Stream)
+    if stream.replicate + n_members > 2**64:
+        raise ValueError(
+            f"stream has the replicate {stream.replicate}, and with n_members="
+            f"{n_members} the last one is above 2**64 - 1; begin lower"
+        )
+
+
+def _key(given: dict[str, Any]) -> list[int]:
+    if not given["shuffle"]:
+        return []
+    return list(given["stream"].child("order")._coordinates()[1:])
+
+
+def _ensemble(run: Run, state: State, initial: TwoLayerNetworks, loss: str) -> Ensemble:
+    """The result; members whose weights are no numbers any more have diverged."""
+    xp = namespace(state.theta)
+    is_lost = ~xp.isfinite(state.theta).all(axis=1)
+    state.status[is_lost] = OUTCOMES.index("diverged")
+    sizes = initial.n_features, initial.n_hidden, initial.n_outputs
+    fields = unpack(state.theta, *sizes)
+    return Ensemble.trusted(
+        networks=TwoLayerNetworks.trusted(**fields, architecture=initial.architecture),
+        initial=initial,
+        loss_curves=state.losses,
+        n_epochs=state.epochs,
+        status=state.status,
+        velocity=state.velocity,
+        task=Task(loss, run.data.classes),
+    )

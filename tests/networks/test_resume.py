@@ -1,0 +1,80 @@
+"""Training that is stopped and goes on has the bits of training without a stop."""
+
+import numpy as np
+import pytest
+from support.networks import assert_same_training, data
+
+from refgen.networks import train
+from refgen.random import Stream
+
+X, Y = data(60, 5, 3)
+OPTIONS = {"momentum": 0.9, "sam_radius": 0.01, "n_hidden": 7, "n_members": 3}
+
+
+def training(n_epochs, **given):
+    options = OPTIONS | given
+    return train(X, Y, Stream(1), n_epochs=n_epochs, **options)
+
+
+@pytest.mark.parametrize("first", [0, 1, 4, [1, 7, 3], 9])
+def test_two_trainings_are_one(first):
+    whole = training(9)
+    assert_same_training(whole, training(9, resume=training(first)))
+
+
+def test_earlier_training_is_left_as_it_was():
+    first, copy = training(3), training(3)
+    training(9, resume=first)
+    assert_same_training(first, copy)
+
+
+@pytest.mark.filterwarnings("ignore::refgen.networks.TrainingWarning")
+@pytest.mark.parametrize(
+    "stop", [{"stop_loss": 0.5}, {"stop_margin": 0.5, "stop_share": 0.8}]
+)
+def test_members_that_stopped_stay_as_they_are(stop):
+    whole = training(40, **stop)
+    assert set(whole.outcomes) != {"epochs"}
+    assert_same_training(whole, training(40, **stop, resume=training(10, **stop)))
+
+
+def test_a_step_size_may_change_on_the_way():
+    slow = training(9, step_size=0.01, resume=training(5))
+    assert (slow.loss_curves[:, :5] == training(5).loss_curves).all()
+    assert (slow.loss_curves[:, 6:] != training(9).loss_curves[:, 6:]).all()
+
+
+@pytest.mark.filterwarnings("ignore::refgen.networks.TrainingWarning")
+def test_a_member_that_overflowed_in_its_last_step_is_found_as_without_a_stop():
+    options = {
+        "loss": "squared",
+        "activation": "linear",
+        "step_size": [0.1, 1e60, 1e70],
+        "batch_size": None,
+    }
+    for stop in range(1, 6):
+        whole = training(8, **options)
+        again = training(8, **options, resume=training(stop, **options))
+        assert_same_training(whole, again)
+    assert whole.outcomes.tolist() == ["epochs", "diverged", "diverged"]
+    assert np.isfinite(whole.loss_curves[0]).all()
+
+
+@pytest.mark.parametrize(
+    ("change", "word"),
+    [
+        ({"n_members": 2}, "resume"),
+        ({"loss": "logistic"}, "resume"),
+        ({"initial": training(0).initial}, "initial and resume"),
+        ({"resume": training(0).networks}, "resume must be an Ensemble"),
+    ],
+)
+def test_other_training_is_refused(change, word):
+    given = {"resume": training(2)} | change
+    with pytest.raises((TypeError, ValueError), match=word):
+        training(4, **given)
+
+
+def test_labels_of_another_name_are_refused():
+    with pytest.raises(ValueError, match=r"resume was trained for .* classes"):
+        train(X, Y + 1, Stream(1), n_epochs=4, resume=training(2), **OPTIONS)
