@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
+import inspect
 import warnings
 from typing import Any
 
 import numpy as np
 
 from refgen._shown import listed
-from refgen.arrays import namespace, on_the_host
-from refgen.kernels import kernel
+from refgen.arrays import DEVICE_PACKAGE, namespace, on_the_host
 from refgen.networks._data import Data
-from refgen.networks._examples import margins_of
+from refgen.networks._goals import reached
 from refgen.networks._run import Run
 from refgen.networks._start import State
-from refgen.networks._task import Task
 from refgen.networks.ensemble import OUTCOMES
-
-_evaluate = kernel("networks", "evaluate")
 
 # Root mean squares of standardized columns are 1, and of shares below 1.
 _LARGEST, _SMALLEST = 10.0, 1e-3
-# Numbers that are in memory at once while margins are found.
-_AT_ONCE = 2**22
 
 
 @on_the_host("a category of warnings")
@@ -37,7 +32,7 @@ class TrainingWarning(UserWarning):
 
 
 def warn(text: str) -> None:
-    """Warn the caller of `train`.
+    """Warn whoever called refgen.
 
     Examples
     --------
@@ -47,7 +42,14 @@ def warn(text: str) -> None:
     >>> str(caught[0].message)
     'member 3 diverged'
     """
-    warnings.warn(text, TrainingWarning, stacklevel=4)
+    level, frame = 1, inspect.currentframe()
+    while frame is not None and _is_ours(frame.f_globals.get("__name__", "")):
+        level, frame = level + 1, frame.f_back
+    warnings.warn(text, TrainingWarning, stacklevel=level)
+
+
+def _is_ours(module: str) -> bool:
+    return module.split(".")[0] in ("refgen", DEVICE_PACKAGE)
 
 
 def scale_doubt(data: Data) -> str | None:
@@ -123,7 +125,7 @@ def _nearest_margin(run: Run, state: State, loss: str, members: Any) -> str | No
     members = members[stops[members, 1] < np.inf]
     if not len(members):
         return None
-    shares = margin_shares(run, state, loss, members)
+    shares = reached(run, state, loss, members)[1] / run.data.counts[members]
     place = int(shares.argmax())
     who = int(members[place])
     _, margin, share = stops[who].tolist()
@@ -131,34 +133,3 @@ def _nearest_margin(run: Run, state: State, loss: str, members: Any) -> str | No
         f"the largest share of rows with margins of at least stop_margin={margin:.4g} "
         f"is {float(shares[place]):.4g} (member {who}), with stop_share={share:.4g}"
     )
-
-
-def margin_shares(run: Run, state: State, loss: str, members: Any) -> Any:
-    """The share of each member's rows with margins as large as it stops at."""
-    xp = namespace(state.theta)
-    d, h, k = run.architecture[:3]
-    step = max(1, _AT_ONCE // (run.data.n * (d + h + k)))
-    parts = [
-        _shares(run, state, loss, members[i : i + step])
-        for i in range(0, len(members), step)
-    ]
-    return xp.concatenate(parts)
-
-
-def _shares(run: Run, state: State, loss: str, members: Any) -> Any:
-    data, xp = run.data, namespace(state.theta)
-    has_own = len(data.points) > data.n
-    points = data.points.reshape(-1, data.n, data.n_features)
-    points = points[members] if has_own else points
-    _, outputs = _evaluate(state.theta[members], points, run.architecture[:-1])
-    rows = data.rows[members] if len(data.rows) > 1 else data.rows
-    rows = xp.broadcast_to(rows, (len(members), rows.shape[1]))
-    at = rows + data.shifts[members][:, None]
-    seen = rows - (members * data.n)[:, None] if has_own else rows
-    # Numbers beyond a member's count stand for nothing, and are left out below.
-    f = xp.take_along_axis(outputs, seen[:, :, None], axis=1)
-    margins = margins_of(f, data.targets[at], Task(loss).middle)
-    counts = data.counts[members]
-    is_own = xp.arange(rows.shape[1]) < counts[:, None]
-    enough = is_own & (margins >= run.settings.stops[members, 1][:, None])
-    return enough.sum(axis=1) / counts

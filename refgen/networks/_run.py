@@ -71,16 +71,37 @@ class Run:
         )
         state.losses = _joined(state.losses, losses, before, state.epochs)
 
+    def left(self, state: State) -> Any:
+        """How many epochs each member may still do, of shape (n_members,)."""
+        return (self.settings.epochs - state.epochs) * (state.status == 0)
+
     def n_left(self, state: State) -> int:
         """How many epochs are left for the member that has most to do."""
-        left = (self.settings.epochs - state.epochs) * (state.status == 0)
-        return max(0, int(left.max()))
+        return max(0, int(self.left(state).max()))
 
     def first_piece(self) -> int:
         """So many epochs that they take some hundredths of a second."""
         d, h, k = self.architecture[:3]
         rows = int(self.data.counts.sum())
         return max(1, _FIRST // (rows * h * (2 * d + 3 * k)))
+
+
+def check_done(run: Run, state: State) -> None:
+    """Refuse fewer epochs than earlier training has done.
+
+    Raises
+    ------
+    ValueError
+        If a member has done more.
+    """
+    is_over = state.epochs > run.settings.epochs
+    if bool(is_over.any()):
+        member = int(is_over.argmax())
+        raise ValueError(
+            f"n_epochs={int(run.settings.epochs[member])} is the number in total, and "
+            f"member {member} has done {int(state.epochs[member])} already; give at "
+            "least as many"
+        )
 
 
 def trained(run: Run, state: State, after: Callable[[State], None]) -> None:

@@ -11,10 +11,13 @@ from refgen._estimators.parameters import check_flag
 from refgen._objects import check_instance
 from refgen.arrays import namespace
 from refgen.networks._architecture import loss_code, width_rule
+from refgen.networks._checkpoints import Checkpoint, prints
 from refgen.networks._data import training_data
+from refgen.networks._goals import go_on
 from refgen.networks._packing import unpack
+from refgen.networks._progress import Progress
 from refgen.networks._reports import outcome_doubts, scale_doubt, warn
-from refgen.networks._run import Run, trained
+from refgen.networks._run import Run, check_done, trained
 from refgen.networks._settings import settings
 from refgen.networks._start import (
     State,
@@ -37,15 +40,25 @@ class Session:
         self.n_members = check_integer("n_members", given["n_members"], 1)
         _check_stream(given["stream"], self.n_members)
         self.data = training_data(given, self.n_members)
-        self.resume = None
         if given["resume"] is None:
             self.initial = first_networks(given, self.data, self.n_members)
             self.state = fresh_state(self.initial)
         else:
-            self.resume = checked_resume(given, self.data, self.n_members)
-            self.initial = self.resume.initial
-            self.state = continued_state(self.resume)
+            resume = checked_resume(given, self.data, self.n_members)
+            self.initial, self.state = resume.initial, continued_state(resume)
         self.run = self._run()
+        if given["resume"] is not None:
+            go_on(self.run, self.state, given["loss"])
+        self.checkpoint = self._checkpoint()
+        check_done(self.run, self.state)
+
+    def _checkpoint(self) -> Checkpoint | None:
+        path = self.given["checkpoint"]
+        if path is None:
+            return None
+        made = Checkpoint(path, prints(self.run, self.state, self.data.classes))
+        made.start(self.state)
+        return made
 
     def _run(self) -> Run:
         given, data, initial = self.given, self.data, self.initial
@@ -79,17 +92,39 @@ class Session:
         doubt = scale_doubt(self.data)
         if doubt is not None:
             warn(doubt)
-        trained(self.run, self.state, lambda state: None)
+        try:
+            self._train()
+        except KeyboardInterrupt:  # comes between two pieces
+            self._save(now=True)
+            raise
+        self._save(now=True)
         made = _ensemble(self.run, self.state, self.initial, self.given["loss"])
         for text in outcome_doubts(self.run, self.state, self.given["loss"]):
             warn(text)
         return made
 
+    def _train(self) -> None:
+        if not self.given["verbose"]:
+            trained(self.run, self.state, lambda state: self._save())
+            return
+        with Progress(self.run) as progress:
+            progress.show(self.state)
+
+            def after(state: State) -> None:
+                self._save()
+                progress.show(state)
+
+            trained(self.run, self.state, after)
+
+    def _save(self, *, now: bool = False) -> None:
+        if self.checkpoint is not None:
+            self.checkpoint.save(self.state, now=now)
+
 
 def _check_words(given: dict[str, Any]) -> None:
     check_choice("vary", given["vary"], ("both", "initialization", "order"))
     loss_code(given["loss"])
-    for name in ("bias", "train_hidden", "shuffle"):
+    for name in ("bias", "train_hidden", "shuffle", "verbose"):
         check_flag(name, given[name])
     width_rule(given["scaling"], 1, 1)
 

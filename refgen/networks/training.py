@@ -37,6 +37,8 @@ def train(
     rows: Any = None,
     sample_weight: Any = None,
     resume: Ensemble | None = None,
+    checkpoint: Any = None,
+    verbose: bool = False,
 ) -> Ensemble:
     """Train networks of two layers, each from its own random weights and shuffles.
 
@@ -103,8 +105,16 @@ def train(
     resume : Ensemble, optional
         Training that goes on from where it ended, until `n_epochs` in total. With the
         same arguments the result has the same bits as training without a stop; others,
-        such as a smaller step size, take effect from here. Members that have stopped
-        stay as they are.
+        such as a smaller step size, take effect from here. Members that have stopped go
+        on if they are short of the goals that are given now; those that diverged do
+        not.
+    checkpoint : str or path, optional
+        A file that is written about every half minute, at Ctrl-C, and at the end. If it
+        is there, training goes on from it, with the same bits as without a stop. It
+        never holds half of anything, and is refused if it is that of other arguments;
+        `n_epochs` may be larger than before.
+    verbose : bool
+        Whether to show how far training is, on standard error.
 
     Returns
     -------

@@ -38,6 +38,42 @@ def test_members_that_stopped_stay_as_they_are(stop):
     assert_same_training(whole, training(40, **stop, resume=training(10, **stop)))
 
 
+def test_members_go_on_that_are_short_of_a_higher_goal():
+    whole = training(40, stop_margin=1.0, stop_share=0.8)
+    first = training(40, stop_margin=0.5, stop_share=0.8)
+    assert set(first.outcomes) == {"margin"}
+    assert_same_training(whole, training(40, stop_margin=1.0, stop_share=0.8,
+                                         resume=first))  # fmt: skip
+    lower = training(40, stop_loss=0.2, resume=training(40, stop_loss=0.4))
+    assert_same_training(training(40, stop_loss=0.2), lower)
+    without = training(20, resume=training(20, stop_loss=0.4))
+    assert_same_training(training(20), without)
+
+
+@pytest.mark.parametrize("loss", ["squared", "logistic", "cross_entropy"])
+def test_goals_are_found_as_kernels_find_them(loss):
+    """With rows, weights and labels of their own, members stay where they stopped."""
+    options = {
+        "loss": loss,
+        "rows": [np.arange(50), np.array([4, 4, 9]), np.arange(60)],
+        "sample_weight": np.stack([np.ones(60), np.arange(60.0), Y + 1.0]),
+    }
+    y = np.stack([np.eye(3)[np.roll(Y, j)] for j in range(3)])
+    given = OPTIONS | options
+    losses = train(X, y, Stream(1), n_epochs=60, **given).loss_curves[:, 30]
+    for goal in ({"stop_loss": losses}, {"stop_margin": 0.0, "stop_share": 0.6}):
+        given = OPTIONS | options | goal
+        first = train(X, y, Stream(1), n_epochs=60, **given)
+        assert "epochs" not in first.outcomes
+        again = train(X, y, Stream(1), n_epochs=60, **given, resume=first)
+        assert_same_training(first, again)
+
+
+def test_less_than_was_done_is_refused():
+    with pytest.raises(ValueError, match=r"n_epochs=3 .* member 0 has done 5 already"):
+        training([3, 9, 9], resume=training(5))
+
+
 def test_a_step_size_may_change_on_the_way():
     slow = training(9, step_size=0.01, resume=training(5))
     assert (slow.loss_curves[:, :5] == training(5).loss_curves).all()
