@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from refgen._label_types import as_labels
+from refgen._shown import shown
 from refgen.arrays import namespace
-from refgen.networks._examples import losses_of, margins_of, probabilities_of
-from refgen.networks._members import OUTCOMES, Members, named_members
-from refgen.networks._task import Task, as_targets, class_array, refuse_no_sign
+from refgen.kernels.networks import n_parameters
+from refgen.networks._answers import Answers
+from refgen.networks._members import OUTCOMES
+from refgen.networks._task import Task
 from refgen.networks.two_layer import TwoLayerNetworks
+
+if TYPE_CHECKING:
+    from os import PathLike
 
 __all__ = ["OUTCOMES", "Ensemble", "Task"]
 
 
 @dataclass(frozen=True, repr=False)
-class Ensemble(Members):
+class Ensemble(Answers):
     """Networks that were trained together, as `train` returns them.
 
     Members are ``ensemble[3]``, ``ensemble[2:5]``, ``ensemble[mask]``, or those of a
@@ -24,7 +32,7 @@ class Ensemble(Members):
     Parameters
     ----------
     networks, initial : TwoLayerNetworks of shape (n_members,)
-        After and before training.
+        After and before training; NaN where the first weights are not known.
     loss_curves : array of shape (n_members, n_epochs)
         Mean loss in each epoch, of each row before the step that saw it; NaN after a
         member stopped.
@@ -57,195 +65,152 @@ class Ensemble(Members):
     velocity: Any
     task: Task
 
-    @property
-    def classes(self) -> Any:
-        """Labels in ascending order; None for numbers."""
-        if self.task.classes is None:
-            return None
-        return class_array(self.task, namespace(self.status))
-
-    def outputs(self, X: Any) -> Any:
-        """f at points: logits of a classifier, predictions of a regressor.
-
-        Parameters
-        ----------
-        X : array of shape (n_points, n_features), or (n_members, n_points, n_features)
-            Shared by all members, or points of each member's own; so in all methods.
-
-        Returns
-        -------
-        array of shape (n_members, n_points, n_outputs)
-
-        Raises
-        ------
-        ValueError
-            If a member diverged, or overflows at a point; so in all methods.
-        """
-        self._refuse_diverged()
-        outputs = self.networks.outputs(X)
-        fine = namespace(outputs).isfinite(outputs).all(axis=(-2, -1))
-        if not bool(fine.all()):
-            raise ValueError(
-                f"{named_members(~fine)} overflow float64 at a point of X; give points "
-                "in the units of the training"
-            )
-        return outputs
-
-    def predict(self, X: Any) -> Any:
-        """Classes, or numbers for the squared loss.
-
-        Returns
-        -------
-        array of shape (n_members, n_points)
-            Of equal outputs the first wins. Numbers have shape (n_members, n_points,
-            n_outputs) if a network has several outputs.
-        """
-        outputs = self.outputs(X)
-        if self.task.classes is None:
-            return outputs[..., 0] if outputs.shape[-1] == 1 else outputs
-        return self.classes[_places(outputs)]
-
-    def predict_proba(self, X: Any) -> Any:
-        """Probabilities of the classes.
-
-        Returns
-        -------
-        array of shape (n_members, n_points, n_classes)
-            Of the loss "logistic" with an output for each class: one against the rest,
-            divided by their sum.
-
-        Raises
-        ------
-        ValueError
-            If there are no classes.
-        """
-        self._refuse_numbers("predict_proba", "use predict")
-        return probabilities_of(self.outputs(X), self.task.loss)
-
-    def mean_prediction(self, X: Any) -> Any:
-        """What all members say on average.
-
-        Returns
-        -------
-        array
-            Means of `predict_proba`, of shape (n_points, n_classes), or of numbers, of
-            shape (n_points,) or (n_points, n_outputs).
-        """
-        said = self.predict(X) if self.task.classes is None else self.predict_proba(X)
-        axes = tuple(range(len(self.batch_shape)))
-        return said.mean(axis=axes)
-
-    def votes(self, X: Any) -> Any:
-        """The share of members that choose each class, of shape (n_points, n_classes).
-
-        Raises
-        ------
-        ValueError
-            If there are no classes.
-        """
-        self._refuse_numbers("votes", "use mean_prediction")
-        places = _places(self.outputs(X))
-        xp, n = namespace(places), places.shape[-1]
-        chosen = places.reshape(-1, n, 1) == xp.arange(len(self.task.classes))
-        return chosen.mean(axis=0)
-
-    def vote(self, X: Any) -> Any:
-        """The class of most members, of shape (n_points,); of equal ones the first.
-
-        Raises
-        ------
-        ValueError
-            If there are no classes.
-        """
-        return self.classes[self.votes(X).argmax(axis=-1)]
-
-    def margins(self, X: Any, y: Any) -> Any:
-        """By how much the right answer is ahead: f_y − max f of the others.
+    @classmethod
+    def from_networks(
+        cls,
+        networks: TwoLayerNetworks,
+        *,
+        loss: str,
+        classes: Any = None,
+        initial: TwoLayerNetworks | None = None,
+    ) -> Ensemble:
+        """An ensemble of weights from anywhere.
 
         Parameters
         ----------
-        X : array of shape (n_points, n_features), or (n_members, n_points, n_features)
-        y : array of shape (n_points,), or (n_members, n_points)
-            Labels, or floats of shape (..., n_points, n_classes), of which the largest
-            counts. For the squared loss numbers, of which the sign counts, or the
-            largest of several.
-
-        Returns
-        -------
-        array of shape (n_members, n_points)
-            ±f, if there is a single output; positive where the answer is right.
+        networks : TwoLayerNetworks
+        loss : {"squared", "logistic", "cross_entropy"}
+            "squared" for numbers; the others for classes.
+        classes : array of shape (n_classes,), optional
+            Labels in the order of the outputs, or two for the loss "logistic" with a
+            single output; integers from 0 by default.
+        initial : TwoLayerNetworks, optional
+            The weights before training, if they are known.
 
         Raises
         ------
-        ValueError
-            If `y` does not fit, has an unknown label, or has the number 0.
+        TypeError, ValueError
+            If these do not fit.
+
+        Examples
+        --------
+        >>> networks = TwoLayerNetworks([[1.0]], [0.0], [[1.0]], [-1.0])
+        >>> one = Ensemble.from_networks(networks, loss="logistic", classes=["a", "b"])
+        >>> one.predict([[0.5], [1.5]]).tolist()
+        ['a', 'b']
         """
-        outputs, targets = self._compared(X, y)
-        refuse_no_sign(targets, self.task)
-        return margins_of(outputs, targets, self.task.middle)
-
-    def losses(self, X: Any, y: Any) -> Any:
-        """The loss of training at each point.
-
-        Parameters
-        ----------
-        X : array of shape (n_points, n_features), or (n_members, n_points, n_features)
-        y : array of shape (n_points,), or (n_members, n_points)
-            Labels, or probabilities of shape (..., n_points, n_outputs), or numbers, as
-            in training.
-
-        Returns
-        -------
-        array of shape (n_members, n_points)
-        """
-        return losses_of(*self._compared(X, y), self.task.loss)
-
-    def error(self, X: Any, y: Any) -> Any:
-        """The share of points with a wrong class, or the mean of (f − y)².
-
-        Parameters
-        ----------
-        X : array of shape (n_points, n_features), or (n_members, n_points, n_features)
-        y : array of shape (n_points,), or (n_members, n_points)
-            As in `losses`; of probabilities the largest is the right class.
-
-        Returns
-        -------
-        array of shape (n_members,)
-        """
-        outputs, targets = self._compared(X, y)
-        if self.task.classes is None:
-            return ((outputs - targets) ** 2).mean(axis=(-2, -1))
-        if targets.shape[-1] == 1:
-            right = (targets[..., 0] > self.task.middle).astype(int)
+        if not isinstance(networks, TwoLayerNetworks):
+            raise TypeError(f"networks must be TwoLayerNetworks, got {shown(networks)}")
+        xp, batch = namespace(networks.output_biases), networks.batch_shape
+        task = _task(loss, classes, networks.n_outputs)
+        if initial is None:
+            initial = networks.map(lambda array: xp.full(array.shape, xp.nan))
         else:
-            right = targets.argmax(axis=-1)
-        return (_places(outputs) != right).mean(axis=-1)
+            networks.distance(initial)  # refuses other shapes
+            initial = initial.map(lambda a: xp.broadcast_to(a, batch + a.shape))
+        sizes = networks.n_features, networks.n_hidden, networks.n_outputs
+        return cls.trusted(
+            networks=networks,
+            initial=initial,
+            loss_curves=xp.zeros((*batch, 0)),
+            n_epochs=xp.zeros(batch, dtype=np.int64),
+            status=xp.zeros(batch, dtype=np.int64),
+            velocity=xp.zeros((*batch, n_parameters(*sizes))),
+            task=task,
+        )
 
     @property
     def change(self) -> TwoLayerNetworks:
         """What training added to the weights: θ − θ₀."""
+        self._refuse_diverged()
+        if not bool(namespace(self.status).isfinite(self.initial.output_biases).all()):
+            raise ValueError(
+                "the weights before training are not known; give them as `initial`"
+            )
         return self.networks.minus(self.initial)
 
     def distance_from_initialization(self) -> Any:
-        """‖θ − θ₀‖₂ of each member, with biases, of shape (n_members,)."""
+        """‖θ − θ₀‖₂ of each member, with biases, of shape (n_members,).
+
+        Raises
+        ------
+        ValueError
+            If a member diverged, or the weights before training are not known.
+        """
         self._refuse_diverged()
-        return self.networks.distance(self.initial)
+        zero = self.change.map(lambda array: 0.0 * array)
+        return self.change.distance(zero)
 
-    def _compared(self, X: Any, y: Any) -> tuple[Any, Any]:
-        outputs = self.outputs(X)
-        return outputs, as_targets(y, self.task, outputs)
+    def save(self, path: str | PathLike[str]) -> None:
+        """Write all of it to a file that `load_ensemble` reads, with the same bits.
 
-    def _refuse_numbers(self, method: str, remedy: str) -> None:
-        if self.task.classes is None:
+        Parameters
+        ----------
+        path : path
+            Of a .npz file of plain arrays, which takes its place when it is complete.
+
+        Raises
+        ------
+        TypeError
+            If the arrays are on a device.
+        """
+        from refgen.networks._saved import write
+
+        write(self, path)
+
+    def to_sklearn(self) -> Any:
+        """Members as fitted estimators of scikit-learn.
+
+        Returns
+        -------
+        MLPClassifier or MLPRegressor, or list of them
+            A list of n_members, or the estimator of a single member.
+
+        Raises
+        ------
+        TypeError
+            If the arrays are on a device.
+        ValueError
+            If scikit-learn has no such network: exponential neurons, or the loss
+            "logistic" with an output for each class; or if a member diverged.
+
+        Notes
+        -----
+        Outputs are equal up to rounding. Two classes with two outputs become one output
+        f₁ − f₀, with the same probabilities.
+
+        Examples
+        --------
+        >>> from refgen.networks import train
+        >>> from refgen.random import Stream
+        >>> X, y = [[-1.0], [-2.0], [1.0], [2.0]], [0, 0, 1, 1]
+        >>> train(X, y, Stream(0), n_epochs=100)[0].to_sklearn().predict(X).tolist()
+        [0, 0, 1, 1]
+        """
+        from refgen.networks._sklearn import to_estimators
+
+        return to_estimators(self)
+
+
+def _task(loss: str, classes: Any, n_outputs: int) -> Task:
+    """The task of networks with so many outputs."""
+    task = Task(loss)
+    if loss == "squared":
+        if classes is not None:
             raise ValueError(
-                f"{method} needs classes, and these networks were trained on numbers "
-                f"(loss='squared'); {remedy}"
+                "classes must be None for loss='squared', whose y are numbers"
             )
-
-
-def _places(outputs: Any) -> Any:
-    """Places of the chosen classes."""
-    if outputs.shape[-1] == 1:
-        return (outputs[..., 0] > 0).astype(int)
-    return outputs.argmax(axis=-1)
+        return task
+    if loss == "cross_entropy" and n_outputs == 1:
+        raise ValueError(
+            "loss='cross_entropy' needs an output for each class, and networks have "
+            "one output; use 'logistic'"
+        )
+    wanted = max(n_outputs, 2)
+    labels = np.arange(wanted) if classes is None else as_labels("classes", classes)
+    if labels.shape != (wanted,) or len(set(labels.tolist())) < wanted:
+        raise ValueError(
+            f"classes must be {wanted} different labels for networks with {n_outputs} "
+            f"output(s), got {shown(labels.tolist())}"
+        )
+    return Task(loss, labels)

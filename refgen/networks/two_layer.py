@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from refgen._matrices import batch_shape
 from refgen._numbers import in_one_place
 from refgen._shown import shown
 from refgen.arrays import Instance, as_floats, namespace
 from refgen.kernels import kernel
 from refgen.networks._architecture import Architecture
+from refgen.networks._gradients import Gradients, pulled_back
 from refgen.networks._norms import LayerNorms, frobenius_norm, length, spectral_norm
 from refgen.networks._packing import pack
 
@@ -144,6 +147,55 @@ class TwoLayerNetworks(Instance):
         [[7.0], [1.0]]
         """
         return self._evaluate(X)[1]
+
+    def gradients(self, X: Any, slopes: Any) -> Gradients:
+        """Derivatives of Σⱼ slopesⱼ fⱼ by all parameters, at each point.
+
+        Parameters
+        ----------
+        X : array of shape (n_points, n_features), or (..., n_points, n_features)
+        slopes : array of shape (n_points, n_outputs), or (..., n_points, n_outputs)
+            Derivatives of what is of interest by the outputs; 1 for one output and 0
+            for the others gives the gradient of that output. Lengths of 1 broadcast.
+
+        Returns
+        -------
+        Gradients of shape (..., n_points)
+            Arrays with the names and axes of the weights and biases; at the kink of
+            ReLU the slope is 0.
+
+        Raises
+        ------
+        ValueError
+            If `slopes` do not fit the points, or a derivative overflows.
+
+        Examples
+        --------
+        >>> one = TwoLayerNetworks([[2.0]], [0.0], [[3.0]], [0.0])  # 3 max(2x, 0)
+        >>> found = one.gradients([[5.0], [-5.0]], [[1.0]])
+        >>> found.output_weights.tolist(), found.norms().round(3).tolist()
+        ([[[10.0]], [[0.0]]], [18.303, 1.0])
+        """
+        hidden, outputs = self._evaluate(X)
+        points, given = in_one_place(
+            X=as_floats("X", X, 2), slopes=as_floats("slopes", slopes, 2)
+        )
+        try:
+            given = namespace(given).broadcast_to(given, outputs.shape)
+        except ValueError as error:
+            raise ValueError(
+                f"slopes must have shape {outputs.shape}, as outputs at the points "
+                f"have, or broadcast to it; got {given.shape}"
+            ) from error
+        with np.errstate(over="ignore", invalid="ignore"):
+            found = pulled_back(self, points, hidden, given)
+            fine = namespace(given).isfinite(found.norms()).all()
+        if not bool(fine):
+            raise ValueError(
+                "derivatives leave the range of float64 at a point of X; give points "
+                "in other units, or smaller slopes"
+            )
+        return found
 
     def distance(self, other: TwoLayerNetworks) -> Any:
         """‖θ − θ′‖₂ to other networks of the same shape, with biases.
