@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from refgen._label_types import as_labels
+from refgen._numbers import in_one_place
+from refgen._objects import check_instance
 from refgen._shown import shown
 from refgen.arrays import namespace
-from refgen.kernels.networks import n_parameters
+from refgen.kernels.packed import n_parameters
 from refgen.networks._answers import Answers
 from refgen.networks._members import OUTCOMES
 from refgen.networks._task import Task
@@ -99,15 +101,20 @@ class Ensemble(Answers):
         >>> one.predict([[0.5], [1.5]]).tolist()
         ['a', 'b']
         """
-        if not isinstance(networks, TwoLayerNetworks):
-            raise TypeError(f"networks must be TwoLayerNetworks, got {shown(networks)}")
+        check_instance("networks", networks, TwoLayerNetworks)
         xp, batch = namespace(networks.output_biases), networks.batch_shape
         task = _task(loss, classes, networks.n_outputs)
         if initial is None:
             initial = networks.map(lambda array: xp.full(array.shape, xp.nan))
         else:
-            networks.distance(initial)  # refuses other shapes
-            initial = initial.map(lambda a: xp.broadcast_to(a, batch + a.shape))
+            check_instance("initial", initial, TwoLayerNetworks)
+            if initial.batch_shape != batch or initial._sizes() != networks._sizes():
+                raise ValueError(
+                    f"initial has shape {initial.batch_shape} and is "
+                    f"{initial._described()}, and networks have shape {batch} and are "
+                    f"{networks._described()}"
+                )
+            in_one_place(networks=networks.output_biases, initial=initial.output_biases)
         sizes = networks.n_features, networks.n_hidden, networks.n_outputs
         return cls.trusted(
             networks=networks,
@@ -187,7 +194,7 @@ class Ensemble(Answers):
         >>> train(X, y, Stream(0), n_epochs=100)[0].to_sklearn().predict(X).tolist()
         [0, 0, 1, 1]
         """
-        from refgen.networks._sklearn import to_estimators
+        from refgen.networks._exported import to_estimators
 
         return to_estimators(self)
 

@@ -46,7 +46,7 @@ def load_ensemble(path: str | PathLike[str]) -> Ensemble:
     >>> bool((again.outputs(X) == two.outputs(X)).all())
     True
     """
-    from refgen.networks._saved import read
+    from refgen.networks._loaded import read
 
     return read(path)
 
@@ -88,6 +88,6 @@ def from_sklearn(models: Any, *, initial: TwoLayerNetworks | None = None) -> Ens
     >>> bool(abs(one.predict(X) - model.predict(X)).max() < 1e-12)
     True
     """
-    from refgen.networks._sklearn import from_estimators
+    from refgen.networks._imported import from_estimators
 
     return from_estimators(models, initial)

@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from refgen._finite import finite, watched
 from refgen._matrices import batch_shape
 from refgen._numbers import in_one_place
-from refgen._shown import shown
+from refgen._objects import check_instance
 from refgen.arrays import Instance, as_floats, namespace
 from refgen.kernels import kernel
 from refgen.networks._architecture import Architecture
@@ -65,6 +66,7 @@ class TwoLayerNetworks(Instance):
     architecture: Architecture = _PLAIN
 
     def __post_init__(self) -> None:
+        check_instance("architecture", self.architecture, Architecture)
         given = {
             name: as_floats(name, getattr(self, name), n) for name, n in FIELDS.items()
         }
@@ -197,6 +199,7 @@ class TwoLayerNetworks(Instance):
             )
         return found
 
+    @finite
     def distance(self, other: TwoLayerNetworks) -> Any:
         """‖θ − θ′‖₂ to other networks of the same shape, with biases.
 
@@ -229,6 +232,7 @@ class TwoLayerNetworks(Instance):
         ]
         return length(xp.stack(parts, axis=-1))
 
+    @watched
     def minus(self, other: TwoLayerNetworks) -> TwoLayerNetworks:
         """Networks whose weights and biases are the differences.
 
@@ -248,8 +252,7 @@ class TwoLayerNetworks(Instance):
         >>> one.minus(one).output_weights.tolist()
         [[0.0]]
         """
-        if not isinstance(other, TwoLayerNetworks):
-            raise TypeError(f"other must be TwoLayerNetworks, got {shown(other)}")
+        check_instance("other", other, TwoLayerNetworks)
         if other._sizes() != self._sizes():
             raise ValueError(
                 f"other has another shape or architecture: {other._described()}, and "
@@ -264,6 +267,7 @@ class TwoLayerNetworks(Instance):
         fields = {name: own - its for name, (own, its) in pairs.items()}
         return TwoLayerNetworks.trusted(**fields, architecture=self.architecture)
 
+    @finite
     def frobenius_norms(self) -> LayerNorms:
         """‖U‖_F and ‖V‖_F of the weights as they are, without scales and biases.
 
@@ -282,6 +286,7 @@ class TwoLayerNetworks(Instance):
             frobenius_norm(self.hidden_weights), frobenius_norm(self.output_weights)
         )
 
+    @finite
     def spectral_norms(self) -> LayerNorms:
         """‖U‖₂ and ‖V‖₂, largest singular values, without scales and biases.
 
@@ -300,6 +305,7 @@ class TwoLayerNetworks(Instance):
             spectral_norm(self.hidden_weights), spectral_norm(self.output_weights)
         )
 
+    @watched
     def without_scales(self) -> TwoLayerNetworks:
         """The same functions with weights aU and bV, and scales of 1.
 

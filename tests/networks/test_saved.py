@@ -126,3 +126,13 @@ def test_pickles_are_never_read(tmp_path):
 def test_a_folder_is_no_file(tmp_path):
     with pytest.raises(ValueError, match="path is no name of a file"):
         trained().save(tmp_path)
+
+
+@pytest.mark.parametrize("path", [3, b"ours", None, {"a": 1}])
+def test_what_is_no_name_of_a_file_is_refused(path):
+    for asked in (trained().save, load_ensemble):
+        with pytest.raises(TypeError, match="path must be the name of a file"):
+            asked(path)
+        for empty in ("", "a\0b"):
+            with pytest.raises(ValueError, match="path is no name of a file"):
+                asked(empty)

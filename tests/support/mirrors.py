@@ -42,11 +42,15 @@ def packages(theory):
 
 
 def calls_of(theory, *left_out):
-    """A call of every public name that is on the device, but for those left out."""
+    """A call of every public name that is on the device, but for those left out.
+
+    Those that have their calls elsewhere are left out, too.
+    """
+    without = {*left_out, *calls.part(theory, "ELSEWHERE")}
     return {
         name: calls.arguments(theory, name)
         for name in _on_device(theory)
-        if name not in left_out
+        if name not in without
     }
 
 
