@@ -10,6 +10,7 @@ import functools
 import importlib
 import inspect
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from refgen.arrays import package_of
@@ -25,17 +26,32 @@ def compiled(function: Callable, **options: Any) -> Any:
     """
     from numba import njit
 
+    made = njit(nogil=True, **options)(function)
+    kept(made.enable_caching, made)
+    return made
+
+
+def kept(enable_caching: Callable, made: Any) -> None:
+    """Let what Numba made be kept on the disk where it can be."""
     try:
-        made = njit(cache=True, nogil=True, **options)(function)
+        enable_caching()
     except RuntimeError as error:
         if "no locator available" not in str(error):
             raise
-        return njit(nogil=True, **options)(function)
-    cache = getattr(made, "_cache", None)
+        return
+    cache = made._cache
     for name in ("load_overload", "save_overload"):
-        if hasattr(cache, name):
-            setattr(cache, name, _without_failing(getattr(cache, name)))
-    return made
+        setattr(cache, name, _without_failing(getattr(cache, name)))
+    # What a kernel is made of may be in other files than it.
+    file = cache._cache_file
+    file._source_stamp = (file._source_stamp, _stamps())
+
+
+@functools.cache
+def _stamps() -> tuple:
+    """When the kernels' files were changed, and their sizes."""
+    files = sorted(Path(__file__).parent.glob("*.py"))
+    return tuple((f.name, f.stat().st_mtime, f.stat().st_size) for f in files)
 
 
 def _without_failing(access: Callable) -> Callable:

@@ -68,19 +68,26 @@ _BIG = np.uint64(0x4330000000000000)  # bits of 2⁵², whose last place is 1
 
 
 @_kernel
+def _four(block, replicate, purpose, k0, k1):
+    """Four words (Salmon et al. 2011)."""
+    c0, c1, c2, c3 = block, np.uint64(0), replicate, purpose
+    key0, key1 = k0, k1
+    for _ in range(10):
+        high0, low0 = _product(_A, c0)
+        high1, low1 = _product(_B, c2)
+        c0, c1, c2, c3 = high1 ^ c1 ^ key0, low1, high0 ^ c3 ^ key1, low0
+        key0 += _W0
+        key1 += _W1
+    return c0, c1, c2, c3
+
+
+@_kernel
 def _philox(words, n_blocks, block, replicate, purpose, k0, k1):
-    """Blocks `block` .. `block + n_blocks − 1` of four words (Salmon et al. 2011)."""
+    """Blocks `block` .. `block + n_blocks − 1` of four words."""
     for i in range(n_blocks):
-        c0, c1, c2, c3 = block + np.uint64(i), np.uint64(0), replicate, purpose
-        key0, key1 = k0, k1
-        for _ in range(10):
-            high0, low0 = _product(_A, c0)
-            high1, low1 = _product(_B, c2)
-            c0, c1, c2, c3 = high1 ^ c1 ^ key0, low1, high0 ^ c3 ^ key1, low0
-            key0 += _W0
-            key1 += _W1
+        own = _four(block + np.uint64(i), replicate, purpose, k0, k1)
         four = words[4 * i : 4 * i + 4]
-        four[0], four[1], four[2], four[3] = c0, c1, c2, c3
+        four[0], four[1], four[2], four[3] = own
 
 
 @_kernel
