@@ -24,7 +24,12 @@ class Architecture(Fixed):
     ----------
     activation : {"linear", "relu", "tanh", "exponential"}
     hidden_scale, output_scale : float
-        a and b.
+        a and b, which are positive.
+
+    Raises
+    ------
+    ValueError
+        If the activation is unknown, or a scale is no positive number.
     """
 
     activation: Activation = "relu"
@@ -34,7 +39,7 @@ class Architecture(Fixed):
     def __post_init__(self) -> None:
         check_choice("activation", self.activation, get_args(Activation))
         for name in ("hidden_scale", "output_scale"):
-            _check_scale(name, getattr(self, name))
+            object.__setattr__(self, name, _scale(name, getattr(self, name)))
 
     @property
     def code(self) -> int:
@@ -42,9 +47,11 @@ class Architecture(Fixed):
         return get_args(Activation).index(self.activation)
 
 
-def _check_scale(name: str, value: Any) -> None:
-    if not is_number(value) or not 0 < as_float(value) < math.inf:
+def _scale(name: str, value: Any) -> float:
+    number = as_float(value) if is_number(value) else 0.0
+    if not 0 < number < math.inf:
         raise ValueError(f"{name} must be a positive number, got {shown(value)}")
+    return number
 
 
 def loss_code(loss: str) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 
@@ -10,7 +10,7 @@ from refgen._checks import check_choice, check_integer
 from refgen._estimators.parameters import check_flag
 from refgen._objects import check_instance
 from refgen.arrays import namespace
-from refgen.networks._architecture import loss_code, width_rule
+from refgen.networks._architecture import Activation, loss_code, width_rule
 from refgen.networks._checkpoints import Checkpoint, prints
 from refgen.networks._data import training_data
 from refgen.networks._goals import go_on
@@ -27,8 +27,14 @@ from refgen.networks._start import (
     fresh_state,
 )
 from refgen.networks.ensemble import OUTCOMES, Ensemble, Task
+from refgen.networks.initialization import checked_law
 from refgen.networks.two_layer import TwoLayerNetworks
 from refgen.random import Stream
+
+# Members: far more than memory holds, and few enough to count anything of them.
+_MOST = 2**32
+# Defaults of `train`, which say nothing about networks that are given.
+_DEFAULTS = {"n_hidden": 64, "activation": "relu"}
 
 
 class Session:
@@ -37,7 +43,7 @@ class Session:
     def __init__(self, given: dict[str, Any]) -> None:
         self.given = given
         _check_words(given)
-        self.n_members = check_integer("n_members", given["n_members"], 1)
+        self.n_members = check_integer("n_members", given["n_members"], 1, _MOST)
         _check_stream(given["stream"], self.n_members)
         self.data = training_data(given, self.n_members)
         if given["resume"] is None:
@@ -46,6 +52,7 @@ class Session:
         else:
             resume = checked_resume(given, self.data, self.n_members)
             self.initial, self.state = resume.initial, continued_state(resume)
+        _refuse_another_architecture(given, self.initial)
         self.run = self._run()
         if given["resume"] is not None:
             go_on(self.run, self.state, given["loss"])
@@ -126,7 +133,23 @@ def _check_words(given: dict[str, Any]) -> None:
     loss_code(given["loss"])
     for name in ("bias", "train_hidden", "shuffle", "verbose"):
         check_flag(name, given[name])
-    width_rule(given["scaling"], 1, 1)
+    check_choice("activation", given["activation"], get_args(Activation))
+    check_integer("n_hidden", given["n_hidden"], 1)
+    checked_law(given["initialization"], given["scaling"])
+
+
+def _refuse_another_architecture(given: dict[str, Any], networks: Any) -> None:
+    """Refuse what contradicts networks that are given; defaults do not."""
+    found = {
+        "n_hidden": networks.n_hidden,
+        "activation": networks.architecture.activation,
+    }
+    for name, own in found.items():
+        if given[name] not in (own, _DEFAULTS[name]):
+            raise ValueError(
+                f"{name} is {given[name]!r}, and networks that are given, or trained "
+                f"further, have {own!r}; leave it out"
+            )
 
 
 def _check_stream(stream: Any, n_members: int) -> None:

@@ -8,7 +8,7 @@ from typing import Any, Literal, get_args
 from refgen._checks import MOST_ENTRIES, check_choice, check_integer
 from refgen._objects import check_instance
 from refgen.arrays import namespace
-from refgen.networks._architecture import Architecture, width_rule
+from refgen.networks._architecture import Architecture, Scaling, width_rule
 from refgen.networks.two_layer import TwoLayerNetworks
 from refgen.random import Stream
 
@@ -112,6 +112,7 @@ def checked_law(initialization: str, scaling: str) -> str:
     >>> checked_law("auto", "ntk")
     'normal'
     """
+    check_choice("scaling", scaling, get_args(Scaling))
     check_choice("initialization", initialization, get_args(Initialization))
     if scaling == "standard":
         return "xavier_uniform" if initialization == "auto" else initialization

@@ -1,12 +1,13 @@
 """Arguments of training that are refused, by name, with what would be right."""
 
+import inspect
 import re
 
 import numpy as np
 import pytest
 from support.networks import data
 
-from refgen.networks import initial_networks, train
+from refgen.networks import _session, initial_networks, train
 from refgen.random import Stream
 
 X, Y = data(30, 4, 3)
@@ -75,6 +76,8 @@ REFUSED = {
     "sample_weight must have a weight above 0": {"sample_weight": np.zeros(30)},
     "initial must be a TwoLayer": {"initial": 3},
     "initial has networks of 4 features and 3": {"initial": START, "y": Y % 2 == 0},
+    "n_hidden is 6, and networks that are given": {"initial": START, "n_hidden": 6},
+    "activation is 'tanh', and networks": {"initial": START, "activation": "tanh"},
     "initial has networks of shape": {"initial": START, "n_members": 3},
 }
 
@@ -91,3 +94,11 @@ def test_networks_of_numbers_that_are_not_finite_are_no_start():
     broken = START.map(lambda a: np.where(a == a.max(), np.inf, a))
     with pytest.raises(ValueError, match="initial holds NaN or infinity"):
         train(X, Y, Stream(0), n_members=2, initial=broken)
+
+
+def test_defaults_do_not_contradict_networks_that_are_given():
+    """The number of neurons and the activation are those of the networks."""
+    found = train(X, Y, Stream(0), n_members=2, n_epochs=1, initial=START)
+    assert found.networks.n_hidden == 5
+    options = inspect.signature(train).parameters
+    assert {n: options[n].default for n in _session._DEFAULTS} == _session._DEFAULTS
