@@ -1,14 +1,16 @@
-"""e^x and tanh from + − × ÷ and powers of 2, in a fixed order: the same bits anywhere.
+"""eˣ, tanh and log from + − × ÷ and powers of 2, in one order: the same bits anywhere.
 
 No function has a table or needs a branch, so that loops over numbers are vectorized.
 """
 
 import numpy as np
 
-from refgen.kernels.linked import inlined
-from refgen.kernels.random import _52, _bits_of, _from_bits
+from refgen.kernels.linked import FLOATS, INTEGER, NOTHING, inlined, linked
+from refgen.kernels.random import _52, _bits_of, _from_bits, _log
 
 FARTHEST = 700.0
+
+_inlined_log = inlined(_log.py_func)
 
 _WHOLE = 2.0**52  # from here on numbers are whole
 
@@ -46,7 +48,7 @@ def falling(size):
 
 
 @inlined
-def exp(x):
+def _exp(x):
     """eˣ; infinite above 700, 0 below −700."""
     size = abs(x)
     k, even, odd = _reduced(size if size <= FARTHEST else FARTHEST)
@@ -58,7 +60,7 @@ def exp(x):
 
 
 @inlined
-def tanh(x):
+def _tanh(x):
     """The hyperbolic tangent; ±1 from 350 on."""
     size = abs(x)
     k, even, odd = _reduced(2.0 * size if size <= 350.0 else FARTHEST)
@@ -68,3 +70,24 @@ def tanh(x):
     value = (less * even + more * odd) / (more * even + less * odd)
     value = value if size <= 350.0 else (1.0 if x == x else x)
     return value if x >= 0.0 else -value
+
+
+@linked(NOTHING, FLOATS, INTEGER)
+def exps(x, n):
+    """In place: eˣ of n numbers."""
+    for i in range(n):
+        x[i] = _exp(x[i])
+
+
+@linked(NOTHING, FLOATS, INTEGER)
+def tanhs(x, n):
+    """In place: hyperbolic tangents of n numbers."""
+    for i in range(n):
+        x[i] = _tanh(x[i])
+
+
+@linked(NOTHING, FLOATS, INTEGER)
+def logs(x, n):
+    """In place: logarithms of n normal numbers in (0, 1]."""
+    for i in range(n):
+        x[i] = _inlined_log(x[i])

@@ -10,6 +10,7 @@ bits.
 import numpy as np
 
 from refgen.kernels import compiled
+from refgen.kernels.exponentials import FARTHEST, falling
 from refgen.kernels.threads import in_threads
 
 # Steps at first, unless the flow is so fast that more are needed to be stable; at most.
@@ -18,27 +19,12 @@ FIRST_STEPS, MOST_STEPS = 16, 1 << 20
 # Operations per problem, roughly: some thousand steps of four stages.
 _OPERATIONS = 1 << 20
 
-# 2⁻ᵏ, for margins of up to 700.
-_HALVES = 2.0 ** -np.arange(1011.0)
-
 
 @compiled
 def _short_of_one(margin):
-    """σ(−m) = 1/(1 + eᵐ), by e^(−|m|) = 2⁻ᵏ e⁻ʳ with |r| ≤ (log 2)/2.
-
-    e⁻ʳ is Padé's approximant, the quotient of two polynomials of degree 6; what it is
-    off by is 2·10⁻¹⁹ of it.
-    """
-    size = min(abs(margin), 700.0)
-    k = int(size * 1.4426950408889634 + 0.5)
-    # log 2 in two parts; k times the first one is exact.
-    r = size - k * 6.93147180369123816490e-01
-    r = r - k * 1.90821492927058770002e-10
-    t = r * r
-    even = 665280.0 + t * (75600.0 + t * (840.0 + t))
-    odd = r * (332640.0 + t * (10080.0 + t * 42.0))
-    below = even + odd
-    above = _HALVES[k] * (even - odd)
+    """σ(−m) = 1/(1 + eᵐ), from e^(−|m|)."""
+    half, above, below = falling(min(abs(margin), FARTHEST))
+    above = half * above
     return (above if margin >= 0.0 else below) / (below + above)
 
 

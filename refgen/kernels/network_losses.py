@@ -6,8 +6,7 @@ Parts of a kernel, which work on a block of rows on the desk (`network_desk`).
 import numpy as np
 
 from refgen.kernels import network_desk as on
-from refgen.kernels import random
-from refgen.kernels.exponentials import exp
+from refgen.kernels.exponentials import exps, logs
 from refgen.kernels.linked import (
     FLOAT,
     INTEGER,
@@ -20,8 +19,6 @@ from refgen.kernels.linked import (
 )
 
 SQUARED, LOGISTIC, CROSS_ENTROPY = range(3)
-
-_log = inlined(random._log.py_func)
 
 
 @inlined
@@ -37,18 +34,21 @@ def _squared(o, t, n, k, kp, sums):
 
 @inlined
 def _logistic(o, t, n, k, kp, sums):
-    for j in range(n * kp):
-        out, target = o[j], t[j]
-        e = exp(-abs(out))
-        share = 1.0 / (1.0 + e)
+    size = n * kp
+    for j in range(size):
+        sums[j] = -abs(o[j])
+    exps(sums, size)
+    for j in range(size):
+        out, target, e = o[j], t[j], sums[j]
+        sums[j] = 1.0 / (1.0 + e)
         # log(1 + e^o) − to; o − to is 0 where o is sure and right.
-        short = out - target * out if out > 0.0 else -target * out
-        sums[j] = short - _log(share)
-        o[j] = (share if out >= 0.0 else e * share) - target
+        t[j] = out - target * out if out > 0.0 else -target * out
+        o[j] = (sums[j] if out >= 0.0 else e * sums[j]) - target
+    logs(sums, size)
     for i in range(n):
         total = 0.0
         for j in range(i * kp, i * kp + k):
-            total += sums[j]
+            total += t[j] - sums[j]
         sums[i] = total
         for j in range(i * kp + k, (i + 1) * kp):
             o[j] = 0.0
@@ -56,6 +56,7 @@ def _logistic(o, t, n, k, kp, sums):
 
 @inlined
 def _cross_entropy(o, t, n, k, kp, sums):
+    sizes = ahead(sums, n)
     for i in range(n):
         first, last = i * kp, i * kp + k
         top, said = o[first], 0.0
@@ -65,8 +66,7 @@ def _cross_entropy(o, t, n, k, kp, sums):
             said += t[j] * (top - o[j])
             o[j] = o[j] - top
         sums[i] = said
-    for j in range(n * kp):
-        o[j] = exp(o[j])
+    exps(o, n * kp)
     for i in range(n):
         first, last, size = i * kp, i * kp + k, 0.0
         for j in range(first, last):
@@ -75,14 +75,15 @@ def _cross_entropy(o, t, n, k, kp, sums):
             o[j] = o[j] / size - t[j]
         for j in range(last, first + kp):
             o[j] = 0.0
-        sums[n + i] = 1.0 / size
+        sizes[i] = 1.0 / size
+    logs(sizes, n)
     for i in range(n):
-        sums[i] = sums[i] - _log(sums[n + i])
+        sums[i] = sums[i] - sizes[i]
 
 
-@linked(NOTHING, INTEGERS, INTEGER)
+@linked(NOTHING, INTEGERS, INTEGER, needs=(exps, logs))
 def losses(desk, n):
-    """The losses of rows; outputs are replaced by the gradient by them."""
+    """The losses of rows; outputs become the gradient, and labels may be lost."""
     o, t, sums = (
         floats_at(desk[on.OUT]),
         floats_at(desk[on.T]),

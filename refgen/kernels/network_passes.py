@@ -4,7 +4,7 @@ Parts of a kernel, which work on a block of rows on the desk (`network_desk`).
 """
 
 from refgen.kernels import network_desk as on
-from refgen.kernels.exponentials import exp, tanh
+from refgen.kernels.exponentials import exps, tanhs
 from refgen.kernels.linked import (
     FLOATS,
     INTEGER,
@@ -43,11 +43,9 @@ def _activate(z, size, activation):
         for i in range(size):
             z[i] = 0.0 if z[i] <= 0.0 else z[i]
     elif activation == TANH:
-        for i in range(size):
-            z[i] = tanh(z[i])
+        tanhs(z, size)
     elif activation == EXPONENTIAL:
-        for i in range(size):
-            z[i] = exp(z[i])
+        exps(z, size)
 
 
 @linked(NOTHING, INTEGERS, INTEGERS, INTEGER)
@@ -71,7 +69,7 @@ def gather(desk, rows, n):
     )
 
 
-@linked(NOTHING, INTEGERS, FLOATS, FLOATS, INTEGER, needs=(product,))
+@linked(NOTHING, INTEGERS, FLOATS, FLOATS, INTEGER, needs=(product, tanhs, exps))
 def forward(desk, theta, x, n):
     """What neurons say, and outputs, for n points."""
     d, h, hp, kp = desk[on.D], desk[on.H], desk[on.HP], desk[on.KP]

@@ -21,12 +21,12 @@ from refgen.kernels.linked import (
     address,
     ahead,
     floats_at,
-    inlined,
     linked,
 )  # fmt: skip
 from refgen.kernels.network_desk import ROWS, new_desk
 from refgen.kernels.network_epochs import train_networks
 from refgen.kernels.network_passes import forward
+from refgen.kernels.packed import padded
 from refgen.kernels.threads import in_threads
 
 
@@ -104,34 +104,19 @@ def _plain(array: Any, kind: Any = np.float64) -> Any:
     return np.ascontiguousarray(array, dtype=kind)
 
 
-@inlined
-def _copy(block, n, width, stride, to):
-    for i in range(n):
-        for j in range(width):
-            to[i * width + j] = block[i * stride + j]
-
-
 @linked(NOTHING, INTEGERS, INTEGERS, *(INTEGER,) * 4, needs=(forward,))
 def evaluate_networks(desk, arrays, first, last, n, shared):
     """Networks first … last − 1 at n points, which all of them may share."""
-    d, h, k, hp, kp = (
-        desk[on.D],
-        desk[on.H],
-        desk[on.K],
-        desk[on.HP],
-        desk[on.KP],
-    )
-    a, o = floats_at(desk[on.A]), floats_at(desk[on.OUT])
+    d, hp, kp = desk[on.D], desk[on.HP], desk[on.KP]
+    size = (d + 1) * hp + (desk[on.H] + 1) * kp
     for m in range(first, last):
-        theta = ahead(floats_at(arrays[0]), m * ((d + 1) * hp + (h + 1) * kp))
+        theta = ahead(floats_at(arrays[0]), m * size)
         x = ahead(floats_at(arrays[1]), 0 if shared else m * n * d)
-        hidden = ahead(floats_at(arrays[2]), m * n * h)
-        outputs = ahead(floats_at(arrays[3]), m * n * k)
         for start in range(0, n, ROWS):
-            rows = min(ROWS, n - start)
-            forward(desk, theta, ahead(x, start * d), rows)
-            _copy(a, rows, h, hp, ahead(hidden, start * h))
-            _copy(o, rows, k, kp, ahead(outputs, start * k))
+            # Results are where they belong at once.
+            desk[on.A] = arrays[2] + 8 * (m * n + start) * hp
+            desk[on.OUT] = arrays[3] + 8 * (m * n + start) * kp
+            forward(desk, theta, ahead(x, start * d), min(ROWS, n - start))
 
 
 def evaluate(theta: Any, X: Any, architecture: Any) -> tuple[Any, Any]:
@@ -141,8 +126,9 @@ def evaluate(theta: Any, X: Any, architecture: Any) -> tuple[Any, Any]:
     scales of both layers, activation).
     """
     d, h, k, inner, outer, activation = architecture
-    n = X.shape[1]
-    hidden, outputs = np.empty((len(theta), n, h)), np.empty((len(theta), n, k))
+    n, members = X.shape[1], len(theta)
+    hidden = np.empty((members, n, padded(h)))
+    outputs = np.empty((members, n, padded(k)))
     arrays = [_plain(theta), _plain(X), hidden, outputs]
     given = [np.array([inner, outer], float), np.zeros(0)]
     places = np.array([address(a) for a in arrays])
@@ -153,5 +139,5 @@ def evaluate(theta: Any, X: Any, architecture: Any) -> tuple[Any, Any]:
         del memory  # it is used until here
 
     evaluate_networks.compile()
-    in_threads(len(theta), n * (d * h + h * k), part)
-    return hidden, outputs
+    in_threads(members, n * (d * h + h * k), part)
+    return _plain(hidden[:, :, :h]), _plain(outputs[:, :, :k])

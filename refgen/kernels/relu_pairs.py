@@ -20,6 +20,7 @@ import numpy as np
 
 from refgen._quadrature import unit_nodes
 from refgen.kernels import compiled
+from refgen.kernels.exponentials import falling
 from refgen.kernels.threads import in_threads
 
 # Nodes for cosines up to 0.5, up to 0.98, and up to 1: errors are below 10⁻¹⁵ of the
@@ -35,29 +36,12 @@ LEAST = 700.0
 LANES = 32
 
 _OPERATIONS = 25  # per node, roughly
-_HALVES = 2.0 ** -np.arange(1011.0)
 
 
 def nodes_and_weights() -> Any:
     """Nodes on [0, 1] of the three rules, one after another, and their weights."""
     rules = [np.stack(unit_nodes(n)) for n in COUNTS]
     return np.ascontiguousarray(np.concatenate(rules, axis=1))
-
-
-@compiled
-def _fall(size):
-    """e^(−size) in three parts: a power of 2, and Padé's numerator and denominator.
-
-    What the quotient of polynomials of degree 6 is off by is 2·10⁻¹⁹ of it.
-    """
-    k = int(size * 1.4426950408889634 + 0.5)
-    # log 2 in two parts; k times the first one is exact.
-    r = size - k * 6.93147180369123816490e-01
-    r = r - k * 1.90821492927058770002e-10
-    t = r * r
-    even = 665280.0 + t * (75600.0 + t * (840.0 + t))
-    odd = r * (332640.0 + t * (10080.0 + t * 42.0))
-    return _HALVES[k], even - odd, even + odd
 
 
 @compiled
@@ -72,7 +56,7 @@ def _integral(u2, v2, start, low4, high4, width4, first, last, nodes):
         y = low + step
         x2 = (y * y) * (y * y)
         beyond = (low4 - start) + step * (y + low) * (y * y + low * low)
-        half, above, below = _fall((v2 * x2 + u2 / x2) / 8.0)
+        half, above, below = falling((v2 * x2 + u2 / x2) / 8.0)
         below = below * ((1.0 + x2) * (1.0 + x2))
         total = total + nodes[1, i] * y * beyond * (half * above) / below
     return 2.0 * gap * total
@@ -98,7 +82,7 @@ def _pair(h, k, r, rest, nodes):
     first = 0 if rule == 0 else (COUNTS[0] if rule == 1 else COUNTS[0] + COUNTS[1])
     last = first + COUNTS[rule]
     found = _integral(u2, v2, start, low, high, width, first, last, nodes)
-    half, above, below = _fall(size)
+    half, above, below = falling(size)
     return (1.0 + r) / np.pi * found * (half * above / below)
 
 
