@@ -135,6 +135,7 @@ __all__ = [
     "jackknife_variance",
     "level_masses",
     "level_range",
+    "network_runs",
     "noise_floor_bound",
     "pairwise_disagreement",
     "pairwise_variance_bound",
@@ -153,10 +154,11 @@ __all__ = [
     "wasserstein_distance",
 ]
 
-# scikit-learn and matplotlib load with the names that need them.
+# scikit-learn, matplotlib and Numba load with the names that need them.
 if TYPE_CHECKING:
     from refgen.disagreement.display import DisagreementDisplay
     from refgen.disagreement.estimators import DisagreementErrorEstimator
+    from refgen.disagreement.network_protocols import network_runs
     from refgen.disagreement.protocols import train_runs
 else:
     __getattr__, __dir__ = lazy(
@@ -165,6 +167,7 @@ else:
         {
             "DisagreementDisplay": "display",
             "DisagreementErrorEstimator": "estimators",
+            "network_runs": "network_protocols",
             "train_runs": "protocols",
         },
     )

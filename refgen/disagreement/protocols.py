@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, get_args
+from typing import Any, get_args
 
 import numpy as np
 from sklearn.base import clone, is_classifier
 from sklearn.utils.parallel import Parallel, delayed
 from sklearn.utils.validation import indexable
 
-from refgen._checks import check_choice, check_integer, is_number
+from refgen._checks import check_choice, check_integer
 from refgen._naming import naming
 from refgen._shown import shown
 from refgen.arrays import on_the_host, plain_array
@@ -20,10 +20,12 @@ from refgen.disagreement._data import (
     class_labels,
     seeded,
 )
-
-Vary = Literal["init", "order", "data", "all"]
-
-_MOST_RUNS = 10**6
+from refgen.disagreement._protocols import (
+    MOST_RUNS,
+    Vary,
+    checked_share,
+    refuse_same_rows,
+)
 
 
 @on_the_host("scikit-learn's estimators live on the host")
@@ -136,7 +138,7 @@ def _is_classifier(estimator: Any) -> bool:
 
 def _check_settings(estimator: Any, n_runs: Any, vary: Any, max_samples: Any) -> None:
     check_classifier(estimator)
-    check_integer("n_runs", n_runs, 1, _MOST_RUNS)
+    check_integer("n_runs", n_runs, 1, MOST_RUNS)
     check_choice("vary", vary, get_args(Vary))
     if vary == "init" and not _parameters(estimator, "random_state"):
         raise ValueError(
@@ -144,11 +146,7 @@ def _check_settings(estimator: Any, n_runs: Any, vary: Any, max_samples: Any) ->
             f"{type(estimator).__name__} has none; use vary='data', which any "
             "estimator responds to"
         )
-    if not is_number(max_samples) or not 0 < max_samples <= 1:
-        raise ValueError(
-            "max_samples must be a share of the rows in (0, 1], got "
-            f"{shown(max_samples)}"
-        )
+    checked_share(max_samples)
 
 
 def _rows_of(X: Any) -> Any:
@@ -170,12 +168,8 @@ def _check_rows(X: Any, labels: np.ndarray, vary: str, max_samples: float) -> No
             f"X and y have inconsistent numbers of samples: X has {X.shape[0]} "
             f"rows and y {len(labels)} labels; give one label for each row"
         )
-    if vary == "data" and len(labels) == _subset_sizes(labels, max_samples).sum():
-        raise ValueError(
-            f"max_samples={max_samples!r} with vary='data' trains every run on the "
-            f"same rows, all n_samples = {len(labels)}; choose a smaller share, or "
-            "another vary"
-        )
+    if len(labels) == _subset_sizes(labels, max_samples).sum():
+        refuse_same_rows(max_samples, len(labels), vary)
 
 
 def _parameters(estimator: Any, name: str) -> list[str]:

@@ -34,10 +34,10 @@ def test_four_protocols_in_order():
 
 
 def test_networks_are_good_but_disagree(runs):
-    assert runs.predictions.shape == (10, 1397)
+    assert runs.predictions.shape == (100, 1397)
     assert 0.03 < exact_error(runs.law) < 0.15
-    assert disagreement(runs.predictions) > 0.02
-    assert len(np.unique(runs.predictions, axis=0)) == 10
+    assert disagreement(runs.predictions) > 0.01
+    assert len(np.unique(runs.predictions, axis=0)) == 100
 
 
 def test_half_cace_bounds_the_v_statistic_gap(runs):
@@ -50,7 +50,7 @@ def test_half_cace_bounds_the_v_statistic_gap(runs):
 
 def test_law_has_the_v_statistic(runs):
     pairs = disagreement(runs.predictions)
-    assert expected_disagreement(runs.law) == pytest.approx(0.9 * pairs)
+    assert expected_disagreement(runs.law) == pytest.approx(0.99 * pairs)
     error = (runs.predictions != runs.labels).mean()
     assert exact_error(runs.law) == pytest.approx(error)
 
@@ -74,11 +74,9 @@ def test_kept_and_read_only(runs):
         runs.labels[0] = 1
 
 
-def test_deterministic_and_independent_of_n_jobs():
-    one, two = digits_runs(n_runs=2), digits_runs(n_runs=2, n_jobs=2)
-    for a, b, long in zip(one, two, digits_runs(), strict=True):
-        np.testing.assert_array_equal(a.predictions, b.predictions)
-        np.testing.assert_array_equal(a.predictions, long.predictions[:2])
+def test_more_runs_keep_the_earlier_ones():
+    for few, many in zip(digits_runs(n_runs=2), digits_runs(), strict=True):
+        np.testing.assert_array_equal(few.predictions, many.predictions[:2])
 
 
 def test_no_runs_is_refused():

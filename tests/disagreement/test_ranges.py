@@ -98,6 +98,7 @@ ELSEWHERE = {
     "is_class_wise_calibrated": "yes or no",
     "is_top_label_calibrated": "yes or no",
     "level_masses": "sums of the law's own probabilities",
+    "network_runs": "trains networks",
     "noise_floor_bound": "a root of factors that are not negative",
     "read_labels": "reads a file",
     "read_predictions": "reads a file",

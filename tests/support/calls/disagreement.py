@@ -9,6 +9,7 @@ import numpy as np
 from sklearn.tree import DecisionTreeClassifier
 
 import refgen.disagreement as rd
+from refgen.random import Stream
 from support.calls import Call, drawn, fitting, trained
 
 LAW = rd.FiniteLaw([0.5, 0.5], [[0.75, 0.25], [1, 0]], [[0.5, 0.5], [0.25, 0.75]])
@@ -136,6 +137,10 @@ CALLS = {
     "jackknife_variance": (VOTES,),
     "level_masses": (LAW,),
     "level_range": (LAW,),
+    "network_runs": Call(
+        (X, Y, Stream(0), 3, "all"),
+        {"n_hidden": 2, "n_epochs": 2, "batch_size": 3, "shared": Stream(1)},
+    ),
     "noise_floor_bound": (np.array([0.25, 0.5]), 5),
     "pairwise_disagreement": (RUNS,),
     "pairwise_variance_bound": (RUNS,),
@@ -172,6 +177,8 @@ MEANINGFUL = {
     ("audit", "labels", "none"): "without labels there is no error to compare with",
     ("vote_counts", "classes", "none"): "the classes that occur",
     ("empirical_law", "classes", "none"): "the classes that occur",
+    ("network_runs", "shared", "none"): "a child of the stream",
+    ("network_runs", "settings", "none"): "a batch of all rows",
     ("*", "X", "sparse"): "scikit-learn's classifiers take sparse matrices",
     ("*", "X", "coo"): "scikit-learn's classifiers take sparse matrices",
     ("train_runs", "X", "texts"): "numbers that are written as text",
