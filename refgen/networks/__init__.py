@@ -8,7 +8,7 @@ from refgen.networks._reports import TrainingWarning
 from refgen.networks.ensemble import Ensemble
 from refgen.networks.exchange import from_sklearn, load_ensemble
 from refgen.networks.initialization import initial_networks
-from refgen.networks.training import train
+from refgen.networks.training import snapshots, train
 from refgen.networks.two_layer import TwoLayerNetworks
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "from_sklearn",
     "initial_networks",
     "load_ensemble",
+    "snapshots",
     "train",
 ]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from refgen._interrupts import interrupts_deferred
@@ -70,6 +70,11 @@ class Run:
             self.architecture,
         )
         state.losses = _joined(state.losses, losses, before, state.epochs)
+
+    def until(self, n_epochs: int) -> Run:
+        """The same, up to another number of epochs, for all members."""
+        epochs = self.settings.epochs * 0 + n_epochs
+        return replace(self, settings=replace(self.settings, epochs=epochs))
 
     def left(self, state: State) -> Any:
         """How many epochs each member may still do, of shape (n_members,)."""

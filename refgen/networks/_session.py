@@ -96,19 +96,37 @@ class Session:
 
     def ensemble(self) -> Ensemble:
         """Train, and say what is worth a warning."""
-        doubt = scale_doubt(self.data)
-        if doubt is not None:
-            warn(doubt)
+        self._doubt_scale()
         try:
             self._train()
         except KeyboardInterrupt:  # comes between two pieces
             self._save(now=True)
             raise
         self._save(now=True)
-        made = _ensemble(self.run, self.state, self.initial, self.given["loss"])
-        for text in outcome_doubts(self.run, self.state, self.given["loss"]):
+        return self._made([self.state])[0]
+
+    def ensembles(self, epochs: list[int]) -> list[Ensemble]:
+        """Train, and keep what there is after each of these numbers of epochs."""
+        self._doubt_scale()
+        states = []
+        for n in epochs:
+            self.run = self.run.until(n)
+            self._train()
+            states.append(self.state.copy())
+        return self._made(states)
+
+    def _made(self, states: list[State]) -> list[Ensemble]:
+        """What states are of, and a warning of what happened until the last."""
+        loss = self.given["loss"]
+        made = [_ensemble(self.run, state, self.initial, loss) for state in states]
+        for text in outcome_doubts(self.run, states[-1], loss):
             warn(text)
         return made
+
+    def _doubt_scale(self) -> None:
+        doubt = scale_doubt(self.data)
+        if doubt is not None:
+            warn(doubt)
 
     def _train(self) -> None:
         if not self.given["verbose"]:

@@ -39,6 +39,10 @@ class State:
         """All of them by name."""
         return dict(vars(self))
 
+    def copy(self) -> State:
+        """The same, sharing nothing."""
+        return State(**{name: array.copy() for name, array in self.arrays.items()})
+
 
 def fresh_state(initial: TwoLayerNetworks) -> State:
     """The state before the first epoch."""

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import inspect
+from itertools import pairwise
 from typing import Any
 
+from refgen._checks import check_integer
+from refgen._shown import shown
 from refgen.networks._session import Session
 from refgen.networks.ensemble import Ensemble
 from refgen.networks.two_layer import TwoLayerNetworks
@@ -152,3 +156,62 @@ def train(
     (3, 60)
     """
     return Session(locals()).ensemble()
+
+
+def snapshots(
+    X: Any, y: Any, stream: Any, epochs: Any, **options: Any
+) -> list[Ensemble]:
+    """Networks after some numbers of epochs: what `train` gives for each, at once.
+
+    Parameters
+    ----------
+    X, y, stream
+        As in `train`.
+    epochs : sequence of int
+        Rising, from 0 on.
+    **options
+        Of `train`, but for `n_epochs`, `checkpoint` and `resume`.
+
+    Returns
+    -------
+    list of Ensemble
+        With the same bits as from `train` with each of these `n_epochs`. Their losses,
+        margins and gradients show how training went.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `epochs` do not rise, or as `train`.
+
+    Warns
+    -----
+    TrainingWarning
+        As `train`, once.
+
+    Examples
+    --------
+    >>> from refgen.random import Stream
+    >>> X, y = [[-1.0], [-2.0], [1.0], [2.0]], [0, 0, 1, 1]
+    >>> path = snapshots(X, y, Stream(0), [0, 10, 100], n_members=3)
+    >>> falling = [ensemble.losses(X, y).mean() for ensemble in path]
+    >>> bool(falling[0] > falling[1] > falling[2])
+    True
+    """
+    counts = _rising(epochs)
+    other = sorted({"n_epochs", "checkpoint", "resume"} & set(options))
+    if other:
+        raise TypeError(f"{other[0]} is no option of snapshots; epochs says what to do")
+    given = inspect.signature(train).bind(X, y, stream, n_epochs=counts[-1], **options)
+    given.apply_defaults()
+    return Session(given.arguments).ensembles(counts)
+
+
+def _rising(epochs: Any) -> list[int]:
+    if hasattr(epochs, "tolist"):
+        epochs = epochs.tolist()
+    if not isinstance(epochs, list | tuple) or not epochs:
+        raise TypeError(f"epochs must be a list of integers, got {shown(epochs)}")
+    counts = [check_integer("epochs", n, 0, 2**32) for n in epochs]
+    if any(a >= b for a, b in pairwise(counts)):
+        raise ValueError(f"epochs must rise, got {shown(counts)}")
+    return counts

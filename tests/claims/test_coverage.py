@@ -78,6 +78,7 @@ ELSEWHERE = {
     "networks.from_sklearn": MODELS,
     "networks.initial_networks": SAMPLES,
     "networks.load_ensemble": ON_FILES,
+    "networks.snapshots": PROCEDURES,
     "resmem.MemorizationVerdict": RESULT,
     "resmem.ResMemDisplay": DRAWN,
     "resmem.ResMemClassifier": PROCEDURES,

@@ -67,8 +67,15 @@ def start():
     return initial_networks(Stream(0, "start"), 2, 3, 3, n_members=2)
 
 
-ARGUMENTS = {"train": data}
+ARGUMENTS = {
+    "snapshots": lambda draws, d: (*data(draws, d), np.array([0, 2, 3])),
+    "train": data,
+}
 CALLS = {
+    "snapshots": [
+        Call((*data(Stream(0, "calls"), 2), [0, 2, 3]), {"n_hidden": 3}),
+        Call((*data(Stream(0, "calls"), 2), np.array([1, 2])), {"step_size": 0.25}),
+    ],
     "train": train_calls(),
     "Ensemble.distance_from_initialization": lambda: asked()[:1],
     "Ensemble.outputs": asked,
@@ -78,7 +85,7 @@ ELSEWHERE = {
     "Ensemble": "train makes it, from networks of one shape",
     "TrainingWarning": "a category of warnings",
 }
-LABELS = (("train", "y"),)
+LABELS = (("snapshots", "y"), ("train", "y"))
 NEVER = "a goal that never ends it"
 MEANINGFUL = {
     ("train", "batch_size", "none"): "all of the rows",

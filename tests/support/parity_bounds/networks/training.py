@@ -2,5 +2,5 @@
 
 from support.mirrors import Case
 
-CASES = {"train": Case()}
+CASES = {"snapshots": Case(), "train": Case()}
 ELSEWHERE = {"Ensemble": "what train gives, which is compared"}
