@@ -1,4 +1,4 @@
-#include "common.cuh"
+#include "exponentials.cuh"
 
 // Logistic gradient flow with right and flipped labels, one thread a problem. Numbers
 // of all problems lie side by side, so that neighbouring threads read neighbouring
@@ -11,18 +11,10 @@ struct Pair {
   double a, b;
 };
 
-// 1 / (1 + e^m), by e^-|m| = 2^-k e^-r and Pade's approximant of e^-r.
+// 1 / (1 + e^m).
 __device__ double short_of_one(double margin) {
-  const double size = fabs(margin) < 700.0 ? fabs(margin) : 700.0;
-  const long long k = (long long)(size * 1.4426950408889634 + 0.5);
-  const double whole = (double)k;
-  double r = size - whole * 6.93147180369123816490e-01;
-  r = r - whole * 1.90821492927058770002e-10;
-  const double t = r * r;
-  const double even = 665280.0 + t * (75600.0 + t * (840.0 + t));
-  const double odd = r * (332640.0 + t * (10080.0 + t * 42.0));
-  const double below = even + odd;
-  const double above = __longlong_as_double((1023 - k) << 52) * (even - odd);
+  const Falling f = rg_falling(fabs(margin) < 700.0 ? fabs(margin) : 700.0);
+  const double above = rg_power(-f.k) * (f.even - f.odd), below = f.even + f.odd;
   return (margin >= 0.0 ? above : below) / (below + above);
 }
 

@@ -1,4 +1,4 @@
-#include "common.cuh"
+#include "exponentials.cuh"
 
 // Sums over pairs of ReLU neurons, as refgen/kernels/relu_pairs.py says. Only + - * /
 // sqrt and powers of 2 are used, in a fixed order: the bits are those of refgen.
@@ -9,14 +9,8 @@ struct Fall {
 
 // e^-size: a power of 2, and Pade's numerator and denominator.
 __device__ Fall fall(double size) {
-  const long long k = (long long)(size * 1.4426950408889634 + 0.5);
-  const double whole = (double)k;
-  double r = size - whole * 6.93147180369123816490e-01;
-  r = r - whole * 1.90821492927058770002e-10;
-  const double t = r * r;
-  const double even = 665280.0 + t * (75600.0 + t * (840.0 + t));
-  const double odd = r * (332640.0 + t * (10080.0 + t * 42.0));
-  return {__longlong_as_double((1023 - k) << 52), even - odd, even + odd};
+  const Falling f = rg_falling(size);
+  return {rg_power(-f.k), f.even - f.odd, f.even + f.odd};
 }
 
 // Nodes of the three rules lie one after another, and their weights behind them.

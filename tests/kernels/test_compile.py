@@ -19,6 +19,7 @@ from support.compilers import (
     nvcc_log,
     nvrtc,
     unfit_instructions,
+    without_fma,
 )
 
 TESTS = Path(__file__).parents[1]
@@ -34,7 +35,13 @@ def test_nvrtc_compiles(file, architecture):
 
 @pytest.mark.parametrize("file", FILES)
 def test_ptx_rounds_every_operation_by_itself(file):
-    assert unfit_instructions(nvrtc(launch.source(file), "compute_90")) == []
+    text = without_fma(launch.source(file))
+    assert unfit_instructions(nvrtc(text, "compute_90")) == []
+
+
+def test_products_are_fused_on_a_device():
+    found = unfit_instructions(nvrtc(launch.source("networks.cu"), "compute_90"))
+    assert set(found) == {"fma.rn.f64"}
 
 
 def test_shared_sums_are_atomic_on_a_device():

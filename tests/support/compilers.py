@@ -48,6 +48,15 @@ def unfit_instructions(ptx: str) -> list[str]:
     return re.findall(rf"{contracted}|{unrounded}|\S*\.approx\S*|\S*\.f32\b", ptx)
 
 
+def without_fma(text: str) -> str:
+    """The text with two roundings for each fma that is written.
+
+    Instructions of fused multiply-adds that are left come from contractions.
+    """
+    twice = "__device__ double rg_twice(double a, double b, double c) { return a * b + c; }"
+    return f"{twice}\n{re.sub(r'[^a-z_]fma[(]', ' rg_twice(', text)}"
+
+
 def atomic_additions(ptx: str) -> int:
     return len(re.findall(r"\b(?:atom|red)\.\S*add", ptx))
 
