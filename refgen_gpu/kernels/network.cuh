@@ -190,8 +190,13 @@ __device__ void find_losses(const Sizes& s, const Work& w, const Data& data,
 
 // Gradients of outputs, times the weights of rows.
 __device__ void weigh(const Sizes& s, const Work& w, const Data& data, long long n) {
-  rg_entries(n, s.k, [&](long long i, long long j) {
+  rg_entries(n, s.kp, [&](long long i, long long j) {
     double& output = w.outputs[i * w.output_step + j];
+    if (j >= s.k) {
+      // Behind outputs that are not finite this need not be 0.
+      if (s.loss != SQUARED) output = 0.0;
+      return;
+    }
     const long long row = data.shift + w.rows[i];
     if (s.loss == CROSS_ENTROPY)
       output = w.parts[i * w.output_step + j] / w.totals[i] - data.targets[row * s.k + j];

@@ -162,3 +162,71 @@ def evaluate(theta: Any, X: Any, architecture: Any) -> tuple[Any, Any]:
         ),
     )  # fmt: skip
     return hidden, out
+
+
+# Activation, loss, outputs, batch, rule, and what ends training.
+_CASES = (
+    (1, 2, 3, 4, (0.0, 0.0, 0.0), (-np.inf, np.inf, 0.9)),
+    (2, 1, 1, 1, (0.5, 0.1, 0.0), (0.3, np.inf, 0.9)),
+    (3, 0, 9, 99, (0.9, 0.0, 0.1), (-np.inf, 0.1, 0.5)),
+    (0, 1, 2, 7, (0.0, 0.1, 0.3), (0.2, 0.3, 0.5)),
+)
+
+
+def cases(rg: Any, size: int) -> Iterator[tuple[str, Any]]:
+    """Every activation and loss; small and large batches; rules, stops, divergence.
+
+    NaNs, whose bits machines choose, are left out.
+    """
+    train, at_points = (
+        kernel("networks", "train_epochs"),
+        kernel("networks", "evaluate"),
+    )
+    for activation, loss, k, batch, rule, stop in _CASES:
+        for d, h in ((1, 1), (5, 19), (3, 300), (40, size // 50 + 5)):
+            for step in (0.02, 1e4):
+                given = _problem(rg, (d, h, k), batch, rule, stop, step)
+                architecture = (d, h, k, 0.75, 0.5, activation, loss)
+                losses = train(*given, 3, architecture)
+                theta, X = given[0], given[4][None]
+                for found in (losses, *given[:4]):
+                    yield "train_epochs", _numbers(rg, found)
+                if step < 1:
+                    for found in at_points(theta, X, architecture[:-1]):
+                        yield "evaluate", found
+
+
+def _numbers(rg: Any, array: Any) -> Any:
+    return rg.arrays.namespace(array).where(array == array, array, -1)
+
+
+def _problem(
+    rg: Any, shape: tuple[int, int, int], batch: int, rule: Any, stop: Any, step: float
+) -> list[Any]:
+    """Arguments of train_epochs for three members with rows of their own."""
+    d, h, k = shape
+    n, members = 75, 3
+    stream = rg.random.Stream(0, "check", "networks")
+    theta = 0.25 * stream.normal((members, n_parameters(d, h, k)))
+    xp = rg.arrays.namespace(theta)
+    v, hp, kp = (d + 1) * padded(h), padded(h), padded(k)
+    theta[:, :v].reshape(members, d + 1, hp)[:, :, h:] = 0.0
+    theta[:, v:].reshape(members, h + 1, kp)[:, :, k:] = 0.0
+    labels = stream.child("labels").integers(max(k, 2), 2 * n)
+    targets = (labels[:, None] == xp.arange(max(k, 2))).astype(np.float64)[:, :k]
+    rows = [stream.child("rows").at(m).permutation(n) for m in range(members)]
+    plan = [[n - 5 * m, min(batch, n - 5 * m), 3 - m % 2, m % 2 * n] for m in range(3)]
+    each = [[step] * 4, rule, stop]
+    return [
+        theta,
+        xp.zeros_like(theta),
+        *(xp.zeros(members, dtype=np.int64) for _ in range(2)),
+        stream.child("points").normal((n, d)),
+        xp.ascontiguousarray(targets),
+        0.5 + stream.child("weights").uniform(2 * n),
+        xp.stack(rows).astype(np.int64),
+        xp.asarray(plan, dtype=np.int64),
+        *(xp.asarray([own] * members, dtype=np.float64) for own in each),
+        xp.arange(members, dtype=np.uint64),
+        xp.asarray([7, 8, 9], dtype=np.uint64),
+    ]

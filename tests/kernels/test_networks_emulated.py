@@ -11,7 +11,6 @@ from refgen_gpu import launch
 pytest.importorskip("cupy", reason="CuPy, which the stand-in imitates, is missing")
 from support.kernel_checks import networks
 from support.kernel_checks.networks import device_of, problem, trained
-from support.standin import use_standin
 from support.standin.emulate import Emulated, why_not
 from support.standin.sanitize import assert_clean, reports_of_asan
 
@@ -112,7 +111,12 @@ def check_divergence(be):
 
 def check_sizes(be):
     """One of everything, and more neurons and outputs than threads or tiles."""
-    for shape in ((1, 1, 1, 1, 2), (2, 5, 1, 300, 9), (2, 9, 40, 2, 65), (1, 2, 3, 8, 8)):
+    for shape in (
+        (1, 1, 1, 1, 2),
+        (2, 5, 1, 300, 9),
+        (2, 9, 40, 2, 65),
+        (1, 2, 3, 8, 8),
+    ):
         assert_bits_agree(problem(shape, activation=TANH, rule=(0.5, 0.1, 0.1)), be)
 
 
@@ -139,6 +143,20 @@ CHECKS = (
 @pytest.mark.parametrize("check", CHECKS)
 def test_the_bits_of_the_cpu(check, device):
     check(device)
+
+
+@needs_compiler
+def test_the_checks_run_both_kernels():
+    kernels, launched = Emulated("networks.cu"), set()
+
+    def run(name, *args):
+        launched.add(name)
+        kernels(name, *args)
+
+    with device_of(run) as be:
+        check_outputs(be)
+        check_orders(be)
+    assert launched == {"evaluate_networks", "train_networks"}
 
 
 @needs_compiler
@@ -240,71 +258,76 @@ def test_what_is_used_most_is_in_shared_memory():
 
 # Bugs, each with the check that sees it.
 
+BARRIER = "\n    __syncthreads();"
+OUTSIDE = ("ROWS * i + r < last ? ROWS * i + r : last", "ROWS * i + r")
+
 BUGS = [
     # Products, tiles and where numbers lie.
-    ("fma(factor, low.second, sums[r][1])", "factor * low.second + sums[r][1]", check_losses),
-    ("ROWS * i + r < last ? ROWS * i + r : last", "ROWS * i + r", check_outputs),
-    ("if (ROWS * i + r <= last) finish", "if (ROWS * i + r < last) finish", check_losses),
-    ("j -= n_columns;", "j = 0;", check_sizes),
-    ("w.output_step = s.kp + 2;", "w.output_step = s.kp - 2;", check_losses),
-    ("i < s.h ? weights", "i <= s.h ? weights", check_losses),
+    (check_losses, "fma(factor, low.second, ", "(factor * low.second + "),
+    (check_losses, "if (ROWS * i + r <= last)", "if (ROWS * i + r < last)"),
+    (check_sizes, "j -= n_columns;", "j = 0;"),
+    (check_losses, "w.output_step = s.kp + 2;", "w.output_step = s.kp - 2;"),
+    (check_losses, "i < s.h ? weights", "i <= s.h ? weights"),
     # Neurons, outputs and losses.
-    ("z > 0.0 || z != z ? z : 0.0;\n        }", "z > 0.0 ? z : 0.0; }", check_divergence),
-    ("s.outer * sums[c] + biases", "sums[c] + biases", check_losses),
-    ("outputs[j] > top ? outputs[j]", "j < s.k - 1 && outputs[j] > top ? outputs[j]", check_losses),
-    ("0.5 * (output * output)", "output * output", check_losses),
-    ("o > 0.0 ? o - t * o : -t * o", "o - t * o", check_losses),
-    ("-fabs(o)", "-o", check_losses),
-    ("low * f.even + high * f.odd", "high * f.odd", check_losses),
-    ("above / below * rg_power(-f.k)", "1.0 / (below / above * rg_power(f.k))", check_losses),
-    ("data.weights[row] * total", "total", check_losses),
-    ("const long long row = data.shift + w.rows[i];\n    if", "const long long row = w.rows[i]; if", check_losses),
+    (check_divergence, " || z != z ? z : 0.0;\n        }", " ? z : 0.0; }"),
+    (check_losses, "s.outer * sums[c] + biases", "sums[c] + biases"),
+    (check_losses, "outputs[j] > top ?", "j < 2 && outputs[j] > top ?"),
+    (check_losses, "0.5 * (output * output)", "output * output"),
+    (check_losses, "o > 0.0 ? o - t * o : -t * o", "o - t * o"),
+    (check_losses, "-fabs(o)", "-o"),
+    (check_losses, "low * f.even + high * f.odd", "high * f.odd"),
+    (check_losses, "? below / above * rg_power", "? below / (above + 1.0) * rg_power"),
+    (check_losses, "data.weights[row] * total", "total"),
+    (check_losses, "row = data.shift + w.rows[i];\n    if", "row = w.rows[i]; if"),
+    (check_divergence, "if (s.loss != SQUARED) output = 0.0;", ""),
     # Gradients and steps.
-    ("i == biases ? last : i", "i", check_losses),
-    ("1.0 - neuron * neuron", "1.0 - neuron", check_losses),
-    ("neuron > 0.0 ? multiplier", "neuron >= 0.0 ? multiplier", check_losses),
-    ("to.begun = start > 0;", "to.begun = false;", check_batches),
-    ("to.moves = moves && start + some == n;", "to.moves = moves;", check_batches),
-    ("else if (step != 0.0)", "else", check_layers_that_stay),
-    ("rule.steps[0] == 0.0 && rule", "rule.steps[0] == 0.0 || rule", check_layers_that_stay),
-    ("if (rule.steps[b] == 0.0) continue;", "", check_layers_that_stay),
-    ("if (rule.steps[b] != 0.0) value", "value", check_layers_that_stay),
-    ("bias ? 0.0 : rule.decay", "rule.decay", check_rules),
-    ("if (momentum != 0.0) {", "{", check_rules),
-    ("momentum * *velocity + change", "momentum * (*velocity + change)", check_rules),
-    ("at += NORM_LANES", "at += 2 * NORM_LANES", check_rules),
-    ("again && !judged ? w.ahead : w.theta", "w.theta", check_rules),
-    ("!sharp || again}", "true}", check_rules),
+    (check_losses, "i == biases ? last : i", "i"),
+    (check_losses, "1.0 - neuron * neuron", "1.0 - neuron"),
+    (check_losses, "neuron > 0.0 ? multiplier", "neuron >= 0.0 ? multiplier"),
+    (check_batches, "to.begun = start > 0;", "to.begun = false;"),
+    (check_batches, "to.moves = moves && start + some == n;", "to.moves = moves;"),
+    (check_layers_that_stay, "else if (step != 0.0)", "else"),
+    (check_layers_that_stay, "steps[0] == 0.0 && rule", "steps[0] == 0.0 || rule"),
+    (check_layers_that_stay, "if (rule.steps[b] == 0.0) continue;", ""),
+    (check_layers_that_stay, "if (rule.steps[b] != 0.0) value", "value"),
+    (check_rules, "bias ? 0.0 : rule.decay", "rule.decay"),
+    (check_rules, "if (momentum != 0.0) {", "{"),
+    (check_rules, "momentum * *velocity + change", "momentum * (*velocity + change)"),
+    (check_rules, "at += NORM_LANES", "at += 2 * NORM_LANES"),
+    (check_rules, "again && !judged ? w.ahead : w.theta", "w.theta"),
+    (check_rules, "!sharp || again}", "true}"),
     # Orders, epochs and ends.
-    ("(u64)i + 1)", "(u64)n)", check_orders),
-    ("at > i && (least", "at >= i && (least", check_orders),
-    ("at < least))", "at > least))", check_orders),
-    ("first % 4;", "0;", check_orders),
-    ("(u64)done * (u64)n", "(u64)e * (u64)n", check_orders),
-    ("(shuffled && !judged ? w.order : own)", "(shuffled ? w.order : own)", check_stops),
-    ("targets[0] > (s.loss == LOGISTIC ? 0.5 : 0.0)", "targets[0] > 0.5", check_stops),
-    ("seen.loss / (double)n <= stop[0]", "seen.loss / (double)n < 0.9 * stop[0]", check_stops),
-    ("w.margins[i] >= wanted", "w.margins[i] >= 0.0", check_stops),
-    ("(double)seen.margins >= share", "(double)seen.margins >= (double)n", check_stops),
-    ("if (status[m] != TRAINING) break;", "", check_divergence),
-    ("m * size + at] = w.theta[at]", "at] = w.theta[at]", check_losses),
+    (check_orders, "(u64)i + 1)", "(u64)n)"),
+    (check_orders, "at > i && (least", "at > i + 1 && (least"),
+    (check_orders, "at < least))", "at > least))"),
+    (check_orders, "first % 4;", "0;"),
+    (check_orders, "(u64)done * (u64)n", "(u64)e * (u64)n"),
+    (check_stops, "(shuffled && !judged ?", "(shuffled ?"),
+    (check_stops, "targets[0] > (s.loss == LOGISTIC ? 0.5 : 0.0)", "targets[0] > 2.0"),
+    (check_stops, "seen.loss / (double)n <= stop[0]", "seen.loss <= stop[0]"),
+    (check_stops, "w.margins[i] >= wanted", "w.margins[i] >= 0.0"),
+    (check_stops, "(double)seen.margins >= share", "seen.margins >= n"),
+    (check_divergence, "if (status[m] != TRAINING) break;", ""),
+    (check_losses, "m * size + at] = w.theta[at]", "at] = w.theta[at]"),
     # Threads that do not wait.
-    ("find_neurons(s, w, theta, some);\n    __syncthreads();", "find_neurons(s, w, theta, some);", check_losses),
-    ("backward(s, job.rule, w, to, some);\n    __syncthreads();", "backward(s, job.rule, w, to, some);", check_losses),
-    ("said[i] = activation == TANH ? rg_tanh(said[i]) : rg_exp(said[i]);\n      __syncthreads();", "said[i] = activation == TANH ? rg_tanh(said[i]) : rg_exp(said[i]);", check_outputs),
+    (check_losses, "find_neurons(s, w, theta, some);" + BARRIER, BARRIER),
+    (check_losses, "backward(s, job.rule, w, to, some);" + BARRIER, BARRIER),
+    (check_outputs, "rg_exp(said[i]);\n      __syncthreads();", BARRIER),
     # Evaluation.
-    ("start = b % n_parts * n_at_once", "start = b / n_networks * n_at_once", check_outputs),
-    ("if (j + c < h) {", "if (j + c < h - 1) {", check_outputs),
-    ("X + m * X_step", "X", check_outputs),
+    (check_outputs, "b % n_parts * n_at_once", "b / n_networks * n_at_once"),
+    (check_outputs, "if (j + c < h) {", "if (j + c < h - 1) {"),
+    (check_outputs, "X + m * X_step", "X"),
 ]  # fmt: skip
 
 
 @needs_compiler
 @pytest.mark.slow
-@pytest.mark.parametrize(("right", "wrong", "check"), BUGS)
-def test_planted_bugs_are_caught(right, wrong, check):
+@pytest.mark.parametrize(("check", "right", "wrong"), BUGS)
+def test_planted_bugs_are_caught(check, right, wrong):
     text = launch.source("networks.cu")
     assert right in text
+    if wrong == BARRIER:  # of which there is one less
+        wrong = right[: right.rindex("__syncthreads();")]
     buggy = Emulated("networks.cu", ("-O1",), text.replace(right, wrong))
     with device_of(buggy) as be, pytest.raises((AssertionError, RuntimeError)):
         check(be)
@@ -313,5 +336,9 @@ def test_planted_bugs_are_caught(right, wrong, check):
 @needs_compiler
 @pytest.mark.slow
 def test_the_kernels_stay_within_their_arrays():
-    (report,) = reports_of_asan(networks.small_cases, [("networks.cu", None)])
+    text = launch.source("networks.cu")
+    assert OUTSIDE[0] in text
+    jobs = [("networks.cu", None), ("networks.cu", text.replace(*OUTSIDE))]
+    report, bug = reports_of_asan(networks.small_cases, jobs)
     assert_clean(report)
+    assert "ERROR: AddressSanitizer" in bug

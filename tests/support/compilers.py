@@ -53,7 +53,9 @@ def without_fma(text: str) -> str:
 
     Instructions of fused multiply-adds that are left come from contractions.
     """
-    twice = "__device__ double rg_twice(double a, double b, double c) { return a * b + c; }"
+    twice = (
+        "__device__ double rg_twice(double a, double b, double c) { return a * b + c; }"
+    )
     return f"{twice}\n{re.sub(r'[^a-z_]fma[(]', ' rg_twice(', text)}"
 
 
