@@ -25,6 +25,7 @@ class Members(Instance):
 
     networks: Any
     status: Any
+    task: Any
 
     @property
     def batch_shape(self) -> tuple[int, ...]:
@@ -74,11 +75,23 @@ class Members(Instance):
     def __iter__(self) -> Iterator[Self]:
         return (self.take(i) for i in range(len(self)))
 
+    def __repr__(self) -> str:
+        sizes = "–".join(map(str, self.networks._sizes()[:3]))
+        words = self.outcomes.ravel().tolist()
+        ended = ", ".join(f"{words.count(w)} {w}" for w in OUTCOMES if w in words)
+        return (
+            f"{type(self).__name__}({sizes} {self.networks.architecture.activation}, "
+            f"members: {self.batch_shape or 'one'}, loss: {self.task.loss}, "
+            f"ended by: {ended or 'none'})"
+        )
+
     def __getitem__(self, index: Any) -> Self:
         return self.take(_checked(index, self.batch_shape, namespace(self.status)))
 
     def _refuse_diverged(self) -> None:
         kept = self.is_finite
+        if not kept.size:
+            raise ValueError("no members were chosen: this ensemble has none")
         if not bool(kept.all()):
             raise ValueError(
                 f"{named_members(~kept)} diverged in training, and would give numbers "

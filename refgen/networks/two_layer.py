@@ -329,7 +329,7 @@ class TwoLayerNetworks(Instance):
         )
 
     def _evaluate(self, X: Any) -> tuple[Any, Any]:
-        points = as_floats("X", X, 2)
+        points, _ = in_one_place(X=as_floats("X", X, 2), networks=self.output_biases)
         batch, n = self.batch_shape, points.shape[-2]
         if points.shape[-1] != self.n_features:
             raise ValueError(
@@ -344,7 +344,10 @@ class TwoLayerNetworks(Instance):
         theta = pack(self)
         given = points.reshape(-1, n, self.n_features)
         hidden, outputs = _evaluate(theta, given, self._sizes())
-        return hidden.reshape(*batch, n, -1), outputs.reshape(*batch, n, -1)
+        return (
+            hidden.reshape(*batch, n, self.n_hidden),
+            outputs.reshape(*batch, n, self.n_outputs),
+        )
 
     def _described(self) -> str:
         sizes = self.n_features, self.n_hidden, self.n_outputs

@@ -1,5 +1,7 @@
 """Members of an ensemble: chosen, counted, and those that diverged."""
 
+import pickle
+
 import numpy as np
 import pytest
 
@@ -76,6 +78,34 @@ def test_outcomes_are_a_mask_of_members(five):
 def test_what_is_no_index_of_members_is_refused(five, index, error):
     with pytest.raises(error, match="member"):
         five[index]
+
+
+def test_no_member_may_be_chosen_but_not_asked(five):
+    none = five[five.outcomes == "margin"]
+    assert len(none) == 0
+    assert list(none) == []
+    for asked in (
+        lambda: none.predict(X),
+        lambda: none.mean_prediction(X),
+        none.distance_from_initialization,
+        none.to_sklearn,
+    ):
+        with pytest.raises(ValueError, match="no members were chosen"):
+            asked()
+
+
+def test_an_ensemble_is_shown_in_a_line(five):
+    assert repr(five) == (
+        "Ensemble(2–3–1 relu, members: (5,), loss: squared, ended by: 5 epochs)"
+    )
+    assert "members: one," in repr(five[0])
+    assert "ended by: none" in repr(five[five.outcomes == "margin"])
+
+
+def test_an_ensemble_can_be_pickled(five):
+    again = pickle.loads(pickle.dumps(five))
+    assert (again.outputs(X) == five.outputs(X)).all()
+    assert again.task == five.task
 
 
 def test_one_member_has_no_others(five):
