@@ -82,6 +82,7 @@ def test_ctrl_c_writes_what_was_done_since_the_last_time(path, monkeypatch):
 
 def test_a_finished_training_is_read_and_may_become_longer(path):
     first = training(checkpoint=path)
+    assert os.listdir(path.parent) == [path.name]
     with pytest.MonkeyPatch.context() as patch:
         stopped_after(patch, 0, AssertionError)
         assert_same_training(training(checkpoint=path), first)

@@ -82,18 +82,34 @@ def test_a_step_size_may_change_on_the_way():
 
 @pytest.mark.filterwarnings("ignore::refgen.networks.TrainingWarning")
 def test_a_member_that_overflowed_in_its_last_step_is_found_as_without_a_stop():
+    start = training(0, loss="squared").initial
+    factors = np.array([1.0, 1e75, 1e75])
+    huge = start.map(lambda a: a * factors.reshape(3, *[1] * (a.ndim - 1)))
     options = {
         "loss": "squared",
-        "activation": "linear",
-        "step_size": [0.1, 1e60, 1e70],
+        "step_size": [0.1, 1e90, 1e-9],
         "batch_size": None,
+        "sam_radius": 0.0,
+        "initial": huge,
     }
-    for stop in range(1, 6):
-        whole = training(8, **options)
-        again = training(8, **options, resume=training(stop, **options))
-        assert_same_training(whole, again)
-    assert whole.outcomes.tolist() == ["epochs", "diverged", "diverged"]
-    assert np.isfinite(whole.loss_curves[0]).all()
+    first = training(1, **options)
+    assert np.isfinite(first.loss_curves).all()
+    assert first.outcomes.tolist() == ["epochs", "diverged", "epochs"]
+    del options["initial"]
+    again = training(4, **options, resume=first)
+    whole = training(4, **options, initial=huge)
+    assert_same_training(whole, again)
+    assert whole.n_epochs.tolist()[:2] == [4, 2]
+
+
+def test_a_share_that_is_just_reached_is_reached():
+    first = training(40, stop_margin=0.5, stop_share=0.6)
+    shares = (first.margins(X, Y) >= 0.5).mean(axis=1)
+    assert (shares > 0.6).all()
+    exact = training(40, stop_margin=0.5, stop_share=shares)
+    assert_same_training(exact, first)
+    again = training(40, stop_margin=0.5, stop_share=shares, resume=exact)
+    assert_same_training(exact, again)
 
 
 @pytest.mark.parametrize(
