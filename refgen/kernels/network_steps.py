@@ -24,8 +24,8 @@ from refgen.kernels.network_losses import losses
 from refgen.kernels.network_passes import backward, forward, gather, transpose
 from refgen.kernels.products import product
 
-# Lanes of sums of squares.
-LANES = 32
+# Lanes of sums of squares: as many as a device's block has threads.
+LANES = 256
 
 
 @inlined

@@ -15,6 +15,7 @@ import numpy as np
 
 from refgen.kernels import network_desk as on
 from refgen.kernels.linked import (
+    FLOATS,
     INTEGER,
     INTEGERS,
     NOTHING,
@@ -26,7 +27,6 @@ from refgen.kernels.linked import (
 from refgen.kernels.network_desk import ROWS, new_desk
 from refgen.kernels.network_epochs import train_networks
 from refgen.kernels.network_passes import forward
-from refgen.kernels.packed import padded
 from refgen.kernels.threads import in_threads
 
 
@@ -104,40 +104,54 @@ def _plain(array: Any, kind: Any = np.float64) -> Any:
     return np.ascontiguousarray(array, dtype=kind)
 
 
-@linked(NOTHING, INTEGERS, INTEGERS, *(INTEGER,) * 4, needs=(forward,))
-def evaluate_networks(desk, arrays, first, last, n, shared):
+@linked(NOTHING, FLOATS, INTEGER, INTEGER, INTEGER, FLOATS)
+def copy_rows(block, n, width, stride, to):
+    """Rows without the zeros that fill them up."""
+    for i in range(n):
+        for j in range(width):
+            to[i * width + j] = block[i * stride + j]
+
+
+@linked(NOTHING, INTEGERS, INTEGERS, *(INTEGER,) * 5, needs=(forward, copy_rows))
+def evaluate_networks(desk, arrays, first, last, n, shared, keep_hidden):
     """Networks first … last − 1 at n points, which all of them may share."""
-    d, hp, kp = desk[on.D], desk[on.HP], desk[on.KP]
-    size = (d + 1) * hp + (desk[on.H] + 1) * kp
+    d, h, k, hp, kp = desk[on.D], desk[on.H], desk[on.K], desk[on.HP], desk[on.KP]
+    a, o = floats_at(desk[on.A]), floats_at(desk[on.OUT])
+    size = (d + 1) * hp + (h + 1) * kp
     for m in range(first, last):
         theta = ahead(floats_at(arrays[0]), m * size)
         x = ahead(floats_at(arrays[1]), 0 if shared else m * n * d)
         for start in range(0, n, ROWS):
-            # Results are where they belong at once.
-            desk[on.A] = arrays[2] + 8 * (m * n + start) * hp
-            desk[on.OUT] = arrays[3] + 8 * (m * n + start) * kp
-            forward(desk, theta, ahead(x, start * d), min(ROWS, n - start))
+            rows, at = min(ROWS, n - start), m * n + start
+            forward(desk, theta, ahead(x, start * d), rows)
+            if keep_hidden:
+                copy_rows(a, rows, h, hp, ahead(floats_at(arrays[2]), at * h))
+            copy_rows(o, rows, k, kp, ahead(floats_at(arrays[3]), at * k))
 
 
-def evaluate(theta: Any, X: Any, architecture: Any) -> tuple[Any, Any]:
+def evaluate(theta: Any, X: Any, architecture: Any, keep_hidden: bool) -> Any:
     """What neurons say, (M, n, h), and outputs, (M, n, k), of M networks.
 
     `theta` is (M, n_parameters), `X` (M or 1, n, d), and `architecture` (d, h, k,
-    scales of both layers, activation).
+    scales of both layers, activation). Without `keep_hidden` the first result is None,
+    and takes no memory.
     """
     d, h, k, inner, outer, activation = architecture
     n, members = X.shape[1], len(theta)
-    hidden = np.empty((members, n, padded(h)))
-    outputs = np.empty((members, n, padded(k)))
-    arrays = [_plain(theta), _plain(X), hidden, outputs]
+    hidden = np.empty((members, n, h)) if keep_hidden else None
+    outputs = np.empty((members, n, k))
+    theta, X = _plain(theta), _plain(X)
+    arrays = (theta, X, outputs if hidden is None else hidden, outputs)
     given = [np.array([inner, outer], float), np.zeros(0)]
     places = np.array([address(a) for a in arrays])
 
     def part(start, stop):
         desk, memory = new_desk((d, h, k), (activation, 0), given)
-        evaluate_networks(address(desk), address(places), start, stop, n, len(X) == 1)
+        evaluate_networks(
+            address(desk), address(places), start, stop, n, len(X) == 1, keep_hidden
+        )
         del memory  # it is used until here
 
     evaluate_networks.compile()
     in_threads(members, n * (d * h + h * k), part)
-    return _plain(hidden[:, :, :h]), _plain(outputs[:, :, :k])
+    return hidden, outputs

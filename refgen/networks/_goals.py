@@ -58,7 +58,7 @@ def _reached(run: Run, state: State, loss: str, members: Any) -> tuple[Any, Any]
     points = data.points.reshape(-1, data.n, data.n_features)
     has_own = len(points) > 1
     points = points[members] if has_own else points
-    _, outputs = _evaluate(state.theta[members], points, run.architecture[:-1])
+    _, outputs = _evaluate(state.theta[members], points, run.architecture[:-1], False)
     rows = data.rows[members] if len(data.rows) > 1 else data.rows
     rows = xp.broadcast_to(rows, (len(members), rows.shape[1]))
     at = rows + data.shifts[members][:, None]

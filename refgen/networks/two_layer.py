@@ -148,7 +148,7 @@ class TwoLayerNetworks(Instance):
         >>> one.outputs([[3.0], [-3.0]]).tolist()
         [[7.0], [1.0]]
         """
-        return self._evaluate(X)[1]
+        return self._evaluate(X, keep_hidden=False)[1]
 
     def gradients(self, X: Any, slopes: Any) -> Gradients:
         """Derivatives of Σⱼ slopesⱼ fⱼ by all parameters, at each point.
@@ -328,7 +328,7 @@ class TwoLayerNetworks(Instance):
             architecture=Architecture(a.activation),
         )
 
-    def _evaluate(self, X: Any) -> tuple[Any, Any]:
+    def _evaluate(self, X: Any, keep_hidden: bool = True) -> tuple[Any, Any]:
         points, _ = in_one_place(X=as_floats("X", X, 2), networks=self.output_biases)
         batch, n = self.batch_shape, points.shape[-2]
         if points.shape[-1] != self.n_features:
@@ -343,11 +343,10 @@ class TwoLayerNetworks(Instance):
             )
         theta = pack(self)
         given = points.reshape(-1, n, self.n_features)
-        hidden, outputs = _evaluate(theta, given, self._sizes())
-        return (
-            hidden.reshape(*batch, n, self.n_hidden),
-            outputs.reshape(*batch, n, self.n_outputs),
-        )
+        hidden, outputs = _evaluate(theta, given, self._sizes(), keep_hidden)
+        if keep_hidden:
+            hidden = hidden.reshape(*batch, n, self.n_hidden)
+        return hidden, outputs.reshape(*batch, n, self.n_outputs)
 
     def _described(self) -> str:
         sizes = self.n_features, self.n_hidden, self.n_outputs

@@ -5,7 +5,7 @@
 // Gradients of networks, and steps along them.
 
 // Squares of a gradient are added in so many lanes, and the lanes by halves.
-const int NORM_LANES = 32;
+const int NORM_LANES = 256;
 
 // How a layer's weights and biases move, in this order. A part whose step is 0 stays as
 // it is, and without momentum its velocity does, too.

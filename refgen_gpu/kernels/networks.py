@@ -139,7 +139,7 @@ def train_epochs(
     return losses
 
 
-def evaluate(theta: Any, X: Any, architecture: Any) -> tuple[Any, Any]:
+def evaluate(theta: Any, X: Any, architecture: Any, keep_hidden: bool) -> Any:
     """What neurons say, and outputs: a block for some points of a network.
 
     Arguments and results are those of `refgen.kernels.networks.evaluate`, on the
@@ -161,7 +161,7 @@ def evaluate(theta: Any, X: Any, architecture: Any) -> tuple[Any, Any]:
             d, h, k, *rest, hidden, out,
         ),
     )  # fmt: skip
-    return hidden, out
+    return hidden if keep_hidden else None, out
 
 
 # Activation, loss, outputs, batch, rule, and what ends training.
@@ -192,7 +192,7 @@ def cases(rg: Any, size: int) -> Iterator[tuple[str, Any]]:
                 for found in (losses, *given[:4]):
                     yield "train_epochs", _numbers(rg, found)
                 if step < 1:
-                    for found in at_points(theta, X, architecture[:-1]):
+                    for found in at_points(theta, X, architecture[:-1], True):
                         yield "evaluate", found
 
 

@@ -126,9 +126,9 @@ def check_outputs(be):
             given = problem(shape, activation=activation)
             theta, X, architecture = given[0], given[4], given[-1][:-1]
             for points in (X[None], np.stack([X] * len(theta)) + theta[:, :1, None]):
-                right = on_host().evaluate(theta, points, architecture)
+                right = on_host().evaluate(theta, points, architecture, True)
                 found = on_device.evaluate(
-                    be.xp.asarray(theta), be.xp.asarray(points), architecture
+                    be.xp.asarray(theta), be.xp.asarray(points), architecture, True
                 )
                 for mine, wanted in zip(found, right, strict=True):
                     np.testing.assert_array_equal(be.to_host(mine), wanted)

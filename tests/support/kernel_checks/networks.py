@@ -86,4 +86,4 @@ def small_cases(file, kernels):
         ):
             trained(train_epochs, given, be)
             theta, X = be.xp.asarray(given[0]), be.xp.asarray(given[4])
-            evaluate(theta, X[None], given[-1][:-1])
+            evaluate(theta, X[None], given[-1][:-1], True)
