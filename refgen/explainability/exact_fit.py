@@ -1,7 +1,8 @@
-"""Exact explanations of the networks of scikit-learn."""
+"""Exact explanations of networks, of scikit-learn and of `refgen.networks`."""
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -17,24 +18,26 @@ from refgen._shown import shown
 from refgen.arrays import as_floats, namespace
 from refgen.explainability._local_fit import LocalFit
 from refgen.explainability.relu_networks import TwoLayerReLU
+from refgen.networks import Ensemble
 
 # Inputs of neurons that are in memory at once.
 _ENTRIES = 2**23
 
 _WANTED = (
     "a fitted MLPRegressor or MLPClassifier with activation='relu' and one hidden "
-    "layer, alone or behind StandardScaler, MinMaxScaler or MaxAbsScaler in a Pipeline"
+    "layer, alone or behind StandardScaler, MinMaxScaler or MaxAbsScaler in a Pipeline,"
+    " or an Ensemble of refgen.networks"
 )
 
 
 def exact_local_fit(
     estimator: Any, X: Any, scale: Any, *, output: Any = None
 ) -> LocalFit:
-    """The best linear explanations of a ReLU network of scikit-learn, exactly.
+    """The best linear explanations of a trained ReLU network, exactly.
 
     Parameters
     ----------
-    estimator : MLPRegressor, MLPClassifier, or Pipeline of scalers before one
+    estimator : MLPRegressor, MLPClassifier, Pipeline of scalers before one, or Ensemble
         As in `relu_network`. Of a classifier the logit is explained: what it computes
         before probabilities are made of it.
     X : array or data frame of shape (n_samples, n_features)
@@ -47,7 +50,8 @@ def exact_local_fit(
     Returns
     -------
     LocalFit
-        Of shapes (n_samples,), (n_samples, n_features) and (n_samples,), where X is.
+        Of shapes (n_samples,), (n_samples, n_features) and (n_samples,), where X is;
+        with (n_members,) in front for an ensemble.
         No sample is drawn, so that there is no standard error. The fidelity is an
         error: 0 is best.
 
@@ -77,23 +81,33 @@ def exact_local_fit(
     points = _points(estimator, X, network.n_features)
     if (own := as_positive("scale", scale).shape) != ():
         raise ValueError(f"scale must be one number for all rows, got shape {own}")
-    xp, step = namespace(points), max(1, _ENTRIES // network.n_neurons)
+    batch = network.intercept.shape
+    entries = network.n_neurons * math.prod(batch)
+    xp, step = namespace(points), max(1, _ENTRIES // entries)
     network = network.map(xp.asarray)
+    if batch:
+        network = network.map(
+            lambda array: array[(slice(None),) * len(batch) + (None,)]
+        )
     fits = [
         network.local_fit(points[i : i + step], scale)
         for i in range(0, len(points), step)
     ]
-    return LocalFit(*map(xp.concatenate, zip(*fits, strict=True)))
+    axes = len(batch)
+    return LocalFit(
+        *(xp.concatenate(parts, axis=axes) for parts in zip(*fits, strict=True))
+    )
 
 
 def relu_network(estimator: Any, *, output: Any = None) -> TwoLayerReLU:
-    """A fitted network of scikit-learn as `TwoLayerReLU`, scalers included.
+    """A trained network as `TwoLayerReLU`, scalers included.
 
     Parameters
     ----------
-    estimator : MLPRegressor, MLPClassifier, or Pipeline of scalers before one
-        Fitted, with ``activation="relu"`` and one hidden layer. Scalers are
-        StandardScaler, MinMaxScaler without clipping, and MaxAbsScaler.
+    estimator : MLPRegressor, MLPClassifier, Pipeline of scalers before one, or Ensemble
+        Of scikit-learn, fitted, with ``activation="relu"`` and one hidden layer.
+        Scalers are StandardScaler, MinMaxScaler without clipping, and MaxAbsScaler. All
+        members of an `Ensemble` of `refgen.networks` are taken; none may have diverged.
     output : int or class label, optional
         Which output, where there are several: the number of a target, or a class. Of
         two classes, the logit of the second one, ``classes_[1]``, by default.
@@ -103,7 +117,8 @@ def relu_network(estimator: Any, *, output: Any = None) -> TwoLayerReLU:
     TwoLayerReLU
         It predicts what a regressor predicts. Of a classifier it gives the logit:
         log p/(1 − p) for two classes, or for several labels of a point; for more than
-        two classes what softmax makes probabilities of.
+        two classes what softmax makes probabilities of. Of shape (n_members,) for an
+        ensemble.
 
     Raises
     ------
@@ -122,14 +137,38 @@ def relu_network(estimator: Any, *, output: Any = None) -> TwoLayerReLU:
     >>> bool(np.allclose(shares, model.predict_proba(X)[:, 1]))
     True
     """
+    if isinstance(estimator, Ensemble):
+        return _of_ensemble(estimator, output)
     scalers, network = _parts(estimator)
     hidden, last = (np.asarray(matrix, float) for matrix in network.coefs_)
     biases, shifts = (np.asarray(row, float) for row in network.intercepts_)
-    column, sign = _column(network, last.shape[1], output)
+    of_classes, n_outputs = is_classifier(network), last.shape[1]
+    names = list(network.classes_) if of_classes else list(range(n_outputs))
+    column, sign = _column(of_classes, names, n_outputs, output)
     for scaler in reversed(scalers):
         factor, shift = _affine(scaler)
         hidden, biases = factor[:, None] * hidden, biases + shift @ hidden
     return TwoLayerReLU(hidden.T, biases, sign * last[:, column], sign * shifts[column])
+
+
+def _of_ensemble(ensemble: Ensemble, output: Any) -> TwoLayerReLU:
+    """One output, or class, of all members."""
+    networks, classes = ensemble.networks, ensemble.task.classes
+    if not bool(ensemble.is_finite.all()):
+        raise ValueError(
+            "estimator has members that diverged in training; leave them out with "
+            ".finite()"
+        )
+    named = range(networks.n_outputs) if classes is None else classes
+    # Two classes have one logit, also where each has an output.
+    two, k = classes is not None and len(named) == 2, networks.n_outputs
+    column, sign = _column(classes is not None, list(named), 1 if two else k, output)
+    found = TwoLayerReLU.from_networks(networks, k - 1 if two else column)
+    size, shift = found.output, found.intercept
+    if two and k == 2:
+        first = TwoLayerReLU.from_networks(networks, 0)
+        size, shift = size - first.output, shift - first.intercept
+    return TwoLayerReLU(found.weights, found.biases, sign * size, sign * shift)
 
 
 def _parts(estimator: Any) -> tuple[list[Any], Any]:
@@ -158,10 +197,10 @@ def _parts(estimator: Any) -> tuple[list[Any], Any]:
     return scalers, network
 
 
-def _column(network: Any, n_outputs: int, output: Any) -> tuple[int, float]:
+def _column(
+    of_classes: bool, names: list, n_outputs: int, output: Any
+) -> tuple[int, float]:
     """The column of the last layer, and its sign."""
-    of_classes = is_classifier(network)
-    names = list(network.classes_) if of_classes else list(range(n_outputs))
     if output is None:
         if n_outputs == 1:
             return 0, 1.0
@@ -200,7 +239,9 @@ def _points(estimator: Any, X: Any, n_features: int) -> Any:
     """X as an array; columns of a frame are in the order of the training data."""
     if hasattr(X, "columns"):
         check_numbers(X)
-        scalers, network = _parts(estimator)
+        scalers, network = (
+            ([], None) if isinstance(estimator, Ensemble) else _parts(estimator)
+        )
         first = [*scalers, network][0]
         if hasattr(first, "feature_names_in_"):
             validate_data(first, X, reset=False, skip_check_array=True)

@@ -6,12 +6,15 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
+from refgen._checks import check_integer
 from refgen._matrices import batch_shape
 from refgen._numbers import in_one_place
+from refgen._objects import check_instance
 from refgen._scales import check_scale
 from refgen.arrays import as_floats, namespace, special_functions
 from refgen.explainability._functions import LocalFunction
 from refgen.kernels import kernel
+from refgen.networks import TwoLayerNetworks
 from refgen.special import normal_density
 
 _relu_pairs = kernel("relu_pairs", "relu_pairs")
@@ -19,6 +22,13 @@ _relu_pairs = kernel("relu_pairs", "relu_pairs")
 # So many deviations from a kink, a neuron is affine to all digits of float64.
 _FARTHEST = 1000.0
 
+# Of networks of refgen.networks.
+_NAMES = {
+    "hidden_weights": 2,
+    "hidden_biases": 1,
+    "output_weights": 2,
+    "output_biases": 1,
+}
 _FIELDS = {"weights": 2, "biases": 1, "output": 1, "intercept": 0}
 
 
@@ -86,6 +96,61 @@ class TwoLayerReLU(LocalFunction):
         for name, array in placed.items():
             own = array.shape[array.ndim - _FIELDS[name] :]
             object.__setattr__(self, name, xp.broadcast_to(array, batch + own))
+
+    @classmethod
+    def from_networks(cls, networks: TwoLayerNetworks, output: Any = 0) -> TwoLayerReLU:
+        """One output of networks of `refgen.networks`, as trained ones have them.
+
+        Parameters
+        ----------
+        networks : TwoLayerNetworks of shape (...)
+            With the activation "relu", such as ``ensemble.networks``.
+        output : int
+            Which output, from 0.
+
+        Returns
+        -------
+        TwoLayerReLU of shape (...)
+            With the same values: of classifiers, the logit.
+
+        Raises
+        ------
+        TypeError
+            If these are no such networks, or `output` is no integer.
+        ValueError
+            If there is no such output, or a weight is not finite, as in members of an
+            ensemble that diverged.
+
+        Examples
+        --------
+        >>> from refgen.networks import train
+        >>> from refgen.random import Stream
+        >>> X, y = [[-1.0], [0.0], [1.0]], [1.0, 0.0, 1.0]
+        >>> two = train(X, y, Stream(0), n_members=2, loss="squared", n_epochs=5)
+        >>> TwoLayerReLU.from_networks(two.networks).intercept.shape
+        (2,)
+        """
+        check_instance("networks", networks, TwoLayerNetworks)
+        column = check_integer("output", output, 0)
+        if column >= networks.n_outputs:
+            raise ValueError(
+                f"output is {column}, and the networks have {networks.n_outputs} "
+                "output(s), numbered from 0"
+            )
+        if networks.architecture.activation != "relu":
+            raise TypeError(
+                "networks must have the activation 'relu' to be explained exactly; "
+                f"these have {networks.architecture.activation!r}"
+            )
+        plain = networks.without_scales()
+        for name, ndim in _NAMES.items():
+            check_scale(name, as_floats(name, getattr(plain, name), ndim), ndim)
+        return cls(
+            plain.hidden_weights.swapaxes(-1, -2),
+            plain.hidden_biases,
+            plain.output_weights[..., column],
+            plain.output_biases[..., column],
+        )
 
     @property
     def n_neurons(self) -> int:

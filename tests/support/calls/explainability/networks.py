@@ -6,6 +6,7 @@ import numpy as np
 from sklearn.neural_network import MLPRegressor
 
 from refgen.explainability import TwoLayerReLU
+from refgen.networks import initial_networks
 from refgen.random import Stream
 
 X = np.random.default_rng(0).normal(size=(6, 2))
@@ -48,6 +49,10 @@ def law(draws, d):
 
 ARGUMENTS = {"TwoLayerReLU": fields, "kink_rate": law}
 CALLS = {
+    "TwoLayerReLU.from_networks": lambda: (
+        initial_networks(Stream(0, "calls"), 2, 3, 2, n_members=4),
+        1,
+    ),
     "TwoLayerReLU.directions": lambda: (network(Stream(0, "calls"), 2),),
     "TwoLayerReLU.inputs": lambda: around(Stream(0, "calls"), 2)[:2],
     "TwoLayerReLU.local_fit": lambda: around(Stream(0, "calls"), 2),

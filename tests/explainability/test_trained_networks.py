@@ -1,0 +1,91 @@
+"""Networks that refgen trains are explained exactly, all members at once."""
+
+import numpy as np
+import pytest
+
+from refgen.explainability import TwoLayerReLU, exact_local_fit, relu_network
+from refgen.networks import Ensemble, initial_networks, train
+from refgen.random import Stream
+
+X = np.random.default_rng(0).normal(size=(30, 3))
+LABELS = np.array(["a", "b", "c"])[np.arange(30) % 3]
+
+
+def trained(y, loss, **options):
+    options = {"n_hidden": 5, "n_epochs": 4, "batch_size": 10} | options
+    return train(X, y, Stream(0), n_members=3, loss=loss, **options)
+
+
+@pytest.mark.parametrize("scaling", ["standard", "ntk", "mean_field", "mup"])
+def test_values_are_outputs(scaling):
+    ensemble = trained(X[:, :2], "squared", scaling=scaling, step_size=0.01)
+    for column in (0, 1):
+        found = relu_network(ensemble, output=column).map(lambda a: a[:, None])
+        np.testing.assert_allclose(
+            found.values(X), ensemble.outputs(X)[..., column], rtol=0, atol=1e-14
+        )
+
+
+def test_members_are_explained_as_when_they_are_alone():
+    ensemble = trained(X[:, 0], "squared")
+    together = exact_local_fit(ensemble, X, 0.5)
+    assert together.value.shape == (3, 30)
+    for j, member in enumerate(ensemble):
+        alone = exact_local_fit(member, X, 0.5)
+        for both, one in zip(together, alone, strict=True):
+            np.testing.assert_allclose(both[j], one, rtol=1e-13, atol=1e-15)
+
+
+def test_explanations_are_those_of_the_network_of_scikit_learn():
+    ensemble = trained(X[:, 0], "squared")
+    here = exact_local_fit(ensemble[1], X, 0.5)
+    there = exact_local_fit(ensemble[1].to_sklearn(), X, 0.5)
+    for mine, theirs in zip(here, there, strict=True):
+        np.testing.assert_allclose(mine, theirs, rtol=1e-13, atol=1e-15)
+
+
+def test_parts_of_many_rows_are_put_together(monkeypatch):
+    ensemble = trained(X[:, 0], "squared")
+    whole = exact_local_fit(ensemble, X, 0.5)
+    monkeypatch.setattr("refgen.explainability.exact_fit._ENTRIES", 5 * 3 * 7)
+    for part, all_at_once in zip(exact_local_fit(ensemble, X, 0.5), whole, strict=True):
+        np.testing.assert_array_equal(part, all_at_once)
+
+
+@pytest.mark.parametrize("loss", ["logistic", "cross_entropy"])
+def test_two_classes_have_one_logit(loss):
+    ensemble = trained(np.where(LABELS == "a", "yes", "no"), loss)
+    chances = ensemble.predict_proba(X)
+    for given, column in ((None, 1), ("yes", 1), ("no", 0)):
+        logit = relu_network(ensemble, output=given).map(lambda a: a[:, None])
+        share = 1 / (1 + np.exp(-logit.values(X)))
+        np.testing.assert_allclose(share, chances[..., column], rtol=0, atol=1e-14)
+
+
+def test_of_three_classes_one_is_chosen():
+    ensemble = trained(LABELS, "cross_entropy")
+    found = relu_network(ensemble, output="b").map(lambda a: a[:, None])
+    np.testing.assert_allclose(
+        found.values(X), ensemble.outputs(X)[..., 1], rtol=0, atol=1e-14
+    )
+    with pytest.raises(ValueError, match="output must be a class"):
+        relu_network(ensemble)
+
+
+def test_what_cannot_be_explained_exactly_is_refused():
+    tanh = initial_networks(Stream(0), 3, 4, 1, activation="tanh")
+    with pytest.raises(TypeError, match="activation 'relu'"):
+        TwoLayerReLU.from_networks(tanh)
+    with pytest.raises(ValueError, match="numbered from 0"):
+        TwoLayerReLU.from_networks(initial_networks(Stream(0), 3, 4, 2), 2)
+    with pytest.raises(TypeError, match="networks"):
+        TwoLayerReLU.from_networks(trained(X[:, 0], "squared"))
+
+
+@pytest.mark.filterwarnings("ignore::refgen.networks.TrainingWarning")
+def test_members_that_diverged_are_refused_with_the_remedy():
+    ensemble = trained(X[:, 0], "squared", step_size=[0.1, 1e9, 0.1], n_epochs=40)
+    with pytest.raises(ValueError, match=r"\.finite\(\)"):
+        relu_network(ensemble)
+    assert isinstance(ensemble.finite(), Ensemble)
+    assert relu_network(ensemble.finite()).intercept.shape == (2,)
