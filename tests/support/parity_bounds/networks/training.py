@@ -2,5 +2,8 @@
 
 from support.mirrors import Case
 
-CASES = {"snapshots": Case(), "train": Case()}
-ELSEWHERE = {"Ensemble": "what train gives, which is compared"}
+CASES = {"train": Case()}
+ELSEWHERE = {
+    "Ensemble": "what train gives, which is compared",
+    "snapshots": "a list of what train gives; tests/networks compare it",
+}
