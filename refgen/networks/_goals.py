@@ -42,8 +42,8 @@ def reached(run: Run, state: State, loss: str, members: Any) -> tuple[Any, Any]:
     counts : int array of shape (n_chosen,)
         As kernels count.
     """
-    d, h, k = run.architecture[:3]
-    step = max(1, _AT_ONCE // (run.data.n * (d + h + k)))
+    d, _, k = run.architecture[:3]
+    step = max(1, _AT_ONCE // (run.data.n * (d + k)))
     parts = [
         _reached(run, state, loss, members[i : i + step])
         for i in range(0, len(members), step)
