@@ -97,7 +97,9 @@ def train_epochs(
 def _check_changed(arrays: Any, kind: Any) -> None:
     for a in arrays:
         if a.dtype != kind or not (a.flags.c_contiguous and a.flags.writeable):
-            raise ValueError(f"a contiguous, writable array of {kind} is needed")
+            raise ValueError(
+                f"a contiguous, writable array of {kind.__name__} is needed"
+            )
 
 
 def _plain(array: Any, kind: Any = np.float64) -> Any:
