@@ -60,7 +60,13 @@ class Paper(str):
 
 BARTLETT = Paper("Bartlett et al. 2017 (arXiv 1706.08498)")
 BORUP_ANDERSEN = Paper("Borup & Andersen 2021 (arXiv 2102.13088)")
+CHO_SAUL = Paper("Cho & Saul 2009 (NIPS)")
+DU = Paper("Du, Hu & Lee 2018 (arXiv 1806.00900)")
+FORET = Paper("Foret et al. 2021 (arXiv 2010.01412)")
 GASTPAR = Paper("Gastpar et al. 2024 (arXiv 2309.13658)")
+HARDT = Paper("Hardt, Recht & Singer 2016 (arXiv 1509.01240)")
+HIGHAM = Paper("Higham 2002, Accuracy and Stability of Numerical Algorithms")
+JACOT = Paper("Jacot et al. 2018 (arXiv 1806.07572)")
 JIANG = Paper("Jiang et al. 2022 (arXiv 2106.13799)")
 KIRSCH_GAL = Paper("Kirsch & Gal 2022 (arXiv 2202.01851)")
 LI = Paper("Li et al. 2021 (arXiv 2011.01205)")
@@ -78,3 +84,4 @@ OPTIMAL_SELF_DISTILLATION = Paper(
 PAREEK = Paper("Pareek et al. 2024 (arXiv 2407.04600)")
 PHUONG_LAMPERT = Paper("Phuong & Lampert 2019 (ICML)")
 YANG = Paper("Yang et al. 2023 (arXiv 2302.01576)")
+YANG_HU = Paper("Yang & Hu 2021 (arXiv 2011.14522)")

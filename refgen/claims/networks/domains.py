@@ -8,7 +8,15 @@ from typing import Any
 import numpy as np
 
 from refgen.arrays import Instance
-from refgen.domains import distribution, integer, matrix, not_a, record, vector
+from refgen.domains import (
+    distribution,
+    integer,
+    matrix,
+    not_a,
+    real,
+    record,
+    vector,
+)
 from refgen.networks import TwoLayerNetworks
 
 
@@ -33,7 +41,7 @@ class Problem(Instance):
 def _problem(points: Any, targets: Any, **parts: Any) -> Problem:
     network, direction = (
         TwoLayerNetworks(**{name: parts[f"{whose}_{name}"] for name in PARTS})
-        for whose in ("own", "other")
+        for whose in WHOSE
     )
     return Problem(network, direction, points, targets)
 
@@ -51,6 +59,7 @@ FIELDS = {
     "output_biases": vector("k"),
 }
 PARTS = tuple(FIELDS)
+WHOSE = ("own", "other")
 
 problems = record(
     _problem,
@@ -60,11 +69,7 @@ problems = record(
     d=integer(1, 3),
     h=integer(1, 4),
     k=integer(2, 3),
-    **{
-        f"{whose}_{name}": field
-        for whose in ("own", "other")
-        for name, field in FIELDS.items()
-    },
+    **{f"{whose}_{name}": field for whose in WHOSE for name, field in FIELDS.items()},
     points=matrix("n", "d"),
     targets=distribution("n", "k"),
     examples=lambda: [
@@ -81,4 +86,27 @@ problems = record(
             [[1.0, 0.0], [0.0, 1.0], [0.5, 0.5]],
         ),
     ],
+)
+
+
+def _as_fields(fields: dict[str, Any]) -> dict[str, Any]:
+    return {f"{whose}_{name}": fields[name] for whose in WHOSE for name in PARTS}
+
+
+small_problems = problems.but(
+    "the same with all numbers in [−1, 1]",
+    examples=lambda: [
+        example.map(lambda array: array / max(1.0, abs(array).max()))
+        for example in problems.examples()
+    ],
+    outside=lambda case: not_a(Problem, case),
+    points=real(-1.0, 1.0, shape=("n", "d")),
+    **_as_fields(
+        {
+            "hidden_weights": real(-1.0, 1.0, shape=("d", "h")),
+            "hidden_biases": real(-1.0, 1.0, shape=("h",)),
+            "output_weights": real(-1.0, 1.0, shape=("h", "k")),
+            "output_biases": real(-1.0, 1.0, shape=("k",)),
+        }
+    ),
 )
