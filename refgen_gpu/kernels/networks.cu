@@ -176,12 +176,13 @@ extern "C" __global__ void __launch_bounds__(256) train_networks(
   }
 }
 
-// What neurons say, and outputs: a block for `n_at_once` points of a network. `X_step`
-// is 0 if all networks have the same points.
+// Outputs: a block for `n_at_once` points of a network. `X_step` is 0 if all networks have
+// the same points. What neurons say is kept in `hidden`, which else has room for each
+// block's points.
 extern "C" __global__ void __launch_bounds__(256) evaluate_networks(
     const double* __restrict__ theta, const double* __restrict__ X,
-    const long long n_networks, const long long n_points, const long long X_step,
-    const long long n_at_once, const long long d, const long long h, const long long k,
+    const long long n_networks, const int keeps, const long long n_points,
+    const long long X_step, const long long n_at_once, const long long d, const long long h, const long long k,
     const double inner, const double outer, const int activation, double* hidden,
     double* __restrict__ out) {
   const Sizes s = {d, h, k, padded(h), padded(k), inner, outer, activation, SQUARED};
@@ -191,7 +192,7 @@ extern "C" __global__ void __launch_bounds__(256) evaluate_networks(
     const long long n = n_points - start < n_at_once ? n_points - start : n_at_once;
     const double *own = theta + m * n_parameters(s), *biases = own + d * s.hp;
     const double *weights = own + first_output_weight(s), *ends = weights + h * s.kp;
-    double* said = hidden + (m * n_points + start) * h;
+    double* said = hidden + (keeps ? m * n_points + start : blockIdx.x * n_at_once) * h;
     rg_product(
         {n, s.hp, d}, {X + m * X_step + start * d, 1}, [&](long long i) { return i * d; },
         {own, s.hp}, zeros, [&](long long i, long long j, const double* sums) {
@@ -216,5 +217,6 @@ extern "C" __global__ void __launch_bounds__(256) evaluate_networks(
             if (j + c < k)
               out[((m * n_points + start) + i) * k + j + c] = outer * sums[c] + ends[j + c];
         });
+    __syncthreads();
   }
 }

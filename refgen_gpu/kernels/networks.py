@@ -13,11 +13,13 @@ from refgen_gpu.backend import backend
 from refgen_gpu.chunks import in_chunks
 from refgen_gpu.launch import n_blocks
 
-# Rows of data that a block works on at once.
-_ROWS = 64
+# Rows of data that a block works on at once in training, and in evaluation.
+_ROWS, _ROWS_OF_PART = 64, 32
 # Bytes of shared memory for a block: two of them fit into an H200's multiprocessor, and
 # one into those of all devices since compute capability 8.0.
 _SHARED = 96 << 10
+# Bytes for what neurons say in all blocks together, where it is not kept.
+_ROOM = 1 << 30
 _WARP, _MOST_THREADS = 32, 256
 _TILE = 4  # rows, and columns, of what a thread computes at once
 
@@ -139,7 +141,9 @@ def train_epochs(
     return losses
 
 
-def evaluate(theta: Any, X: Any, architecture: Any, keep_hidden: bool) -> Any:
+def evaluate(
+    theta: Any, X: Any, architecture: Any, keep_hidden: bool
+) -> tuple[Any, Any]:
     """What neurons say, and outputs: a block for some points of a network.
 
     Arguments and results are those of `refgen.kernels.networks.evaluate`, on the
@@ -147,21 +151,25 @@ def evaluate(theta: Any, X: Any, architecture: Any, keep_hidden: bool) -> Any:
     """
     be = backend()
     d, h, k, *rest = architecture
-    n = X.shape[1]
-    hidden = be.xp.empty((len(theta), n, h), dtype=np.float64)
-    out = be.xp.empty((len(theta), n, k), dtype=np.float64)
-    at_once = min(_ROWS // 2, n)
-    arrays = (be.xp.ascontiguousarray(a) for a in (theta, X))
+    members, n = len(theta), X.shape[1]
+    hidden = be.xp.empty((members, n, h)) if keep_hidden else None
+    out = be.xp.empty((members, n, k))
+    at_once = min(_ROWS_OF_PART, n)
+    blocks = n_blocks(members * -(-n // at_once), 1)
+    if hidden is None:
+        blocks = min(blocks, max(1, _ROOM // (8 * at_once * h)))
+    room = be.xp.empty((blocks, at_once, h)) if hidden is None else hidden
     be.launch(
         "evaluate_networks",
-        (n_blocks(len(theta) * -(-n // at_once), 1),),
+        (blocks,),
         (_n_threads(at_once, h),),
         (
-            *arrays, len(theta), n, 0 if len(X) == 1 else n * d, at_once,
-            d, h, k, *rest, hidden, out,
+            *(be.xp.ascontiguousarray(a) for a in (theta, X)), members,
+            int(keep_hidden), n, 0 if len(X) == 1 else n * d, at_once, d, h, k, *rest,
+            room, out,
         ),
     )  # fmt: skip
-    return hidden if keep_hidden else None, out
+    return hidden, out
 
 
 # Activation, loss, outputs, batch, rule, and what ends training.
@@ -192,6 +200,7 @@ def cases(rg: Any, size: int) -> Iterator[tuple[str, Any]]:
                 for found in (losses, *given[:4]):
                     yield "train_epochs", _numbers(rg, found)
                 if step < 1:
+                    yield "evaluate", at_points(theta, X, architecture[:-1], False)[1]
                     for found in at_points(theta, X, architecture[:-1], True):
                         yield "evaluate", found
 

@@ -130,12 +130,18 @@ def check_outputs(be):
             given = problem(shape, activation=activation)
             theta, X, architecture = given[0], given[4], given[-1][:-1]
             for points in (X[None], np.stack([X] * len(theta)) + theta[:, :1, None]):
-                right = on_host().evaluate(theta, points, architecture, True)
-                found = on_device.evaluate(
-                    be.xp.asarray(theta), be.xp.asarray(points), architecture, True
-                )
-                for mine, wanted in zip(found, right, strict=True):
-                    np.testing.assert_array_equal(be.to_host(mine), wanted)
+                for keeps in (True, False):
+                    check_evaluation(be, theta, points, architecture, keeps)
+
+
+def check_evaluation(be, theta, points, architecture, keeps):
+    given = theta, points, architecture, keeps
+    on_be = [be.xp.asarray(a) for a in given[:2]]
+    found = on_device.evaluate(*on_be, *given[2:])
+    assert (found[0] is None) != keeps
+    for mine, right in zip(found, on_host().evaluate(*given), strict=True):
+        if right is not None:
+            np.testing.assert_array_equal(be.to_host(mine), right)
 
 
 CHECKS = (
@@ -201,6 +207,18 @@ def test_chunks_of_members_change_nothing(device, monkeypatch, budget):
     monkeypatch.setattr(on_device, "in_chunks", limited)
     check_rules(device)
     check_orders(device)
+
+
+@pytest.mark.parametrize("room", [1, 10**5])
+def test_few_blocks_for_many_points_change_nothing(device, monkeypatch, room):
+    monkeypatch.setattr(on_device, "_ROOM", room)
+    check_outputs(device)
+
+
+def few_blocks(be):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(on_device, "_ROOM", 1)
+        check_outputs(be)
 
 
 def test_a_member_alone_has_the_bits_that_it_has_among_others(device):
@@ -317,9 +335,12 @@ BUGS = [
     (check_losses, "backward(s, job.rule, w, to, some);" + BARRIER, BARRIER),
     (check_outputs, "rg_exp(said[i]);\n      __syncthreads();", BARRIER),
     # Evaluation.
-    (check_outputs, "b % n_parts * n_at_once", "b / n_networks * n_at_once"),
+    (check_outputs, "b % n_parts * n_at_once", "b / n_parts * n_at_once"),
     (check_outputs, "if (j + c < h) {", "if (j + c < h - 1) {"),
     (check_outputs, "X + m * X_step", "X"),
+    (check_outputs, "keeps ? m * n_points + start", "false ? 0"),
+    (check_outputs, "blockIdx.x * n_at_once) * h", "0) * h"),
+    (few_blocks, "sums[c] + ends[j + c];\n        });" + BARRIER, BARRIER),
 ]  # fmt: skip
 
 
