@@ -225,3 +225,35 @@ def why_on_the_host(marked: Any) -> str | None:
     """
     # A subclass does not inherit the mark.
     return getattr(marked, "__dict__", {}).get("_on_the_host")
+
+
+def keeps_lists(*names: str) -> Callable[[_T], _T]:
+    """Mark arguments that may be lists of arrays of different lengths.
+
+    On a device each array of such a list is placed by itself.
+
+    Examples
+    --------
+    >>> @keeps_lists("groups")
+    ... def total(groups):
+    ...     return sum(len(group) for group in groups)
+    >>> kept_lists(total)
+    ('groups',)
+    """
+
+    def mark(marked: _T) -> _T:
+        marked._kept_lists = names  # type: ignore[attr-defined]
+        return marked
+
+    return mark
+
+
+def kept_lists(marked: Any) -> tuple[str, ...]:
+    """The names given to `keeps_lists`.
+
+    Examples
+    --------
+    >>> kept_lists(np.sum)
+    ()
+    """
+    return getattr(marked, "_kept_lists", ())

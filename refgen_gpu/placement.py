@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from refgen._plain import numbers
-from refgen.arrays import Instance, namespace
+from refgen.arrays import Instance, kept_lists, namespace
 from refgen_gpu.backend import backend
 from refgen_gpu.chunks import asking_once
 
@@ -81,6 +81,13 @@ def on_device(name: str, value: Any) -> Any:
     return value
 
 
+def each_on_device(name: str, value: Any) -> Any:
+    """As `on_device`, but lists of arrays or of lists remain lists of device arrays."""
+    if isinstance(value, list | tuple) and all(hasattr(v, "__len__") for v in value):
+        return [on_device(f"{name}[{i}]", own) for i, own in enumerate(value)]
+    return on_device(name, value)
+
+
 def as_array(name: str, value: Any) -> Any:
     """As `on_device`, and single numbers become arrays there, too."""
     if isinstance(value, Number):
@@ -116,14 +123,15 @@ def device_function(function: Callable, module: str, name: str) -> Callable:
     module, name : str
         Where the result is found, for `pickle` and for readers.
     """
-    signature = inspect.signature(function)
+    signature, lists = inspect.signature(function), kept_lists(function)
 
     @functools.wraps(function)
     def call(*args: Any, **kwargs: Any) -> Any:
         backend()  # says that there is no device before anything else
         bound = signature.bind(*args, **kwargs)
         for parameter, value in bound.arguments.items():
-            bound.arguments[parameter] = on_device(parameter, value)
+            place = each_on_device if parameter in lists else on_device
+            bound.arguments[parameter] = place(parameter, value)
         with asking_once():
             return function(*bound.args, **bound.kwargs)
 

@@ -8,11 +8,13 @@ from typing import Any
 
 from refgen._checks import check_integer
 from refgen._shown import shown
+from refgen.arrays import keeps_lists
 from refgen.networks._session import Session
 from refgen.networks.ensemble import Ensemble
 from refgen.networks.two_layer import TwoLayerNetworks
 
 
+@keeps_lists("rows")
 def train(
     X: Any,
     y: Any,
