@@ -68,7 +68,7 @@ def training_data(given: dict[str, Any], n_members: int) -> Data:
         )
     X = _sets("X", X if X.ndim == 3 else X[None], n_members)
     xp, n = namespace(X), X.shape[1]
-    labels, classes = encoded(given["y"], given["loss"], n)
+    labels, classes = encoded(given["y"], given["loss"], n, given["classes"])
     targets = _sets("y", placed("y", labels, xp), n_members)
     weights = _sets("sample_weight", _weights(given, n, xp), n_members)
     rows, counts = chosen_rows(given["rows"], n, n_members, xp)

@@ -42,6 +42,7 @@ def train(
     stop_share: Any = 0.99,
     rows: Any = None,
     sample_weight: Any = None,
+    classes: Any = None,
     resume: Ensemble | None = None,
     checkpoint: Any = None,
     verbose: bool = False,
@@ -108,6 +109,9 @@ def train(
     sample_weight : array of shape (n_samples,) or (n_members, n_samples), optional
         Factors of the loss of each row, at least 0; 1 by default. Means are over the
         number of rows.
+    classes : array, optional
+        All classes, two or more, where `y` may lack some; those of `y` by default. For
+        probabilities, labels of the columns in ascending order.
     resume : Ensemble, optional
         Training that goes on from where it ended, until `n_epochs` in total. With the
         same arguments the result has the same bits as training without a stop; others,

@@ -91,6 +91,22 @@ def test_labels_are_their_indicators():
         assert_same_training(hard, training(y=soft, loss=loss))
 
 
+def test_classes_may_be_more_than_those_of_the_labels():
+    """A member whose labels lack a class is the same alone, if that is told."""
+    sets = np.stack([Y, Y % 2, np.where(Y == 0, 7, Y)])
+    together = training(y=sets)
+    assert together.classes.tolist() == [0, 1, 2, 7]
+    for j in range(3):
+        alone = training(
+            y=sets[j], classes=[7, 0, 1, 2], n_members=1, stream=STREAM.at(j)
+        )
+        assert_same_training(together[j : j + 1], alone)
+    always = training(y=Y * 0, classes=[0, 1], n_epochs=60)
+    assert (always.predict(X) == 0).all()
+    soft = training(y=np.eye(3)[Y], classes=["ant", "bee", "cow"])
+    assert soft.classes.tolist() == ["ant", "bee", "cow"]
+
+
 def test_two_classes_have_one_logistic_output():
     y = Y % 2
     one = training(y=y, loss="logistic")

@@ -58,7 +58,8 @@ def train_calls():
         Call((points, SOFT, stream), SMALL | {"batch_size": None, "stop_loss": 0.875}),
         Call(
             (points, np.array([0, 2, 1, 1, 0, 2, 0, 0]), stream),
-            SMALL | {"loss": "logistic", "resume": None, "initial": start()},
+            SMALL
+            | {"loss": "logistic", "classes": np.array([0, 1, 2]), "initial": start()},
         ),
     ]
 
@@ -85,11 +86,12 @@ ELSEWHERE = {
     "Ensemble": "train makes it, from networks of one shape",
     "TrainingWarning": "a category of warnings",
 }
-LABELS = (("snapshots", "y"), ("train", "y"))
+LABELS = (("train", "classes"), ("snapshots", "y"), ("train", "y"))
 NEVER = "a goal that never ends it"
 MEANINGFUL = {
     ("train", "batch_size", "none"): "all of the rows",
     ("train", "initial", "none"): "random networks",
+    ("train", "classes", "none"): "the classes of the labels",
     ("train", "rows", "ragged"): "rows of each member's own",
     ("train", "rows", "none"): "all of the rows",
     ("train", "sample_weight", "none"): "equal weights of 1",
