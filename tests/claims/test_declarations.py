@@ -240,7 +240,7 @@ def test_two_twins_of_a_claim_do_not_say_the_same():
 def test_claims_come_in_natural_order():
     ids = [c.id for c in all_claims()]
     assert ids.index("GDE-9") < ids.index("GDE-10") < ids.index("GDE-10b")
-    assert ids[-1] == "resmem-digits"
+    assert ids[-1] == "resmem-widths"
 
 
 def test_every_pattern_has_to_match():

@@ -21,7 +21,8 @@ LONG = {
     "UC-7c", "UC-8b", "UC-8c", "UC-9", "UC-10", "UC-11", "UC-14", "UC-19", "UC-20",
     "UC-30g", "UC-30s", "UC-31", "UC-31b", "UC-31c", "UC-36", "UC-36b", "UC-36c",
     "UC-39", "UC-41", "UC-42b", "UC-43", "UC-56", "UC-57",
-    "digits", "digits-floor", "digits-protocols", "resmem-digits", "LE-46", "LE-48",
+    "digits", "digits-floor", "digits-protocols", "resmem-digits",
+    "resmem-margins", "resmem-widths", "LE-46", "LE-48",
 }  # fmt: skip
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import warnings
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,9 +12,12 @@ from refgen.arrays import Instance, namespace
 from refgen.claims.kinds import at_most, equal
 from refgen.claims.registry import claim
 from refgen.domains import Domain
+from refgen.networks import train
+from refgen.random import Stream
 
 N_TRAIN, N_QUERIES, N_NEIGHBORS = 150, 40, 5
 BANDWIDTH = 0.5
+WIDTHS = (8, 16, 64)
 
 
 @dataclass(frozen=True, repr=False)
@@ -24,7 +26,8 @@ class TrainedBase(Instance):
 
     Shapes: `points` (..., n, d) and `queries` (..., q, d) are digits, `targets`
     (..., n, 10) one-hot labels of which a fifth is wrong, `base` (..., n, 10) and
-    `base_at_queries` (..., q, 10) the base's probabilities.
+    `base_at_queries` (..., q, 10) the base's probabilities. Of networks, `points` and
+    `queries` are what their hidden neurons say of digits.
     """
 
     points: Any
@@ -36,13 +39,11 @@ class TrainedBase(Instance):
 
 def _bases() -> list[Any]:
     from sklearn.linear_model import LogisticRegression
-    from sklearn.neural_network import MLPClassifier
     from sklearn.tree import DecisionTreeClassifier
 
     return [
         DecisionTreeClassifier(max_depth=4, random_state=0),
         LogisticRegression(C=0.001),
-        MLPClassifier((8,), max_iter=20, random_state=0),
     ]
 
 
@@ -52,33 +53,67 @@ def _probabilities(base: Any, digits: np.ndarray) -> np.ndarray:
 
 
 @functools.cache
-def _trained() -> tuple[TrainedBase, ...]:
-    """One instance per base; training happens on first use."""
+def trained_bases() -> tuple[TrainedBase, ...]:
+    """One instance per base; training happens on first use.
+
+    Examples
+    --------
+    >>> [base.points.shape[-1] for base in trained_bases()]
+    [64, 64, 8, 16, 64]
+    """
     from sklearn.datasets import load_digits
 
     digits, labels = load_digits(return_X_y=True)
     points, queries = np.split(digits[: N_TRAIN + N_QUERIES] / 16, [N_TRAIN])
     noised = labels[:N_TRAIN].copy()
     noised[::5] = (noised[::5] + 1) % 10
-    with warnings.catch_warnings():
-        # The network stops early on purpose.
-        warnings.simplefilter("ignore")
-        fitted = [base.fit(points, noised) for base in _bases()]
+    fitted = [base.fit(points, noised) for base in _bases()]
+    targets = np.eye(10)[noised]
     return tuple(
         TrainedBase(
             points,
-            np.eye(10)[noised],
+            targets,
             _probabilities(base, points),
             queries,
             _probabilities(base, queries),
         )
         for base in fitted
+    ) + tuple(
+        _trained_network(points, noised, queries, targets, width) for width in WIDTHS
+    )
+
+
+def _trained_network(
+    points: np.ndarray,
+    labels: np.ndarray,
+    queries: np.ndarray,
+    targets: np.ndarray,
+    width: int,
+) -> TrainedBase:
+    """A network of two layers, and its hidden layer as the space of the neighbours."""
+    trained = train(
+        points,
+        labels,
+        Stream(0, "resmem-digits"),
+        n_hidden=width,
+        n_epochs=40,
+        batch_size=10,
+        step_size=0.2,
+    )
+    hidden = trained.networks.hidden
+    return TrainedBase(
+        hidden(points)[0],
+        targets,
+        trained.predict_proba(points)[0],
+        hidden(queries)[0],
+        trained.predict_proba(queries)[0],
     )
 
 
 digits_domain = Domain(
-    "a shallow tree, a regularized linear model and a tiny network trained on digits",
-    _trained,
+    "a shallow tree, a regularized linear model, and networks of 8, 16 and 64 neurons "
+    "with neighbours in their hidden layers, trained on digits",
+    trained_bases,
 )
 
 

@@ -1,0 +1,52 @@
+"""Memory for networks of few and many neurons: the claims' rows, and the example."""
+
+import runpy
+from pathlib import Path
+
+import matplotlib
+import numpy as np
+import pytest
+
+from refgen.claims.resmem.digits import trained_bases
+from refgen.neighbors import nearest_neighbors
+from refgen.networks import TwoLayerNetworks
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "plot_resmem_widths.py"
+
+
+def test_rows_of_the_claims_are_distinct_in_hidden_layers():
+    for base in trained_bases():
+        near, found = nearest_neighbors(base.points, base.points, 1)
+        assert (near == 0).all()
+        assert (found[:, 0] == np.arange(len(base.points))).all()
+
+
+def test_a_layer_of_dead_neurons_forgets():
+    dead = TwoLayerNetworks([[1.0]], [-5.0], [[1.0, 0.0]], [0.0, 0.0])
+    points = np.array([[0.0], [1.0], [2.0]])
+    assert len(np.unique(dead.hidden(points), axis=0)) == 1
+
+
+@pytest.fixture(scope="module")
+def example():
+    matplotlib.use("agg")
+    return runpy.run_path(str(EXAMPLE))
+
+
+def test_the_example_prints_its_tables_and_says_what_they_show(example, capsys):
+    example["main"]()
+    matplotlib.pyplot.close("all")
+    lines = capsys.readouterr().out.splitlines()
+    tables = [lines[9 * i : 9 * i + 9] for i in range(3)]
+    gains = [[float(line.split()[6]) for line in table[2:]] for table in tables]
+    errors = np.array([[line.split()[1:6] for line in table[2:]] for table in tables])
+    base, layer, pixels, knn, _ = np.moveaxis(errors.astype(float), 2, 0)
+    assert len(lines) == 27
+    # Right labels: memory in pixels pays for few neurons, and none for many.
+    assert (base - pixels)[0, :3].min() > 0.1
+    assert abs(base - layer)[0, 4:].max() < 0.005
+    assert pixels[0, 1] < layer[0, 3]
+    # Wrong ones: one neighbour costs, five help few neurons.
+    assert max(gains[1]) < 0
+    assert min(gains[2][1:4]) > 0
+    assert knn[2, -1] < 0.6 * layer[2, -1]
