@@ -138,46 +138,72 @@ def descend(theta, velocity, gradient, n, factor, decay, momentum, step):
             theta[i] = theta[i] - step * velocity[i]
 
 
-@linked(NOTHING, INTEGERS, INTEGER, FLOATS, FLOATS, INTEGER, INTEGER, FLOATS, FLOATS,
-        needs=(product, descend))  # fmt: skip
-def layer_step(desk, which, theta, velocity, n, added, steps, rules):
-    """A step of a layer: its weights' gradient is the product of two blocks of n rows.
+@linked(NOTHING, FLOATS, FLOATS, FLOAT, FLOATS, INTEGER, FLOAT, FLOAT, FLOAT, FLOAT)
+def descend_along(theta, velocity, x, g, n, factor, decay, momentum, step):
+    """`descend` for the gradient xg of one row of data, which is not written down."""
+    if momentum == 0.0:
+        for i in range(n):
+            # As a sum of one term: it starts from 0, which takes the sign from −0.
+            change = factor * (x * g[i] + 0.0) + decay * theta[i]
+            theta[i] = theta[i] - step * change
+    else:
+        for i in range(n):
+            change = factor * (x * g[i] + 0.0) + decay * theta[i]
+            velocity[i] = momentum * velocity[i] + change
+            theta[i] = theta[i] - step * velocity[i]
 
-    Before it there is the sum over earlier blocks, if `added`.
-    """
+
+@linked(NOTHING, INTEGERS, FLOATS, FLOATS, FLOATS, FLOATS, INTEGER, INTEGER, FLOATS,
+        INTEGER, INTEGER, INTEGER, FLOAT, FLOATS, FLOAT,
+        needs=(product, descend, descend_along))  # fmt: skip
+def weights_step(desk, theta, velocity, gradient, left, n_left, n_rows, right, width,
+                 n, added, factor, rules, step):  # fmt: skip
+    """A step of weights, whose gradient is the product of two blocks of n rows."""
+    panel, momentum, decay = floats_at(desk[on.PANEL]), rules[0], rules[1]
+    if n == 1 and not added:
+        for i in range(n_rows):
+            to, of = ahead(theta, i * width), ahead(velocity, i * width)
+            descend_along(to, of, left[i], right, width, factor, decay, momentum, step)
+        return
+    for i in range(0, n_rows, TALL):
+        m = min(TALL, n_rows - i)
+        for j in range(0, width, WIDE):
+            w, at = min(WIDE, width - j), i * width + j
+            # The sum over earlier blocks is where it was added up.
+            to, stride = (ahead(gradient, at), width) if added else (panel, w)
+            product(ahead(left, i), 1, n_left, ahead(right, j), width, to, stride, m, w,
+                    n, added)  # fmt: skip
+            # One after another, where a panel is as wide as the layer.
+            times, length = (1, m * w) if w == width else (m, w)
+            for r in range(times):
+                own = at + r * width
+                descend(ahead(theta, own), ahead(velocity, own), ahead(to, r * stride),
+                        length, factor, decay, momentum, step)  # fmt: skip
+
+
+@linked(NOTHING, INTEGERS, INTEGER, FLOATS, FLOATS, INTEGER, INTEGER, FLOATS, FLOATS,
+        needs=(weights_step, descend))  # fmt: skip
+def layer_step(desk, which, theta, velocity, n, added, steps, rules):
+    """A step of a layer along the sum over n rows and, if `added`, earlier blocks."""
     d, hp, b = desk[on.D], desk[on.HP], 2 * which
     left, right = (on.A, on.OUT) if which else (on.X, on.G)
     left, right = floats_at(desk[left]), floats_at(desk[right])
     n_left, n_rows, width = (hp, desk[on.H], desk[on.KP]) if which else (d, d, hp)
     at = (d + 1) * hp if which else 0
     theta, velocity = ahead(theta, at), ahead(velocity, at)
-    gradient, panel = (
-        ahead(floats_at(desk[on.GRADIENT]), at),
-        floats_at(desk[on.PANEL]),
-    )
-    factors, momentum = floats_at(desk[on.FACTORS]), rules[0]
+    gradient = ahead(floats_at(desk[on.GRADIENT]), at)
+    factor = ahead(floats_at(desk[on.FACTORS]), b)
     if steps[b] != 0.0:
-        for i in range(0, n_rows, TALL):
-            m = min(TALL, n_rows - i)
-            for j in range(0, width, WIDE):
-                w, at = min(WIDE, width - j), i * width + j
-                to, stride = (ahead(gradient, at), width) if added else (panel, w)
-                product(ahead(left, i), 1, n_left, ahead(right, j), width, to,
-                             stride, m, w, n, added)  # fmt: skip
-                # One after another, where a panel is as wide as the layer.
-                times, length = (1, m * w) if w == width else (m, w)
-                for r in range(times):
-                    own = at + r * width
-                    descend(
-                        ahead(theta, own), ahead(velocity, own), ahead(to, r * stride),
-                        length, factors[b], rules[1], momentum, steps[b],
-                    )  # fmt: skip
+        weights_step(
+            desk, theta, velocity, gradient, left, n_left, n_rows, right, width, n,
+            added, factor[0], rules, steps[b],
+        )  # fmt: skip
     if steps[b + 1] != 0.0:
         at = n_rows * width
         to = ahead(gradient, at)
         _sum_rows(right, n, width, to, added)
-        descend(ahead(theta, at), ahead(velocity, at), to, width, factors[b + 1],
-                     0.0, momentum, steps[b + 1])  # fmt: skip
+        descend(ahead(theta, at), ahead(velocity, at), to, width, factor[1], 0.0,
+                rules[0], steps[b + 1])  # fmt: skip
 
 
 @linked(FLOAT, INTEGERS, FLOATS, FLOATS, INTEGERS, INTEGER, FLOATS, FLOATS,

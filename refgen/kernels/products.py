@@ -8,7 +8,8 @@ parts, each of which starts from the last one's result, has the bits of the whol
 
 from typing import Any
 
-from llvmlite import ir  # type: ignore[import-untyped]
+import llvmlite.binding as llvm  # type: ignore[import-untyped]
+from llvmlite import ir
 from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
@@ -115,6 +116,10 @@ def _tile_code(n_rows: int, n_vectors: int) -> Any:
     return intrinsic(tile)
 
 
+# The sums of 8 rows of 8 columns are held by registers of 512 bits; of half their size
+# and number, those of 4 rows.
+_TALL = bool(llvm.get_host_cpu_features().get("avx512f"))
+
 _tile_8_1: Any = _tile_code(8, 1)
 _tile_4_1: Any = _tile_code(4, 1)
 _tile_1_4: Any = _tile_code(1, 4)
@@ -128,20 +133,15 @@ def product(a, a_row, a_column, b, b_row, c, c_row, n_rows, n_columns, n_terms, 
     `n_columns`, `b_row` and `c_row` are those of padded rows: multiples of `LANES`.
     """
     whole = n_rows - n_rows % 4
+    tall = whole - whole % 8 if _TALL else 0
     for j in range(0, n_columns, LANES):
-        right, i = ahead(b, j), 0
-        while i < whole:
+        right = ahead(b, j)
+        for i in range(0, tall, 8):
             left, to = ahead(a, i * a_row), ahead(c, i * c_row + j)
-            if i + 8 <= n_rows:
-                _tile_8_1(
-                    left, a_row, a_column, right, b_row, to, c_row, n_terms, added
-                )
-                i += 8
-            else:
-                _tile_4_1(
-                    left, a_row, a_column, right, b_row, to, c_row, n_terms, added
-                )
-                i += 4
+            _tile_8_1(left, a_row, a_column, right, b_row, to, c_row, n_terms, added)
+        for i in range(tall, whole, 4):
+            left, to = ahead(a, i * a_row), ahead(c, i * c_row + j)
+            _tile_4_1(left, a_row, a_column, right, b_row, to, c_row, n_terms, added)
     for i in range(whole, n_rows):
         left, j = ahead(a, i * a_row), 0
         while j < n_columns:
