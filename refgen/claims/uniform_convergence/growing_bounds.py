@@ -60,24 +60,26 @@ def published(rg: Any, xp: Any) -> Any:
     source=NAGARAJAN_KOLTER.at("the public notebook, part 1"),
     slow=True,
 )
-def published_numbers(rg, runs, margin=4.0):
-    """Each published number lies where one more network's would with 95 %.
+def published_numbers(rg, runs, margin=4.0, tolerance=0.11):
+    """Means of five networks are within 11 % of all numbers of the published figure.
 
-    Test errors, distances, norms and bounds at m = 256 and 1024; by Student's law.
+    Test errors, distances, norms and bounds at m = 256 and 1024. And each number lies
+    where one more network's would with 95 %, by Student's law.
     """
     values, xp = measured(runs, margin), namespace(runs.bounds)
     n = values.shape[-2]
     mean, figure = values.mean(axis=-2), published(rg, xp)
     spread = xp.sqrt(((values - mean[..., None, :]) ** 2).sum(axis=-2) / (n - 1))
     reach = float(stdtrit(n - 1, 0.975)) * (1 + 1 / n) ** 0.5 * spread
-    return at_most(abs(figure - mean), reach, mean, reason=PUBLISHED)
+    off = abs(figure - mean)
+    return (
+        at_most(off, tolerance * figure + 0 * mean, mean),
+        at_most(off, reach, mean, reason=PUBLISHED),
+    )
 
 
-published_numbers.twin(
-    "for margins of 1, as the text of the notebook says",
-    margin=1.0,
-    reason="networks of one law differ by a tenth",
-)
+published_numbers.twin("within 7 %", tolerance=0.07)
+published_numbers.twin("for margins of 1, as the notebook's text says", margin=1.0)
 
 
 def powers(runs: SphereRuns) -> tuple[Any, Any]:
