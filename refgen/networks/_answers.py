@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from refgen._finite import finite
 from refgen.arrays import namespace
 from refgen.networks._examples import (
@@ -89,20 +91,25 @@ class Answers(Members):
 
     @finite
     def mean_prediction(self, X: Any) -> Any:
-        """What all members say on average.
+        """What members say on average.
 
         Returns
         -------
         array
             Means of `predict_proba`, of shape (n_points, n_classes), or of numbers, of
-            shape (n_points,) or (n_points, n_outputs).
+            shape (n_points,) or (n_points, n_outputs). In a grid of members, as
+            ``ensemble[[[0, 1], [2, 3]]]`` is, each row is an ensemble of its own.
         """
         said = self.predict(X) if self.task.classes is None else self.predict_proba(X)
-        axes = tuple(range(len(self.batch_shape)))
-        return said.mean(axis=axes)
+        return self._averaged(said)
 
     def votes(self, X: Any) -> Any:
-        """The share of members that choose each class, of shape (n_points, n_classes).
+        """The share of members that choose each class.
+
+        Returns
+        -------
+        array of shape (n_points, n_classes)
+            In a grid of members each row is an ensemble of its own.
 
         Raises
         ------
@@ -111,9 +118,8 @@ class Answers(Members):
         """
         self._refuse_numbers("votes", "use mean_prediction")
         places = _places(self.outputs(X))
-        xp, n = namespace(places), places.shape[-1]
-        chosen = places.reshape(-1, n, 1) == xp.arange(len(self.task.classes))
-        return chosen.mean(axis=0)
+        classes = namespace(places).arange(len(self.task.classes))
+        return self._averaged((places[..., None] == classes).astype(np.float64))
 
     def vote(self, X: Any) -> Any:
         """The class of most members, of shape (n_points,); of equal ones the first.
@@ -214,6 +220,11 @@ class Answers(Members):
         else:
             right = targets.argmax(axis=-1)
         return (_places(outputs) != right).mean(axis=-1)
+
+    def _averaged(self, said: Any) -> Any:
+        """Means over the last axis of members."""
+        n_axes = len(self.batch_shape)
+        return said.mean(axis=n_axes - 1) if n_axes else said
 
     def _compared(self, X: Any, y: Any) -> tuple[Any, Any]:
         outputs = self.outputs(X)

@@ -138,6 +138,23 @@ def test_the_mean_prediction_averages_members(three, numbers):
     )
 
 
+def test_rows_of_a_grid_are_ensembles_of_their_own(three, numbers):
+    for members, methods in (
+        (three, ("votes", "vote", "mean_prediction")),
+        (numbers, ("mean_prediction",)),
+    ):
+        grid = members[[[0, 1], [2, 3]]]
+        for method in methods:
+            found = getattr(grid, method)(X)
+            for row, mine in zip(grid, found, strict=True):
+                assert (getattr(row, method)(X) == mine).all()
+
+
+def test_the_vote_of_one_member_is_its_choice(three):
+    assert (three[2].vote(X) == three.predict(X)[2]).all()
+    assert (three[2].mean_prediction(X) == three.predict_proba(X)[2]).all()
+
+
 @pytest.mark.parametrize(
     ("y", "message"),
     [
