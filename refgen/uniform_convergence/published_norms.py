@@ -84,7 +84,9 @@ def published_growth(figure: str) -> dict[str, list[Any]]:
     -----
     Recovered from vector graphics by Nagarajan & Kolter 2019 (arXiv 1902.04742); what
     the poster shows is read to .01 (of logarithms, for MNIST). Growth in them depends
-    on how the networks were trained: they are references, not rates to expect.
+    on how the networks were trained: they are references, not rates to expect. The
+    notebook's distance counts biases, its norms and bounds leave them out: claim UC-36,
+    which has its numbers again.
 
     Examples
     --------
