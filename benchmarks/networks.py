@@ -84,7 +84,7 @@ def loop(X, y):
 
 
 def products(n):
-    """The products of an epoch's steps, each on arrays of its own that stay in cache."""
+    """The products of all steps, on arrays that stay in the cache."""
     rng = np.random.default_rng(0)
 
     def step(rows):
