@@ -127,7 +127,8 @@ def trained(run: Run, state: State, after: Callable[[State], None]) -> None:
 def _joined(known: Any, new: Any, before: Any, after: Any) -> Any:
     """Losses with those of the epochs from `before` to `after` of each member."""
     xp, n_members = namespace(known), len(known)
-    first = min(int(before.min()), known.shape[1])
+    # Members that have stopped are not looked at again.
+    first = int(xp.where(after > before, before, known.shape[1]).min())
     width = max(int(after.max()), known.shape[1])
     columns = xp.arange(first, width)
     since = columns - before[:, None]
