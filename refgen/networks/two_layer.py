@@ -7,31 +7,23 @@ from typing import Any
 
 import numpy as np
 
-from refgen._finite import finite, watched
 from refgen._matrices import batch_shape
 from refgen._numbers import in_one_place
 from refgen._objects import check_instance
-from refgen.arrays import Instance, as_floats, namespace
+from refgen.arrays import as_floats, namespace
 from refgen.kernels import kernel
 from refgen.networks._architecture import Architecture
 from refgen.networks._gradients import Gradients, pulled_back
-from refgen.networks._norms import LayerNorms, frobenius_norm, length, spectral_norm
+from refgen.networks._measured import FIELDS, Measured
 from refgen.networks._packing import pack
 
 _evaluate = kernel("networks", "evaluate")
 
 _PLAIN = Architecture()  # a default that cannot be changed
 
-FIELDS = {
-    "hidden_weights": 2,
-    "hidden_biases": 1,
-    "output_weights": 2,
-    "output_biases": 1,
-}
-
 
 @dataclass(frozen=True, repr=False)
-class TwoLayerNetworks(Instance):
+class TwoLayerNetworks(Measured):
     """Networks f(x) = b · V⊤σ(a · U⊤x + u) + v, of one shape.
 
     Parameters
@@ -88,26 +80,6 @@ class TwoLayerNetworks(Instance):
         for name, array in placed.items():
             own = array.shape[array.ndim - FIELDS[name] :]
             object.__setattr__(self, name, xp.broadcast_to(array, batch + own))
-
-    @property
-    def batch_shape(self) -> tuple[int, ...]:
-        """Leading axes: those of the networks."""
-        return tuple(self.output_biases.shape[:-1])
-
-    @property
-    def n_features(self) -> int:
-        """d, the number of inputs."""
-        return int(self.hidden_weights.shape[-2])
-
-    @property
-    def n_hidden(self) -> int:
-        """h, the number of neurons."""
-        return int(self.hidden_weights.shape[-1])
-
-    @property
-    def n_outputs(self) -> int:
-        """k, the number of outputs."""
-        return int(self.output_biases.shape[-1])
 
     def hidden(self, X: Any) -> Any:
         """What neurons say: the embedding of points.
@@ -199,135 +171,6 @@ class TwoLayerNetworks(Instance):
             )
         return found
 
-    @finite
-    def distance(self, other: TwoLayerNetworks) -> Any:
-        """‖θ − θ′‖₂ to other networks of the same shape, with biases.
-
-        Parameters
-        ----------
-        other : TwoLayerNetworks
-            Leading axes broadcast.
-
-        Returns
-        -------
-        array of shape (...)
-
-        Raises
-        ------
-        TypeError, ValueError
-            If `other` is no such network, or has another shape or other scales.
-
-        Examples
-        --------
-        >>> one = TwoLayerNetworks([[1.0]], [0.0], [[2.0]], [1.0])
-        >>> float(one.distance(TwoLayerNetworks([[4.0]], [0.0], [[2.0]], [5.0])))
-        5.0
-        """
-        off, xp = self.minus(other), namespace(self.hidden_weights)
-        parts = [
-            frobenius_norm(off.hidden_weights),
-            length(off.hidden_biases),
-            frobenius_norm(off.output_weights),
-            length(off.output_biases),
-        ]
-        return length(xp.stack(parts, axis=-1))
-
-    @watched
-    def minus(self, other: TwoLayerNetworks) -> TwoLayerNetworks:
-        """Networks whose weights and biases are the differences.
-
-        Parameters
-        ----------
-        other : TwoLayerNetworks
-            Leading axes broadcast.
-
-        Raises
-        ------
-        TypeError, ValueError
-            If `other` is no such network, or has another shape or other scales.
-
-        Examples
-        --------
-        >>> one = TwoLayerNetworks([[1.0]], [0.0], [[2.0]], [1.0])
-        >>> one.minus(one).output_weights.tolist()
-        [[0.0]]
-        """
-        check_instance("other", other, TwoLayerNetworks)
-        if other._sizes() != self._sizes():
-            raise ValueError(
-                f"other has another shape or architecture: {other._described()}, and "
-                f"these networks have {self._described()}"
-            )
-        pairs = {
-            name: in_one_place(**{"networks": getattr(self, name),
-                                  "other": getattr(other, name)})
-            for name in FIELDS
-        }  # fmt: skip
-        batch_shape(networks=self.batch_shape, other=other.batch_shape)
-        fields = {name: own - its for name, (own, its) in pairs.items()}
-        return TwoLayerNetworks.trusted(**fields, architecture=self.architecture)
-
-    @finite
-    def frobenius_norms(self) -> LayerNorms:
-        """‖U‖_F and ‖V‖_F of the weights as they are, without scales and biases.
-
-        Returns
-        -------
-        LayerNorms of arrays of shape (...)
-            `hidden` and `output`.
-
-        Examples
-        --------
-        >>> one = TwoLayerNetworks([[3.0, 4.0]], [0.0, 0.0], [[1.0], [0.0]], [0.0])
-        >>> [float(norm) for norm in one.frobenius_norms()]
-        [5.0, 1.0]
-        """
-        return LayerNorms(
-            frobenius_norm(self.hidden_weights), frobenius_norm(self.output_weights)
-        )
-
-    @finite
-    def spectral_norms(self) -> LayerNorms:
-        """‖U‖₂ and ‖V‖₂, largest singular values, without scales and biases.
-
-        Returns
-        -------
-        LayerNorms of arrays of shape (...)
-            `hidden` and `output`.
-
-        Examples
-        --------
-        >>> one = TwoLayerNetworks([[3.0, 4.0]], [0.0, 0.0], [[1.0], [0.0]], [0.0])
-        >>> [round(float(norm), 12) for norm in one.spectral_norms()]
-        [5.0, 1.0]
-        """
-        return LayerNorms(
-            spectral_norm(self.hidden_weights), spectral_norm(self.output_weights)
-        )
-
-    @watched
-    def without_scales(self) -> TwoLayerNetworks:
-        """The same functions with weights aU and bV, and scales of 1.
-
-        Norms of these weights are what bounds on functions ask for.
-
-        Examples
-        --------
-        >>> from refgen.networks import Architecture
-        >>> half = Architecture("relu", 1.0, 0.5)
-        >>> one = TwoLayerNetworks([[1.0]], [0.0], [[4.0]], [1.0], half)
-        >>> one.without_scales().output_weights.tolist()
-        [[2.0]]
-        """
-        a = self.architecture
-        return TwoLayerNetworks.trusted(
-            hidden_weights=a.hidden_scale * self.hidden_weights,
-            hidden_biases=self.hidden_biases,
-            output_weights=a.output_scale * self.output_weights,
-            output_biases=self.output_biases,
-            architecture=Architecture(a.activation),
-        )
-
     def _evaluate(self, X: Any, keep_hidden: bool = True) -> tuple[Any, Any]:
         points, _ = in_one_place(X=as_floats("X", X, 2), networks=self.output_biases)
         batch, n = self.batch_shape, points.shape[-2]
@@ -347,13 +190,3 @@ class TwoLayerNetworks(Instance):
         if keep_hidden:
             hidden = hidden.reshape(*batch, n, self.n_hidden)
         return hidden, outputs.reshape(*batch, n, self.n_outputs)
-
-    def _described(self) -> str:
-        sizes = self.n_features, self.n_hidden, self.n_outputs
-        return f"{'–'.join(map(str, sizes))} with {self.architecture}"
-
-    def _sizes(self) -> tuple:
-        """What kernels know of the networks."""
-        a = self.architecture
-        scales = a.hidden_scale, a.output_scale
-        return (self.n_features, self.n_hidden, self.n_outputs, *scales, a.code)
