@@ -17,8 +17,9 @@ from refgen.uniform_convergence._trained_networks import (
 from refgen.uniform_convergence.appended_biases import append_biases
 
 _WANTED = (
-    "a fitted MLPClassifier or MLPRegressor, a member of a refgen.networks.Ensemble, a "
-    "list of weight arrays, or a mapping such as the state_dict of a torch module"
+    "a fitted MLPClassifier, MLPRegressor, TwoLayerClassifier or TwoLayerRegressor, a "
+    "member of a refgen.networks.Ensemble, a list of weight arrays, or a mapping such "
+    "as the state_dict of a torch module"
 )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,23 @@ def is_trained_network(network: Any) -> bool:
     False
     """
     return isinstance(network, Ensemble | TwoLayerNetworks)
+
+
+def learned(network: Any) -> Any:
+    """The ensemble of a fitted `TwoLayerClassifier` or `TwoLayerRegressor`.
+
+    Anything else is returned as it is.
+
+    Examples
+    --------
+    >>> learned("words")
+    'words'
+    """
+    found = getattr(network, "ensemble_", None)
+    if not isinstance(found, Ensemble):
+        return network
+    classes = getattr(network, "classes_", None)
+    return replace(found, task=replace(found.task, classes=classes))
 
 
 def single(name: str, network: Any) -> TwoLayerNetworks:

@@ -17,9 +17,12 @@ from refgen._label_types import as_labels
 from refgen._naming import check_seed, naming
 from refgen._shown import shown
 from refgen.arrays import as_floats, on_the_host
+from refgen.networks import TwoLayerClassifier, TwoLayerRegressor
 from refgen.uniform_convergence._norm_results import NormBounds
 from refgen.uniform_convergence.growth_slopes import GrowthSlope, growth_slope
 from refgen.uniform_convergence.network_bounds import norm_bounds
+
+_KINDS = "MLPClassifier, MLPRegressor, TwoLayerClassifier or TwoLayerRegressor"
 
 # Names of curves besides the bounds.
 ERROR, DISTANCE = "test error", "distance"
@@ -81,8 +84,10 @@ def norm_bound_growth(
 
     Parameters
     ----------
-    estimator : MLPClassifier or MLPRegressor
-        Not changed; a copy is trained for every size and repetition, with a
+    estimator : estimator
+        An MLPClassifier or MLPRegressor of scikit-learn, or a TwoLayerClassifier or
+        TwoLayerRegressor of `refgen.networks`, which can be trained until margins are
+        large. Not changed; a copy is trained for every size and repetition, with a
         `random_state` of its own, so that its initial weights are known.
     X : array of shape (n_samples, n_features)
     y : array of shape (n_samples,)
@@ -125,7 +130,7 @@ def norm_bound_growth(
         raise ValueError("X_test and y_test must both be given, or neither")
     test = None if X_test is None else _rows(X_test, y_test, "X_test", "y_test")
     _check_test(data, test)
-    check_kind(estimator, _is_network, "MLPClassifier or MLPRegressor")
+    check_kind(estimator, _is_network, _KINDS)
     rng = check_random_state(check_seed(random_state))
     options: dict[str, Any] = {
         "form": form,
@@ -151,7 +156,10 @@ def norm_bound_growth(
 
 
 def _is_network(estimator: Any) -> bool:
-    return isinstance(estimator, MLPClassifier | MLPRegressor)
+    return isinstance(
+        estimator,
+        MLPClassifier | MLPRegressor | TwoLayerClassifier | TwoLayerRegressor,
+    )
 
 
 def _values(model: Any, bounds: NormBounds, test: Any) -> dict[str, float]:

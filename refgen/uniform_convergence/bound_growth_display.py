@@ -117,7 +117,8 @@ class BoundGrowthDisplay:
 
         Parameters
         ----------
-        estimator : MLPClassifier or MLPRegressor
+        estimator : estimator
+            As in `norm_bound_growth`.
         X : array of shape (n_samples, n_features)
         y : array of shape (n_samples,)
         published : str, optional

@@ -24,6 +24,7 @@ from refgen.uniform_convergence._norm_forms import FORMS, bounds_of, layer_norms
 from refgen.uniform_convergence._norm_results import NormBounds
 from refgen.uniform_convergence._trained_networks import (
     is_trained_network,
+    learned,
     own_activation,
 )
 
@@ -44,22 +45,22 @@ def norm_bounds(
 
     Parameters
     ----------
-    network : MLPClassifier, MLPRegressor, Ensemble, TwoLayerNetworks, list, or mapping
-        A fitted estimator of scikit-learn; one member of what
-        `refgen.networks.train` returns, such as ``ensemble[0]``, or one network of
-        `refgen.networks`; a list of weights of shape (n_inputs, n_outputs), or of
-        tuples (weights, biases); or the `state_dict` of a torch module of linear
-        layers, in the order in which they act.
+    network : estimator, Ensemble, TwoLayerNetworks, list, or mapping
+        A fitted MLPClassifier or MLPRegressor of scikit-learn, or a TwoLayerClassifier
+        or TwoLayerRegressor of `refgen.networks` with one member; one member of what
+        `refgen.networks.train` returns, such as ``ensemble[0]``, or one such network; a
+        list of weights of shape (n_inputs, n_outputs), or of tuples (weights, biases);
+        or the `state_dict` of a torch module of linear layers, in the order in which
+        they act.
     X : array of shape (n_samples, n_features)
         The training points.
     y : array of shape (n_samples,)
-        Their labels: those of a classifier of scikit-learn, or of an ensemble that was
-        trained on labels. Otherwise -1 and 1 for one output, columns from 0 for
-        several.
+        Their labels: those of a classifier, or of an ensemble that was trained on
+        labels. Otherwise -1 and 1 for one output, columns from 0 for several.
     initial : as `network`, optional
-        The weights before training, from which distances are measured. An ensemble
-        knows its own. By default they are drawn again if the estimator's `random_state`
-        is an integer; otherwise distances are measured from 0.
+        The weights before training, from which distances are measured. Networks that
+        refgen trained know their own. Those of scikit-learn are drawn again if the
+        `random_state` is an integer; otherwise distances are measured from 0.
     form : {"theorem", "notebook", "script", "poster"}
         Publications of these bounds differ: in B, in which (2,1) norm they take, and
         in which layers they count. See Notes.
@@ -110,6 +111,7 @@ def norm_bounds(
     check_choice("form", form, FORMS)
     check_choice("biases", biases, ("appended", "left out"))
     share = check_open_unit("share", share)
+    network, initial = learned(network), learned(initial)
     layers, known = layers_of("network", network), FORMS[form]
     if len(layers) <= known.uncounted:
         raise ValueError(

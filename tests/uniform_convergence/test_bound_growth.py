@@ -161,7 +161,7 @@ def test_published_bounds_agree_with_published_factors():
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"estimator": LogisticRegression()}, "must be a MLPClassifier or MLPRegr"),
+        ({"estimator": LogisticRegression()}, "must be a MLPClassifier, MLPRegr"),
         ({"sizes": [16, 8]}, "sizes must be one or more different numbers in asc"),
         ({"sizes": 8}, "sizes must be a list of integers"),
         ({"sizes": [8, 8]}, "sizes must be one or more different numbers in asc"),

@@ -237,7 +237,7 @@ def test_arrays_of_a_device_are_taken(device):
     ("network", "options", "words"),
     [
         (MLPClassifier(), {}, "without coefs_; fit it first"),
-        ("network", {}, "a fitted MLPClassifier or MLPRegressor, a member of"),
+        ("network", {}, "a fitted MLPClassifier, MLPRegressor, TwoLayer"),
         ([], {}, "network has no layers"),
         ([HIDDEN, OUTPUT.T], {}, "layer 1 has 5 outputs and layer 2 takes 2 inputs"),
         ([HIDDEN, OUTPUT[None]], {}, "must be a matrix"),

@@ -6,9 +6,19 @@ import numpy as np
 import pytest
 
 import refgen_gpu
-from refgen.networks import Architecture, TwoLayerNetworks, train
+from refgen.networks import (
+    Architecture,
+    TwoLayerClassifier,
+    TwoLayerNetworks,
+    TwoLayerRegressor,
+    train,
+)
 from refgen.random import Stream
-from refgen.uniform_convergence import draw_hyperspheres, norm_bounds
+from refgen.uniform_convergence import (
+    draw_hyperspheres,
+    norm_bound_growth,
+    norm_bounds,
+)
 
 X, SIGNS = draw_hyperspheres(20, 3, 1.0, 2.0, Stream(0))
 NAMES = np.where(SIGNS > 0, "outer", "inner")
@@ -129,3 +139,39 @@ def test_networks_on_a_device_are_brought_to_the_host_by_their_own_package(devic
     assert found == norm_bounds(one, X, (SIGNS > 0).astype(int), share=0.5)
     with pytest.raises(TypeError, match=r"bring it here with refgen_gpu\.arrays"):
         norm_bounds(there, X, (SIGNS > 0).astype(int))
+
+
+@pytest.mark.parametrize("loss", ["cross_entropy", "logistic"])
+def test_an_estimator_has_the_bounds_of_its_ensemble(loss):
+    model = TwoLayerClassifier(8, loss=loss, random_state=0).fit(X, NAMES)
+    found = norm_bounds(model, X, NAMES, share=0.5)
+    codes = (NAMES == "outer").astype(int)
+    assert found.bounds == norm_bounds(model.ensemble_, X, codes, share=0.5).bounds
+    assert found.training_error == pytest.approx(1 - model.score(X, NAMES))
+
+
+def test_a_regressor_on_signs_has_margins():
+    model = TwoLayerRegressor(8, random_state=0).fit(X, SIGNS)
+    found = norm_bounds(model, X, SIGNS, share=0.5)
+    assert found.training_error == (model.predict(X) * SIGNS <= 0).mean()
+    assert found.reference == "the initial weights"
+
+
+def test_an_estimator_of_several_networks_is_refused():
+    model = TwoLayerClassifier(8, n_members=2, random_state=0).fit(X, NAMES)
+    with pytest.raises(ValueError, match="network has 2 networks"):
+        norm_bounds(model, X, NAMES)
+
+
+def test_an_estimator_that_was_not_fitted_is_refused():
+    with pytest.raises(TypeError, match="fit it first"):
+        norm_bounds(TwoLayerClassifier(), X, NAMES)
+
+
+def test_growth_of_networks_that_are_trained_to_a_margin():
+    model = TwoLayerClassifier(
+        30, loss="logistic", batch_size=1, n_epochs=400, stop_margin=1.0
+    )
+    found = norm_bound_growth(model, X, NAMES, sizes=[10, 20], margin=1.0)
+    assert found.reference == "the initial weights"
+    assert all((curve > 0).all() for curve in found.curves.values())
