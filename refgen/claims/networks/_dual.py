@@ -83,7 +83,7 @@ def loss_of(name: str, outputs: Dual, targets: Any) -> Dual:
         each = outputs.through(off**2 / 2, off, abs(f) + targets, 1.0)
     elif name == "logistic":
         # y log(1 + e^−f) + (1 − y) log(1 + e^f), whose slope is σ(f) − y.
-        value = targets * xp.logaddexp(0.0, -f) + (1 - targets) * xp.logaddexp(0.0, f)
+        value = targets * _softplus(-f) + (1 - targets) * _softplus(f)
         each = outputs.through(value, (1 + xp.tanh(f / 2)) / 2 - targets, 1.0, 0.25)
     else:
         top = f.max(axis=-1, keepdims=True)
@@ -91,6 +91,12 @@ def loss_of(name: str, outputs: Dual, targets: Any) -> Dual:
         value, slope = targets * (total - f), xp.exp(f - total) - targets
         each = outputs.through(value, slope, 1.0, 1.0)
     return Dual(*(part.sum(axis=-1) for part in vars(each).values()))
+
+
+def _softplus(z: Any) -> Any:
+    """log(1 + eᶻ)."""
+    xp = namespace(z)
+    return xp.maximum(z, 0.0) + xp.log1p(xp.exp(-abs(z)))
 
 
 def evaluated(

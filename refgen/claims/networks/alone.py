@@ -23,7 +23,7 @@ SCALES = 0.25, 0.25  # so that nothing grows from step to step, e^z least of all
 PAIRS = (("relu", "logistic"), ("tanh", "cross_entropy"), ("exponential", "squared"))
 
 
-@claim("NN-2", kind="identity", domain=small_problems, cost=300)
+@claim("NN-2", kind="identity", domain=small_problems, cost=1000, slow=True)
 def alone_and_among_others(rg, case, step_size=0.05):
     """A member has the same bits alone and among others, shuffles included."""
     xp, batch = namespace(case.points), len(case.points)
@@ -74,7 +74,7 @@ def _turned(rg: Any, network: Any, sign: float) -> Any:
     )
 
 
-@claim("NN-3", kind="identity", domain=small_problems, cost=300)
+@claim("NN-3", kind="identity", domain=small_problems, cost=1000, slow=True)
 def neurons_have_no_order(rg, case, sign=-1.0, kept=1.0):
     """Training commutes with a new order of neurons, and for odd σ with their signs."""
     relations = []

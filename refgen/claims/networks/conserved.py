@@ -31,7 +31,8 @@ def _excess(network: Any) -> tuple[Any, Any]:
     "NN-6",
     kind="identity",
     domain=problems,
-    cost=200,
+    cost=1000,
+    slow=True,
     source=DU.sharpened("theorem 2.1"),
 )
 def balanced_layers(rg, case, share=1.0, odd="relu"):
@@ -68,7 +69,7 @@ def _without_biases(rg: Any, network: Any, factor: float = 1.0) -> Any:
     )
 
 
-@claim("NN-7", kind="identity", domain=problems, cost=200)
+@claim("NN-7", kind="identity", domain=problems, cost=1000, slow=True)
 def homogeneous_networks(rg, case, power=2.0, factor=4.0):
     """No biases: cθ says c² f; a step adds −4η mean(f · ∂ℓ/∂f) + η²‖∇‖² to ‖θ‖².
 

@@ -22,7 +22,7 @@ PAIRS = (
 )
 
 
-@claim("NN-1", kind="identity", domain=problems, cost=300)
+@claim("NN-1", kind="identity", domain=problems, cost=1000)
 def gradients_are_derivatives(rg, case, inner_scale=0.75, outer_scale=0.5):
     """A step of size 1 is minus the derivative of the mean loss, for every σ and loss.
 

@@ -18,7 +18,7 @@ def _length(rows: Any) -> Any:
     return namespace(rows).sqrt((rows * rows).sum(axis=-1))
 
 
-@claim("NN-13", kind="inequality", domain=problems, cost=150)
+@claim("NN-13", kind="inequality", domain=problems, cost=1000)
 def outputs_move_with_weights(rg, case, share=1.0):
     """‖f(x) − f(x′)‖ ≤ ‖bV‖₂‖aU‖₂‖x − x′‖ if |σ′| ≤ 1; ‖·‖₂ ≤ ‖·‖_F ≤ √r ‖·‖₂.
 

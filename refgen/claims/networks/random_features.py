@@ -116,7 +116,7 @@ def _said(features: Any, start: Any, targets: Any, rule: Any, n_steps: Any) -> A
     return said, size
 
 
-@claim("NN-8", kind="identity", domain=runs, cost=250)
+@claim("NN-8", kind="identity", domain=runs, cost=1000, slow=True)
 def outputs_descend_by_a_kernel(rg, case, momentum=1.0, decay=1.0):
     """Trained output weights: F follows v ← μv + K(F − Y)/n + λF, F ← F − ηv.
 
@@ -150,7 +150,14 @@ outputs_descend_by_a_kernel.twin("with 0.97 times the decay", decay=0.97)
 # --- NN-9
 
 
-@claim("NN-9", kind="identity", domain=runs, cost=100, source=FORET.sharpened("(2)"))
+@claim(
+    "NN-9",
+    kind="identity",
+    domain=runs,
+    cost=1000,
+    slow=True,
+    source=FORET.sharpened("(2)"),
+)
 def sharpness_aware_step(rg, case, radius=1.0):
     """A step of SAM on a quadratic loss is −η(g + ρHg/‖g‖), H = b²Φ⊤Φ/n."""
     relations = []
@@ -163,7 +170,8 @@ def sharpness_aware_step(rg, case, radius=1.0):
             rg, case, own, "squared", step_size=1.0, n_epochs=1, sam_radius=case.radius
         ).networks.output_weights
         off = own.outputs(case.problem.points) - case.problem.targets
-        turned, wide = features.swapaxes(-1, -2) / n, abs(off)
+        wide = abs(own.output_biases)[..., None, :] + case.problem.targets
+        turned = features.swapaxes(-1, -2) / n
         gradient = turned @ off
         size = abs(turned) @ (wide + abs(features) @ abs(start))
         noise = 2.0**-50 * xp.sqrt((size * size).sum(axis=(-2, -1)))
@@ -188,7 +196,7 @@ def _mean_loss(rg: Any, networks: Any, case: Run, loss: str) -> Any:
     return loss_of(loss, dual(said, 0 * said), case.problem.targets).value.mean(axis=-1)
 
 
-@claim("NN-10", kind="inequality", domain=runs, cost=250)
+@claim("NN-10", kind="inequality", domain=runs, cost=1000, slow=True)
 def descent(rg, case, half=0.5):
     """Output layer: L(θ₁) ≤ L(θ₀) − η(1 − ηβ/2)‖∇L‖², β = c‖ΦΦ⊤‖b²/n, for η > 0.
 
@@ -240,7 +248,8 @@ def _contracted(features: Any, step: Any, off: Any, n_steps: Any) -> Any:
     "NN-11",
     kind="inequality",
     domain=runs,
-    cost=250,
+    cost=1000,
+    slow=True,
     source=HARDT.sharpened("lemma 3.7"),
 )
 def two_runs_stay_together(rg, case, share=1.0, longer=1.0):

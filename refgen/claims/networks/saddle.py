@@ -57,7 +57,7 @@ def _neuron(rg: Any, activation: str, start: Any) -> Any:
     )
 
 
-@claim("NN-12", kind="limit", domain=saddles, cost=150)
+@claim("NN-12", kind="limit", domain=saddles, cost=1000, slow=True)
 def runs_part_at_a_saddle(rg, case, faster=1.0):
     """At a saddle runs that are δ apart are (1 + ηL)^t δ apart, to first order.
 

@@ -49,7 +49,8 @@ def _after(rg: Any, case: Any, pair: Any, c: float, powers: Any) -> tuple[Any, A
     "NN-4",
     kind="identity",
     domain=small_problems,
-    cost=3000,
+    cost=1000,
+    slow=True,
     source=YANG_HU.recalled("the symmetry of abc-parametrizations"),
 )
 def scales_and_steps(rg, case, step=2.0, decay=2.0, radius=1.0):
@@ -80,7 +81,8 @@ scales_and_steps.twin("radius / c^0.96", radius=0.96)
     "NN-5",
     kind="identity",
     domain=small_problems,
-    cost=300,
+    cost=1000,
+    slow=True,
     source=YANG_HU.recalled("mean field and μP agree for one hidden layer"),
 )
 def mean_field_is_mup(rg, case, power=1.0):
