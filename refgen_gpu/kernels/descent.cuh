@@ -41,7 +41,7 @@ __device__ void layer_gradient(const Rule& rule, const Work& w, const Target& to
       shape, left, [&](long long i) { return i == biases ? last : i; }, right,
       [&](long long i, long long j, double* sums) {
 #pragma unroll
-        for (int c = 0; c < 4; ++c)
+        for (int c = 0; c < 2; ++c)
           sums[c] = to.begun ? w.gradient[first + i * width + j + c] : 0.0;
       },
       [&](long long i, long long j, const double* sums) {
@@ -50,7 +50,7 @@ __device__ void layer_gradient(const Rule& rule, const Work& w, const Target& to
         const double step = bias ? rule.steps[LAYER + 1] : rule.steps[LAYER];
         const double decay = bias ? 0.0 : rule.decay;
 #pragma unroll
-        for (int c = 0; c < 4; ++c) {
+        for (int c = 0; c < 2; ++c) {
           const long long at = first + i * width + j + c;
           if (!to.moves)
             w.gradient[at] = sums[c];
@@ -73,7 +73,7 @@ __device__ void backward(const Sizes& s, const Rule& rule, const Work& w,
       {n, s.hp, s.k}, {w.outputs, 1}, [&](long long i) { return i * w.output_step; },
       {w.transposed, s.hp}, zeros, [&](long long i, long long j, const double* sums) {
 #pragma unroll
-        for (int c = 0; c < 4; ++c) {
+        for (int c = 0; c < 2; ++c) {
           double& neuron = w.neurons[i * w.neuron_step + j + c];
           neuron = through(sums[c], neuron, s.outer, s.activation);
         }

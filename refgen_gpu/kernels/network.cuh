@@ -75,7 +75,7 @@ __device__ void set_work(Work& w, const Sizes& s, const long long* places,
 
 __device__ void zeros(long long, long long, double* sums) {
 #pragma unroll
-  for (int c = 0; c < 4; ++c) sums[c] = 0.0;
+  for (int c = 0; c < 2; ++c) sums[c] = 0.0;
 }
 
 // The data of a network. Its labels, and weights of rows, begin at row `shift`.
@@ -107,7 +107,7 @@ __device__ void find_neurons(const Sizes& s, const Work& w, const double* theta,
       {n, s.hp, s.d}, {w.inputs, 1}, [&](long long i) { return i * w.input_step; },
       {theta, s.hp}, zeros, [&](long long i, long long j, const double* sums) {
 #pragma unroll
-        for (int c = 0; c < 4; ++c) {
+        for (int c = 0; c < 2; ++c) {
           const double z = s.inner * sums[c] + biases[j + c];
           w.neurons[i * w.neuron_step + j + c] =
               s.activation != RELU || z > 0.0 || z != z ? z : 0.0;
@@ -130,7 +130,7 @@ __device__ void find_outputs(const Sizes& s, const Work& w, const double* theta,
       {n, s.kp, s.h}, {w.neurons, 1}, [&](long long i) { return i * w.neuron_step; },
       {weights, s.kp}, zeros, [&](long long i, long long j, const double* sums) {
 #pragma unroll
-        for (int c = 0; c < 4; ++c)
+        for (int c = 0; c < 2; ++c)
           w.outputs[i * w.output_step + j + c] = s.outer * sums[c] + biases[j + c];
       });
 }

@@ -30,6 +30,7 @@ __device__ void find_margins(const Sizes& s, const Work& w, const Data& data,
 
 // What a block trains, in shared memory: threads share it, and registers are few.
 struct Job {
+  Sizes sizes;
   Data data;
   Work work;
   Rule rule;
@@ -100,7 +101,7 @@ __device__ Seen visit(const Sizes& s, const Job& job, const double* theta, Targe
 // the same rows. `plan` has the columns number of rows, batch size, most epochs, and
 // first row in targets; `rules` momentum, decay, radius; `stops` a loss, a margin and the
 // share of rows that reach it.
-extern "C" __global__ void __launch_bounds__(256) train_networks(
+extern "C" __global__ void __launch_bounds__(256, 1) train_networks(
     double* theta, double* velocity, long long* status, long long* epochs,
     const double* __restrict__ X, const double* __restrict__ targets,
     const double* __restrict__ weights, const long long* __restrict__ rows,
@@ -115,16 +116,17 @@ extern "C" __global__ void __launch_bounds__(256) train_networks(
   RG_DYN_SHARED(double, shared);
   __shared__ Job job;
   const double infinity = __longlong_as_double(0x7ff0000000000000LL);
-  const Sizes s = {d, h, k, padded(h), padded(k), inner, outer, activation, loss};
-  const long long size = n_parameters(s);
+  const Sizes& s = job.sizes;
   const Work& w = job.work;
   for (long long m = blockIdx.x; m < n_networks; m += gridDim.x) {
     if (threadIdx.x == 0) {
+      job.sizes = {d, h, k, padded(h), padded(k), inner, outer, activation, loss};
       job.data = {X, targets, weights, plan[4 * m + 3]};
       set_work(job.work, s, places, n_at_once, shared, scratch + m * scratch_step);
       set_rule(job.rule, steps + 4 * m, rules + 3 * m);
     }
     __syncthreads();
+    const long long size = n_parameters(s);
     const long long n = plan[4 * m], batch = plan[4 * m + 1];
     const long long* own = rows + m * rows_step;
     const double *stop = stops + 3 * m, share = stop[2] * (double)n;
@@ -197,7 +199,7 @@ extern "C" __global__ void __launch_bounds__(256) evaluate_networks(
         {n, s.hp, d}, {X + m * X_step + start * d, 1}, [&](long long i) { return i * d; },
         {own, s.hp}, zeros, [&](long long i, long long j, const double* sums) {
 #pragma unroll
-          for (int c = 0; c < 4; ++c)
+          for (int c = 0; c < 2; ++c)
             if (j + c < h) {
               const double z = inner * sums[c] + biases[j + c];
               said[i * h + j + c] = s.activation != RELU || z > 0.0 || z != z ? z : 0.0;
@@ -213,7 +215,7 @@ extern "C" __global__ void __launch_bounds__(256) evaluate_networks(
         {n, s.kp, h}, {said, 1}, [&](long long i) { return i * h; }, {weights, s.kp},
         zeros, [&](long long i, long long j, const double* sums) {
 #pragma unroll
-          for (int c = 0; c < 4; ++c)
+          for (int c = 0; c < 2; ++c)
             if (j + c < k)
               out[((m * n_points + start) + i) * k + j + c] = outer * sums[c] + ends[j + c];
         });

@@ -2,7 +2,7 @@
 #define RG_TILES
 #include "common.cuh"
 
-// Work of one block on matrices. Columns come in multiples of 4, and rows of the right
+// Work of one block on matrices. Columns come in multiples of 8, and rows of the right
 // factor begin at multiples of 16 bytes.
 
 // body(i, j) for all entries, row by row; neighbouring threads have neighbouring ones.
@@ -39,12 +39,15 @@ struct RgShape {
   long long n_rows, n_columns, n_terms;
 };
 
-// Tiles of ROWS rows and 4 columns, each held in the registers of one thread.
+// Tiles of ROWS rows and 4 columns, each held in the registers of one thread. Columns are
+// two pairs, of each half of the matrix: pairs of neighbouring threads are neighbours,
+// which shared memory reads without conflicts.
 template <int ROWS, class Place, class Start, class Finish>
 __device__ void rg_tiles(const RgShape& shape, const RgFactor& left, Place place,
                          const RgFactor& right, Start start, Finish finish) {
   const long long last = shape.n_rows - 1;
   rg_entries((last + ROWS) / ROWS, shape.n_columns / 4, [&](long long i, long long j) {
+    const long long near = 2 * j, far = shape.n_columns / 2 + 2 * j;
     const double* rows[ROWS];
     double sums[ROWS][4];
 #pragma unroll
@@ -52,13 +55,14 @@ __device__ void rg_tiles(const RgShape& shape, const RgFactor& left, Place place
       // Rows beyond the last one repeat it, and are not written.
       const long long row = ROWS * i + r < last ? ROWS * i + r : last;
       rows[r] = left.at + place(row);
-      start(row, 4 * j, sums[r]);
+      start(row, near, sums[r]);
+      start(row, far, sums[r] + 2);
     }
-    const double* column = right.at + 4 * j;
 #pragma unroll 2
     for (long long k = 0; k < shape.n_terms; ++k) {
-      const RgPair* two = reinterpret_cast<const RgPair*>(column + k * right.step);
-      const RgPair low = two[0], high = two[1];
+      const double* row = right.at + k * right.step;
+      const RgPair low = *reinterpret_cast<const RgPair*>(row + near);
+      const RgPair high = *reinterpret_cast<const RgPair*>(row + far);
 #pragma unroll
       for (int r = 0; r < ROWS; ++r) {
         const double factor = rows[r][k * left.step];
@@ -69,14 +73,17 @@ __device__ void rg_tiles(const RgShape& shape, const RgFactor& left, Place place
       }
     }
 #pragma unroll
-    for (int r = 0; r < ROWS; ++r)
-      if (ROWS * i + r <= last) finish(ROWS * i + r, 4 * j, sums[r]);
+    for (int r = 0; r < ROWS; ++r) {
+      if (ROWS * i + r > last) break;
+      finish(ROWS * i + r, near, sums[r]);
+      finish(ROWS * i + r, far, sums[r] + 2);
+    }
   });
 }
 
 // Each entry of a product is the fold of fma over k = 0, 1, ... from what `start` says:
 // its bits do not depend on tiles or threads. `start` and `finish` take a row, the first
-// of four columns, and the four numbers.
+// of two columns, and the two numbers.
 template <class Place, class Start, class Finish>
 __device__ void rg_product(const RgShape& shape, const RgFactor& left, Place place,
                            const RgFactor& right, Start start, Finish finish) {

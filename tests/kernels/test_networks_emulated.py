@@ -97,7 +97,7 @@ def check_stops(be):
     assert seen == {0, 1, 2}
     # A member that diverged has reached no margin, whatever the share.
     stops = -np.inf, 1.0, 0.0
-    given = problem(loss=SQUARED, steps=(1e200,) * 4, stops=stops)
+    given = problem(loss=SQUARED, steps=(1e200,) * 4, stops=stops, batches=(4, 7, 5))
     assert (assert_bits_agree(given, be)[3] == 3).all()
 
 
@@ -286,7 +286,7 @@ OUTSIDE = ("ROWS * i + r < last ? ROWS * i + r : last", "ROWS * i + r")
 BUGS = [
     # Products, tiles and where numbers lie.
     (check_losses, "fma(factor, low.second, ", "(factor * low.second + "),
-    (check_losses, "if (ROWS * i + r <= last)", "if (ROWS * i + r < last)"),
+    (check_losses, "if (ROWS * i + r > last)", "if (ROWS * i + r >= last)"),
     (check_sizes, "j -= n_columns;", "j = 0;"),
     (check_losses, "w.output_step = s.kp + 2;", "w.output_step = s.kp - 2;"),
     (check_losses, "i < s.h ? weights", "i <= s.h ? weights"),
