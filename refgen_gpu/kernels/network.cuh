@@ -174,7 +174,8 @@ __device__ void find_losses(const Sizes& s, const Work& w, const Data& data,
   rg_entries(n, s.k, [&](long long i, long long j) { add_entry(s, w, data, i, j); });
   __syncthreads();
   for (long long i = threadIdx.x; i < n; i += blockDim.x) {
-    const double *parts = w.parts + i * w.output_step, *outputs = w.outputs + i * w.output_step;
+    const double* parts = w.parts + i * w.output_step;
+    const double* outputs = w.outputs + i * w.output_step;
     const long long row = data.shift + w.rows[i];
     double total = 0.0, said = 0.0;
     for (long long j = 0; j < s.k; ++j) total = total + parts[j];

@@ -178,15 +178,15 @@ extern "C" __global__ void __launch_bounds__(256, 1) train_networks(
   }
 }
 
-// Outputs: a block for `n_at_once` points of a network. `X_step` is 0 if all networks have
-// the same points. What neurons say is kept in `hidden`, which else has room for each
-// block's points.
+// Outputs: a block for `n_at_once` points of a network. `X_step` is 0 if all networks
+// have the same points. What neurons say is kept in `hidden`, which else has room for
+// each block's points.
 extern "C" __global__ void __launch_bounds__(256) evaluate_networks(
     const double* __restrict__ theta, const double* __restrict__ X,
     const long long n_networks, const int keeps, const long long n_points,
-    const long long X_step, const long long n_at_once, const long long d, const long long h, const long long k,
-    const double inner, const double outer, const int activation, double* hidden,
-    double* __restrict__ out) {
+    const long long X_step, const long long n_at_once, const long long d,
+    const long long h, const long long k, const double inner, const double outer,
+    const int activation, double* hidden, double* __restrict__ out) {
   const Sizes s = {d, h, k, padded(h), padded(k), inner, outer, activation, SQUARED};
   const long long n_parts = (n_points + n_at_once - 1) / n_at_once;
   for (long long b = blockIdx.x; b < n_networks * n_parts; b += gridDim.x) {
@@ -195,6 +195,7 @@ extern "C" __global__ void __launch_bounds__(256) evaluate_networks(
     const double *own = theta + m * n_parameters(s), *biases = own + d * s.hp;
     const double *weights = own + first_output_weight(s), *ends = weights + h * s.kp;
     double* said = hidden + (keeps ? m * n_points + start : blockIdx.x * n_at_once) * h;
+    double* outputs = out + (m * n_points + start) * k;
     rg_product(
         {n, s.hp, d}, {X + m * X_step + start * d, 1}, [&](long long i) { return i * d; },
         {own, s.hp}, zeros, [&](long long i, long long j, const double* sums) {
@@ -217,7 +218,7 @@ extern "C" __global__ void __launch_bounds__(256) evaluate_networks(
 #pragma unroll
           for (int c = 0; c < 2; ++c)
             if (j + c < k)
-              out[((m * n_points + start) + i) * k + j + c] = outer * sums[c] + ends[j + c];
+              outputs[i * k + j + c] = outer * sums[c] + ends[j + c];
         });
     __syncthreads();
   }

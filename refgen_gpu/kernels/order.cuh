@@ -12,10 +12,10 @@ __device__ u64 next_in(const Work& w, u64 place, u64 i) {
 }
 
 // Fisher and Yates' order, from words first, first + 1, ... of a stream, without its
-// loop. For i = n - 1 .. 1, that swaps places i and j_i; then place i is not touched
-// again. So it ends with what was at j_i: what came there with the last swap before that
-// had j_s = j_i, which is the smallest such s > i, from place s, and so on from place s.
-// Expected are two such moves or fewer a row, and lists of two swaps a place.
+// loop. For i = n - 1 .. 1 that swaps places i and j_i, and then leaves place i alone. So
+// place i ends with what was at j_i. The last swap before that had j_s = j_i, which is
+// the smallest such s > i, brought it from place s; and so on from there. On average a
+// row takes one such move, and reads four numbers of lists.
 __device__ void shuffle(const Work& w, const long long* own, long long n, u64 first,
                         u64 replicate, const u64* key) {
   for (long long i = threadIdx.x; i < n; i += blockDim.x) w.heads[i] = 0;

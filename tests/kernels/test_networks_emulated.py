@@ -111,6 +111,13 @@ def check_divergence(be):
             )  # fmt: skip
             status = assert_bits_agree(given, be)[3]
             assert (status == 3).all() or activation == TANH
+    # Decay that is stronger than 2 per step makes weights grow until they overflow.
+    for loss in (LOGISTIC, CROSS_ENTROPY):
+        given = problem(
+            loss=loss, activation=TANH, rule=(0.5, 0.1, 0), steps=(1e4,) * 4,
+            epochs=(300,) * 3, n_epochs=300,
+        )  # fmt: skip
+        assert (assert_bits_agree(given, be)[3] == 3).all()
 
 
 def check_sizes(be):
@@ -315,7 +322,7 @@ BUGS = [
     (check_rules, "bias ? 0.0 : rule.decay", "rule.decay"),
     (check_rules, "if (momentum != 0.0) {", "{"),
     (check_rules, "momentum * *velocity + change", "momentum * (*velocity + change)"),
-    (check_rules, "at += NORM_LANES", "at += 2 * NORM_LANES"),
+    (check_sizes, "at += NORM_LANES", "at += 2 * NORM_LANES"),
     (check_rules, "again && !judged ? w.ahead : w.theta", "w.theta"),
     (check_rules, "!sharp || again}", "true}"),
     # Orders, epochs and ends.
