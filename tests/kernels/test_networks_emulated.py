@@ -288,7 +288,7 @@ def test_what_is_used_most_is_in_shared_memory():
 # Bugs, each with the check that sees it.
 
 BARRIER = "\n    __syncthreads();"
-OUTSIDE = ("ROWS * i + r < last ? ROWS * i + r : last", "ROWS * i + r")
+OUTSIDE = ("j < s.d ? X", "j <= s.d ? X")
 
 BUGS = [
     # Products, tiles and where numbers lie.
