@@ -7,9 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from refgen.kernels.packed import n_parameters
 from refgen.networks._architecture import Architecture
-from refgen.networks._members import OUTCOMES
 from refgen.networks._saved import ARRAYS, FORMAT, NETWORKS, as_path
 from refgen.networks._task import Task
 from refgen.networks.ensemble import Ensemble
@@ -58,19 +56,8 @@ def _ensemble(given: dict[str, Any]) -> Ensemble:
     inner, outer = map(float, given["scales"])
     architecture: Any = Architecture(str(given["activation"]), inner, outer)  # type: ignore[arg-type]
     trained, initial = (_networks(given, which, architecture) for which in NETWORKS)
-    batch, sizes = trained.batch_shape, trained._sizes()[:3]
-    if initial.batch_shape != batch or initial._sizes()[:3] != sizes:
-        raise ValueError("weights before and after training have different shapes")
-    shapes = ((*batch, given["loss_curves"].shape[-1]), batch, batch,
-              (*batch, n_parameters(*sizes)))  # fmt: skip
-    for name, shape in zip(ARRAYS, shapes, strict=True):
-        wanted = "i" if name in ("n_epochs", "status") else "f"
-        if given[name].shape != shape or given[name].dtype.kind != wanted:
-            raise ValueError(f"{name} has another shape or type than it must have")
-    if not np.isin(given["status"], range(len(OUTCOMES))).all():
-        raise ValueError("status holds what is no outcome")
     classes = given.get("classes")
-    return Ensemble.trusted(
+    return Ensemble(
         networks=trained,
         initial=initial,
         **{name: given[name] for name in ARRAYS},

@@ -41,6 +41,41 @@ class Task(Fixed):
         return 0.5 if self.loss == "logistic" else 0.0
 
 
+def task_of(loss: str, classes: Any, n_outputs: int) -> Task:
+    """The task of networks with so many outputs.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If the loss is unknown, or classes do not fit the outputs.
+
+    Examples
+    --------
+    >>> task_of("logistic", None, 1)
+    Task(loss='logistic', classes=(0, 1))
+    """
+    task = Task(loss)
+    if loss == "squared":
+        if classes is not None:
+            raise ValueError(
+                "classes must be None for loss='squared', whose y are numbers"
+            )
+        return task
+    if loss == "cross_entropy" and n_outputs == 1:
+        raise ValueError(
+            "loss='cross_entropy' needs an output for each class, and networks have "
+            "one output; use 'logistic'"
+        )
+    wanted = max(n_outputs, 2)
+    labels = np.arange(wanted) if classes is None else as_labels("classes", classes)
+    if labels.shape != (wanted,) or len(set(labels.tolist())) < wanted:
+        raise ValueError(
+            f"classes must be {wanted} different labels for networks with {n_outputs} "
+            f"output(s), got {shown(labels.tolist())}"
+        )
+    return Task(loss, labels)
+
+
 def class_array(task: Task, xp: Any) -> Any:
     """Classes as an array of a library.
 

@@ -7,15 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from refgen._label_types import as_labels
-from refgen._numbers import in_one_place
 from refgen._objects import check_instance
-from refgen._shown import shown
 from refgen.arrays import namespace
 from refgen.kernels.packed import n_parameters
 from refgen.networks._answers import Answers
+from refgen.networks._fields import check_initial, checked_fields
 from refgen.networks._members import OUTCOMES
-from refgen.networks._task import Task
+from refgen.networks._task import Task, task_of
 from refgen.networks.two_layer import TwoLayerNetworks
 
 if TYPE_CHECKING:
@@ -67,6 +65,10 @@ class Ensemble(Answers):
     velocity: Any
     task: Task
 
+    def __post_init__(self) -> None:
+        for name, array in checked_fields(vars(self)).items():
+            object.__setattr__(self, name, array)
+
     @classmethod
     def from_networks(
         cls,
@@ -103,18 +105,11 @@ class Ensemble(Answers):
         """
         check_instance("networks", networks, TwoLayerNetworks)
         xp, batch = namespace(networks.output_biases), networks.batch_shape
-        task = _task(loss, classes, networks.n_outputs)
+        task = task_of(loss, classes, networks.n_outputs)
         if initial is None:
             initial = networks.map(lambda array: xp.full(array.shape, xp.nan))
         else:
-            check_instance("initial", initial, TwoLayerNetworks)
-            if initial.batch_shape != batch or initial._sizes() != networks._sizes():
-                raise ValueError(
-                    f"initial has shape {initial.batch_shape} and is "
-                    f"{initial._described()}, and networks have shape {batch} and are "
-                    f"{networks._described()}"
-                )
-            in_one_place(networks=networks.output_biases, initial=initial.output_biases)
+            check_initial(initial, networks)
         sizes = networks.n_features, networks.n_hidden, networks.n_outputs
         return cls.trusted(
             networks=networks,
@@ -197,27 +192,3 @@ class Ensemble(Answers):
         from refgen.networks._exported import to_estimators
 
         return to_estimators(self)
-
-
-def _task(loss: str, classes: Any, n_outputs: int) -> Task:
-    """The task of networks with so many outputs."""
-    task = Task(loss)
-    if loss == "squared":
-        if classes is not None:
-            raise ValueError(
-                "classes must be None for loss='squared', whose y are numbers"
-            )
-        return task
-    if loss == "cross_entropy" and n_outputs == 1:
-        raise ValueError(
-            "loss='cross_entropy' needs an output for each class, and networks have "
-            "one output; use 'logistic'"
-        )
-    wanted = max(n_outputs, 2)
-    labels = np.arange(wanted) if classes is None else as_labels("classes", classes)
-    if labels.shape != (wanted,) or len(set(labels.tolist())) < wanted:
-        raise ValueError(
-            f"classes must be {wanted} different labels for networks with {n_outputs} "
-            f"output(s), got {shown(labels.tolist())}"
-        )
-    return Task(loss, labels)

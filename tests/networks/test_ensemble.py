@@ -183,3 +183,33 @@ def test_the_number_0_has_no_margin():
     assert ((single.margins(X, signs) > 0) == (single.predict(X) * signs > 0)).all()
     with pytest.raises(ValueError, match="y must not be 0"):
         single.margins(X, np.zeros(24))
+
+
+def test_an_ensemble_is_made_of_what_fits_together(three):
+    parts = dict(vars(three))
+    again = type(three)(**parts)
+    assert (again.predict(X) == three.predict(X)).all()
+    wrong = [
+        ("networks", three.networks.hidden_weights, TypeError, "networks must be"),
+        ("initial", three.initial.take(0), ValueError, "initial has shape"),
+        ("loss_curves", three.loss_curves[0], ValueError, "an axis for epochs"),
+        (
+            "n_epochs",
+            three.n_epochs[:2],
+            ValueError,
+            r"n_epochs must have shape \(4,\)",
+        ),
+        ("n_epochs", three.n_epochs * 0.5, TypeError, "n_epochs must hold integers"),
+        ("status", three.status + 4, ValueError, "status must hold 0 to 3"),
+        ("velocity", three.velocity[:, 1:], ValueError, "velocity must have shape"),
+        ("task", "squared", TypeError, "take ensemble.task"),
+        (
+            "task",
+            type(three.task)("logistic", (0, 1)),
+            ValueError,
+            "3 different labels",
+        ),
+    ]
+    for name, value, error, message in wrong:
+        with pytest.raises(error, match=message):
+            type(three)(**(parts | {name: value}))

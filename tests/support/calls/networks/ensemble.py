@@ -3,13 +3,15 @@
 import functools
 import os
 import tempfile
+from dataclasses import fields
 
 import numpy as np
 from sklearn.neural_network import MLPRegressor
 
 from refgen.networks import train
 from refgen.random import Stream
-from support.calls import Call
+from support.calls import Call, endless
+from support.calls.networks.training import data
 from support.calls.networks.two_layer import asked as networks_asked
 from support.calls.networks.two_layer import networks
 
@@ -51,6 +53,13 @@ def of_three():
     return networks(Stream(0, "calls"), 2)
 
 
+def parts(draws, d):
+    """What an ensemble is made of."""
+    made = train(*data(draws, d), n_members=2, n_hidden=3, n_epochs=2, batch_size=4)
+    return tuple(getattr(made, field.name) for field in fields(made))
+
+
+ARGUMENTS = {"Ensemble": parts}
 CALLS = {
     "Ensemble.error": compared,
     "Ensemble.finite": lambda: (two(),),
@@ -79,4 +88,14 @@ CALLS = {
 
 KEPT = {
     ("Ensemble.save", "path"): "a word is the name of a file, which would be written"
+}
+DIVERGED = "a member may have diverged"
+MEANINGFUL = {
+    ("Ensemble", "loss_curves", "nothing"): "no epoch was done",
+    **{
+        ("Ensemble", name, given): DIVERGED
+        for name in ("loss_curves", "velocity")
+        for given in ("nan inside", "only nan", "-inf inside", "only -inf")
+    },
+    **endless(DIVERGED, ("Ensemble", "loss_curves"), ("Ensemble", "velocity")),
 }

@@ -63,6 +63,6 @@ CALLS = {
 }
 LABELS = (("TwoLayerClassifier.fit", "y"),)
 MEANINGFUL = {
-    (name, "random_state", "none"): "a new seed"
+    (name, "random_state", "none"): "a new seed each time"
     for name in ("TwoLayerClassifier", "TwoLayerRegressor")
 }

@@ -83,7 +83,6 @@ CALLS = {
     "Ensemble.predict": asked,
 }
 ELSEWHERE = {
-    "Ensemble": "train makes it, from networks of one shape",
     "TrainingWarning": "a category of warnings",
 }
 LABELS = (("train", "classes"), ("snapshots", "y"), ("train", "y"))

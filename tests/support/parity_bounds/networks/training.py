@@ -2,8 +2,10 @@
 
 from support.mirrors import Case
 
-CASES = {"train": Case()}
+CASES = {
+    "Ensemble": Case(unchecked=("loss_curves", "velocity")),
+    "train": Case(),
+}
 ELSEWHERE = {
-    "Ensemble": "what train gives, which is compared",
     "snapshots": "a list of what train gives; tests/networks compare it",
 }
