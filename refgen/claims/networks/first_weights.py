@@ -1,4 +1,4 @@
-"""NN-15 and NN-16: kernels of networks before training, by simulation."""
+"""NN-15 to NN-18: networks before training, their kernels and laws, by simulation."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from refgen.arrays import Instance, namespace
 from refgen.claims.networks._training import trained
 from refgen.claims.registry import claim
 from refgen.claims.sampled import sampled
-from refgen.claims.sources import CHO_SAUL, JACOT
+from refgen.claims.sources import CHO_SAUL, JACOT, SIMULATED
 from refgen.domains import Domain
 
 # Neurons of a network, and how many networks, or neurons, are averaged for a draw.
@@ -170,3 +170,68 @@ def _of_neurons(first: Any, second: Any) -> Any:
 
 
 first_tangents.twin("0.9 of it", share=0.9, reason="draws tell a few per cent only")
+
+
+# --- NN-18
+
+
+@dataclass(frozen=True, repr=False)
+class Sizes(Instance):
+    """Numbers of features, neurons and outputs, each of shape (...)."""
+
+    n_features: Any
+    n_hidden: Any
+    n_outputs: Any
+
+
+sizes = Domain(
+    "two shapes of networks",
+    lambda: [Sizes(*map(np.array, shape)) for shape in ((5, 8, 3), (3, 16, 4))],
+)
+
+# The variances of U and of V.
+LAWS = {
+    ("standard", "auto"): lambda d, h, k: (2 / (d + h), 2 / (h + k)),
+    ("standard", "he_normal"): lambda d, h, k: (2 / d, 2 / h),
+    ("standard", "normal"): lambda d, h, k: (1 / d, 1 / h),
+    ("mean_field", "auto"): lambda d, h, k: (1 / d, 1.0),
+    ("mup", "auto"): lambda d, h, k: (1 / d, 1 / h**2),
+}
+
+
+# A mean of n squares of normal numbers has the kurtosis 3 + 12/n, and n is 24 or more.
+@claim("NN-18", kind="identity", domain=sizes, source=SIMULATED, slow=True)
+def first_variances(rg, case, draws, share=1.0):
+    """Weights have the variances that their law and scaling say.
+
+    2/(fan_in + fan_out) is Glorot's and Bengio's, 2/fan_in He's.
+    """
+    relations = []
+    for (scaling, law), variances in LAWS.items():
+        rows = []
+        for i in range(len(case.n_features)):
+            d, h, k = (int(getattr(case, name)[i]) for name in vars(case))
+            networks = rg.networks.initial_networks(
+                draws.stream.child(scaling, law, str(i)), d, h, k,
+                n_members=draws.n, scaling=scaling, initialization=law,
+            )  # fmt: skip
+            inner, outer = variances(d, h, k)
+            squares = [
+                (weights * weights).mean(axis=(1, 2)) / variance
+                for weights, variance in (
+                    (networks.hidden_weights, inner),
+                    (networks.output_weights, outer),
+                )
+            ]
+            rows.append(squares)
+        xp = namespace(rows[0][0])
+        relations += [
+            sampled(xp.stack(values), share, kurtosis=4.0)
+            for values in zip(*rows, strict=True)
+        ]
+    return relations
+
+
+first_variances.twin(
+    "they have 0.85 of it", share=0.85, reason="draws tell a few per cent only"
+)

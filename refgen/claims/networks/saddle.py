@@ -1,4 +1,4 @@
-"""NN-12: how fast two runs can part."""
+"""NN-12 and NN-17: how fast two runs can part."""
 
 from __future__ import annotations
 
@@ -48,12 +48,15 @@ saddles = record(
 )
 
 
-def _neuron(rg: Any, activation: str, start: Any) -> Any:
-    """Networks of one neuron with u = v = `start`."""
-    xp = namespace(start)
-    weights, zero = start[:, None, None], xp.zeros((len(start), 1))
+def _neuron(rg: Any, activation: str, hidden: Any, output: Any) -> Any:
+    """Networks of one neuron without biases, with weights u and v."""
+    zero = namespace(hidden).zeros((len(hidden), 1))
     return rg.networks.TwoLayerNetworks(
-        weights, zero, weights, zero, rg.networks.Architecture(activation)
+        hidden[:, None, None],
+        zero,
+        output[:, None, None],
+        zero,
+        rg.networks.Architecture(activation),
     )
 
 
@@ -70,7 +73,7 @@ def runs_part_at_a_saddle(rg, case, faster=1.0):
     bend = case.n_steps * case.step_size * case.x**2 * growth**2
     for activation in ("linear", "relu"):
         starts = [
-            _neuron(rg, activation, 0 * case.x + apart)
+            _neuron(rg, activation, 0 * case.x + apart, 0 * case.x + apart)
             for apart in (0.0, *(1 / size for size in NEAR))
         ]
         rest, *ends = trained_together(
@@ -88,3 +91,33 @@ def runs_part_at_a_saddle(rg, case, faster=1.0):
 
 
 runs_part_at_a_saddle.twin("(1 + 0.97 ηL)^t", faster=0.97)
+
+
+@claim("NN-17", kind="limit", domain=saddles, cost=1000, slow=True)
+def runs_part_at_a_kink(rg, case, share=1.0):
+    """On both sides of a kink of max(z, 0) runs part by ηxy in a step, however near.
+
+    From u = ±δ and v = 1; so ReLU networks have no rate as in NN-12.
+    """
+    xp = namespace(case.x)
+    x, y, step = case.x, case.y, case.step_size
+    starts = [
+        _neuron(rg, "relu", 0 * x + side / size, 1 + 0 * x)
+        for size in NEAR
+        for side in (-1.0, 1.0)
+    ]
+    ends = trained_together(
+        rg, starts, x[:, None, None], y[:, None, None], "squared", bias=False,
+        step_size=step, n_epochs=1,
+    )  # fmt: skip
+    apart = [
+        left.distance(right) for left, right in zip(ends[::2], ends[1::2], strict=True)
+    ]
+    far = step * x * y
+    near = (2 + step * x * (x + y + x)) / far
+    return tends_to(
+        xp.stack(apart, axis=-1) / far[:, None], share, [(near, 1)], sizes=NEAR
+    )
+
+
+runs_part_at_a_kink.twin("by 0.96 of it", share=0.96)
