@@ -25,6 +25,7 @@ from .levels import levels
 from .neighbors import neighbors, small_neighbors
 from .neighbors_jax import neighbors_jax
 from .neighbors_torch import large_neighbors_torch, neighbors_torch
+from .networks import networks, networks_torch
 from .normals import normals, normals_jax, normals_torch
 from .scans import scans
 from .summary import doubts, summary
@@ -42,10 +43,12 @@ BENCHMARKS = {
     "votes": votes,
     "levels": levels,
     "eigen": eigen,
+    "networks": networks,
     "neighbors against torch": neighbors_torch,
     "normals against torch": normals_torch,
     "votes against torch": votes_torch,
     "eigen against torch": eigen_torch,
+    "networks against torch": networks_torch,
     "neighbors against torch, large": large_neighbors_torch,
     # The last: jax keeps its memory until the process ends.
     "neighbors against jax": neighbors_jax,

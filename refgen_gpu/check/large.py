@@ -1,4 +1,4 @@
-"""Draws, votes and neighbours beyond the range of a 32-bit index, for section bits."""
+"""Draws, votes, neighbours and networks beyond a 32-bit index, for section bits."""
 
 from __future__ import annotations
 
@@ -105,10 +105,30 @@ def neighbors() -> dict[str, Any]:
     return {"different": wrong, "of": total, "elements": n_queries * 2**15}
 
 
+def networks() -> dict[str, Any]:
+    """What neurons say, more than 2³¹ numbers; those of the last points are compared."""
+    from refgen.networks import TwoLayerNetworks as OnHost
+    from refgen_gpu.networks import TwoLayerNetworks
+    from refgen_gpu.random import Stream
+
+    to_host, last, h = backend().to_host, 1000, 64
+    n = BEYOND // h + last
+    if _short_of(short := 8 * n * (h + 3)):
+        return {"not run": f"needs {short} bytes"}
+    stream = Stream(0, "check", "large networks")
+    points = stream.normal((n, 2))
+    sizes = {"hidden": (2, h), "biases": (h,), "output": (h, 1), "bias": (1,)}
+    fields = [stream.child(name).normal(size) for name, size in sizes.items()]
+    found = TwoLayerNetworks(*fields).hidden(points)[-last:].copy()
+    wanted = OnHost(*map(to_host, fields)).hidden(to_host(points[-last:]))
+    return {"different": different(found, wanted), "of": found.size, "elements": n * h}
+
+
 CASES = {
     "draws beyond 2^31": draws,
     "votes beyond 2^31": votes,
     "neighbors beyond 2^31": neighbors,
+    "networks beyond 2^31": networks,
 }
 
 

@@ -7,7 +7,8 @@ import pytest
 from support.benchmarks import load
 
 gpu = load("gpu")
-MODULES = ("contest", "device", "eigen", "levels", "neighbors", "normals", "votes")
+MODULES = ("contest", "device", "eigen", "levels", "neighbors", "networks", "normals",
+           "votes")  # fmt: skip
 
 
 @pytest.fixture
@@ -56,6 +57,8 @@ def figures(result):
             [(480, [1, 1, 8 * (60 + 40)]), (480, []), (480, [])],
         ),
         ("eigen", ((3, 33), 1089), [(121, [1]), (1, [1])]),
+        # Three steps of each of two members.
+        ("networks", (((2, 4, 5, 2, 7, 3),),), [(6, [1, 1])]),
         # The product 4, since a tile has half of the points, too; a move of it 4096.
         ("neighbors", (64, 8, 2, 3, 32), [(None, [4 + 2 * 4096, 4 + 4096, 1])]),
     ],

@@ -31,10 +31,12 @@ TINY = {
     "votes": (3, 20, 2),
     "levels": (2, 8, 1, 5000),
     "eigen": ((3, 33), 1089),
+    "networks": (((3, 4, 5, 2, 7, 3),),),
     "neighbors against torch": (70, 5, 2, 3, 1700),
     "normals against torch": (100,),
     "votes against torch": (3, 20, 2),
     "eigen against torch": ((3, 33), 1089),
+    "networks against torch": (((3, 4, 5, 2, 7, 3),),),
     "neighbors against jax": (70, 6, 2, 3, 1700),
     "normals against jax": (100,),
 }
