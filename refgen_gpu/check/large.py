@@ -106,7 +106,7 @@ def neighbors() -> dict[str, Any]:
 
 
 def networks() -> dict[str, Any]:
-    """What neurons say, more than 2³¹ numbers; those of the last points are compared."""
+    """What neurons say, more than 2³¹ numbers; the last points are compared."""
     from refgen.networks import TwoLayerNetworks as OnHost
     from refgen_gpu.networks import TwoLayerNetworks
     from refgen_gpu.random import Stream
