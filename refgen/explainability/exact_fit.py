@@ -160,8 +160,9 @@ def _of_ensemble(ensemble: Ensemble, output: Any) -> TwoLayerReLU:
             ".finite()"
         )
     named = range(networks.n_outputs) if classes is None else classes
-    # Two classes have one logit, also where each has an output.
-    two, k = classes is not None and len(named) == 2, networks.n_outputs
+    # Two classes have one logit, also where softmax has an output of each.
+    k, softmax = networks.n_outputs, ensemble.task.loss == "cross_entropy"
+    two = classes is not None and len(named) == 2 and (k == 1 or softmax)
     column, sign = _column(classes is not None, list(named), 1 if two else k, output)
     found = TwoLayerReLU.from_networks(networks, k - 1 if two else column)
     size, shift = found.output, found.intercept

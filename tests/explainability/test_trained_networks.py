@@ -62,6 +62,16 @@ def test_two_classes_have_one_logit(loss):
         np.testing.assert_allclose(share, chances[..., column], rtol=0, atol=1e-14)
 
 
+def test_two_labels_of_a_point_have_a_logit_each():
+    shares = np.stack([X[:, 0] > 0, X[:, 1] > 0], axis=1) * 1.0
+    ensemble = trained(shares, "logistic")
+    for label in (0, 1):
+        found = relu_network(ensemble, output=label).map(lambda a: a[:, None])
+        np.testing.assert_allclose(
+            found.values(X), ensemble.outputs(X)[..., label], rtol=0, atol=1e-14
+        )
+
+
 def test_of_three_classes_one_is_chosen():
     ensemble = trained(LABELS, "cross_entropy")
     found = relu_network(ensemble, output="b").map(lambda a: a[:, None])
