@@ -87,7 +87,8 @@ CALLS = {
 }
 
 KEPT = {
-    ("Ensemble.save", "path"): "a word is the name of a file, which would be written"
+    ("Ensemble.save", "path"): "a word is the name of a file, which would be written",
+    ("load_ensemble", "path"): "a word is the name of a file, which may be there",
 }
 DIVERGED = "a member may have diverged"
 MEANINGFUL = {

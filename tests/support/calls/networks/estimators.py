@@ -62,7 +62,14 @@ CALLS = {
     "TwoLayerRegressor.predict": of(regressor, Y),
 }
 LABELS = (("TwoLayerClassifier.fit", "y"),)
+NEVER = "a goal that never ends it"
 MEANINGFUL = {
-    (name, "random_state", "none"): "a new seed each time"
+    (name, parameter, given): reason
     for name in ("TwoLayerClassifier", "TwoLayerRegressor")
-}
+    for parameter, given, reason in (
+        ("batch_size", "none", "all of the rows"),
+        ("random_state", "none", "a new seed each time"),
+        ("stop_loss", "none", NEVER),
+        ("stop_loss", "-inf", NEVER),
+    )
+} | {("TwoLayerClassifier", "stop_margin", given): NEVER for given in ("none", "inf")}
