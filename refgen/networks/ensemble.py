@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from refgen._objects import check_instance
-from refgen.arrays import namespace
+from refgen.arrays import namespace, on_the_host
 from refgen.kernels.packed import n_parameters
 from refgen.networks._answers import Answers
 from refgen.networks._fields import check_initial, checked_fields
@@ -143,6 +143,7 @@ class Ensemble(Answers):
         zero = self.change.map(lambda array: 0.0 * array)
         return self.change.distance(zero)
 
+    @on_the_host("files hold arrays of the host")
     def save(self, path: str | PathLike[str]) -> None:
         """Write all of it to a file that `load_ensemble` reads, with the same bits.
 
@@ -160,6 +161,7 @@ class Ensemble(Answers):
 
         write(self, path)
 
+    @on_the_host("scikit-learn computes on the host")
     def to_sklearn(self) -> Any:
         """Members as fitted estimators of scikit-learn.
 

@@ -72,9 +72,18 @@ def called(module: str) -> list[str]:
     return [
         name
         for name in tables.names(module)
-        if why_on_the_host(getattr(host, name.partition(".")[0])) is None
-        and tables.calls(module, name)
+        if not _is_marked(host, name) and tables.calls(module, name)
     ]
+
+
+def _is_marked(module: Any, name: str) -> bool:
+    """Whether a function, a type or a method of it is for the host."""
+    found = module
+    for part in name.split("."):
+        found = getattr(found, part, None)
+        if why_on_the_host(found) is not None:
+            return True
+    return False
 
 
 def run(step: str, deadline: float) -> Iterator[dict[str, Any]]:
@@ -105,7 +114,8 @@ def _of_calls(module: str, name: str) -> Iterator[tuple[str, dict[str, Any]]]:
         arguments = call.arguments() if callable(call.arguments) else call.arguments
         host = call.function or _found(refgen, module, name)
         device = _on_device(call.function, module, name)
-        mine = device(*map(moved, arguments), **call.options)
+        options = {key: moved(value) for key, value in call.options.items()}
+        mine = device(*map(moved, arguments), **options)
         if f"{module}.{name}" not in NOT_COMPARED:
             yield f"call {number}", difference(mine, host(*arguments, **call.options))
 
