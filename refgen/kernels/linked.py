@@ -47,7 +47,8 @@ class Linked:
 
     def __init__(self, function: Callable, result: Any, kinds: tuple, needs: tuple):
         self.function, self.result, self.kinds = function, result, kinds
-        self.needs, self.name = needs, f"refgen_{function.__name__.strip('_')}"
+        self.needs = needs
+        self.name = f"{function.__module__}.{function.__qualname__}"
         self._call = _call_of(self.name, result, kinds)
 
     def compile(self) -> None:
