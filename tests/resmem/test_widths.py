@@ -6,10 +6,12 @@ from pathlib import Path
 import matplotlib
 import numpy as np
 import pytest
+from sklearn.datasets import load_iris
 
 from refgen.claims.resmem.digits import trained_bases
 from refgen.neighbors import nearest_neighbors
-from refgen.networks import TwoLayerNetworks
+from refgen.networks import TwoLayerClassifier, TwoLayerNetworks
+from refgen.resmem import ResMemClassifier, smooth
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "plot_resmem_widths.py"
 
@@ -50,3 +52,21 @@ def test_the_example_prints_its_tables_and_says_what_they_show(example, capsys):
     assert max(gains[1]) < 0
     assert min(gains[2][1:4]) > 0
     assert knn[2, -1] < 0.6 * layer[2, -1]
+
+
+def test_neighbours_in_the_hidden_layer_of_a_fitted_network():
+    # As the claims compute it: residuals of probabilities, means over five rows.
+    points, labels = load_iris(return_X_y=True)
+    network = TwoLayerClassifier(4, n_epochs=5, random_state=0).fit(points, labels)
+
+    def hidden(X):
+        return network.ensemble_.networks.hidden(X)[0]
+
+    memory = ResMemClassifier(network, 5, "uniform", embedding=hidden, prefit=True)
+    memory.fit(points[::2], labels[::2])
+    residuals = np.eye(3)[labels[::2]] - network.predict_proba(points[::2])
+    near = nearest_neighbors(hidden(points[::2]), hidden(points[1::2]), 5)[1]
+    equal = np.full(near.shape, 0.2)
+    expected = network.predict_proba(points[1::2]) + smooth(residuals, near, equal)
+    found = memory.class_scores(points[1::2])
+    np.testing.assert_allclose(found, expected, rtol=0, atol=1e-14)
