@@ -23,6 +23,7 @@ LONG = {
     "UC-39", "UC-41", "UC-42b", "UC-43", "UC-56", "UC-57",
     "digits", "digits-floor", "digits-protocols", "resmem-digits",
     "resmem-margins", "resmem-widths", "LE-46", "LE-48",
+    "KD-16n", "KD-17n", "KD-20f", "LE-63t",
 }  # fmt: skip
 
 

@@ -91,7 +91,7 @@ noisy_steps = record(
     examples=lambda: [
         _steps((4, 2), 0.5, 1.0, 0.5, 8, 4),
         _steps((4, 2), 0.5, 1.0, 0.5, 2, 4),  # does not fit flipped labels
-        _steps((51, 9), 1.21, 0.8, 0.9, 260, 30),
+        _steps((17, 3), 1.21, 0.8, 0.9, 90, 10),
     ],
 )
 

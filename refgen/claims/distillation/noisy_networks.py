@@ -50,7 +50,7 @@ def _slope(model: Any, teacher: Any, student: Any) -> tuple[Any, Any]:
     return slope, (1 + abs(slope)) * (1 + abs(teacher).max(axis=-1)) / spread
 
 
-@claim("KD-16n", kind="identity", domain=noisy_steps, cost=1500)
+@claim("KD-16n", kind="identity", domain=noisy_steps, cost=3000, slow=True)
 def networks_on_noisy_labels(rg, case, student=1.0):
     """Trained networks have the slope of KD-16, with rates −log(1 − ηλ) for λ.
 
