@@ -15,7 +15,7 @@ SMALL = Profile(
 LONG = {
     "GDE-18", "GDE-18c", "GDE-19j", "KD-10p", "KD-22t", "KD-25", "KD-25m", "KD-28",
     "KD-44", "LE-4", "LE-5", "LE-6", "LE-25", "LE-22c", "LE-27", "LE-28",
-    "LE-44", "LE-49", "LE-50", "LE-51", "NN-4", "NN-15", "NN-16",
+    "LE-44", "LE-49", "LE-50", "LE-51", "NN-4", "NN-15", "NN-16", "NN-18",
     "RM-2", "RM-5", "RM-5b", "RM-12b", "RM-13s", "RM-14", "RM-15", "RM-15l",
     "RM-16", "RM-16s", "RM-18", "UC-4s", "UC-5", "UC-6s", "UC-7", "UC-7b",
     "UC-7c", "UC-8b", "UC-8c", "UC-9", "UC-10", "UC-11", "UC-14", "UC-19", "UC-20",
