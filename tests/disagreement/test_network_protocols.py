@@ -6,7 +6,7 @@ from sklearn.datasets import load_iris
 
 from refgen.disagreement import disagreement_estimate, ensemble_cace, network_runs
 from refgen.disagreement.network_protocols import subsets
-from refgen.networks import initial_networks
+from refgen.networks import initial_networks, train
 from refgen.random import Stream
 
 X, Y = load_iris(return_X_y=True)
@@ -58,6 +58,25 @@ def test_initializations_are_those_of_the_stream():
     assert same(runs("all").initial, drawn)
     shared = initial_networks(SHARED, 4, 5, 3)
     assert same(runs("order", shared=SHARED).initial.take(2), shared.take(0))
+
+
+@pytest.mark.parametrize("vary", ["init", "order", "data", "all"])
+def test_each_run_is_one_network_trained_with_its_parts(vary):
+    # Run j: weights, order and rows from the own stream at j, or the shared one at 0.
+    found = runs(vary, shared=SHARED)
+    for j in range(3):
+        weights = OWN.at(j) if vary in ("init", "all") else SHARED
+        order = OWN.at(j) if vary in ("order", "all") else SHARED
+        is_part = vary in ("data", "all")
+        alone = train(
+            X,
+            Y,
+            order,
+            initial=initial_networks(weights, 4, 5, 3),
+            rows=subsets(Y, OWN.at(j), 1, 0.5) if is_part else None,
+            **SMALL,
+        )
+        assert same(found.networks.take(j), alone.networks.take(0))
 
 
 @pytest.mark.parametrize("vary", ["init", "order", "data", "all"])
