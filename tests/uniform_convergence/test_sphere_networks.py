@@ -62,6 +62,7 @@ def test_bounds_grow_by_single_points_only(results, name):
     slopes = {
         regime: growth_slope(curves["n_samples"], curves[name])
         for regime, curves in results.items()
+        if len(curves["n_samples"]) > 1
     }
     assert slopes["notebook"].low > 0.08
     assert abs(slopes["notebook, batch 32"].slope) < 0.05
@@ -77,6 +78,14 @@ def test_test_errors_fall_in_every_regime(results):
 def test_copies_are_wrong_where_there_are_few_points_for_the_width(results):
     assert (results["width 500"]["error on S′"][:4] == 1).all()
     assert results["notebook"]["error on S′"][-1].max() < 0.1
+
+
+def test_a_wide_network_has_all_of_the_copies_wrong_as_published(results):
+    figure, found = published_growth("notebook, wide"), results["notebook, wide"]
+    assert found["error on S′"].ravel() == figure["transformed_error"][0] == 1
+    assert found["test error"].ravel() == pytest.approx(
+        figure["test_error"][0], abs=0.02
+    )
 
 
 def test_what_is_certified_is_above_test_errors(example, results):
