@@ -14,27 +14,30 @@ from refgen.explainability._question import Question
 from refgen.explainability.exact_fit import relu_network
 from refgen.explainability.few_features import sparse_fidelity
 from refgen.explainability.relu_networks import TwoLayerReLU
+from refgen.networks import Ensemble
 
 
 class ExactModel(ExplainedModel):
     """A network as a function of points: what it computes before any probability."""
 
     def __init__(self, model: Any, output: Any) -> None:
-        named = output
-        if output is None and len(getattr(model, "classes_", ())) > 2:
+        named, classes = output, _classes_of(model)
+        if isinstance(model, Ensemble):
+            self._of_member(model)
+        if output is None and len(classes) > 2:
             raise ValueError(
-                f"exact explanations of {len(model.classes_)} classes are of one of "
+                f"exact explanations of {len(classes)} classes are of one of "
                 "them for all rows; say by output=0, …, which"
             )
-        if output is not None and hasattr(model, "classes_"):
+        if output is not None and len(classes):
             # The number of an output stands for a class.
             checked = check_integer("output", output, 0)
-            if checked >= len(model.classes_):
+            if checked >= len(classes):
                 raise ValueError(
-                    f"output is {output}, and the model has {len(model.classes_)} "
+                    f"output is {output}, and the model has {len(classes)} "
                     "classes, numbered from 0"
                 )
-            named = model.classes_[checked]
+            named = classes[checked]
         self.network = relu_network(model, output=named)
         self._named = model
         super().__init__(self._values, None)
@@ -43,6 +46,13 @@ class ExactModel(ExplainedModel):
         # Which refuses columns of a frame in another order than in training.
         self._named.predict(points)
         return self.network.values(np.asarray(points, dtype=float))
+
+
+def _classes_of(model: Any) -> Any:
+    """Names of classes; none of a regressor."""
+    if isinstance(model, Ensemble):
+        return model.task.classes or ()
+    return getattr(model, "classes_", ())
 
 
 def exact_statistics(question: Question, n_features: int | None) -> LocalStatistics:

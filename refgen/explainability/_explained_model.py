@@ -10,6 +10,7 @@ import numpy as np
 from refgen._checks import check_integer
 from refgen._estimators.outputs import finite_floats
 from refgen._shown import shown
+from refgen.networks import Ensemble
 
 
 class ExplainedModel:
@@ -34,6 +35,8 @@ class ExplainedModel:
                 f"model must be fitted, got the class {model.__name__}; give an "
                 "instance, or a function of points"
             )
+        if isinstance(model, Ensemble):
+            return self._of_member(model)
         for name in ("predict_proba", "decision_function"):
             if hasattr(model, "classes_") and hasattr(model, name):
                 return getattr(model, name)
@@ -51,6 +54,15 @@ class ExplainedModel:
                 f"{shown(model)}"
             )
         return model
+
+    def _of_member(self, model: Ensemble) -> Callable[[Any], Any]:
+        if model.batch_shape:
+            raise ValueError(
+                f"model has {len(model)} members; give one of them, such as model[0], "
+                "or exact_local_fit all of them"
+            )
+        self.is_number = model.task.classes is None
+        return model.predict if self.is_number else model.predict_proba
 
     def answers(self, points: Any, n_points: int) -> np.ndarray:
         """Of shape (n_points, n_outputs)."""

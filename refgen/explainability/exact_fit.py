@@ -17,17 +17,21 @@ from refgen._numbers import as_positive
 from refgen._shown import shown
 from refgen.arrays import as_floats, namespace
 from refgen.explainability._local_fit import LocalFit
+from refgen.explainability._trained_members import column_of, members, of_estimator
 from refgen.explainability.relu_networks import TwoLayerReLU
-from refgen.networks import Ensemble
+from refgen.networks import Ensemble, TwoLayerClassifier, TwoLayerRegressor
 
 # Inputs of neurons that are in memory at once.
 _ENTRIES = 2**23
 
 _WANTED = (
     "a fitted MLPRegressor or MLPClassifier with activation='relu' and one hidden "
-    "layer, alone or behind StandardScaler, MinMaxScaler or MaxAbsScaler in a Pipeline,"
-    " or an Ensemble of refgen.networks"
+    "layer, or a TwoLayerRegressor or TwoLayerClassifier, alone or behind "
+    "StandardScaler, MinMaxScaler or MaxAbsScaler in a Pipeline, or an Ensemble of "
+    "refgen.networks"
 )
+_OF_SCIKIT_LEARN = MLPClassifier, MLPRegressor
+_OF_REFGEN = TwoLayerClassifier, TwoLayerRegressor
 
 
 def exact_local_fit(
@@ -105,9 +109,11 @@ def relu_network(estimator: Any, *, output: Any = None) -> TwoLayerReLU:
     Parameters
     ----------
     estimator : MLPRegressor, MLPClassifier, Pipeline of scalers before one, or Ensemble
-        Of scikit-learn, fitted, with ``activation="relu"`` and one hidden layer.
-        Scalers are StandardScaler, MinMaxScaler without clipping, and MaxAbsScaler. All
-        members of an `Ensemble` of `refgen.networks` are taken; none may have diverged.
+        Fitted, with ``activation="relu"`` and one hidden layer. Scalers are
+        StandardScaler, MinMaxScaler without clipping, and MaxAbsScaler. In the place of
+        scikit-learn's networks may be a TwoLayerRegressor, whose mean over members is a
+        wider network, or a TwoLayerClassifier of one member. All members of an
+        `Ensemble` of `refgen.networks` are taken; none may have diverged.
     output : int or class label, optional
         Which output, where there are several: the number of a target, or a class. Of
         two classes, the logit of the second one, ``classes_[1]``, by default.
@@ -138,38 +144,27 @@ def relu_network(estimator: Any, *, output: Any = None) -> TwoLayerReLU:
     True
     """
     if isinstance(estimator, Ensemble):
-        return _of_ensemble(estimator, output)
+        return members(estimator, output)
     scalers, network = _parts(estimator)
+    found = (
+        _of_scikit_learn(network, output)
+        if isinstance(network, _OF_SCIKIT_LEARN)
+        else of_estimator(network, output)
+    )
+    weights, biases = found.weights, found.biases
+    for scaler in reversed(scalers):
+        factor, shift = _affine(scaler)
+        weights, biases = factor * weights, biases + weights @ shift
+    return TwoLayerReLU(weights, biases, found.output, found.intercept)
+
+
+def _of_scikit_learn(network: Any, output: Any) -> TwoLayerReLU:
     hidden, last = (np.asarray(matrix, float) for matrix in network.coefs_)
     biases, shifts = (np.asarray(row, float) for row in network.intercepts_)
     of_classes, n_outputs = is_classifier(network), last.shape[1]
     names = list(network.classes_) if of_classes else list(range(n_outputs))
-    column, sign = _column(of_classes, names, n_outputs, output)
-    for scaler in reversed(scalers):
-        factor, shift = _affine(scaler)
-        hidden, biases = factor[:, None] * hidden, biases + shift @ hidden
+    column, sign = column_of(of_classes, names, n_outputs, output)
     return TwoLayerReLU(hidden.T, biases, sign * last[:, column], sign * shifts[column])
-
-
-def _of_ensemble(ensemble: Ensemble, output: Any) -> TwoLayerReLU:
-    """One output, or class, of all members."""
-    networks, classes = ensemble.networks, ensemble.task.classes
-    if not bool(ensemble.is_finite.all()):
-        raise ValueError(
-            "estimator has members that diverged in training; leave them out with "
-            ".finite()"
-        )
-    named = range(networks.n_outputs) if classes is None else classes
-    # Two classes have one logit, also where softmax has an output of each.
-    k, softmax = networks.n_outputs, ensemble.task.loss == "cross_entropy"
-    two = classes is not None and len(named) == 2 and (k == 1 or softmax)
-    column, sign = _column(classes is not None, list(named), 1 if two else k, output)
-    found = TwoLayerReLU.from_networks(networks, k - 1 if two else column)
-    size, shift = found.output, found.intercept
-    if two and k == 2:
-        first = TwoLayerReLU.from_networks(networks, 0)
-        size, shift = size - first.output, shift - first.intercept
-    return TwoLayerReLU(found.weights, found.biases, sign * size, sign * shift)
 
 
 def _parts(estimator: Any) -> tuple[list[Any], Any]:
@@ -181,10 +176,12 @@ def _parts(estimator: Any) -> tuple[list[Any], Any]:
         scalers = [
             step for step in before if step is not None and step != "passthrough"
         ]
-    if not isinstance(network, MLPClassifier | MLPRegressor):
+    if not isinstance(network, (*_OF_SCIKIT_LEARN, *_OF_REFGEN)):
         raise TypeError(f"estimator must be {_WANTED}, got {shown(network)}")
     for step in (*scalers, network):
         check_is_fitted(step)
+    if isinstance(network, _OF_REFGEN):
+        return scalers, network
     if network.activation != "relu" or len(network.coefs_) != 2:
         raise TypeError(
             f"estimator must be {_WANTED}; this one has activation="
@@ -196,25 +193,6 @@ def _parts(estimator: Any) -> tuple[list[Any], Any]:
             f"{network.out_activation_!r}: fit it with the squared error"
         )
     return scalers, network
-
-
-def _column(
-    of_classes: bool, names: list, n_outputs: int, output: Any
-) -> tuple[int, float]:
-    """The column of the last layer, and its sign."""
-    if output is None:
-        if n_outputs == 1:
-            return 0, 1.0
-    elif output in names:
-        column = names.index(output)
-        # One column stands for two classes; the first has its negative.
-        two = of_classes and n_outputs == 1
-        return (0, 1.0 if column else -1.0) if two else (column, 1.0)
-    listed = ", ".join(map(str, names))
-    what = "class" if of_classes else "number of a target"
-    raise ValueError(
-        f"output must be a {what} of the estimator ({listed}), got {shown(output)}"
-    )
 
 
 def _affine(scaler: Any) -> tuple[Any, Any]:

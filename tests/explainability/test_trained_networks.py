@@ -2,9 +2,22 @@
 
 import numpy as np
 import pytest
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 
-from refgen.explainability import TwoLayerReLU, exact_local_fit, relu_network
-from refgen.networks import Ensemble, initial_networks, train
+from refgen.explainability import (
+    LocalLinearExplainer,
+    TwoLayerReLU,
+    exact_local_fit,
+    relu_network,
+)
+from refgen.networks import (
+    Ensemble,
+    TwoLayerClassifier,
+    TwoLayerRegressor,
+    initial_networks,
+    train,
+)
 from refgen.random import Stream
 
 X = np.random.default_rng(0).normal(size=(30, 3))
@@ -99,3 +112,51 @@ def test_members_that_diverged_are_refused_with_the_remedy():
         relu_network(ensemble)
     assert isinstance(ensemble.finite(), Ensemble)
     assert relu_network(ensemble.finite()).intercept.shape == (2,)
+
+
+@pytest.mark.parametrize("n_members", [1, 3])
+def test_what_a_regressor_predicts_is_a_network(n_members):
+    y = 100 + 5 * X[:, :2]
+    model = TwoLayerRegressor(4, n_members=n_members, n_epochs=3, random_state=0)
+    piped = make_pipeline(StandardScaler(), model).fit(3 * X, y)
+    for column in (0, 1):
+        found = relu_network(piped, output=column)
+        assert found.n_neurons == 4 * n_members
+        np.testing.assert_allclose(
+            found.values(3 * X), piped.predict(3 * X)[:, column], rtol=1e-14, atol=0
+        )
+    with pytest.raises(ValueError, match="number of a target"):
+        relu_network(piped)
+
+
+@pytest.mark.parametrize("loss", ["logistic", "cross_entropy"])
+def test_a_classifier_of_one_member_has_a_logit(loss):
+    y = np.where(X[:, 0] > 0, "yes", "no")
+    model = TwoLayerClassifier(4, loss=loss, n_epochs=3, random_state=0)
+    piped = make_pipeline(StandardScaler(), model).fit(3 * X, y)
+    for given, column in ((None, 1), ("yes", 1), ("no", 0)):
+        share = 1 / (1 + np.exp(-relu_network(piped, output=given).values(3 * X)))
+        np.testing.assert_allclose(
+            share, piped.predict_proba(3 * X)[:, column], rtol=0, atol=1e-14
+        )
+    model.set_params(n_members=2).fit(X, y)
+    with pytest.raises(TypeError, match="ensemble_"):
+        relu_network(model)
+
+
+def test_members_are_explained_by_draws_and_without():
+    ensemble = trained(LABELS, "cross_entropy")
+    member = ensemble[1]
+    exact = LocalLinearExplainer(member, scale=0.5, exact=True, output=2).explain(X)
+    np.testing.assert_allclose(
+        exact.coefficients,
+        exact_local_fit(member, X, 0.5, output="c").slope,
+        rtol=1e-12,
+        atol=1e-15,
+    )
+    drawn = LocalLinearExplainer(member, scale=0.5, output=2).explain(X)
+    told = LocalLinearExplainer(member.predict_proba, scale=0.5, output=2).explain(X)
+    np.testing.assert_array_equal(drawn.coefficients, told.coefficients)
+    for options in ({}, {"exact": True, "output": 0}):
+        with pytest.raises(ValueError, match=r"model\[0\]"):
+            LocalLinearExplainer(ensemble, scale=0.5, **options).explain(X)
