@@ -27,6 +27,7 @@ _PASSED = (
     "initialization",
     "bias",
     "n_epochs",
+    "shuffle",
     "momentum",
     "weight_decay",
     "sam_radius",

@@ -38,6 +38,8 @@ class TwoLayerClassifier(ClassifierMixin, TwoLayerBase):
         At most so many.
     batch_size : int or None, default=32
         Rows of a step, at most all; None is all.
+    shuffle : bool, default=True
+        Whether rows are put in a new order in each epoch.
     step_size : "auto" or float, default="auto"
         "auto" is one over the mean squared length of a row of X.
     momentum, weight_decay, sam_radius : float, default=0.0
@@ -99,6 +101,7 @@ class TwoLayerClassifier(ClassifierMixin, TwoLayerBase):
         bias: bool = True,
         n_epochs: int = 100,
         batch_size: int | None = 32,
+        shuffle: bool = True,
         step_size: Any = "auto",
         momentum: float = 0.0,
         weight_decay: float = 0.0,
@@ -121,6 +124,7 @@ class TwoLayerClassifier(ClassifierMixin, TwoLayerBase):
         self.bias = bias
         self.n_epochs = n_epochs
         self.batch_size = batch_size
+        self.shuffle = shuffle
         self.step_size = step_size
         self.momentum = momentum
         self.weight_decay = weight_decay

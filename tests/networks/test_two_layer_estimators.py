@@ -61,6 +61,20 @@ def test_an_ensemble_says_the_mean_of_its_members():
     assert numbers.predict(SUGAR) == pytest.approx(each.mean(axis=0))
 
 
+def test_rows_keep_their_order_without_shuffles():
+    model = TwoLayerRegressor(4, n_epochs=2, shuffle=False, random_state=0)
+    first = model.fit(SUGAR, PROGRESS).predict(SUGAR)
+    networks = model.ensemble_.initial
+    targets = (PROGRESS - model.y_mean_) / model.y_scale_
+    plain = train(
+        SUGAR, targets, Stream(9), initial=networks, loss="squared", n_epochs=2,
+        shuffle=False, step_size=model.step_size_,
+    )  # fmt: skip
+    assert (plain.outputs(SUGAR) == model.ensemble_.outputs(SUGAR)).all()
+    shuffled = model.set_params(shuffle=True).fit(SUGAR, PROGRESS)
+    assert (shuffled.predict(SUGAR) != first).any()
+
+
 def test_targets_may_have_any_unit():
     plain = TwoLayerRegressor(8, n_epochs=20, random_state=0).fit(SUGAR, PROGRESS)
     other = TwoLayerRegressor(8, n_epochs=20, random_state=0)

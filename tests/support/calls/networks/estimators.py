@@ -16,6 +16,7 @@ SETTINGS = {
     "bias": True,
     "n_epochs": 2,
     "batch_size": 5,
+    "shuffle": True,
     "step_size": 0.1,
     "momentum": 0.5,
     "weight_decay": 0.01,
