@@ -84,7 +84,7 @@ def draw_training(ax, along, labels):
             errors, [disagreement(runs) for runs in each.values()], "o-", label=vary
         )
     ends = [0.05, 0.8]
-    ax.plot(ends, ends, "k:", lw=1)
+    ax.plot(ends, ends, "k:", lw=1, label="equal")
     ax.set(xscale="log", yscale="log", xlabel="test error", ylabel="disagreement")
     for axis in (ax.xaxis, ax.yaxis):
         axis.set_ticks(TICKS, TICKS)
@@ -111,7 +111,7 @@ def draw_few_runs(ax, predictions, labels, rng):
         annealed = [annealed_cace(law, m) for m in SIZES]
         ax.plot(SIZES, annealed, "--", color=color, label="ann(M)")
         least = [2 * abs((1 - 1 / m) * edr - ete) for m in SIZES]
-        ax.plot(SIZES, least, ":", color=color)
+        ax.plot(SIZES, least, ":", color=color, label="lower bound of ann(M)")
     ax.set(
         xscale="log", xlabel="runs in the ensemble, M", ylabel="CACE", ylim=(0, None)
     )

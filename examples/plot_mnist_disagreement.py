@@ -107,7 +107,7 @@ def draw_training(ax, results):
         bars = np.stack([middle - low, high - middle])
         ax.errorbar(errors, middle, bars, fmt="o-", capsize=2, label=vary)
     ends = [0.05, 0.5]
-    ax.plot(ends, ends, "k:", lw=1)
+    ax.plot(ends, ends, "k:", lw=1, label="equal")
     ax.set(xscale="log", yscale="log", xlabel="test error", ylabel="disagreement")
     for axis in (ax.xaxis, ax.yaxis):
         axis.set_ticks(TICKS, TICKS)
@@ -123,7 +123,8 @@ def draw_bounds(ax, results):
         values = [each[str(EPOCHS[-1])][name] for each in results.values()]
         ax.plot(range(len(values)), values, marker, ms=8, mew=2, label=name)
     ax.set_xticks(range(len(results)), list(results))
-    ax.set(yscale="log", xlabel="what differs", xlim=(-0.5, 3.5), ylim=(1e-4, 0.2))
+    ax.set(yscale="log", xlim=(-0.5, 3.5), ylim=(1e-4, 0.2))
+    ax.set(xlabel="what differs", ylabel="difference of rates")
     ax.set_title(f"bounds after {EPOCHS[-1]} epochs")
     ax.legend(ncol=3, loc="center")
 
