@@ -86,10 +86,14 @@ class TwoLayerBase(BaseEstimator):
         self.step_size_ = step
 
     def _step(self, X: np.ndarray) -> float:
-        """The step size; "auto" is one over the mean squared length of a row."""
+        """The step size; "auto" is one over the mean squared length of a row, or ½.
+
+        Biases are weights of inputs of 1: however short rows are, their steps must not
+        be long.
+        """
         if isinstance(self.step_size, str) and self.step_size == "auto":
             length = float((X * X).sum(axis=1).mean())
-            return 1 / length if length > 0 else 1.0
+            return 1 / max(length, 2.0)
         if not is_positive(self.step_size):
             raise ValueError(
                 "step_size must be a positive number or 'auto', got "

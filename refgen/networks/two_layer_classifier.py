@@ -41,7 +41,7 @@ class TwoLayerClassifier(ClassifierMixin, TwoLayerBase):
     shuffle : bool, default=True
         Whether rows are put in a new order in each epoch.
     step_size : "auto" or float, default="auto"
-        "auto" is one over the mean squared length of a row of X.
+        "auto" is one over the mean squared length of a row of X, and at most 0.5.
     momentum, weight_decay, sam_radius : float, default=0.0
         As in `train`.
     stop_loss, stop_margin : float or None, default=None

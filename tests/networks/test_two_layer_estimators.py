@@ -163,3 +163,13 @@ def test_divergence_is_reported_and_gives_no_numbers():
         model.fit(SUGAR, PROGRESS)
     with pytest.raises(ValueError, match="diverged"):
         model.predict(SUGAR)
+
+
+def test_small_features_do_not_make_long_steps():
+    """The columns of scikit-learn's diabetes have norm 1: rows of length 0.15."""
+    X, y = load_diabetes(return_X_y=True)
+    model = TwoLayerRegressor(random_state=0).fit(X, y)
+    assert model.step_size_ == 0.5
+    assert model.score(X, y) > 0.4
+    large = TwoLayerRegressor(n_epochs=1, random_state=0).fit(100 * X, y)
+    assert large.step_size_ == pytest.approx(1 / (100**2 * (X * X).sum(1).mean()))
