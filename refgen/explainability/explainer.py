@@ -68,8 +68,8 @@ class LocalLinearExplainer:
     reference : array or data frame of shape (n_reference, n_features), optional
         Rows of data, for "mnf" and "auto". By default those that are explained.
     exact : bool
-        Compute explanations of a ReLU network of scikit-learn without draws, as
-        `exact_local_fit`. Of a classifier this explains the logit.
+        Compute explanations of a ReLU network of scikit-learn or `refgen.networks`
+        without draws, as `exact_local_fit`. Of a classifier this explains the logit.
     random_state : int, RandomState instance or None
         Of the draws; None draws others for every call.
 

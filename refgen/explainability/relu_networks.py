@@ -14,7 +14,7 @@ from refgen._scales import check_scale
 from refgen.arrays import as_floats, namespace, special_functions
 from refgen.explainability._functions import LocalFunction
 from refgen.kernels import kernel
-from refgen.networks import TwoLayerNetworks
+from refgen.networks import Ensemble, TwoLayerNetworks
 from refgen.special import normal_density
 
 _relu_pairs = kernel("relu_pairs", "relu_pairs")
@@ -130,6 +130,11 @@ class TwoLayerReLU(LocalFunction):
         >>> TwoLayerReLU.from_networks(two.networks).intercept.shape
         (2,)
         """
+        if isinstance(networks, Ensemble):
+            raise TypeError(
+                "networks must be a TwoLayerNetworks, got an Ensemble; give it to "
+                "relu_network, or its networks, which are ensemble.networks"
+            )
         check_instance("networks", networks, TwoLayerNetworks)
         column = check_integer("output", output, 0)
         if column >= networks.n_outputs:

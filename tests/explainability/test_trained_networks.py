@@ -101,7 +101,7 @@ def test_what_cannot_be_explained_exactly_is_refused():
         TwoLayerReLU.from_networks(tanh)
     with pytest.raises(ValueError, match="numbered from 0"):
         TwoLayerReLU.from_networks(initial_networks(Stream(0), 3, 4, 2), 2)
-    with pytest.raises(TypeError, match="networks"):
+    with pytest.raises(TypeError, match="got an Ensemble; give it to relu_network"):
         TwoLayerReLU.from_networks(trained(X[:, 0], "squared"))
 
 
