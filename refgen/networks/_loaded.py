@@ -48,7 +48,9 @@ def read(path: Any) -> Ensemble:
                 f"it has the format {form}, and this version reads {FORMAT}"
             )
         return _ensemble(given)
-    except (KeyError, TypeError, ValueError, IndexError) as error:
+    except KeyError as error:
+        raise ValueError(f"{refused}: it has no {error}") from error
+    except (TypeError, ValueError, IndexError) as error:
         raise ValueError(f"{refused}: {error}") from error
 
 

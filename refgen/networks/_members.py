@@ -78,7 +78,7 @@ class Members(Instance):
     def __repr__(self) -> str:
         sizes = "–".join(map(str, self.networks._sizes()[:3]))
         words = self.outcomes.ravel().tolist()
-        ended = ", ".join(f"{words.count(w)} {w}" for w in OUTCOMES if w in words)
+        ended = ", ".join(f"{w} × {words.count(w)}" for w in OUTCOMES if w in words)
         return (
             f"{type(self).__name__}({sizes} {self.networks.architecture.activation}, "
             f"members: {self.batch_shape or 'one'}, loss: {self.task.loss}, "

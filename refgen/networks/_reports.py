@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from refgen._shown import listed
-from refgen.arrays import DEVICE_PACKAGE, namespace, on_the_host
+from refgen.arrays import DEVICE_PACKAGE, namespace, on_the_host, plain_array
 from refgen.networks._data import Data
 from refgen.networks._goals import reached
 from refgen.networks._run import Run
@@ -18,6 +18,8 @@ from refgen.networks.ensemble import OUTCOMES
 
 # Root mean squares of standardized columns are 1, and of shares below 1.
 _LARGEST, _SMALLEST = 10.0, 1e-3
+# Labels of fewer classes come as floats, too, from files.
+_MANY_CLASSES = 20
 
 
 @on_the_host("a category of warnings")
@@ -67,13 +69,28 @@ def scale_doubt(data: Data) -> str | None:
     )
 
 
+def label_doubt(given: dict[str, Any], data: Data) -> str | None:
+    """Numbers that are taken as very many classes, and the remedy; or None."""
+    classes = data.classes
+    if classes is None or given["classes"] is not None or len(classes) <= _MANY_CLASSES:
+        return None
+    y = plain_array("y", given["y"])
+    if y.dtype.kind != "f" or y.ndim > 1:
+        return None
+    return (
+        f"y holds floats, of which there are {len(classes)} different ones: they are "
+        "taken as labels of as many classes; if they are numbers to predict, give "
+        "loss='squared', and if they are labels, integers"
+    )
+
+
 def outcome_doubts(run: Run, state: State, loss: str) -> list[str]:
     """Members that diverged, and goals that no member reached."""
-    found = [_diverged(state), _unreached(run, state, loss)]
+    found = [_diverged(state, loss), _unreached(run, state, loss)]
     return [text for text in found if text is not None]
 
 
-def _diverged(state: State) -> str | None:
+def _diverged(state: State, loss: str) -> str | None:
     code = OUTCOMES.index("diverged")
     members = namespace(state.status).flatnonzero(state.status == code).tolist()
     if not members:
@@ -83,7 +100,7 @@ def _diverged(state: State) -> str | None:
         f"{len(members)} of {len(state.status)} members diverged ("
         f"{listed(epochs + members[4:], show=str)}): their losses or weights are no "
         "finite numbers any more; others are not affected. Take a smaller step_size, "
-        "or scale X"
+        f"or scale {'X and y' if loss == 'squared' else 'X'}"
     )
 
 

@@ -16,7 +16,7 @@ from refgen.networks._data import training_data
 from refgen.networks._goals import go_on
 from refgen.networks._packing import unpack
 from refgen.networks._progress import Progress
-from refgen.networks._reports import outcome_doubts, scale_doubt, warn
+from refgen.networks._reports import label_doubt, outcome_doubts, scale_doubt, warn
 from refgen.networks._run import Run, check_done, trained
 from refgen.networks._settings import settings
 from refgen.networks._start import (
@@ -96,7 +96,7 @@ class Session:
 
     def ensemble(self) -> Ensemble:
         """Train, and say what is worth a warning."""
-        self._doubt_scale()
+        self._doubt_data()
         try:
             self._train()
         except KeyboardInterrupt:  # comes between two pieces
@@ -107,7 +107,7 @@ class Session:
 
     def ensembles(self, epochs: list[int]) -> list[Ensemble]:
         """Train, and keep what there is after each of these numbers of epochs."""
-        self._doubt_scale()
+        self._doubt_data()
         states = []
         for n in epochs:
             self.run = self.run.until(n)
@@ -123,10 +123,10 @@ class Session:
             warn(text)
         return made
 
-    def _doubt_scale(self) -> None:
-        doubt = scale_doubt(self.data)
-        if doubt is not None:
-            warn(doubt)
+    def _doubt_data(self) -> None:
+        for doubt in (scale_doubt(self.data), label_doubt(self.given, self.data)):
+            if doubt is not None:
+                warn(doubt)
 
     def _train(self) -> None:
         if not self.given["verbose"]:

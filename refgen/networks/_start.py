@@ -139,6 +139,13 @@ def _repeated(networks: TwoLayerNetworks, n_members: int, xp: Any) -> Any:
     return networks.map(lambda array: xp.concatenate([array] * n_members))
 
 
+def _counted(shape: tuple[int, ...]) -> str:
+    """How many members there are, in words."""
+    if not shape:
+        return "one member without an axis of members"
+    return f"{shape[0]} member(s)" if len(shape) == 1 else f"members of shape {shape}"
+
+
 def checked_resume(given: dict[str, Any], data: Data, n_members: int) -> Ensemble:
     """Earlier training that is to go on.
 
@@ -151,12 +158,17 @@ def checked_resume(given: dict[str, Any], data: Data, n_members: int) -> Ensembl
     if given["initial"] is not None:
         raise ValueError("initial and resume exclude each other; give one of them")
     networks, task = resume.networks, Task(given["loss"], data.classes)
-    found = networks.batch_shape, networks.n_features, networks.n_outputs
-    wanted = (n_members,), data.n_features, data.n_outputs
+    if networks.batch_shape != (n_members,):
+        raise ValueError(
+            f"resume has {_counted(networks.batch_shape)}, for n_members={n_members}; "
+            "give as many, in an ensemble such as ensemble[:1] of one"
+        )
+    found = networks.n_features, networks.n_outputs
+    wanted = data.n_features, data.n_outputs
     if found != wanted:
         raise ValueError(
-            "resume must have the shape, the features and the outputs of this "
-            f"training, {wanted}, got {found}"
+            f"resume has networks of {found[0]} features and {found[1]} outputs, and X "
+            f"and y are for {wanted[0]} and {wanted[1]}"
         )
     if resume.task != task:
         raise ValueError(

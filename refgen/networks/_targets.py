@@ -91,6 +91,12 @@ def _one_hot(labels: Any, loss: str, n: int, classes: Any) -> tuple[Any, Any]:
             "y must have shape (n_samples,) or (n_members, n_samples), got "
             f"{labels.shape}"
         )
+    if labels.ndim == 2 and labels.shape[-1] != n == labels.shape[0]:
+        raise ValueError(
+            f"y has the shape {labels.shape}: labels need one axis of {n} rows, such "
+            "as y.ravel() of a column, or a row for each member; indicators or "
+            "probabilities of classes must be floats"
+        )
     _check_length(labels.shape[-1], n)
     codes, _, known = class_codes(labels, classes=classes, predicted="y")
     codes = codes.reshape(-1, n)

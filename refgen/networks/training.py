@@ -140,7 +140,8 @@ def train(
     Warns
     -----
     TrainingWarning
-        If X is unscaled; if members diverged, that is, their losses or weights are no
+        If X is unscaled; if y holds floats of more than 20 values, which are taken as
+        classes; if members diverged, that is, their losses or weights are no
         finite numbers any more, which others do not notice; if no member reached its
         `stop_loss` or `stop_margin`, with what was reached.
 
@@ -215,6 +216,8 @@ def snapshots(
 def _rising(epochs: Any) -> list[int]:
     if hasattr(epochs, "tolist"):
         epochs = epochs.tolist()
+    if isinstance(epochs, range):
+        epochs = list(epochs)
     if not isinstance(epochs, list | tuple) or not epochs:
         raise TypeError(f"epochs must be a list of integers, got {shown(epochs)}")
     counts = [check_integer("epochs", n, 0, 2**32) for n in epochs]

@@ -96,7 +96,7 @@ def test_no_member_may_be_chosen_but_not_asked(five):
 
 def test_an_ensemble_is_shown_in_a_line(five):
     assert repr(five) == (
-        "Ensemble(2–3–1 relu, members: (5,), loss: squared, ended by: 5 epochs)"
+        "Ensemble(2–3–1 relu, members: (5,), loss: squared, ended by: epochs × 5)"
     )
     assert "members: one," in repr(five[0])
     assert "ended by: none" in repr(five[five.outcomes == "margin"])

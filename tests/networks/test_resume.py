@@ -115,7 +115,8 @@ def test_a_share_that_is_just_reached_is_reached():
 @pytest.mark.parametrize(
     ("change", "word"),
     [
-        ({"n_members": 2}, "resume"),
+        ({"n_members": 2}, r"resume has 3 member\(s\), for n_members=2"),
+        ({"resume": training(1)[0]}, "resume has one member without an axis"),
         ({"loss": "logistic"}, "resume"),
         ({"initial": training(0).initial}, "initial and resume"),
         ({"resume": training(0).networks}, "resume must be an Ensemble"),

@@ -47,11 +47,18 @@ def test_a_goal_that_is_not_reached_is_told_once():
     assert caught[0].filename == __file__
 
 
+def test_epochs_are_any_rising_sequence():
+    for epochs in (range(3), np.arange(3), (0, 1, 2)):
+        found = path(epochs)
+        assert [int(each.n_epochs[0]) for each in found] == [0, 1, 2]
+
+
 @pytest.mark.parametrize(
     ("epochs", "options", "text"),
     [
         ([3, 3], {}, "epochs must rise"),
         ([], {}, "epochs must be a list"),
+        (range(0), {}, "epochs must be a list"),
         (5, {}, "epochs must be a list"),
         ([-1, 2], {}, "epochs must be at least 0"),
         ([1.5], {}, "epochs must be an integer"),

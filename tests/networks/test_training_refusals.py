@@ -21,6 +21,8 @@ REFUSED = {
     "X has the scale": {"X": X * 1e150},
     "X is empty": {"X": X[:0]},
     "y has 29 labels for the 30 rows": {"y": Y[1:]},
+    "labels need one axis of 30 rows, such as y.ravel()": {"y": Y[:, None]},
+    "indicators or probabilities of classes must be": {"y": np.eye(3, dtype=int)[Y]},
     "y has one class, 0;": {"y": Y * 0},
     "y has one class, 'a'": {"y": ["a"] * 30},
     "y has one class for member 1, 2;": {"y": np.stack([Y, Y * 0 + 2])},

@@ -22,7 +22,7 @@ def test_a_member_that_diverges_is_named_and_leaves_others_alone():
     assert str(caught[0].message) == (
         "1 of 3 members diverged (member 1 in epoch "
         f"{found.n_epochs[1]}): their losses or weights are no finite numbers any "
-        "more; others are not affected. Take a smaller step_size, or scale X"
+        "more; others are not affected. Take a smaller step_size, or scale X and y"
     )
     assert caught[0].filename == __file__
     assert found.outcomes.tolist() == ["epochs", "diverged", "epochs"]
@@ -84,6 +84,17 @@ def test_points_of_other_scales_are_told_with_the_remedy(factor, column):
     with pytest.warns(TrainingWarning, match="X is unscaled: column") as caught:
         training(X=points, step_size=1e-6)
     assert "StandardScaler" in str(caught[0].message)
+
+
+def test_numbers_taken_as_classes_are_told_with_the_remedy():
+    numbers = np.arange(60) // 2 + 0.0
+    with pytest.warns(TrainingWarning, match="30 different ones") as caught:
+        training(y=numbers)
+    assert "loss='squared'" in str(caught[0].message)
+    for y in (numbers.astype(int), numbers // 2):
+        training(y=y)
+    training(y=numbers, classes=np.arange(30.0))
+    training(y=numbers / 30, loss="squared")
 
 
 def test_usual_points_are_not_doubted():
