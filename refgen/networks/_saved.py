@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import tempfile
+import secrets
 from pathlib import Path
 from typing import Any
 
@@ -35,15 +35,16 @@ def write(ensemble: Any, path: Any) -> None:
     place = as_path(path)
     if place.exists() and not place.is_file():
         raise ValueError(f"path is no name of a file: {str(path)!r}")
-    handle, name = tempfile.mkstemp(dir=place.parent, prefix=f".{place.name}.")
+    hidden = place.with_name(f".{place.name}.{secrets.token_hex(8)}")
     try:
-        with os.fdopen(handle, "wb") as file:
+        # Who may read it is as for any new file, which is not so of tempfile's.
+        with hidden.open("xb") as file:
             np.savez(file, **_contents(ensemble))
             file.flush()
             os.fsync(file.fileno())
-        os.replace(name, place)
+        os.replace(hidden, place)
     except BaseException:
-        Path(name).unlink(missing_ok=True)
+        hidden.unlink(missing_ok=True)
         raise
 
 

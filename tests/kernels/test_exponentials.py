@@ -57,6 +57,11 @@ def test_what_is_not_a_number_stays_so(name):
     assert np.isnan(of(name, [np.nan, 1.0])).tolist() == [True, False]
 
 
+def test_the_tangent_of_either_zero_is_the_positive_one():
+    """The sign of a zero is a bit, too, that all devices share."""
+    assert not np.signbit(of("tanh", [0.0, -0.0])).any()
+
+
 def test_the_tangent_is_odd_and_exponentials_are_reciprocal():
     x = POINTS["tanh"]
     assert np.array_equal(of("tanh", -x), -of("tanh", x))

@@ -56,6 +56,16 @@ def test_pieces_have_the_bits_of_the_whole():
     assert_same_training(training(), train(X, Y, Stream(1), n_epochs=9, **OPTIONS))
 
 
+@pytest.mark.parametrize("goal", [None, 0.5])
+def test_pieces_have_the_bits_of_the_whole_wherever_members_begin(goal, request):
+    """Each member has its own first and last epoch."""
+    first = training(n_epochs=[1, 7, 3])
+    given = {"n_epochs": [3, 9, 6], "resume": first, "stop_loss": goal}
+    whole = training(**given)
+    request.getfixturevalue("short_pieces")
+    assert_same_training(training(**given), whole)
+
+
 @pytest.mark.usefixtures("short_pieces")
 @pytest.mark.parametrize("error", [KeyboardInterrupt, MemoryError])
 @pytest.mark.parametrize("n_pieces", [0, 1, 5])
@@ -78,6 +88,20 @@ def test_ctrl_c_writes_what_was_done_since_the_last_time(path, monkeypatch):
             training(checkpoint=path)
     with np.load(path) as file:
         assert file["epochs"].tolist() == [4] * 3
+
+
+def test_a_short_training_is_written_at_its_start_and_its_end(path, monkeypatch):
+    monkeypatch.setattr(_run, "_FIRST", 1)
+    monkeypatch.setattr(_run, "_SHORT", 0.0)
+    replace, written = os.replace, []
+
+    def counted(source, target):
+        written.append(target)
+        replace(source, target)
+
+    monkeypatch.setattr(os, "replace", counted)
+    training(checkpoint=path)
+    assert written == [path, path]
 
 
 def test_a_finished_training_is_read_and_may_become_longer(path):

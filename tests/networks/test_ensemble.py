@@ -1,5 +1,7 @@
 """What an ensemble says of points: classes, probabilities, margins, losses."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy import special
@@ -41,12 +43,26 @@ def test_a_single_output_says_which_of_two_classes(two):
     assert (two.predict(X) == np.where(two.outputs(X)[..., 0] > 0, 7, 3)).all()
 
 
+def test_of_equal_outputs_the_first_class_wins(three, two):
+    for members in (three, two):
+        level = replace(members, networks=members.networks.map(np.zeros_like))
+        for said in (level.predict(X), level.vote(X)):
+            assert (said == members.classes[0]).all()
+
+
 def test_probabilities_are_those_of_softmax_and_of_the_sigmoid(three, two):
     expected = special.softmax(three.outputs(X), axis=-1)
     np.testing.assert_allclose(three.predict_proba(X), expected, rtol=1e-14)
     second = special.expit(two.outputs(X)[..., 0])
     np.testing.assert_allclose(two.predict_proba(X)[..., 1], second, rtol=1e-14)
     np.testing.assert_allclose(two.predict_proba(X).sum(axis=-1), 1, rtol=1e-14)
+
+
+def test_one_class_against_the_rest_has_its_share_of_all_sigmoids():
+    rest = trained(LABELS, loss="logistic")
+    chances = special.expit(rest.outputs(X))
+    shares = chances / chances.sum(axis=-1, keepdims=True)
+    np.testing.assert_allclose(rest.predict_proba(X), shares, rtol=1e-13)
 
 
 def test_losses_are_logarithms_of_probabilities(three, two):
@@ -70,6 +86,14 @@ def test_squared_losses_are_half_the_squares(numbers):
 def test_a_positive_margin_is_a_right_answer(three, two):
     for members, y in ((three, LABELS), (two, PAIRS)):
         assert ((members.margins(X, y) > 0) == (members.predict(X) == y)).all()
+
+
+def test_of_equal_shares_the_first_class_is_the_right_one(three, two):
+    halves, thirds = np.full((24, 1), 0.5), np.full((24, 3), 1 / 3)
+    assert (two.margins(X, halves) == two.margins(X, np.full(24, 3))).all()
+    assert (two.error(X, halves) == two.error(X, np.full(24, 3))).all()
+    assert (three.margins(X, thirds) == three.margins(X, ["a"] * 24)).all()
+    assert (three.error(X, thirds) == three.error(X, ["a"] * 24)).all()
 
 
 def test_a_margin_is_how_far_the_right_output_is_ahead(three):
@@ -169,6 +193,19 @@ def test_labels_that_do_not_fit_are_refused(three, y, message):
     for method in (three.error, three.losses, three.margins):
         with pytest.raises((TypeError, ValueError), match=message):
             method(X, y)
+
+
+def test_shares_of_one_class_against_the_rest_are_probabilities():
+    rest = trained(LABELS, loss="logistic")
+    for shares in (np.full((24, 3), 1.5), np.full((24, 3), -0.5)):
+        with pytest.raises(ValueError, match=r"y must .*\[0, 1\]"):
+            rest.losses(X, shares)
+
+
+def test_points_have_to_be_those_of_as_many_members(three):
+    for own in (np.stack([X] * 3), np.stack([X] * 5), X[None]):
+        with pytest.raises(ValueError, match=r"X must have shape .* or \(4,\) in"):
+            three.predict(own)
 
 
 def test_numbers_have_no_classes(numbers):

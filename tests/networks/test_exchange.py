@@ -2,6 +2,7 @@
 
 import pickle
 import warnings
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -115,10 +116,18 @@ def test_estimators_can_be_pickled_cloned_and_trained_further():
     assert (model.coefs_[0] != before).any()
 
 
+def test_the_best_loss_is_the_least_of_the_curve():
+    ours = train(X, TWO, Stream(0), n_epochs=3, loss="logistic")
+    risen = replace(ours, loss_curves=np.array([[3.0, 1.0, 2.0]]))
+    [model] = risen.to_sklearn()
+    assert (model.loss_curve_, model.loss_, model.best_loss_) == ([3, 1, 2], 2, 1)
+
+
 def test_classes_in_another_order_are_put_in_order():
     for k, classes in ((3, ["c", "a", "b"]), (1, ["b", "a"]), (2, ["b", "a"])):
         loss = "logistic" if k == 1 else "cross_entropy"
-        networks = initial_networks(Stream(1), 3, 4, k)
+        start = initial_networks(Stream(1), 3, 4, k)
+        networks = start.map(lambda array: array + RNG.normal(size=array.shape))
         ours = Ensemble.from_networks(networks, loss=loss, classes=classes)
         [model] = ours.to_sklearn()
         assert (model.predict(X) == ours.predict(X)[0]).all()
@@ -158,9 +167,10 @@ def test_networks_that_are_not_of_this_kind_are_refused(options, message):
 
 
 def test_several_labels_of_a_point_are_refused():
-    model = fitted(MLPClassifier, (X > 0).astype(int))
-    with pytest.raises(ValueError, match="3 output"):
-        from_sklearn(model)
+    for k in (2, 3):
+        model = fitted(MLPClassifier, (X[:, :k] > 0).astype(int))
+        with pytest.raises(ValueError, match=f"{k} output"):
+            from_sklearn(model)
 
 
 def test_estimators_have_to_fit_together():
@@ -195,6 +205,17 @@ def test_weights_from_anywhere_make_an_ensemble():
     assert ours.outcomes.tolist() == ["epochs", "epochs"]
     with pytest.raises(ValueError, match="before training are not known"):
         ours.distance_from_initialization()
+
+
+def test_the_change_of_a_member_is_known_if_its_first_weights_are():
+    networks = initial_networks(Stream(1), 3, 4, 1, n_members=2)
+    known = np.array([1.0, np.nan])
+    some = networks.map(lambda array: array * known.reshape(2, *[1] * (array.ndim - 1)))
+    ours = Ensemble.from_networks(networks, loss="squared", initial=some)
+    assert ours[0].distance_from_initialization() == 0
+    for asked in (ours, ours[1]):
+        with pytest.raises(ValueError, match="before training are not known"):
+            asked.distance_from_initialization()
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,13 @@
 """Members of an ensemble: chosen, counted, and those that diverged."""
 
 import pickle
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from refgen.networks import train
+from refgen.networks._members import named_members
 from refgen.random import Stream
 
 X = np.random.default_rng(0).normal(size=(16, 2))
@@ -65,7 +67,8 @@ def test_outcomes_are_a_mask_of_members(five):
     [
         (5, IndexError),
         (-6, IndexError),
-        ([0, 7], IndexError),
+        ([0, 5], IndexError),
+        ([0, -6], IndexError),
         (np.ones(4, bool), IndexError),
         (1.0, TypeError),
         ("1", TypeError),
@@ -136,5 +139,21 @@ def test_a_member_that_diverged_gives_no_numbers():
 
 
 def test_points_at_which_outputs_overflow_are_refused(five):
+    far = np.full((1, 2), 1e308)
     with pytest.raises(ValueError, match="overflow float64 at a point of X"):
-        five.map(lambda array: array * 100).predict(np.full((1, 2), 1e308))
+        five.map(lambda array: array * 100).predict(far)
+    some = np.array([1.0, 1e9, 1.0, 1.0, 1.0])
+    networks = five.networks.map(
+        lambda array: array * some.reshape(5, *[1] * (array.ndim - 1))
+    )
+    with pytest.raises(ValueError, match=r"member 1 \(1 of 5\) overflow"):
+        replace(five, networks=networks).predict(far / 1e6)
+
+
+@pytest.mark.parametrize(
+    ("n", "said"),
+    [(1, "member 0 (1 of 7)"), (5, "members 0, 1, 2, 3, 4 (5 of 7)"),
+     (6, "members 0, 1, 2, 3, 4, … (6 of 7)")],
+)  # fmt: skip
+def test_up_to_five_members_are_named(n, said):
+    assert named_members(np.arange(7) < n) == said

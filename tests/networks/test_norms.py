@@ -79,3 +79,10 @@ def test_change_is_what_training_added():
     assert some.change.distance(zero) == pytest.approx(
         some.distance_from_initialization(), rel=1e-14
     )
+
+
+@pytest.mark.parametrize("scale", [0, -1.0, np.inf, np.nan, "1"])
+def test_scales_are_positive(scale):
+    for name in ("hidden_scale", "output_scale"):
+        with pytest.raises(ValueError, match=f"{name} must be a positive number"):
+            Architecture(**{name: scale})

@@ -55,6 +55,11 @@ def test_lines_tell_epochs_members_and_losses(console, monkeypatch):
     assert lines[0] == "epoch 0 of 8, 3 of 3 members at work"
     middle = np.median(found.loss_curves[[0, 2], 0])
     assert lines[1] == f"epoch 1 of 8, 2 of 3 members at work, median loss {middle:.4g}"
+    for epoch, line in enumerate(lines[1:-1], 1):
+        at_work = (found.n_epochs > epoch) | (found.status == 0)
+        middle = np.median(found.loss_curves[at_work, epoch - 1])
+        assert line.startswith(f"epoch {epoch} of 8")
+        assert line.endswith(f"median loss {middle:.4g}")
     assert lines[-1].startswith("epoch 8 of 8, 0 of 3 members at work")
 
 

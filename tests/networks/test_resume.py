@@ -69,6 +69,17 @@ def test_goals_are_found_as_kernels_find_them(loss):
         assert_same_training(first, again)
 
 
+def test_goals_are_found_of_some_members_on_their_own_points():
+    """The first member has no goal; the others stay where they stopped."""
+    points = np.stack([X, X / 2, X[:, ::-1]])
+    goals = [-np.inf, 0.5, 0.6]
+    given = OPTIONS | {"stop_loss": goals, "n_epochs": 40}
+    first = train(points, Y, Stream(1), **given)
+    assert first.outcomes.tolist() == ["epochs", "loss", "loss"]
+    again = train(points, Y, Stream(1), **given, resume=first)
+    assert_same_training(first, again)
+
+
 def test_less_than_was_done_is_refused():
     with pytest.raises(ValueError, match=r"n_epochs=3 .* member 0 has done 5 already"):
         training([3, 9, 9], resume=training(5))
@@ -113,18 +124,18 @@ def test_a_share_that_is_just_reached_is_reached():
 
 
 @pytest.mark.parametrize(
-    ("change", "word"),
+    ("change", "error", "text"),
     [
-        ({"n_members": 2}, r"resume has 3 member\(s\), for n_members=2"),
-        ({"resume": training(1)[0]}, "resume has one member without an axis"),
-        ({"loss": "logistic"}, "resume"),
-        ({"initial": training(0).initial}, "initial and resume"),
-        ({"resume": training(0).networks}, "resume must be an Ensemble"),
+        ({"n_members": 2}, ValueError, r"resume has 3 member\(s\), for n_members=2"),
+        ({"resume": training(1)[0]}, ValueError, "resume has one member without an"),
+        ({"loss": "logistic"}, ValueError, "resume was trained for"),
+        ({"initial": training(0).initial}, ValueError, "initial and resume exclude"),
+        ({"resume": training(0).networks}, TypeError, "resume must be an Ensemble"),
     ],
 )
-def test_other_training_is_refused(change, word):
+def test_other_training_is_refused(change, error, text):
     given = {"resume": training(2)} | change
-    with pytest.raises((TypeError, ValueError), match=word):
+    with pytest.raises(error, match=text):
         training(4, **given)
 
 

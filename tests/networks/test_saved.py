@@ -1,5 +1,7 @@
 """Ensembles in files."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -50,6 +52,12 @@ def test_a_file_holds_all_of_an_ensemble(make, tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["ours"]
 
 
+def test_files_of_earlier_versions_are_read_and_training_gives_their_bits():
+    """Of format 1, the first one: nothing that was saved is lost by a new version."""
+    known = load_ensemble(Path(__file__).parent / "data" / "format_1.npz")
+    same(trained(n_members=2, momentum=0.5, batch_size=5), known)
+
+
 def test_a_file_is_replaced_as_a_whole(tmp_path, monkeypatch):
     first, second = trained(), trained(n_hidden=5)
     first.save(tmp_path / "ours.npz")
@@ -65,6 +73,13 @@ def test_a_file_is_replaced_as_a_whole(tmp_path, monkeypatch):
     assert len(list(tmp_path.iterdir())) == 1
     second.save(tmp_path / "ours.npz")
     same(load_ensemble(tmp_path / "ours.npz"), second)
+
+
+def test_who_may_read_a_file_is_as_for_any_other(tmp_path):
+    (tmp_path / "other").touch()
+    trained().save(tmp_path / "ours")
+    ours, other = ((tmp_path / name).stat().st_mode for name in ("ours", "other"))
+    assert ours == other
 
 
 def test_other_files_are_refused(tmp_path):

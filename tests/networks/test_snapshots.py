@@ -64,6 +64,7 @@ def test_epochs_are_any_rising_sequence():
         ([1.5], {}, "epochs must be an integer"),
         ([1], {"n_epochs": 3}, "n_epochs is no option"),
         ([1], {"checkpoint": "here"}, "checkpoint is no option"),
+        ([1], {"resume": None}, "resume is no option"),
         ([1], {"steps": 3}, "unexpected keyword argument 'steps'"),
         ([1], {"step_size": -1}, "step_size must not be negative"),
     ],

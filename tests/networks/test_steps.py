@@ -115,7 +115,7 @@ def test_batches_of_more_rows_than_a_block(rule):
     problem = Problem((2, 3, 2), n=133)
     problem.rules[:] = rule
     assert_plain(problem, [problem.rows[0]] * 2)
-    for batch in (64, 69):
+    for batch in (64, 65, 69):
         problem.batch = batch
         assert_plain(problem, [problem.rows[0]])
 
@@ -126,6 +126,14 @@ def test_sizes_on_both_sides_of_those_of_tiles_and_panels(shape, batch):
     problem = Problem(shape, n=4, seed=1)
     problem.batch, problem.rules[:] = batch, (0.5, 0.1, 0.1 if shape[0] == 9 else 0.0)
     assert_plain(problem, [problem.rows[0]])
+
+
+def test_sam_climbs_as_far_by_small_gradients():
+    problem = Problem((3, 17, 2), n=9)
+    problem.weights *= 1e-9
+    problem.rules[:] = 0.0, 0.0, 0.5
+    problem.steps *= 1e8
+    assert_plain(problem, [problem.rows[0]] * 2)
 
 
 @pytest.mark.parametrize("steps", list(itertools.product([0.0, 0.1], repeat=4)))
@@ -149,10 +157,12 @@ def shuffled(rows, n, epoch, replicate):
     return np.array(order)
 
 
+@pytest.mark.parametrize("batch", [1, 3])
 @pytest.mark.parametrize("n", [1, 2, 5, 70])
-def test_orders_are_those_of_the_stream(n):
+def test_orders_are_those_of_the_stream(n, batch):
+    """Of a row at a time every exchange shows; within a batch few bits depend on it."""
     problem = Problem(n=n, members=2)
-    problem.batch, problem.key = 3, KEY
+    problem.batch, problem.key = batch, KEY
     own = problem.rows[1]
     assert_plain(problem, [shuffled(own, n, e, 1) for e in range(3)], m=1)
 
@@ -231,7 +241,8 @@ def test_members_stop_at_a_loss_or_at_margins():
 
 
 def test_the_margin_of_one_output_is_its_sign():
-    for loss, labels in ((0, (-1.0, 1.0)), (1, (0.0, 1.0))):
+    kinds = ((0, (-1.0, 1.0)), (1, (0.0, 1.0)), (1, (0.5, 0.6)), (1, (0.3, 0.7)))
+    for loss, labels in kinds:
         problem = Problem((1, 4, 1), n=4, loss=loss, activation=0)
         problem.targets[:, 0] = [labels[int(i)] for i in (0, 1, 1, 0)]
         problem.steps[:] = 1e-300
@@ -243,6 +254,18 @@ def test_the_margin_of_one_output_is_its_sign():
             assert problem.train(2)[3].tolist() == [status]
 
 
+def test_of_equal_shares_the_first_class_has_the_margin():
+    problem = Problem((1, 4, 3), n=4, loss=2, activation=0)
+    problem.targets[:] = [0.2, 0.4, 0.4]
+    problem.steps[:] = 1e-300
+    network = (1, 4, 3, *problem.model[0], 0)
+    out = evaluate(problem.theta, problem.X[None], network, False)[1][0]
+    margins = np.sort(out[:, 1] - np.maximum(out[:, 0], out[:, 2]))
+    for wanted, status in ((margins[1], 2), (np.nextafter(margins[1], np.inf), 0)):
+        problem.stops[:] = -np.inf, wanted, 0.75
+        assert problem.train(2)[3].tolist() == [status]
+
+
 def test_what_diverges_ends_and_leaves_others_alone():
     problem = Problem((3, 8, 2), n=20, members=3, loss=0)
     calm = problem.train(9, slice(2, 3))
@@ -252,6 +275,15 @@ def test_what_diverges_ends_and_leaves_others_alone():
     assert (epochs[:2] < 9).all()
     assert not np.isfinite(losses[0, epochs[0] - 1])
     np.testing.assert_array_equal(problem.train(9)[0][2], calm[0][0])
+
+
+def test_a_loss_that_is_no_number_ends_a_network_too():
+    """Of infinite outputs the cross entropy is ∞ − ∞."""
+    problem = Problem((2, 3, 2), n=5, activation=0, loss=2)
+    problem.theta *= 1e160
+    _theta, _velocity, losses, status, epochs = problem.train(4)
+    assert np.isnan(losses[0]).all()
+    assert (status.tolist(), epochs.tolist()) == ([3], [1])
 
 
 def test_more_epochs_go_on_where_the_first_ended():

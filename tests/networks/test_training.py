@@ -52,6 +52,21 @@ def test_a_member_has_the_same_bits_alone_and_among_others(names):
         assert_same_training(together[j : j + 1], alone)
 
 
+@pytest.mark.parametrize("name", OF_THEIR_OWN)
+def test_one_of_two_members_has_its_own_data(name):
+    both = training(**{name: OF_THEIR_OWN[name][:2]}, n_members=2)
+    for j in range(2):
+        own = {name: OF_THEIR_OWN[name][j]}
+        alone = training(**own, n_members=1, stream=STREAM.at(j))
+        assert_same_training(both[j : j + 1], alone)
+
+
+def test_later_members_are_those_of_a_later_stream():
+    later = training(n_members=2, stream=STREAM.at(1))
+    assert_same_training(training()[1:], later)
+    training(n_members=2, n_epochs=0, stream=STREAM.at(2**64 - 2))
+
+
 @pytest.mark.filterwarnings("ignore::refgen.networks.TrainingWarning")
 @pytest.mark.parametrize("name", ALL)
 def test_a_value_for_all_is_that_value_for_each(name):

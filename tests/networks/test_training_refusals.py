@@ -11,6 +11,7 @@ from refgen.networks import _session, initial_networks, train
 from refgen.random import Stream
 
 X, Y = data(30, 4, 3)
+ALL = np.ones((1, 30), bool)
 START = initial_networks(Stream(0), 4, 5, 3, n_members=2)
 
 REFUSED = {
@@ -77,10 +78,12 @@ REFUSED = {
     "rows are given for 3": {"rows": [[0], [1], [2]]},
     "rows of True and False": {"rows": np.ones((2, 29), bool)},
     "rows leave member 1 without": {"rows": [[True] * 30, [False] * 30]},
+    "rows leave member 1 without any row;": {"rows": np.eye(2, 1, dtype=bool) @ ALL},
     "rows of a member must be one": {"rows": [np.zeros((2, 2), int)] * 2},
     "rows must have shape": {"rows": np.zeros((2, 2, 2), int)},
     "sample_weight must not be": {"sample_weight": -np.ones(30)},
     "sample_weight must have shape": {"sample_weight": np.ones(29)},
+    "sample_weight has the scale": {"sample_weight": np.full(30, 1e200)},
     "sample_weight has 3 sets": {"sample_weight": np.ones((3, 30))},
     "sample_weight must have a weight above 0": {"sample_weight": np.zeros(30)},
     "initial must be a TwoLayer": {"initial": 3},

@@ -63,6 +63,15 @@ def test_goals_that_no_member_reaches_are_told_with_what_was_reached(own):
     ) in text
 
 
+def test_the_lowest_loss_is_that_of_each_members_own_last_epoch():
+    epochs = np.array([12, 3, 8])
+    with pytest.warns(TrainingWarning, match="no member reached") as caught:
+        found = training(n_epochs=epochs, stop_loss=1e-3, step_size=[0.001, 0.1, 0.01])
+    last = found.loss_curves[np.arange(3), epochs - 1]
+    assert last.argmin() == 1
+    assert f"epoch is {last[1]:.4g} (member 1)" in str(caught[0].message)
+
+
 def test_of_some_members_the_outcome_says_whether_they_reached_their_goal():
     found = training(n_epochs=100, stop_margin=[0.5, 50.0, 0.5])
     assert found.outcomes.tolist() == ["margin", "epochs", "margin"]
@@ -78,10 +87,13 @@ def test_only_the_goal_that_was_given_is_told(goal):
     assert ("stop_share=" in text) == (name == "stop_margin")
 
 
-@pytest.mark.parametrize(("factor", "column"), [(30.0, 2), (1e-5, 2)])
+@pytest.mark.parametrize(("factor", "column"), [(30.0, 2), (30.0, 0), (1e-5, None)])
 def test_points_of_other_scales_are_told_with_the_remedy(factor, column):
-    points = X * (factor if factor < 1 else np.where(np.arange(5) == 2, factor, 1.0))
-    with pytest.warns(TrainingWarning, match="X is unscaled: column") as caught:
+    is_scaled = True if column is None else np.arange(5) == column
+    points = X * np.where(is_scaled, factor, 1.0)
+    column = int((points**2).mean(axis=0).argmax())
+    told = f"X is unscaled: column {column} has"
+    with pytest.warns(TrainingWarning, match=told) as caught:
         training(X=points, step_size=1e-6)
     assert "StandardScaler" in str(caught[0].message)
 

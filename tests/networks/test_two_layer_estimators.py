@@ -1,5 +1,6 @@
 """Classifier and regressor of two layers: contract, ensembles, early stopping."""
 
+import inspect
 import pickle
 
 import numpy as np
@@ -81,6 +82,12 @@ def test_targets_may_have_any_unit():
     other.fit(SUGAR, 2**10 * PROGRESS - 2**20)
     want = 2**10 * plain.predict(SUGAR) - 2**20
     np.testing.assert_allclose(other.predict(SUGAR), want, rtol=1e-9)
+    both = np.stack([PROGRESS, 2**20 * PROGRESS], axis=1)
+    units = TwoLayerRegressor(8, n_epochs=20, random_state=0).fit(SUGAR, both)
+    left, right = units.predict(SUGAR).T
+    alike = TwoLayerRegressor(8, n_epochs=20, random_state=0)
+    alike.fit(SUGAR, np.stack([PROGRESS, PROGRESS], axis=1))
+    np.testing.assert_allclose(alike.predict(SUGAR), np.stack([left, right / 2**20], 1))
     constant = TwoLayerRegressor(8, n_epochs=5).fit(SUGAR, np.full(442, 7.0))
     assert abs(constant.predict(SUGAR) - 7.0).max() < 1.0
 
@@ -113,6 +120,25 @@ def test_early_stopping_keeps_the_best_epoch_of_each_member():
         assert model.n_epochs_[member] == best < 50
         kept = model.ensemble_[member].losses(X[held_out], y[held_out]).mean()
         assert kept == losses[best]
+
+
+@pytest.mark.parametrize("kind", [TwoLayerClassifier, TwoLayerRegressor])
+def test_weights_at_the_start_are_kept_if_no_epoch_is_better(kind):
+    idle = kind(4, step_size=1e-80, n_epochs=20, early_stopping=True, random_state=0)
+    assert idle.fit(IRIS, KINDS).n_epochs_.tolist() == [0]
+
+
+@pytest.mark.parametrize("kind", [TwoLayerClassifier, TwoLayerRegressor])
+def test_defaults_are_those_of_train(kind):
+    """But for the step, which an estimator takes from the data."""
+    known = inspect.signature(train).parameters
+    given = kind().get_params()
+    assert given.pop("step_size") == "auto"
+    if kind is TwoLayerRegressor:
+        assert "loss" not in given
+    shared = {name: given[name] for name in given if name in known}
+    assert len(shared) >= 13
+    assert shared == {name: known[name].default for name in shared}
 
 
 def test_frames_searches_pipelines_and_pickles():
