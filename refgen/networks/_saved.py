@@ -35,6 +35,8 @@ def write(ensemble: Any, path: Any) -> None:
     place = as_path(path)
     if place.exists() and not place.is_file():
         raise ValueError(f"path is no name of a file: {str(path)!r}")
+    if not place.parent.is_dir():
+        raise FileNotFoundError(f"path: there is no folder {str(place.parent)!r}")
     hidden = place.with_name(f".{place.name}.{secrets.token_hex(8)}")
     try:
         # Who may read it is as for any new file, which is not so of tempfile's.

@@ -156,6 +156,8 @@ class Ensemble(Answers):
         ------
         TypeError
             If the arrays are on a device.
+        FileNotFoundError
+            If there is no such folder.
         """
         from refgen.networks._saved import write
 

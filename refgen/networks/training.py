@@ -150,6 +150,9 @@ def train(
     Products are added up in a fixed order, so that bits depend neither on threads nor
     on the device.
 
+    The first call after an installation compiles for some seconds, and keeps the result
+    for later ones.
+
     Examples
     --------
     >>> from refgen.random import Stream

@@ -141,6 +141,8 @@ def test_pickles_are_never_read(tmp_path):
 def test_a_folder_is_no_file(tmp_path):
     with pytest.raises(ValueError, match="path is no name of a file"):
         trained().save(tmp_path)
+    with pytest.raises(FileNotFoundError, match=r"there is no folder .*absent'"):
+        trained().save(tmp_path / "absent" / "ours.npz")
 
 
 @pytest.mark.parametrize("path", [3, b"ours", None, {"a": 1}])
