@@ -118,8 +118,8 @@ def of_estimator(estimator: Any, output: Any) -> TwoLayerReLU:
         if len(ensemble) > 1:
             raise TypeError(
                 f"estimator averages the probabilities of {len(ensemble)} networks, "
-                "and no network has that logit; give its `ensemble_`, all of whose "
-                "members are explained"
+                "and no network has that logit; give one of these, such as "
+                "`ensemble_[0]`, or `ensemble_` to exact_local_fit"
             )
         return members(ensemble[0], output, estimator.classes_.tolist())
     column, _ = column_of(False, list(range(len(estimator.y_scale_))),

@@ -99,9 +99,11 @@ def embedded_floats(points: Any, n_rows: int) -> np.ndarray:
         )
     points = real_numbers("embedding", points)
     if points.ndim != 2 or len(points) != n_rows or points.shape[1] == 0:
+        is_of_members = points.ndim == 3 and len(points) != n_rows == points.shape[1]
+        remedy = "z[0] of one member" if is_of_members else "z.reshape(len(z), -1)"
         raise ValueError(
             f"embedding returned shape {points.shape} for {n_rows} points; it must "
-            f"return ({n_rows}, n_dimensions), e.g. z.reshape(len(z), -1)"
+            f"return ({n_rows}, n_dimensions), e.g. {remedy}"
         )
     if not np.isfinite(points).all():
         raise ValueError(

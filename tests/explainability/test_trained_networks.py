@@ -140,7 +140,7 @@ def test_a_classifier_of_one_member_has_a_logit(loss):
             share, piped.predict_proba(3 * X)[:, column], rtol=0, atol=1e-14
         )
     model.set_params(n_members=2).fit(X, y)
-    with pytest.raises(TypeError, match="ensemble_"):
+    with pytest.raises(TypeError, match=r"such as `ensemble_\[0\]`"):
         relu_network(model)
 
 

@@ -75,6 +75,12 @@ class Broken(RegressorMixin, BaseEstimator):
             ValueError,
             r"shape \(150,\) for 150 points; it must return \(150, n_dim",
         ),
+        ({"embedding": lambda x: x[None]}, ValueError, r"e\.g\. z\[0\] of one member"),
+        (
+            {"embedding": lambda x: x[:, None]},
+            ValueError,
+            r"z\.reshape\(len\(z\), -1\)",
+        ),
         ({"embedding": lambda x: x[:3]}, ValueError, r"returned shape \(3, 10\)"),
         ({"embedding": lambda x: x[:, :0]}, ValueError, r"returned shape \(150, 0\)"),
         (
