@@ -163,7 +163,8 @@ class TwoLayerClassifier(ClassifierMixin, TwoLayerBase):
         classes, codes = np.unique(y, return_inverse=True)
         if len(classes) < 2:
             raise ValueError(
-                f"y holds one class, {classes[0]!r}; a classifier needs two or more"
+                f"y holds one class, {classes.tolist()[0]!r}; a classifier "
+                "needs two or more"
             )
         stops = {"stop_margin": self.stop_margin, "stop_share": self.stop_share}
         self._fit_networks(X, codes, self.loss, **stops)

@@ -199,3 +199,9 @@ def test_small_features_do_not_make_long_steps():
     assert model.score(X, y) > 0.4
     large = TwoLayerRegressor(n_epochs=1, random_state=0).fit(100 * X, y)
     assert large.step_size_ == pytest.approx(1 / (100**2 * (X * X).sum(1).mean()))
+
+
+@pytest.mark.parametrize(("label", "told"), [(1.0, r"1\.0"), ("a", "'a'")])
+def test_one_class_is_named_in_plain_words(label, told):
+    with pytest.raises(ValueError, match=f"y holds one class, {told};"):
+        TwoLayerClassifier(n_epochs=1).fit(IRIS, [label] * len(IRIS))
