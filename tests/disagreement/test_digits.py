@@ -8,7 +8,10 @@ import numpy as np
 import pytest
 
 from refgen.claims.disagreement._digits_runs import digits_runs
+from refgen.claims.disagreement.digits_floor import _votes
+from refgen.claims.sampled import Draws
 from refgen.disagreement import (
+    ClassifierLaw,
     cace,
     disagreement,
     disagreement_estimate,
@@ -19,6 +22,7 @@ from refgen.disagreement import (
     wasserstein_distance,
 )
 from refgen.disagreement import test_error as exact_error
+from refgen.random import Stream
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "plot_digits_disagreement.py"
 PROTOCOLS = ("init", "order", "data", "all")
@@ -92,3 +96,13 @@ def test_example_prints_the_table(capsys):
     plt.close("all")
     lines = capsys.readouterr().out.splitlines()
     assert [line.split()[0] for line in lines] == ["vary", *PROTOCOLS]
+
+
+def test_each_network_is_drawn_equally_often():
+    # As digits-floor draws them.
+    predictions = np.array([[0, 0], [0, 1], [1, 1]])
+    law = ClassifierLaw(np.full(2, 0.5), np.eye(2), np.full(3, 1 / 3), predictions)
+    votes = _votes(law, 1, Draws(Stream(0), 9000)).reshape(-1, 2, 2)
+    for row in np.eye(2)[predictions]:
+        share = (votes == row).all(axis=(1, 2)).mean()
+        assert share == pytest.approx(1 / 3, abs=0.02)

@@ -1,5 +1,7 @@
 """network_runs: what differs and what does not, for all networks at once."""
 
+import inspect
+
 import numpy as np
 import pytest
 from sklearn.datasets import load_iris
@@ -101,6 +103,41 @@ def test_subsets_have_their_share_of_each_class(vary):
         )
         among = runs(vary, max_samples=0.3, shared=SHARED)
         assert same(among.networks.take(j), given.networks.take(0))
+
+
+def test_sizes_of_subsets_are_rounded_and_no_class_is_left_out():
+    labels = np.array([0, 0, 0, 0, 1])
+    for share, sizes in ((0.7, [3, 1]), (0.6, [2, 1]), (0.2, [1, 1])):
+        for own in subsets(labels, OWN, 3, share):
+            assert np.bincount(labels[own]).tolist() == sizes
+
+
+@pytest.mark.parametrize("vary", ["init", "order", "data"])
+def test_what_runs_share_is_drawn_from_a_child_of_the_stream(vary):
+    given = runs(vary, batch_size=1, shared=OWN.child("shared"))
+    assert same(runs(vary, batch_size=1).networks, given.networks)
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [{"activation": "tanh"}, {"scaling": "ntk"}, {"initialization": "he_normal"}],
+)
+def test_first_weights_are_as_the_settings_say(setting):
+    for vary, stream in (("all", OWN), ("order", SHARED)):
+        drawn = initial_networks(stream, 4, 5, 3, **setting)
+        found = runs(vary, shared=SHARED, **setting)
+        assert same(found.initial.take(0), drawn.take(0))
+        assert found.networks.architecture == drawn.architecture
+
+
+def test_as_many_neurons_by_default_as_train_has():
+    usual = inspect.signature(train).parameters["n_hidden"].default
+    assert network_runs(X, Y, OWN, 1, "all", n_epochs=1).networks.n_hidden == usual
+
+
+def test_the_last_replicate_may_be_used():
+    drawn = initial_networks(OWN.at(2**64 - 1), 4, 5, 3)
+    assert same(runs("init", 1, OWN.at(2**64 - 1)).initial, drawn)
 
 
 def test_labels_may_be_text():

@@ -1,10 +1,12 @@
 """Networks that refgen trains are explained exactly, all members at once."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from refgen.claims.explainability.trained_networks import SCALE, missed_near
 from refgen.explainability import (
     LocalLinearExplainer,
     TwoLayerReLU,
@@ -14,6 +16,7 @@ from refgen.explainability import (
 from refgen.networks import (
     Ensemble,
     TwoLayerClassifier,
+    TwoLayerNetworks,
     TwoLayerRegressor,
     initial_networks,
     train,
@@ -65,6 +68,28 @@ def test_parts_of_many_rows_are_put_together(monkeypatch):
         np.testing.assert_array_equal(part, all_at_once)
 
 
+def test_what_is_missed_near_points_is_a_part_of_the_variance_there():
+    # As LE-63t measures it.
+    network = relu_network(trained(X[:, 0], "squared")[0])
+    missed, variance = missed_near(network, X[:2])
+    near = X[:2] + SCALE * Stream(1).normal((40_000, 1, 3))
+    values = network.values(near)
+    np.testing.assert_allclose(values.var(axis=0), variance, rtol=0.04)
+    assert (missed < variance).all()
+
+
+def test_a_frame_is_read_by_its_columns_in_order():
+    ensemble = trained(X[:, 0], "squared")
+    frame = pd.DataFrame(X, columns=["a", "b", "c"])
+    pairs = zip(
+        exact_local_fit(ensemble, frame, 0.5),
+        exact_local_fit(ensemble, X, 0.5),
+        strict=True,
+    )
+    for framed, plain in pairs:
+        np.testing.assert_array_equal(framed, plain)
+
+
 @pytest.mark.parametrize("loss", ["logistic", "cross_entropy"])
 def test_two_classes_have_one_logit(loss):
     ensemble = trained(np.where(LABELS == "a", "yes", "no"), loss)
@@ -103,6 +128,16 @@ def test_what_cannot_be_explained_exactly_is_refused():
         TwoLayerReLU.from_networks(initial_networks(Stream(0), 3, 4, 2), 2)
     with pytest.raises(TypeError, match="got an Ensemble; give it to relu_network"):
         TwoLayerReLU.from_networks(trained(X[:, 0], "squared"))
+
+
+@pytest.mark.parametrize("part", ["hidden_weights", "hidden_biases", "output_biases"])
+def test_weights_that_are_not_finite_are_refused_by_name(part):
+    network = initial_networks(Stream(0), 3, 4, 2)
+    wrong = TwoLayerNetworks.trusted(
+        **(vars(network) | {part: getattr(network, part) + np.inf})
+    )
+    with pytest.raises(ValueError, match=part):
+        TwoLayerReLU.from_networks(wrong, 1)
 
 
 @pytest.mark.filterwarnings("ignore::refgen.networks.TrainingWarning")

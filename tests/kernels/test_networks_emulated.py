@@ -57,6 +57,13 @@ def check_rules(be):
             assert_bits_agree(problem(rule=rule, activation=activation), be)
 
 
+def check_rules_of_each(be):
+    """Members with and without momentum, decay and a radius, in one call."""
+    given = list(problem())
+    given[10] = np.array([[0, 0, 0], [0.5, 0, 0.3], [0, 0.1, 0]])
+    assert_bits_agree(given, be)
+
+
 def check_layers_that_stay(be):
     """Steps of 0 leave weights, velocities and the length of a gradient alone."""
     for steps in ((0, 0, 0.1, 0.1), (0.1, 0, 0.1, 0), (0, 0.1, 0, 0.1)):
@@ -101,6 +108,31 @@ def check_stops(be):
     assert (assert_bits_agree(given, be)[3] == 3).all()
 
 
+def check_ends_at_equality(be):
+    """Networks that stay as they are reach the loss, and the margin, that they have."""
+    still = {"steps": (0,) * 4, "shuffled": False, "batches": (99,) * 3}
+    losses = assert_bits_agree(problem(**still), be)[0][0, 0]
+    given = problem(stops=(losses, np.inf, 1.0), **still)
+    assert assert_bits_agree(given, be)[3][0] == 1
+    given = problem(stops=(-np.inf, 0.0, 1.0), **still)
+    given[0][:] = 0.0
+    assert (assert_bits_agree(given, be)[3] == 2).all()
+
+
+def check_right_answers(be):
+    """Margins of outputs below 0, of targets that tie, and of numbers below ½."""
+    stops, still = (-np.inf, 0.1, 0.3), {"steps": (0,) * 4}
+    for k, loss, factor in (
+        (3, CROSS_ENTROPY, 1.0),
+        (3, LOGISTIC, 0.0),
+        (1, SQUARED, 0.3),
+    ):
+        given = problem((3, 70, 5, 11, k), loss=loss, stops=stops, **still)
+        given[0][:, -8:][:, :k] -= 9.0 * (k > 1)
+        given[5][:] = factor * given[5] + 0.4 * (factor == 0)
+        assert_bits_agree(given, be)
+
+
 def check_divergence(be):
     for rule in ((0, 0, 0), (0.5, 0.1, 0.3)):
         for activation in range(4):
@@ -141,6 +173,18 @@ def check_outputs(be):
                     check_evaluation(be, theta, points, architecture, keeps)
 
 
+def check_outputs_without_numbers(be):
+    """NaN stays NaN, and outputs of other members are as they were."""
+    for activation in range(4):
+        given = problem(activation=activation)
+        theta, X, architecture = given[0].copy(), given[4], given[-1][:-1]
+        theta[1, 5 * 16] = np.nan  # the bias of a neuron
+        check_evaluation(be, theta, X[None], architecture, True)
+        assert np.isnan(
+            on_host().evaluate(theta, X[None], architecture, True)[1][1]
+        ).all()
+
+
 def check_evaluation(be, theta, points, architecture, keeps):
     given = theta, points, architecture, keeps
     on_be = [be.xp.asarray(a) for a in given[:2]]
@@ -152,8 +196,10 @@ def check_evaluation(be, theta, points, architecture, keeps):
 
 
 CHECKS = (
-    check_losses, check_rules, check_layers_that_stay, check_batches, check_orders,
-    check_stops, check_divergence, check_sizes, check_outputs,
+    check_losses, check_rules, check_rules_of_each, check_layers_that_stay,
+    check_batches, check_orders, check_stops, check_ends_at_equality,
+    check_right_answers, check_divergence, check_sizes, check_outputs,
+    check_outputs_without_numbers,
 )  # fmt: skip
 
 
@@ -288,6 +334,7 @@ def test_what_is_used_most_is_in_shared_memory():
 # Bugs, each with the check that sees it.
 
 BARRIER = "\n    __syncthreads();"
+KEPT = " ? z : 0.0;\n            }"
 OUTSIDE = ("j < s.d ? X", "j <= s.d ? X")
 
 BUGS = [
@@ -336,6 +383,11 @@ BUGS = [
     (check_stops, "w.margins[i] >= wanted", "w.margins[i] >= 0.0"),
     (check_stops, "(double)seen.margins >= share", "seen.margins >= n"),
     (check_stops, "if (status[m] != TRAINING) break;", ""),
+    (check_ends_at_equality, "w.margins[i] >= wanted", "w.margins[i] > wanted"),
+    (check_ends_at_equality, "(double)n <= stop[0]", "(double)n < stop[0]"),
+    (check_right_answers, "targets[j] > targets[best]", "targets[j] >= targets[best]"),
+    (check_right_answers, "(s.loss == LOGISTIC ? 0.5 : 0.0)", "0.5"),
+    (check_right_answers, "other = -__longlong", "other = 0.0 * __longlong"),
     (check_losses, "m * size + at] = w.theta[at]", "at] = w.theta[at]"),
     # Threads that do not wait.
     (check_losses, "find_neurons(s, w, theta, some);" + BARRIER, BARRIER),
@@ -345,6 +397,7 @@ BUGS = [
     (check_outputs, "b % n_parts * n_at_once", "b / n_parts * n_at_once"),
     (check_outputs, "if (j + c < h) {", "if (j + c < h - 1) {"),
     (check_outputs, "X + m * X_step", "X"),
+    (check_outputs_without_numbers, " || z != z" + KEPT, KEPT),
     (check_outputs, "keeps ? m * n_points + start", "keeps ? start"),
     (few_blocks, "sums[c] + ends[j + c];\n        });" + BARRIER, BARRIER),
 ]  # fmt: skip

@@ -8,9 +8,13 @@ import numpy as np
 import pytest
 from sklearn.datasets import load_iris
 
+import refgen
+from refgen.claims.resmem import digits_widths
 from refgen.claims.resmem.digits import trained_bases
+from refgen.claims.sampled import Draws
 from refgen.neighbors import nearest_neighbors
-from refgen.networks import TwoLayerClassifier, TwoLayerNetworks
+from refgen.networks import TwoLayerClassifier, TwoLayerNetworks, train
+from refgen.random import Stream
 from refgen.resmem import ResMemClassifier, smooth
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "plot_resmem_widths.py"
@@ -21,6 +25,33 @@ def test_rows_of_the_claims_are_distinct_in_hidden_layers():
         near, found = nearest_neighbors(base.points, base.points, 1)
         assert (near == 0).all()
         assert (found[:, 0] == np.arange(len(base.points))).all()
+
+
+def test_gains_of_the_claim_are_those_of_each_network_alone():
+    digits, draws = digits_widths.digits_to_remember.examples()[0], Draws(Stream(0), 3)
+    gains = digits_widths._gains(refgen, digits, digits.labels, 4, 5, draws)
+    members = train(
+        digits.points,
+        digits.labels,
+        draws.stream.child("4 neurons, 5 epochs"),
+        n_members=3,
+        n_hidden=4,
+        n_epochs=5,
+        batch_size=20,
+        step_size=0.5,
+    )
+    for j, one in enumerate(members):
+        rows, queries = map(one.networks.hidden, (digits.points, digits.new_points))
+        residuals = np.eye(10)[digits.labels] - one.predict_proba(digits.points)
+        base = one.predict_proba(digits.new_points)
+        for k, found in zip((5, 1), gains, strict=True):
+            near = nearest_neighbors(rows, queries, k)[1]
+            scores = base + residuals[near].mean(axis=1)
+            wrong, alone = (
+                (said.argmax(axis=1) != digits.new_labels).mean()
+                for said in (scores, base)
+            )
+            assert found[0, j] == pytest.approx(alone - wrong, abs=1e-12)
 
 
 def test_a_layer_of_dead_neurons_forgets():

@@ -19,6 +19,7 @@ from refgen.uniform_convergence import (
     norm_bound_growth,
     norm_bounds,
 )
+from refgen.uniform_convergence._networks import Layer, without_zero_biases
 
 X, SIGNS = draw_hyperspheres(20, 3, 1.0, 2.0, Stream(0))
 NAMES = np.where(SIGNS > 0, "outer", "inner")
@@ -175,3 +176,11 @@ def test_growth_of_networks_that_are_trained_to_a_margin():
     found = norm_bound_growth(model, X, NAMES, sizes=[10, 20], margin=1.0)
     assert found.reference == "the initial weights"
     assert all((curve > 0).all() for curve in found.curves.values())
+
+
+def test_one_bias_that_is_not_0_makes_all_of_them_count():
+    layer = Layer(np.ones((2, 2)), np.array([0.0, 1.0]))
+    bare = Layer(np.ones((2, 2)), np.zeros(2))
+    for layers, initial in (([layer], [bare]), ([bare], [layer])):
+        found = without_zero_biases(layers, initial)
+        assert all(one.biases is not None for part in found for one in part)

@@ -90,7 +90,8 @@ noisy_steps = record(
     outside=not_noisy_steps,
     examples=lambda: [
         _steps((4, 2), 0.5, 1.0, 0.5, 8, 4),
-        _steps((4, 2), 0.5, 1.0, 0.5, 2, 4),  # does not fit flipped labels
+        _steps((4, 2), 0.5, 1.0, 0.5, 2, 4),
+        _steps((4, 2), 2.0, 1.0, 0.5, 2, 100),  # does not fit flipped labels
         _steps((17, 3), 1.21, 0.8, 0.9, 90, 10),
     ],
 )

@@ -51,7 +51,7 @@ def _slope(model: Any, teacher: Any, student: Any) -> tuple[Any, Any]:
 
 
 @claim("KD-16n", kind="identity", domain=noisy_steps, cost=3000, slow=True)
-def networks_on_noisy_labels(rg, case, student=1.0):
+def networks_on_noisy_labels(rg, case, student=1.0, level=1.0):
     """Trained networks have the slope of KD-16, with rates −log(1 − ηλ) for λ.
 
     Linear networks whose output layer makes m_T steps on the labels, and students' that
@@ -70,7 +70,7 @@ def networks_on_noisy_labels(rg, case, student=1.0):
     slope, scale = _slope(case.model, teacher, scores)
     fits = times[0] > d.noise_fitting_time(model)
     beyond = fits & (times[1] > d.exaggeration_time(model, times[0]))
-    wrong = xp.where(beyond, 1 - slope, slope - 1)
+    wrong = xp.where(beyond, 1.0, -1.0) * (level - slope)
     return [
         equal(there(case.model) * told * labels, scores * labels, 4.0),
         equal(d.label_noise_slope(model, *times), slope, scale),
@@ -79,6 +79,7 @@ def networks_on_noisy_labels(rg, case, student=1.0):
 
 
 networks_on_noisy_labels.twin("the student makes 3 % more steps", student=1.03)
+networks_on_noisy_labels.twin("slopes exceed 0.97 iff they do", level=0.97)
 
 
 @networks_on_noisy_labels.twin_function("students exaggerate, whatever teachers fit")

@@ -68,6 +68,10 @@ class _Runs:
     def scores(self, ensemble: Any) -> Any:
         return ensemble.outputs(self.points)[..., 0]
 
+    def chances(self, ensemble: Any) -> Any:
+        """Of the label 1: what a student learns from."""
+        return 1 / (1 + namespace(self.points).exp(-self.scores(ensemble)))
+
     def accuracy(self, ensemble: Any) -> Any:
         """On fresh points, others for each network."""
         xp, size = namespace(self.points), (self.draws.n, N_FRESH)
@@ -97,9 +101,7 @@ def trained_students(rg, model, draws, gain=0.12, elsewhere="second"):
     runs = _Runs(rg, model.take(0), draws)
     first = {name: runs.first(name) for name in ("first", "second")}
     teacher = runs.trained(first["first"], (runs.given + 1) / 2, TEACHER_STEPS)
-    scores = runs.scores(teacher)
-    xp = namespace(scores)
-    chances = 1 / (1 + xp.exp(-scores))
+    scores, chances = runs.scores(teacher), runs.chances(teacher)
 
     def student(name: str, n_steps: int) -> tuple[Any, Any]:
         found = runs.trained(first[name], chances, n_steps)

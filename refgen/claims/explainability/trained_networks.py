@@ -288,14 +288,18 @@ class _Runs:
             step_size=STEP_SIZE,
         )
         found = self.rg.explainability.TwoLayerReLU.from_networks(ensemble.networks)
-        fit = found.map(lambda array: array[:, None]).local_fit(self.fresh, SCALE)
-        linear = SCALE**2 * (fit.slope**2).sum(axis=-1)
+        network = found.map(lambda array: array[:, None])
         missed, all_of_it = (
-            fit.fidelity.sum(axis=1),
-            (fit.fidelity + linear).sum(axis=1),
+            part.sum(axis=1) for part in missed_near(network, self.fresh)
         )
         off = ensemble.outputs(self.fresh)[..., 0] - self.fresh[..., 0]
         return missed / all_of_it, (off * off).mean(axis=-1)
+
+
+def missed_near(network: Any, points: Any) -> tuple[Any, Any]:
+    """What the best linear explanation misses near each point, and the variance."""
+    fit = network.local_fit(points, SCALE)
+    return fit.fidelity, fit.fidelity + SCALE**2 * (fit.slope**2).sum(axis=-1)
 
 
 @claim("LE-63t", kind="inequality", domain=noisy_lines, source=SIMULATED, slow=True)

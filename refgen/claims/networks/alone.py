@@ -24,7 +24,7 @@ PAIRS = (("relu", "logistic"), ("tanh", "cross_entropy"), ("exponential", "squar
 
 
 @claim("NN-2", kind="identity", domain=small_problems, cost=1000, slow=True)
-def alone_and_among_others(rg, case, step_size=0.05):
+def alone_and_among_others(rg, case, step_size=0.05, radius=0.1):
     """A member has the same bits alone and among others, shuffles included."""
     xp, batch = namespace(case.points), len(case.points)
     stream, points, targets = rg.random.Stream(0), case.points, case.targets
@@ -48,7 +48,7 @@ def alone_and_among_others(rg, case, step_size=0.05):
         parts = [
             trained(
                 rg, part, points, targets, loss, stream=stream.at(i * batch),
-                step_size=step_size, sam_radius=0.1 * i, vary="both",
+                step_size=step_size, sam_radius=radius * i, vary="both",
                 **SETTINGS,
             )
             for i, part in enumerate(both)
@@ -61,6 +61,7 @@ def alone_and_among_others(rg, case, step_size=0.05):
 
 
 alone_and_among_others.twin("a step that is 2⁻⁴⁰ longer does", step_size=0.05 + 2**-40)
+alone_and_among_others.twin("a radius that is 2⁻⁴⁰ longer does", radius=0.1 + 2**-40)
 
 
 def _turned(rg: Any, network: Any, sign: float) -> Any:

@@ -19,7 +19,7 @@ def _length(rows: Any) -> Any:
 
 
 @claim("NN-13", kind="inequality", domain=problems, cost=1000)
-def outputs_move_with_weights(rg, case, share=1.0):
+def outputs_move_with_weights(rg, case, share=1.0, root=0.5):
     """‖f(x) − f(x′)‖ ≤ ‖bV‖₂‖aU‖₂‖x − x′‖ if |σ′| ≤ 1; ‖·‖₂ ≤ ‖·‖_F ≤ √r ‖·‖₂.
 
     Weights move outputs by ‖bV‖₂(‖aΔU‖₂‖x‖ + ‖Δu‖) + ‖bΔV‖₂‖σ′‖ + ‖Δv‖ at most, where
@@ -57,7 +57,7 @@ def outputs_move_with_weights(rg, case, share=1.0):
         ):
             low, high = getattr(spectral, name), getattr(frobenius, name)
             relations += ascending(
-                low, high, rank**0.5 * low, scale=2 * high, sharp=True
+                low, high, rank**root * low, scale=2 * high, sharp=True
             )
         squares = ((flat(own) - flat(other)) ** 2).sum(axis=1)
         relations.append(equal(own.distance(other) ** 2, squares, 4 * squares))
@@ -73,3 +73,4 @@ def _sizes(network: Any, points: Any) -> Any:
 
 
 outputs_move_with_weights.twin("by 0.97 of it", share=0.97)
+outputs_move_with_weights.twin("‖·‖_F ≤ r^0.48 ‖·‖₂", root=0.48)

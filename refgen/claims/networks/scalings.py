@@ -32,14 +32,16 @@ def _divided(rg: Any, network: Any, factor: float) -> Any:
     )
 
 
-def _after(rg: Any, case: Any, pair: Any, c: float, powers: Any) -> tuple[Any, Any]:
+def _after(
+    rg: Any, case: Any, pair: Any, c: float, powers: Any, longer: float = 1.0
+) -> tuple[Any, Any]:
     """Outputs and c times the weights, after training with scales × c, weights / c."""
     (activation, loss), (step, decay, radius) = pair, powers
     scales = INNER * c, INNER * c
     start = with_architecture(rg, _divided(rg, case.network, c), activation, *scales)
     after = trained(
         rg, start, case.points, case.targets, loss, bias=False,
-        step_size=STEP / c**step, weight_decay=DECAY * c**decay,
+        step_size=longer * STEP / c**step, weight_decay=DECAY * c**decay,
         sam_radius=RADIUS / c**radius, **SETTINGS,
     ).networks  # fmt: skip
     return after.outputs(case.points), flat(_divided(rg, after, 1 / c))
@@ -53,7 +55,7 @@ def _after(rg: Any, case: Any, pair: Any, c: float, powers: Any) -> tuple[Any, A
     slow=True,
     source=YANG_HU.recalled("the symmetry of abc-parametrizations"),
 )
-def scales_and_steps(rg, case, step=2.0, decay=2.0, radius=1.0):
+def scales_and_steps(rg, case, step=2.0, decay=2.0, radius=1.0, longer=1.0):
     """Scales × c, weights / c, steps / c², decay × c², radius / c: the same training.
 
     If c is a power of 2, in every bit.
@@ -67,7 +69,7 @@ def scales_and_steps(rg, case, step=2.0, decay=2.0, radius=1.0):
             equal(said, outputs, size[..., None]),
             equal(moved, weights, size),
         ]
-        said, moved = _after(rg, case, pair, 4.0, powers)
+        said, moved = _after(rg, case, pair, 4.0, powers, longer)
         relations += [same_bits(said, outputs), same_bits(moved, weights)]
     return relations
 
@@ -75,6 +77,7 @@ def scales_and_steps(rg, case, step=2.0, decay=2.0, radius=1.0):
 scales_and_steps.twin("steps / c^1.95", step=1.95)
 scales_and_steps.twin("decay × c^1.95", decay=1.95)
 scales_and_steps.twin("radius / c^0.96", radius=0.96)
+scales_and_steps.twin("in every bit with steps 1 + 2⁻⁵⁰ as long", longer=1 + 2**-50)
 
 
 @claim(

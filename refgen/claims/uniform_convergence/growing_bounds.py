@@ -67,15 +67,20 @@ def published_numbers(rg, runs, margin=4.0, tolerance=0.11):
     where one more network's would with 95 %, by Student's law.
     """
     values, xp = measured(runs, margin), namespace(runs.bounds)
-    n = values.shape[-2]
     mean, figure = values.mean(axis=-2), published(rg, xp)
-    spread = xp.sqrt(((values - mean[..., None, :]) ** 2).sum(axis=-2) / (n - 1))
-    reach = float(stdtrit(n - 1, 0.975)) * (1 + 1 / n) ** 0.5 * spread
-    off = abs(figure - mean)
+    reach, off = reach_of_one_more(values), abs(figure - mean)
     return (
         at_most(off, tolerance * figure + 0 * mean, mean),
         at_most(off, reach, mean, reason=PUBLISHED),
     )
+
+
+def reach_of_one_more(values: Any) -> Any:
+    """How far from the mean of (…, n, 7) normal numbers one more is, with 95 %."""
+    xp, n = namespace(values), values.shape[-2]
+    off = values - values.mean(axis=-2)[..., None, :]
+    spread = xp.sqrt((off**2).sum(axis=-2) / (n - 1))
+    return float(stdtrit(n - 1, 0.975)) * (1 + 1 / n) ** 0.5 * spread
 
 
 published_numbers.twin("within 7.3 %", tolerance=0.073)

@@ -80,11 +80,14 @@ def falls(rg: Any, runs: SphereRuns, ratio: float) -> Any:
 
     All eight members are on one side of a median with probability 2⁻⁸.
     """
-    n = runs.n_wrong.shape[-1]
-    failure = (ERROR_PROBABILITY - 2 * 0.5**n) / (2 * n)
-    low, high = limits(rg, runs.n_wrong, failure)
+    low, high = limits(rg, runs.n_wrong, share_of_limits(runs.n_wrong.shape[-1]))
     first, last = low[..., 0, :].min(axis=-1), high[..., 1, :].max(axis=-1)
     return exceeds(first, ratio * last)
+
+
+def share_of_limits(n: int) -> float:
+    """Which part of the error probability each of 2n limits has, beside two medians."""
+    return (ERROR_PROBABILITY - 2 * 0.5**n) / (2 * n)
 
 
 def least_power(values: Any) -> Any:
