@@ -102,6 +102,8 @@ def test_a_short_training_is_written_at_its_start_and_its_end(path, monkeypatch)
     monkeypatch.setattr(os, "replace", counted)
     training(checkpoint=path)
     assert written == [path, path]
+    training(checkpoint=path, n_epochs=12)  # from the file, which is not written anew
+    assert written == [path] * 3
 
 
 def test_a_finished_training_is_read_and_may_become_longer(path):

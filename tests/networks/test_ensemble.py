@@ -117,6 +117,16 @@ def test_labels_may_be_of_each_members_own(three):
             assert (found[i] == method(X, own[i])[i]).all()
 
 
+def test_numbers_may_be_of_each_members_own():
+    members = trained(X[:, 0], loss="squared", step_size=0.01)
+    own = np.stack([np.roll(X[:, 0], i) for i in range(4)])
+    for method in (members.error, members.losses, members.margins):
+        found = method(X, own)
+        assert (found == method(X, own[..., None])).all()
+        for i in range(4):
+            assert (found[i] == method(X, own[i])[i]).all()
+
+
 def test_points_may_be_of_each_members_own(three):
     own = np.stack([X + i for i in range(4)])
     for i in range(4):
@@ -237,6 +247,12 @@ def test_an_ensemble_is_made_of_what_fits_together(three):
             r"n_epochs must have shape \(4,\)",
         ),
         ("n_epochs", three.n_epochs * 0.5, TypeError, "n_epochs must hold integers"),
+        (
+            "loss_curves",
+            three.loss_curves.astype(np.longdouble),
+            TypeError,
+            "loss_curves must hold numbers of at most 64 bits",
+        ),
         ("status", three.status + 4, ValueError, "status must hold 0 to 3"),
         ("velocity", three.velocity[:, 1:], ValueError, "velocity must have shape"),
         ("task", "squared", TypeError, "take ensemble.task"),

@@ -129,6 +129,14 @@ def test_sizes_on_both_sides_of_those_of_tiles_and_panels(shape, batch):
     assert_plain(problem, [problem.rows[0]])
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_long_steps_show_all_bits_of_a_gradient(seed):
+    """That of the length that SAM divides by, too, which is added up in 256 lanes."""
+    problem = Problem((9, 41, 11), n=3, seed=seed)
+    problem.rules[:], problem.steps = (0.0, 0.0, 2.0), 1e6 * problem.steps
+    assert_plain(problem, [problem.rows[0]])
+
+
 def test_sam_climbs_as_far_by_small_gradients():
     problem = Problem((3, 17, 2), n=9)
     problem.weights *= 1e-9
@@ -317,3 +325,14 @@ def test_what_is_changed_must_be_changeable(theta):
     others = [np.zeros((2, 4))] * 13
     with pytest.raises(ValueError, match="contiguous, writable array of float64"):
         train_epochs(theta, *others, 1, (1, 1, 1, 1.0, 1.0, 0, 0))
+    with pytest.raises(ValueError, match="contiguous, writable array of float64"):
+        train_epochs(np.zeros((2, 40)), theta, *others[1:], 1, (1, 1, 1, 1, 1, 0, 0))
+
+
+@pytest.mark.parametrize("place", [2, 3])
+def test_outcomes_and_epochs_must_be_integers(place):
+    given = [np.zeros((2, 40)), np.zeros((2, 40)), *np.zeros((2, 2), np.int64)]
+    given[place] = np.zeros(2)
+    others = [np.zeros((2, 4))] * 10
+    with pytest.raises(ValueError, match="contiguous, writable array of int64"):
+        train_epochs(*given, *others, 1, (1, 1, 1, 1.0, 1.0, 0, 0))

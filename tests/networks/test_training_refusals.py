@@ -38,6 +38,7 @@ REFUSED = {
     "y holds NaN": {"y": np.where(Y == 0, np.nan, Y)},
     "y must sum to 1": {"y": np.eye(3)[Y] * 2},
     "y must lie in": {"y": np.eye(3)[Y] * 2, "loss": "logistic"},
+    "y must lie in [0, 1], got -1": {"y": -np.eye(3)[Y], "loss": "logistic"},
     "y has probabilities of one class": {"y": np.ones((30, 1))},
     "y mixes types": {"y": [None, *Y[1:]]},
     "y must hold real numbers": {"y": ["a"] * 30, "loss": "squared"},
@@ -106,6 +107,11 @@ def test_networks_of_numbers_that_are_not_finite_are_no_start():
     broken = START.map(lambda a: np.where(a == a.max(), np.inf, a))
     with pytest.raises(ValueError, match="initial holds NaN or infinity"):
         train(X, Y, Stream(0), n_members=2, initial=broken)
+
+
+def test_weights_are_counted_of_all_members():
+    with pytest.raises(ValueError, match="at most 2\\*\\*40 weights"):
+        initial_networks(Stream(0), 4, 2**20, 3, n_members=2**20)
 
 
 def test_defaults_do_not_contradict_networks_that_are_given():

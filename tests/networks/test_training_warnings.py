@@ -102,8 +102,10 @@ def test_numbers_taken_as_classes_are_told_with_the_remedy():
     numbers = np.arange(60) // 2 + 0.0
     with pytest.warns(TrainingWarning, match="30 different ones") as caught:
         training(y=numbers)
+    with pytest.warns(TrainingWarning, match="21 different ones"):
+        training(y=np.arange(60) % 21 + 0.0)
     assert "loss='squared'" in str(caught[0].message)
-    for y in (numbers.astype(int), numbers // 2):
+    for y in (numbers.astype(int), numbers // 2, np.arange(60) % 20 + 0.0):
         training(y=y)
     training(y=numbers, classes=np.arange(30.0))
     training(y=numbers / 30, loss="squared")

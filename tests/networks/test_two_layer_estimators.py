@@ -45,6 +45,9 @@ def test_a_member_is_the_same_alone():
     alone = TwoLayerClassifier(8, n_members=1, n_epochs=5, random_state=3)
     together = many.fit(IRIS, KINDS).member_probabilities(IRIS)
     assert (together[0] == alone.fit(IRIS, KINDS).predict_proba(IRIS)).all()
+    said = many.member_predictions(IRIS)[0]
+    assert (said == alone.member_predictions(IRIS)).all()
+    assert (said == alone.predict(IRIS)).all()
 
 
 def test_an_ensemble_says_the_mean_of_its_members():
@@ -54,7 +57,8 @@ def test_an_ensemble_says_the_mean_of_its_members():
     assert model.predict_proba(IRIS) == pytest.approx(shares.mean(axis=0))
     np.testing.assert_allclose(shares.sum(axis=2), 1, atol=1e-12)
     assert set(model.predict(IRIS)) <= {"a", "b", "c"}
-    assert model.member_predictions(IRIS).shape == (5, 150)
+    chosen = np.array(["a", "b", "c"])[shares.argmax(axis=2)]
+    assert (model.member_predictions(IRIS) == chosen).all()
     numbers = TwoLayerRegressor(8, n_members=5, n_epochs=10, random_state=0)
     numbers.fit(SUGAR, np.stack([PROGRESS, -PROGRESS], axis=1))
     each = numbers.member_predictions(SUGAR)
@@ -126,6 +130,13 @@ def test_early_stopping_keeps_the_best_epoch_of_each_member():
 def test_weights_at_the_start_are_kept_if_no_epoch_is_better(kind):
     idle = kind(4, step_size=1e-80, n_epochs=20, early_stopping=True, random_state=0)
     assert idle.fit(IRIS, KINDS).n_epochs_.tolist() == [0]
+
+
+def test_a_goal_that_early_stopping_does_not_reach_is_told_once():
+    model = TwoLayerClassifier(4, n_epochs=3, stop_loss=1e-9, early_stopping=True)
+    with pytest.warns(TrainingWarning, match="no member reached") as caught:
+        model.fit(IRIS, KINDS)
+    assert len(caught) == 1
 
 
 @pytest.mark.parametrize("kind", [TwoLayerClassifier, TwoLayerRegressor])
