@@ -57,9 +57,19 @@ def test_many_threads_may_ask_for_it_first():
         assert list(pool.map(doubled, range(50))) == [2 * n for n in range(50)]
 
 
+def test_a_division_by_zero_is_that_of_ieee():
+    @linked(FLOAT, FLOAT, FLOAT)
+    def quotient(a, b):
+        return a / b
+
+    assert [quotient(a, 0.0) for a in (1.0, -1.0)] == [np.inf, -np.inf]
+    assert np.isnan(quotient(0.0, 0.0))
+
+
 def test_an_address_is_that_of_neighbours_in_memory():
-    with pytest.raises(ValueError, match="contiguous"):
-        address(np.zeros((4, 4))[:, 1])
+    for other in (np.zeros((4, 4))[:, 1], np.zeros((2, 3)).T):
+        with pytest.raises(ValueError, match="the array must be contiguous"):
+            address(other)
 
 
 TRAIN = """
