@@ -14,6 +14,9 @@ import refgen_gpu.backend
 for library in ("OMP", "OPENBLAS", "MKL"):
     os.environ.setdefault(f"{library}_NUM_THREADS", "1")
 
+# What wrote frozen numbers needs libraries that tests do not.
+collect_ignore_glob = ["*/data/*.py"]
+
 # A failed assertion in a helper shows its values, as one in a test does.
 pytest.register_assert_rewrite("support")
 

@@ -5,11 +5,14 @@ import inspect
 import numpy as np
 import pytest
 from sklearn.datasets import load_iris
+from support.parity import assert_on_device, assert_same_bits
 
+import refgen_gpu
 from refgen.disagreement import disagreement_estimate, ensemble_cace, network_runs
 from refgen.disagreement.network_protocols import subsets
 from refgen.networks import initial_networks, train
 from refgen.random import Stream
+from refgen_gpu.arrays import to_device
 
 X, Y = load_iris(return_X_y=True)
 X = X / 8
@@ -181,3 +184,16 @@ def test_network_runs_refuses(change, error, message):
     arguments = {"X": X, "y": Y, "stream": OWN, "n_runs": 2, "vary": "data", **SMALL}
     with pytest.raises(error, match=message):
         network_runs(**(arguments | change))
+
+
+@pytest.mark.parametrize("vary", ["init", "data"])
+def test_networks_on_a_device_have_the_same_bits(device, vary):
+    there = refgen_gpu.random.Stream(3).child("own")
+    found = refgen_gpu.disagreement.network_runs(
+        to_device(X), to_device(Y), there, 3, vary, **SMALL
+    )
+    want = runs(vary)
+    for name in WEIGHTS:
+        got = getattr(found.networks, name)
+        assert_on_device(got, device)
+        assert_same_bits(got, getattr(want.networks, name))

@@ -44,6 +44,7 @@ ELSEWHERE = {
     "MemberLaw": "an instance type: test_parity_predictions",
     "DisagreementDisplay": "test_parity_estimators",
     "DisagreementErrorEstimator": "test_parity_estimators",
+    "network_runs": "test_network_protocols",
 }
 
 

@@ -142,14 +142,14 @@ random_features = record(
 )
 
 short_steps = random_features.but(
-    "the same with ηλ₁ in [0.05, 0.95]",
+    "these networks with ηλ₁ in [0.05, 0.95]",
     lambda: [_example((3, 8), 0.9), _example((8, 8), 0.5)],
     relative_step=real(0.05, 0.95),
     outside=not_random_features,
 )
 
 long_steps = random_features.but(
-    "the same with ηλ₁ = 1.6",
+    "these networks with ηλ₁ = 1.6",
     lambda: [_example((1, 2), 1.6)],
     relative_step=real(1.6, 1.6),
     outside=not_random_features,
